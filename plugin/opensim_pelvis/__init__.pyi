@@ -1,0 +1,11 @@
+from .errors import OpenSimPelvisError as OpenSimPelvisError
+from .pipeline import read as read
+from .pipeline import run as run
+from .pipeline import write as write
+from .settings import ActivitySettings as ActivitySettings
+from .settings import CalibrationSettings as CalibrationSettings
+from .settings import SolverSettings as SolverSettings
+from .settings import SubjectSettings as SubjectSettings
+from .settings import TrialSettings as TrialSettings
+from .types import Recording as Recording
+from .types import Result as Result

@@ -1,0 +1,1 @@
+"""One folder per direction out: each file turns a ``Result`` into files of one kind."""

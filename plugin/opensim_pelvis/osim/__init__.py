@@ -1,0 +1,1 @@
+"""The only folder that imports ``opensim``: models, tables and tools."""

@@ -1,0 +1,139 @@
+"""Finds readers and exporters by entry point; imports none until it is asked for.
+
+Third parties add a format by naming a class in the entry-point group
+``opensim_pelvis.readers`` or ``opensim_pelvis.exporters`` of their own distribution; the
+built-in formats come through the same door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Final, Protocol, runtime_checkable
+
+from opensim_pelvis.errors import PluginError, ReadError
+from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.types import Recording, Result
+
+READERS: Final = "opensim_pelvis.readers"
+EXPORTERS: Final = "opensim_pelvis.exporters"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A reader's answer to a path: is it mine, and why (or why not)."""
+
+    matches: bool
+    reason: str
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """What a reader offers; it is made without arguments."""
+
+    description: str
+    gives: str
+
+    def sniff(self, path: Path) -> Match:
+        """Say from the content whether this reader reads ``path``, and why."""
+        ...
+
+    def read(self, settings: RecordingSettings) -> Recording:
+        """Read ``settings.path``; raise ``ReadError`` naming all faults at once."""
+        ...
+
+
+@runtime_checkable
+class Exporter(Protocol):
+    """What an exporter offers; it is made without arguments."""
+
+    description: str
+
+    def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
+        """Write files called by ``result.name`` into an existing directory; return them."""
+        ...
+
+
+def list_plugins(group: str) -> Mapping[str, EntryPoint]:
+    """Return the entry points of a group by name.
+
+    Raises
+    ------
+    PluginError
+        When two distributions offer the same name.
+    """
+    found: dict[str, EntryPoint] = {}
+    for point in entry_points(group=group):
+        other = found.get(point.name)
+        if other is not None and other.value != point.value:
+            raise PluginError(
+                f"two plug-ins of group {group} are called '{point.name}': {other.value} and "
+                f"{point.value}. Uninstall one of the two packages."
+            )
+        found[point.name] = point
+    return dict(sorted(found.items()))
+
+
+def load_reader(name: str) -> Reader:
+    """Return the reader of that name; PluginError where it is missing or broken."""
+    reader = _load(READERS, name)
+    if not isinstance(reader, Reader):
+        raise PluginError(f"plug-in '{name}' offers no description, gives, sniff and read")
+    return reader
+
+
+def load_exporter(name: str) -> Exporter:
+    """Return the exporter of that name; PluginError where it is missing or broken."""
+    exporter = _load(EXPORTERS, name)
+    if not isinstance(exporter, Exporter):
+        raise PluginError(f"plug-in '{name}' offers no description and write")
+    return exporter
+
+
+def find_reader(path: Path) -> str:
+    """Return the name of the one reader that claims a path by its content.
+
+    Raises
+    ------
+    ReadError
+        When no reader or more than one claims it; every reader's reason is in the message.
+    """
+    claims: dict[str, str] = {}
+    refusals: dict[str, str] = {}
+    for name in list_plugins(READERS):
+        try:
+            match = load_reader(name).sniff(path)
+        except PluginError as fault:
+            refusals[name] = str(fault)
+            continue
+        (claims if match.matches else refusals)[name] = match.reason
+    if len(claims) == 1:
+        return next(iter(claims))
+    if claims:
+        listed = "\n".join(f"  - {name}: {why}" for name, why in claims.items())
+        raise ReadError(
+            f"{path}: {len(claims)} readers claim it\n{listed}\n"
+            "Say which one with --reader NAME (or [recording] reader)."
+        )
+    listed = "\n".join(f"  - {name}: {why}" for name, why in refusals.items())
+    raise ReadError(
+        f"{path}: no reader knows this format\n{listed}\n"
+        "`opensim-pelvis readers` lists the formats; a plain table is read with a mapping file "
+        "(--mapping)."
+    )
+
+
+def _load(group: str, name: str) -> Any:
+    points = list_plugins(group)
+    kind = group.rsplit(".", 1)[1][:-1]
+    if name not in points:
+        raise PluginError(f"no {kind} is called '{name}'. There are: {', '.join(points)}.")
+    try:
+        return points[name].load()()
+    except Exception as fault:  # a third party's code may fail in any way
+        raise PluginError(
+            f"{kind} '{name}' ({points[name].value}) cannot be loaded: "
+            f"{type(fault).__name__}: {fault}. Repair or uninstall that package."
+        ) from fault
