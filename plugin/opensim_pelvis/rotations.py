@@ -45,7 +45,7 @@ def multiply(p: FloatArray, q: FloatArray) -> FloatArray:
 
 def inverse(q: FloatArray) -> FloatArray:
     """Return the inverse rotations (conjugates) of unit quaternions, shape (..., 4)."""
-    return q * np.array([1.0, -1.0, -1.0, -1.0])
+    return np.asarray(q * np.array([1.0, -1.0, -1.0, -1.0]))
 
 
 def rotate(q: FloatArray, vector: FloatArray) -> FloatArray:
@@ -100,7 +100,7 @@ def angle_between(p: FloatArray, q: FloatArray) -> FloatArray:
     Exact for small angles too, where the arc cosine of the scalar part is not.
     """
     r = multiply(inverse(p), q)
-    return 2.0 * np.arctan2(np.linalg.norm(r[..., 1:], axis=-1), np.abs(r[..., 0]))
+    return np.asarray(2.0 * np.arctan2(np.linalg.norm(r[..., 1:], axis=-1), np.abs(r[..., 0])))
 
 
 def from_matrix(matrix: FloatArray) -> FloatArray:
@@ -108,29 +108,25 @@ def from_matrix(matrix: FloatArray) -> FloatArray:
 
     The largest of the four candidate components is taken in each sample, after Shepperd
     (1978, doi:10.2514/3.55767b), so that no sample loses precision. Matrices rounded by a file
-    format are accepted as they are; only the length of the quaternion is restored.
+    format are accepted as they are; only the length of the quaternion is restored. It is
+    fastest where each entry of the matrix lies contiguous in memory over the samples.
     """
     m = np.asarray(matrix, dtype=np.float64)
-    xx, yy, zz = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    trace = xx + yy + zz
-    choice = np.argmax(np.stack([trace, xx, yy, zz]), axis=0)
-    yz, zx, xy = (
-        m[..., 2, 1] - m[..., 1, 2],
-        m[..., 0, 2] - m[..., 2, 0],
-        m[..., 1, 0] - m[..., 0, 1],
-    )
-    syz, szx, sxy = (
-        m[..., 2, 1] + m[..., 1, 2],
-        m[..., 0, 2] + m[..., 2, 0],
-        m[..., 1, 0] + m[..., 0, 1],
-    )
-    columns = (
-        np.select([choice == 0, choice == 1, choice == 2], [1.0 + trace, yz, zx], xy),
-        np.select([choice == 0, choice == 1, choice == 2], [yz, 1 + xx - yy - zz, sxy], szx),
-        np.select([choice == 0, choice == 1, choice == 2], [zx, sxy, 1 - xx + yy - zz], syz),
-        np.select([choice == 0, choice == 1, choice == 2], [xy, szx, syz], 1 - xx - yy + zz),
-    )
-    return normalise(np.stack(columns, axis=-1))
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = np.moveaxis(m.reshape(-1, 3, 3), 0, -1)
+    # Row i of the symmetric table is 4 q_i (w, x, y, z); its diagonal tells the largest q_i.
+    table = np.empty((4, 4, xx.size))
+    table[0, 0], table[1, 1] = 1.0 + xx + yy + zz, 1.0 + xx - yy - zz
+    table[2, 2], table[3, 3] = 1.0 - xx + yy - zz, 1.0 - xx - yy + zz
+    table[0, 1] = table[1, 0] = zy - yz
+    table[0, 2] = table[2, 0] = xz - zx
+    table[0, 3] = table[3, 0] = yx - xy
+    table[1, 2] = table[2, 1] = yx + xy
+    table[1, 3] = table[3, 1] = xz + zx
+    table[2, 3] = table[3, 2] = zy + yz
+    largest = np.argmax(np.einsum("iin->in", table), axis=0)
+    q = np.take_along_axis(table, largest[None, None], axis=0)[0]
+    q /= np.sqrt(np.einsum("in,in->n", q, q))
+    return np.ascontiguousarray(q.T).reshape(*m.shape[:-2], 4)
 
 
 def to_matrix(q: FloatArray) -> FloatArray:
@@ -211,6 +207,20 @@ def angular_velocity(q: FloatArray, rate_hz: float) -> FloatArray:
     if q.shape[0] > 2:
         step = multiply(q[2:], inverse(q[:-2]))
         out[1:-1] = to_rotation_vector(step) * (rate_hz / 2.0)
+    return out
+
+
+def unwrap_present(angle_rad: FloatArray) -> FloatArray:
+    """Return angles without jumps of a full turn between neighbouring samples present.
+
+    Parameters
+    ----------
+    angle_rad : (t,) array
+        NaN where absent; a gap is bridged from its last to its next sample.
+    """
+    out = angle_rad.copy()
+    present = np.isfinite(out)
+    out[present] = np.unwrap(out[present])
     return out
 
 

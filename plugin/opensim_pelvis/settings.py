@@ -7,13 +7,11 @@ printed and saved with the results (`list_defaults`).
 from __future__ import annotations
 
 import difflib
-import tomllib
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
-from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["opensim", "opensim-tool"]
@@ -116,3 +114,98 @@ class TrialSettings:
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+
+
+SECTIONS: Final[Mapping[str, type]] = {
+    "recording": RecordingSettings,
+    "calibration": CalibrationSettings,
+    "subject": SubjectSettings,
+    "activity": ActivitySettings,
+    "solver": SolverSettings,
+}
+"""Tables of a trial file whose keys are fixed, and the record that each becomes."""
+
+_WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
+    "recording.reader": "found by content",
+    "recording.rate_hz": "read from the file",
+    "recording.name": "name of the file or folder",
+    "recording.up_axis": "as the format defines it",
+    "recording.mapping": "none",
+    "calibration.window_s": "found",
+    "calibration.heading_axis": "estimated",
+    "subject.height_m": "height of the unscaled model",
+    "subject.mass_kg": "mass of the unscaled model",
+    "solver.model": "pelvis_trunk.osim of this package",
+    "solver.weights": "1 for every sensor",
+}
+
+
+def list_defaults(
+    settings: TrialSettings, given: Mapping[str, Mapping[str, Any]] | None = None
+) -> tuple[str, ...]:
+    """Name every value that nobody stated.
+
+    Parameters
+    ----------
+    settings : TrialSettings
+    given : mapping of table to mapping of key, optional
+        What the trial file and the flags said. Without it, a value counts as not stated when
+        it equals the default of its record.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> trial = TrialSettings(recording=RecordingSettings(path=Path("walk")))
+    >>> "calibration.base = pelvis (default)" in list_defaults(trial)
+    True
+    """
+    lines: list[str] = []
+    for section, record in SECTIONS.items():
+        values = getattr(settings, section)
+        for item in fields(record):
+            value = getattr(values, item.name)
+            if given is None:
+                stated = value != _default_of(item)
+            else:
+                stated = item.name in given.get(section, {})
+            if not stated:
+                words = _WORDS_FOR_UNSET.get(f"{section}.{item.name}", "not stated")
+                shown = words if value is None or value == {} else value
+                lines.append(f"{section}.{item.name} = {shown} (default)")
+    return tuple(lines)
+
+
+def to_plain(settings: Any) -> Any:
+    """Return settings as dictionaries, lists, text and numbers, ready for JSON.
+
+    >>> to_plain(RecordingSettings(path=Path("a/b")))["path"]
+    'a/b'
+    """
+    if is_dataclass(settings):
+        return {item.name: to_plain(getattr(settings, item.name)) for item in fields(settings)}
+    if isinstance(settings, Mapping):
+        return {str(key): to_plain(value) for key, value in settings.items()}
+    if isinstance(settings, tuple):
+        return [to_plain(value) for value in settings]
+    if isinstance(settings, Path):
+        return settings.as_posix()
+    return settings
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the choice most like a word, or an empty text.
+
+    >>> nearest("pelvs", ("pelvis", "torso"))
+    " Did you mean 'pelvis'?"
+    """
+    by_lower = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return f" Did you mean '{by_lower[close[0]]}'?" if close else ""
+
+
+def _default_of(item: Any) -> Any:
+    """Return a dataclass field's default; MISSING where it has none."""
+    return item.default if item.default_factory is MISSING else item.default_factory()

@@ -1,0 +1,192 @@
+"""Coordinates and body orientations become named pelvis, trunk and thigh angles.
+
+The clinical angles use Baker's order, rotation-obliquity-tilt, body-fixed y-x-z in the letters
+of G, against the direction of travel T (Baker 2001, doi:10.1016/S0966-6362(00)00083-7). With
+20 degrees of anterior tilt they differ from OpenSim's z-x-y coordinates by degrees, so both are
+written, each labelled.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.heading import travel_heading
+from opensim_pelvis.rotations import multiply, rotate, to_euler, unwrap_present
+from opensim_pelvis.settings import Surface
+from opensim_pelvis.types import AngleDefinition, Angles, Kinematics
+
+BAKER: Final = "rotation-obliquity-tilt (body-fixed y-x-z) in T"
+BAKER_SOURCE: Final = "Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
+
+DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
+    AngleDefinition(
+        name="pelvic_axial_rotation",
+        group="pelvis",
+        description="turn of the pelvis about the vertical, against the direction of travel",
+        positive="right side forward",
+        order=BAKER,
+        source=BAKER_SOURCE,
+    ),
+    AngleDefinition(
+        name="pelvic_obliquity",
+        group="pelvis",
+        description="lift of one side of the pelvis, about its forward axis after rotation",
+        positive="right side up",
+        order=BAKER,
+        source=BAKER_SOURCE,
+    ),
+    AngleDefinition(
+        name="pelvic_anterior_tilt",
+        group="pelvis",
+        description="tilt of the pelvis about its own mediolateral axis",
+        positive="anterior (front side down)",
+        order=BAKER,
+        source=BAKER_SOURCE,
+    ),
+    AngleDefinition(
+        name="trunk_axial_rotation",
+        group="trunk",
+        description="turn of the trunk about the vertical, against the direction of travel",
+        positive="right shoulder forward",
+        order=BAKER,
+        source=BAKER_SOURCE,
+    ),
+    AngleDefinition(
+        name="trunk_lateral_lean",
+        group="trunk",
+        description="lean of the trunk to one side, about its forward axis after rotation",
+        positive="to the right",
+        order=BAKER,
+        source=BAKER_SOURCE,
+    ),
+    AngleDefinition(
+        name="trunk_forward_lean",
+        group="trunk",
+        description="lean of the trunk about its own mediolateral axis",
+        positive="forward",
+        order=BAKER,
+        source=BAKER_SOURCE,
+    ),
+    AngleDefinition(
+        name="thigh_extension_r",
+        group="thigh",
+        description="right thigh against the vertical, in the vertical plane of travel",
+        positive="thigh behind the vertical (knee behind hip)",
+        order="projection on the x-y plane of T",
+        source="opensim-pelvis definition",
+    ),
+    AngleDefinition(
+        name="thigh_extension_l",
+        group="thigh",
+        description="left thigh against the vertical, in the vertical plane of travel",
+        positive="thigh behind the vertical (knee behind hip)",
+        order="projection on the x-y plane of T",
+        source="opensim-pelvis definition",
+    ),
+)
+"""Every clinical angle: name, sense, order and source; the columns of every table of angles."""
+
+_SEGMENTS: Final = {
+    "pelvis": (("pelvic_axial_rotation", "pelvic_obliquity", "pelvic_anterior_tilt"), (1, -1, -1)),
+    "torso": (("trunk_axial_rotation", "trunk_lateral_lean", "trunk_forward_lean"), (1, 1, -1)),
+}
+_THIGHS: Final = {"femur_r": "thigh_extension_r", "femur_l": "thigh_extension_l"}
+
+
+def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles:
+    """Return the clinical angles of all bodies that the sensors determine.
+
+    Parameters
+    ----------
+    kinematics : Kinematics
+    surface : str or None
+        Decides the direction of travel, see `opensim_pelvis.heading.travel_heading`.
+
+    Returns
+    -------
+    Angles
+        Radians, without jumps of a full turn.
+    """
+    reference = "pelvis" if "pelvis" in kinematics.bodies else "torso"
+    notes: list[str] = []
+    if reference in kinematics.bodies:
+        travel, source = travel_heading(
+            _orientation(kinematics, reference), rate_hz=kinematics.rate_hz, surface=surface
+        )
+    else:
+        travel, source = np.zeros(kinematics.time_s.size), "forward in the calibration pose, fixed"
+    found = _segment_angles(kinematics, travel) | _thigh_angles(kinematics, travel)
+    definitions = tuple(d for d in DEFINITIONS if d.name in found)
+    absent = {
+        d.name: f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
+        for d in DEFINITIONS
+        if d.name not in found
+    }
+    if surface is None:
+        notes += _turned_away(found)
+    values = [found[d.name] for d in definitions]
+    return Angles(
+        time_s=kinematics.time_s,
+        definitions=definitions,
+        values_rad=np.stack(values, axis=1) if values else np.empty((travel.size, 0)),
+        travel_rad=travel,
+        travel_source=source,
+        absent=absent,
+        notes=tuple(notes),
+    )
+
+
+def baker_angles(R_TB: FloatArray) -> FloatArray:
+    """Return rotation, obliquity and tilt as turns about y, x and z, shape (t, 4) to (t, 3).
+
+    The first is continuous over turns; the signs are those of right-handed rotations, before
+    clinical signs are given.
+    """
+    angles = to_euler("YXZ", R_TB)
+    angles[:, 0] = unwrap_present(angles[:, 0])
+    return angles
+
+
+def _segment_angles(kinematics: Kinematics, travel: FloatArray) -> dict[str, FloatArray]:
+    found: dict[str, FloatArray] = {}
+    for body, (names, signs) in _SEGMENTS.items():
+        if body in kinematics.bodies:
+            R_TB = multiply(turn_about_vertical(-travel), _orientation(kinematics, body))
+            columns = baker_angles(R_TB).T
+            found |= {n: s * c for n, s, c in zip(names, signs, columns, strict=True)}
+    return found
+
+
+def _thigh_angles(kinematics: Kinematics, travel: FloatArray) -> dict[str, FloatArray]:
+    found: dict[str, FloatArray] = {}
+    for body, name in _THIGHS.items():
+        if body in kinematics.bodies:
+            R_TB = multiply(turn_about_vertical(-travel), _orientation(kinematics, body))
+            knee_to_hip = rotate(R_TB, np.array([0.0, 1.0, 0.0]))
+            found[name] = unwrap_present(np.arctan2(knee_to_hip[:, 0], knee_to_hip[:, 1]))
+    return found
+
+
+def _orientation(kinematics: Kinematics, body: str) -> FloatArray:
+    return kinematics.R_GB[:, kinematics.bodies.index(body)]
+
+
+def _body_of(angle: str) -> str:
+    bodies = {name: body for body, (names, _) in _SEGMENTS.items() for name in names}
+    return (bodies | {name: body for body, name in _THIGHS.items()})[angle]
+
+
+def _turned_away(found: dict[str, FloatArray]) -> list[str]:
+    """Warn when a fixed direction of travel does not fit a runner who turns."""
+    rotation = found.get("pelvic_axial_rotation", np.empty(0))
+    rotation = rotation[np.isfinite(rotation)]
+    if rotation.size == 0 or np.ptp(rotation) < np.deg2rad(60.0):
+        return []
+    return [
+        f"the pelvis turned through {np.rad2deg(np.ptp(rotation)):.0f} degrees, but the direction "
+        "of travel is taken as fixed. If the subject changed direction, state "
+        "--surface overground ([activity] surface), and rotation is read against the path."
+    ]

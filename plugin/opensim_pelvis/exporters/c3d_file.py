@@ -1,0 +1,208 @@
+"""The C3D container: points, analog channels and parameters through ezc3d.
+
+ezc3d's Python wrapper drops the descriptions, units and scales of more than 255 channels, so
+its C++ interface is used. A trial of more than 65535 frames states its length in TRIAL and in
+POINT:LONG_FRAMES, and 65535 in POINT:FRAMES, as the c3d.org user guide lays down for integers;
+a POINT:FRAMES of type float, also allowed there, is refused by ezc3d and others.
+"""
+
+from __future__ import annotations
+
+import struct
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from opensim_pelvis.errors import ExportError, raise_faults
+from opensim_pelvis.frames import FloatArray, IntArray
+
+MAX_PER_PARAMETER: Final = 255
+"""A dimension of a parameter is one byte; longer lists go on in LABELS2, LABELS3 and so on."""
+
+MAX_FRAMES_WORD: Final = 65535
+"""POINT:FRAMES of this value sends the reader to TRIAL or POINT:LONG_FRAMES."""
+
+_MAX_TEXT: Final = 127  # some readers take the length of a text as a signed byte
+_BLOCK_BYTES: Final = 512
+
+ParameterList = Sequence[str] | FloatArray | IntArray
+ParameterValue = str | float | ParameterList
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class C3dContent:
+    """What goes into one C3D file; points and analog channels share one rate.
+
+    Parameters
+    ----------
+    rate_hz : float
+    points : (t, p, 3) array
+        In ``POINT:UNITS``; a point with any NaN is missing in that frame.
+    point_labels, point_descriptions : sequence of str
+    analogs : (t, n) array
+        Finite: the format knows no missing analog sample.
+    analog_labels, analog_descriptions, analog_units : sequence of str
+    parameters : mapping of group to mapping of name to value
+        Further parameters. A float array is stored in C3D's order, fastest index first.
+    descriptions : mapping of str to str
+        Description of a group.
+    """
+
+    rate_hz: float
+    points: FloatArray
+    point_labels: Sequence[str]
+    point_descriptions: Sequence[str]
+    analogs: FloatArray
+    analog_labels: Sequence[str]
+    analog_descriptions: Sequence[str]
+    analog_units: Sequence[str]
+    parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_c3d(path: Path, content: C3dContent) -> Path:
+    """Write a C3D file (Intel, floating point) whose first frame is 1.
+
+    Raises
+    ------
+    ExportError
+        When labels are not unique or the parameters are more than the format can hold.
+    """
+    from ezc3d import ezc3d
+
+    _check(path, content)
+    file = ezc3d.c3d()
+    for label in content.point_labels:
+        file.point(_text(label))
+    for label in content.analog_labels:
+        file.analog(_text(label))
+    for group, parameters in _all_parameters(content).items():
+        for name, value in parameters.items():
+            file.parameter(group, _parameter(ezc3d, name, value))
+    for group, description in content.descriptions.items():
+        file.setGroupMetadata(group, _text(description), False)
+    file.import_numpy_data(*_arrays(content), None)
+    file.write(str(path), ezc3d.WriteOptions())
+    _check_parameter_section(path)
+    return path
+
+
+def split_parameter(name: str, values: ParameterList) -> dict[str, ParameterList]:
+    """Return a list as parameters of at most 255 values: NAME, NAME2, NAME3.
+
+    Arrays are cut along their last axis.
+
+    >>> {k: len(v) for k, v in split_parameter("LABELS", ["x"] * 300).items()}
+    {'LABELS': 255, 'LABELS2': 45}
+    """
+    length = values.shape[-1] if isinstance(values, np.ndarray) else len(values)
+    parts: dict[str, ParameterList] = {}
+    for number, start in enumerate(range(0, max(length, 1), MAX_PER_PARAMETER), start=1):
+        piece = slice(start, start + MAX_PER_PARAMETER)
+        key = name if number == 1 else f"{name}{number}"
+        parts[key] = values[..., piece] if isinstance(values, np.ndarray) else values[piece]
+    return parts
+
+
+def _check(path: Path, content: C3dContent) -> None:
+    """Raise ExportError where the parts do not make one file."""
+    faults = []
+    for kind, labels in (("point", content.point_labels), ("analog", content.analog_labels)):
+        twice = sorted({label for label in labels if list(labels).count(label) > 1})
+        if twice:
+            faults.append(f"{kind} labels stand more than once: {', '.join(twice)}")
+    if content.points.shape[0] != content.analogs.shape[0]:
+        faults.append(
+            f"{content.points.shape[0]} frames of points but {content.analogs.shape[0]} of analog"
+        )
+    if not np.isfinite(content.analogs).all():
+        faults.append("analog samples must be finite: the format cannot mark a missing one")
+    raise_faults(ExportError, path.name, faults)
+
+
+def _all_parameters(content: C3dContent) -> dict[str, dict[str, ParameterValue]]:
+    """Return the parameters that every file needs, with the further ones of the content."""
+    frames = content.points.shape[0]
+    ones = np.ones(len(content.analog_labels))
+    groups: dict[str, dict[str, ParameterValue]] = {
+        "POINT": {
+            "RATE": content.rate_hz,
+            **split_parameter("DESCRIPTIONS", content.point_descriptions),
+        },
+        "ANALOG": {
+            "RATE": content.rate_hz,
+            "GEN_SCALE": 1.0,
+            "FORMAT": "SIGNED",
+            "BITS": np.array([16]),
+            **split_parameter("SCALE", ones),
+            **split_parameter("UNITS", content.analog_units),
+            **split_parameter("DESCRIPTIONS", content.analog_descriptions),
+        },
+        "TRIAL": {
+            "ACTUAL_START_FIELD": np.array([1, 0]),
+            "ACTUAL_END_FIELD": np.array([frames % 65536, frames // 65536]),
+            "CAMERA_RATE": content.rate_hz,
+        },
+    }
+    if frames >= MAX_FRAMES_WORD:
+        groups["POINT"]["LONG_FRAMES"] = float(frames)
+    for group, parameters in content.parameters.items():
+        groups.setdefault(group, {}).update(parameters)
+    return groups
+
+
+def _parameter(ezc3d: Any, name: str, value: ParameterValue) -> Any:
+    """Return an ezc3d parameter of the type that the value has."""
+    parameter = ezc3d.Parameter(name, "")
+    if isinstance(value, np.ndarray):
+        kind = ezc3d.VecInt if value.dtype.kind == "i" else ezc3d.VecDouble
+        parameter.set(kind(value.ravel(order="F").tolist()), value.shape)
+    elif isinstance(value, str):
+        parameter.set(ezc3d.VecString([_text(value)]), [1])
+    elif isinstance(value, float | int):
+        parameter.set(ezc3d.VecDouble([float(value)]), [1])
+    else:
+        parameter.set(ezc3d.VecString([_text(item) for item in value]), [len(value)])
+    return parameter
+
+
+def _arrays(content: C3dContent) -> tuple[npt.NDArray[Any], ...]:
+    """Return points, residuals, camera masks and analogs in ezc3d's shapes.
+
+    A missing point is NaN here; ezc3d stores it as every laboratory program does, as zeros
+    with the residual -1.
+    """
+    frames, count, _ = content.points.shape
+    missing = ~np.isfinite(content.points).all(axis=2).T
+    points = np.ones((4, count, frames))
+    points[:3] = np.moveaxis(content.points, 2, 0).swapaxes(1, 2)
+    points[:3, missing] = np.nan
+    residuals = np.where(missing, -1.0, 0.0)[None]
+    masks = np.zeros((7, count, frames), dtype=bool)
+    return points, residuals, masks, np.ascontiguousarray(content.analogs.T)[None]
+
+
+def _text(value: str) -> str:
+    """Return a value as C3D can hold it: ASCII, on one line, not too long."""
+    ascii_only = value.encode("ascii", "replace").decode()
+    if len(ascii_only) <= _MAX_TEXT:
+        return ascii_only
+    return textwrap.shorten(ascii_only, _MAX_TEXT, placeholder=" ...")
+
+
+def _check_parameter_section(path: Path) -> None:
+    """Raise ExportError where the parameters outgrew the 255 blocks that the format counts."""
+    with path.open("rb") as file:
+        head = file.read(_BLOCK_BYTES + 4)
+    data_block = struct.unpack_from("<H", head, 16)[0]
+    blocks = head[_BLOCK_BYTES + 2]
+    if data_block != blocks + 2:
+        raise ExportError(
+            f"{path.name}: labels, descriptions and events take {data_block - 2} blocks, a C3D "
+            "file holds 255. Use a model with fewer markers."
+        )

@@ -1,0 +1,207 @@
+"""NAME_summary.json: settings, inputs, quality and doubts of one trial, for people and programs.
+
+Every number has its unit at the end of its key; a missing number is ``null``. The same result
+always gives the same file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.types import Result, SensorIntegrity
+
+FORMAT: Final = "opensim-pelvis summary"
+FORMAT_VERSION: Final = 1
+"""Raised when a key changes its meaning or goes; new keys do not raise it."""
+
+
+class SummaryExporter:
+    """Writes ``NAME_summary.json``."""
+
+    description = "JSON summary: settings, versions, input hashes, quality and notes"
+
+    def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
+        """Write the summary of a result into an existing directory."""
+        path = directory / f"{result.name}_summary.json"
+        text = json.dumps(summarise(result), indent=2, ensure_ascii=False, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
+        return (path,)
+
+
+def summarise(result: Result) -> dict[str, Any]:
+    """Return the summary of a result as plain dictionaries, lists, numbers and text.
+
+    The keys are explained in ``docs/files.md``.
+    """
+    summary = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": result.name,
+        "versions": result.versions,
+        "settings": result.settings,
+        "defaults": result.defaults,
+        "recording": _recording(result),
+        "integrity": _integrity(result),
+        "calibration": _calibration(result),
+        "heading": _heading(result),
+        "placement": {
+            "quality": result.placement.quality,
+            "notes": result.placement.notes,
+        },
+        "model": _model(result),
+        "kinematics": _kinematics(result),
+        "angles": _angles(result),
+        "events": result.events,
+        "notes": result.notes,
+    }
+    plain: dict[str, Any] = _plain(summary)
+    return plain
+
+
+def _recording(result: Result) -> dict[str, Any]:
+    recording, aligned = result.recording, result.aligned
+    return {
+        "name": recording.name,
+        "reader": recording.reader,
+        "rate_hz": recording.rate_hz,
+        "rate_source": recording.rate_source,
+        "counter_source": recording.counter_source,
+        "world_frame": recording.world_frame,
+        "start_s": recording.start_s,
+        "duration_s": aligned.time_s[-1] if aligned.time_s.size else 0.0,
+        "samples": aligned.time_s.size,
+        "sensors": dict(zip(aligned.sensors, aligned.identifiers, strict=True)),
+        "files": recording.files,
+        "notes": recording.notes,
+    }
+
+
+def _integrity(result: Result) -> dict[str, Any]:
+    ledger = result.aligned.ledger
+    counts = [f.name for f in fields(SensorIntegrity) if f.name != "sensor"]
+    return {
+        "max_gap_s": ledger.max_gap_s,
+        "sensors": {s.sensor: {name: getattr(s, name) for name in counts} for s in ledger.sensors},
+        "unmatched": ledger.unmatched,
+        "notes": result.aligned.notes,
+    }
+
+
+def _calibration(result: Result) -> dict[str, Any]:
+    pose = result.placement.pose
+    spread_deg = np.rad2deg(pose.spread_rad)
+    return {
+        "window_s": pose.window_s,
+        "window_source": pose.window_source,
+        "sensors": {
+            sensor: {"samples": pose.samples[i], "spread_deg": spread_deg[i]}
+            for i, sensor in enumerate(result.placement.sensors)
+        },
+    }
+
+
+def _heading(result: Result) -> dict[str, Any]:
+    heading = result.placement.heading
+    heading_deg = np.rad2deg(heading.heading_rad)
+    return {
+        "method": heading.method,
+        "description": heading.description,
+        "confidence": heading.confidence,
+        "tilt_deg": np.rad2deg(heading.tilt_rad),
+        "heading_deg": dict(zip(result.placement.sensors, heading_deg, strict=True)),
+        "notes": heading.notes,
+    }
+
+
+def _model(result: Result) -> dict[str, Any]:
+    model = result.model
+    return {
+        "name": model.name,
+        "source": model.source,
+        "bodies": model.bodies,
+        "coordinates": model.coordinates,
+        "notes": model.notes,
+    }
+
+
+def _kinematics(result: Result) -> dict[str, Any]:
+    kinematics = result.kinematics
+    errors_deg = np.rad2deg(kinematics.errors_rad)
+    errors = {name: _error_deg(errors_deg[:, i]) for i, name in enumerate(kinematics.sensors)}
+    return {
+        "engine": kinematics.engine,
+        "accuracy": kinematics.accuracy,
+        "errors": errors,
+        "whole_trial": _whole_trial(kinematics.coordinates, kinematics.values_rad),
+        "absent": kinematics.absent,
+        "notes": kinematics.notes,
+    }
+
+
+def _error_deg(error_deg: FloatArray) -> dict[str, float | None]:
+    """Return root mean square, median and maximum of the samples present."""
+    present = error_deg[np.isfinite(error_deg)]
+    if present.size == 0:
+        return {"rms_deg": None, "median_deg": None, "max_deg": None}
+    return {
+        "rms_deg": float(np.sqrt(np.mean(present**2))),
+        "median_deg": float(np.median(present)),
+        "max_deg": float(present.max()),
+    }
+
+
+def _angles(result: Result) -> dict[str, Any]:
+    clinical = result.clinical
+    return {
+        "definitions": {d.name: _without_name(d) for d in clinical.definitions},
+        "travel_source": clinical.travel_source,
+        "whole_trial": _whole_trial(clinical.names, clinical.values_rad),
+        "absent": clinical.absent,
+        "notes": clinical.notes,
+    }
+
+
+def _without_name(record: Any) -> dict[str, Any]:
+    return {key: value for key, value in asdict(record).items() if key != "name"}
+
+
+def _whole_trial(names: Sequence[str], values_rad: FloatArray) -> dict[str, Any]:
+    """Return mean and extremes over the whole trial: a description, not a gait measure."""
+    table = {}
+    for name, column in zip(names, np.rad2deg(values_rad).T, strict=True):
+        present = column[np.isfinite(column)]
+        some = present.size > 0
+        table[name] = {
+            "mean_deg": present.mean() if some else None,
+            "min_deg": present.min() if some else None,
+            "max_deg": present.max() if some else None,
+            "range_deg": np.ptp(present) if some else None,
+            "missing_samples": column.size - present.size,
+        }
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it: records as mappings, NaN as None, paths as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return [_plain(item) for item in value.tolist()]
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

@@ -1,0 +1,230 @@
+"""OpenSim's text tables (STO and MOT): written and read without OpenSim.
+
+A table is a name, lines of ``key=value`` up to ``endheader``, one line of labels and one row a
+sample, tab-separated. Numbers are rounded to `DECIMALS` and times are written exactly. A
+missing number is ``NaN``: ``TimeSeriesTable`` reads it, while ``Storage`` (and so the OpenSim
+GUI) stops at the first one without a word, which is why a caller may want `complete_rows`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from opensim_pelvis.errors import ExportError, ReadError, raise_faults
+from opensim_pelvis.frames import BoolArray, FloatArray
+
+DECIMALS: Final = 12
+"""Decimal places: 1e-12 of a degree or of a quaternion component, far below any sensor."""
+
+OPENSIM_VERSION: Final = "4.6"
+
+_END: Final = "endheader"
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Table:
+    """An STO or MOT file in memory.
+
+    Parameters
+    ----------
+    name : str
+        First line of the file, empty where it starts with a ``key=value`` line.
+    header : mapping of str to str
+    labels : tuple of str
+        Column labels without ``time``.
+    time_s : (t,) array
+    values : (t, c) array, or (t, c, 4) array of quaternions
+        NaN where the file has ``nan``.
+    """
+
+    name: str
+    header: Mapping[str, str]
+    labels: tuple[str, ...]
+    time_s: FloatArray
+    values: FloatArray
+
+
+def write_table(
+    path: Path,
+    *,
+    name: str,
+    columns: Sequence[str],
+    time_s: FloatArray,
+    values: FloatArray,
+    in_degrees: bool,
+    header: Mapping[str, object] | None = None,
+) -> Path:
+    """Write a table of numbers.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        First line: what the table is.
+    columns : sequence of str
+        Labels, without ``time``.
+    time_s : (t,) array
+    values : (t, c) array
+        Already in the unit that ``in_degrees`` states.
+    in_degrees : bool
+        Whether angles are in degrees (``inDegrees=yes``) or in radians.
+    header : mapping, optional
+        More ``key=value`` lines; OpenSim keeps them as table metadata.
+
+    Raises
+    ------
+    ExportError
+        When shapes or labels do not make a table.
+    """
+    _check(path, columns, time_s, values, (len(columns),))
+    lines = {
+        "version": 1,
+        "nRows": len(time_s),
+        "nColumns": len(columns) + 1,
+        "inDegrees": "yes" if in_degrees else "no",
+        **(header or {}),
+    }
+    numbers = pl.DataFrame({f"column_{i}": values[:, i] for i in range(len(columns))})
+    body = numbers.select(pl.all().round(DECIMALS))
+    return _write(path, name, lines, columns, time_s, body)
+
+
+def write_quaternion_table(
+    path: Path,
+    *,
+    name: str,
+    columns: Sequence[str],
+    time_s: FloatArray,
+    quaternions: FloatArray,
+    rate_hz: float,
+    header: Mapping[str, object] | None = None,
+) -> Path:
+    """Write orientations as OpenSense reads them: ``w,x,y,z`` in each cell.
+
+    Parameters
+    ----------
+    path, name, columns, time_s, header
+        As in `write_table`.
+    quaternions : (t, c, 4) array
+        Unit quaternions (w, x, y, z); a row of NaN is missing.
+    rate_hz : float
+        Written as ``DataRate``.
+    """
+    _check(path, columns, time_s, quaternions, (len(columns), 4))
+    lines = {
+        "DataRate": f"{rate_hz:.6f}",
+        "DataType": "Quaternion",
+        "version": 3,
+        "OpenSimVersion": OPENSIM_VERSION,
+        **(header or {}),
+    }
+    parts = {f"column_{i}_{k}": quaternions[:, i, k] for i in range(len(columns)) for k in range(4)}
+    body = pl.DataFrame(parts).select(
+        pl.concat_str(
+            [pl.col(f"column_{i}_{k}").round(DECIMALS).cast(pl.String) for k in range(4)],
+            separator=",",
+        ).alias(f"column_{i}")
+        for i in range(len(columns))
+    )
+    return _write(path, name, lines, columns, time_s, body)
+
+
+def complete_rows(values: FloatArray) -> BoolArray:
+    """Return which rows of a (t, c) array have no missing number, shape (t,)."""
+    return np.asarray(np.isfinite(values).all(axis=1))
+
+
+def read_table(path: Path) -> Table:
+    """Read a table of numbers or of quaternions, ours or OpenSim's own.
+
+    Raises
+    ------
+    ReadError
+        When the file has no header, no ``time`` column, or a row that does not fit the labels.
+    """
+    head, found, tail = path.read_text(encoding="utf-8").partition(f"\n{_END}")
+    if not found:
+        raise ReadError(f"{path}: no line '{_END}', so this is not an OpenSim table")
+    header = dict(line.rsplit("=", 1) for line in head.splitlines() if "=" in line)
+    first = head.splitlines()[0]
+    labels, _, rows = tail.lstrip().partition("\n")
+    time_label, *names = labels.split()
+    if time_label != "time":
+        raise ReadError(f"{path}: the first column should be 'time', found '{time_label}'")
+    width = 4 if header.get("DataType") == "Quaternion" else 1
+    numbers = _read_rows(path, rows, 1 + width * len(names))
+    values = numbers[:, 1:].reshape(-1, len(names), 4) if width == 4 else numbers[:, 1:]
+    return Table(
+        name="" if "=" in first else first,
+        header=header,
+        labels=tuple(names),
+        time_s=numbers[:, 0],
+        values=values,
+    )
+
+
+def _read_rows(path: Path, rows: str, width: int) -> FloatArray:
+    """Return rows of numbers parted by white space or, in quaternions, by commas."""
+    lines = rows.replace(",", " ").splitlines()
+    cells = [line.split() for line in lines if line.strip()]
+    wrong = next((i for i, row in enumerate(cells, start=1) if len(row) != width), None)
+    if wrong is not None:
+        raise ReadError(
+            f"{path}: row {wrong} should have {width} numbers for the labels above it, it has "
+            f"{len(cells[wrong - 1])}"
+        )
+    try:
+        return np.array(cells, dtype=np.float64).reshape(-1, width)
+    except ValueError as fault:
+        raise ReadError(f"{path}: a cell is not a number: {fault}") from fault
+
+
+def _check(
+    path: Path,
+    columns: Sequence[str],
+    time_s: FloatArray,
+    values: FloatArray,
+    row_shape: tuple[int, ...],
+) -> None:
+    """Raise ExportError unless the parts make one table."""
+    faults = []
+    wanted = (*time_s.shape, *row_shape)
+    if values.shape != wanted:
+        faults.append(f"the values should have shape {wanted}, they have {values.shape}")
+    if len(set(columns)) != len(columns):
+        twice = sorted({label for label in columns if columns.count(label) > 1})
+        faults.append(f"a label stands over more than one column: {', '.join(twice)}")
+    broken = [label for label in columns if not label or label.split() != [label]]
+    if broken:
+        faults.append(f"a label cannot be empty or hold white space: {broken}")
+    raise_faults(ExportError, path.name, faults)
+
+
+def _write(
+    path: Path,
+    name: str,
+    header: Mapping[str, object],
+    columns: Sequence[str],
+    time_s: FloatArray,
+    body: pl.DataFrame,
+) -> Path:
+    """Write header, labels and rows; OpenSim takes the last '=' of a line as its divider."""
+    lines = [_one_line(name)]
+    lines += [f"{_one_line(key)}={_one_line(value)}" for key, value in header.items()]
+    lines += [_END, "\t".join(("time", *columns))]
+    table = pl.DataFrame({"time": time_s}).hstack(body)
+    with path.open("wb") as file:
+        file.write(("\n".join(lines) + "\n").encode())
+        table.write_csv(file, separator="\t", include_header=False, quote_style="never")
+    return path
+
+
+def _one_line(value: object) -> str:
+    """Return text without line breaks and equal signs, so that a header line stays one."""
+    return " ".join(str(value).replace("=", ":").split())

@@ -1,0 +1,352 @@
+"""From a recording to a result: the only file that knows every stage.
+
+::
+
+    read -> align (one clock) -> pose -> heading -> placement -> orientations in ground
+         -> model with sensor frames -> inverse kinematics -> clinical angles -> Result
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.angles import compute_angles
+from opensim_pelvis.errors import ExportError
+from opensim_pelvis.heading import disagreements, find_heading
+from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
+from opensim_pelvis.registry import EXPORTERS, find_reader, list_plugins, load_exporter, load_reader
+from opensim_pelvis.rotations import is_present
+from opensim_pelvis.settings import (
+    ActivitySettings,
+    CalibrationSettings,
+    RecordingSettings,
+    SolverSettings,
+    SubjectSettings,
+    TrialSettings,
+)
+from opensim_pelvis.timeline import align_recording
+from opensim_pelvis.types import (
+    AlignedRecording,
+    BodyModel,
+    CalibrationPose,
+    Kinematics,
+    Placement,
+    Recording,
+    Result,
+    SensorOrientations,
+)
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's name, the work done and the work in all."""
+
+_REPORTED_VERSIONS: Final = ("opensim-pelvis", "opensim", "ezc3d", "numpy", "scipy", "polars")
+
+
+def read(
+    path: str | Path,
+    *,
+    reader: str | None = None,
+    rate_hz: float | None = None,
+    mapping: str | Path | None = None,
+) -> Recording:
+    """Read a recording: a file or a folder of any format that is understood.
+
+    Parameters
+    ----------
+    path : path
+    reader : str, optional
+        Name of a reader; found by content unless given.
+    rate_hz : float, optional
+        Sampling rate, for files that do not hold it.
+    mapping : path, optional
+        File that describes the columns of a generic table.
+
+    Raises
+    ------
+    ReadError
+        When the recording cannot be read; all faults in one message.
+    """
+    return read_recording(
+        RecordingSettings(
+            path=Path(path),
+            reader=reader,
+            rate_hz=rate_hz,
+            mapping=None if mapping is None else Path(mapping),
+        )
+    )
+
+
+def read_recording(settings: RecordingSettings) -> Recording:
+    """Read a recording as its settings say."""
+    name = settings.reader
+    if name is None:
+        name = "table" if settings.mapping is not None else find_reader(settings.path)
+    return load_reader(name).read(settings)
+
+
+def run(
+    recording: Recording,
+    *,
+    sensors: Mapping[str, str] | None = None,
+    calibration: CalibrationSettings | None = None,
+    subject: SubjectSettings | None = None,
+    activity: ActivitySettings | None = None,
+    solver: SolverSettings | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Run the whole job on a recording that was read.
+
+    Parameters
+    ----------
+    recording : Recording
+    sensors : mapping of str to str, optional
+        Identifier in the file to OpenSim body. May be left out where the identifiers are
+        ``<body>_imu`` already.
+    calibration, subject, activity, solver : settings, optional
+        Defaults are those of the classes.
+    progress : callable, optional
+
+    Returns
+    -------
+    Result
+    """
+    settings = TrialSettings(
+        recording=RecordingSettings(path=_path_of(recording), name=recording.name),
+        sensors=dict(sensors or {}),
+        calibration=calibration or CalibrationSettings(),
+        subject=subject or SubjectSettings(),
+        activity=activity or ActivitySettings(),
+        solver=solver or SolverSettings(),
+    )
+    return _run(recording, settings, (), progress)
+
+
+def run_trial(
+    settings: TrialSettings,
+    *,
+    defaults: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> Result:
+    """Read the recording that the settings name, and run the whole job on it.
+
+    Parameters
+    ----------
+    settings : TrialSettings
+    defaults : tuple of str
+        The settings that nobody stated, in words; carried into the result.
+    progress : callable, optional
+    """
+    _tell(progress, "reading", 0, 1)
+    recording = read_recording(settings.recording)
+    _tell(progress, "reading", 1, 1)
+    return _run(recording, settings, defaults, progress)
+
+
+def check_output(directory: Path) -> None:
+    """See, before long work, that results can be written to a directory; nothing is made.
+
+    Raises
+    ------
+    ExportError
+        When it is a file, lies below a file, or may not be written.
+    """
+    existing = directory
+    while not existing.exists():
+        existing = existing.parent
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return
+    why = "it may not be written" if existing.is_dir() else f"{existing} is a file"
+    raise ExportError(
+        f"{directory}: results cannot be written here, {why}. Name a folder that can be written "
+        "with --out."
+    )
+
+
+def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
+    """Write a result with every exporter; all files appear at once, or none does.
+
+    Parameters
+    ----------
+    result : Result
+    directory : path
+        Made if need be. Earlier files of the same names are replaced only at the end.
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    ExportError
+        When the directory cannot be written or an exporter fails.
+    """
+    folder = Path(directory)
+    check_output(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".opensim-pelvis-", dir=folder) as name:
+            made = [
+                path
+                for exporter in list_plugins(EXPORTERS)
+                for path in load_exporter(exporter).write(result, Path(name))
+            ]
+            targets = [folder / path.name for path in made]
+            for target in targets:
+                if target.is_dir():
+                    raise ExportError(f"{target}: a folder stands where a file is to be written")
+            for path, target in zip(made, targets, strict=True):
+                path.replace(target)
+    except OSError as fault:
+        raise ExportError(
+            f"{folder}: writing failed ({fault.strerror}). Earlier results were kept."
+        ) from fault
+    return tuple(sorted(targets))
+
+
+def _run(
+    recording: Recording,
+    settings: TrialSettings,
+    defaults: tuple[str, ...],
+    progress: Progress | None,
+) -> Result:
+    aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
+    model = _load_model(settings, aligned)
+    placement = _place(aligned, model, settings.calibration)
+    orientations = orient_sensors(aligned, placement)
+    model, kinematics = _solve(model, orientations, placement, settings.solver, progress)
+    angles = compute_angles(kinematics, surface=settings.activity.surface)
+    return Result(
+        name=settings.recording.name or recording.name,
+        settings=settings,
+        recording=recording,
+        aligned=aligned,
+        placement=placement,
+        model=model,
+        orientations=orientations,
+        kinematics=kinematics,
+        clinical=angles,
+        versions=_versions(),
+        defaults=defaults,
+        notes=(
+            *recording.notes,
+            *aligned.notes,
+            *placement.notes,
+            *model.notes,
+            *kinematics.notes,
+            *_out_of_range(model, kinematics),
+            *angles.notes,
+        ),
+    )
+
+
+def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel:
+    from opensim_pelvis.osim.model import build_model, describe_model, load_model, require_bodies
+
+    path = settings.solver.model
+    if path is None:
+        osim = build_model(settings.subject)
+        source = "pelvis_trunk, built for this subject"
+    else:
+        osim = load_model(path)
+        source = str(path)
+    require_bodies(osim, aligned.bodies)
+    return describe_model(osim, source)
+
+
+def _place(aligned: AlignedRecording, model: BodyModel, settings: CalibrationSettings) -> Placement:
+    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
+    window, source = settings.window_s, "given"
+    if window is None:
+        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
+    pose: CalibrationPose = average_pose(
+        aligned, window_s=window, source=source, max_spread_rad=max_spread_rad
+    )
+    heading = find_heading(aligned, pose, settings)
+    placement = place_static(aligned, pose, heading, default_R_GB=model.default_R_GB)
+    base = aligned.bodies.index(settings.base)
+    off = disagreements(aligned, pose, heading, base=base)
+    far = {sensor: angle for sensor, angle in off.items() if abs(angle) > np.deg2rad(10.0)}
+    notes = placement.notes
+    if far:
+        listed = ", ".join(f"{sensor} {np.rad2deg(a):+.0f} degrees" for sensor, a in far.items())
+        notes += (
+            f"the planes of leg swing face away from the heading that was used: {listed}. The "
+            "sensors disagree about north, or heading_axis does not point forward; hip and pelvis "
+            "angles share this error.",
+        )
+    quality = dict(placement.quality) | {
+        f"swing_heading_{sensor}_deg": float(np.rad2deg(angle)) for sensor, angle in off.items()
+    }
+    return replace(placement, quality=quality, notes=notes)
+
+
+def _solve(
+    model: BodyModel,
+    orientations: SensorOrientations,
+    placement: Placement,
+    settings: SolverSettings,
+    progress: Progress | None,
+) -> tuple[BodyModel, Kinematics]:
+    from opensim_pelvis.osim.engines import solve_loop, solve_tool
+    from opensim_pelvis.osim.skeleton import Observability
+    from opensim_pelvis.osim.tools import place_sensors
+
+    observability = Observability(model)
+    used = [
+        body
+        for i, body in enumerate(placement.bodies)
+        if settings.weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
+    ]
+    known = observability.find_determined(used)
+    locked = [n for n, k in zip(model.coordinates, known.coordinates, strict=True) if not k]
+    placed = place_sensors(model, placement, locked)
+    engine = {"opensim": solve_loop, "opensim-tool": solve_tool}[settings.engine]
+    kinematics = engine(
+        placed,
+        orientations,
+        observability,
+        placement=placement,
+        weights=settings.weights,
+        progress=lambda done, total: _tell(progress, "inverse kinematics", done, total),
+    )
+    return placed, kinematics
+
+
+def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:
+    """Doubt angles that leave the model's range: a bad pose or heading shows up there first."""
+    notes = []
+    for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
+        low, high = model.ranges_rad[name]
+        outside = (values < low - 1e-9) | (values > high + 1e-9)
+        if outside.any():
+            share = outside.sum() / max(np.isfinite(values).sum(), 1)
+            notes.append(
+                f"{name} leaves the range of the model ({np.rad2deg(low):.0f} to "
+                f"{np.rad2deg(high):.0f} degrees) in {share:.1%} of the frames: "
+                f"{np.rad2deg(np.nanmin(values)):.0f} to {np.rad2deg(np.nanmax(values)):.0f}"
+            )
+    return notes
+
+
+def _versions() -> dict[str, str]:
+    found = {name: version(name) for name in _REPORTED_VERSIONS}
+    return found | {"python": platform.python_version()}
+
+
+def _path_of(recording: Recording) -> Path:
+    """Return where a recording came from; one made in memory is called by its name."""
+    return Path(recording.files[0].path if recording.files else recording.name)
+
+
+def _tell(progress: Progress | None, stage: str, done: int, total: int) -> None:
+    if progress is not None:
+        progress(stage, done, total)

@@ -1,0 +1,161 @@
+"""From packet counters and time stamps to whole sample numbers that only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray, IntArray
+
+PACKET_MODULUS: Final = 65536
+"""Packet counters of 16 bits start again here."""
+
+MAX_JITTER: Final = 0.01
+"""Steps may be off a whole number of samples by this much for a rate to be read from them."""
+
+MAX_STEP_ERROR: Final = 0.3
+"""With a known rate, a step farther than this from a whole number of samples has no place."""
+
+MAX_DRIFT: Final = 0.5
+"""Samples by which the whole of a time column may be off its known rate."""
+
+_EXAMPLES: Final = 3
+
+
+def find_modulus(raws: Sequence[FloatArray]) -> int | None:
+    """Return where the packet counters of one recording wrap; None where they are wider."""
+    largest = max((np.nanmax(raw, initial=0.0) for raw in raws), default=0.0)
+    return PACKET_MODULUS if largest < PACKET_MODULUS else None
+
+
+def unwrap_counter(
+    raw: FloatArray, first_line: int, modulus: int | None = PACKET_MODULUS
+) -> tuple[IntArray, list[str]]:
+    """Return a packet counter without its wraps, and the faults found in it.
+
+    A hole of more than half a modulus cannot be told from a step backward and is a fault.
+
+    Parameters
+    ----------
+    raw : (n,) array
+        As read; NaN is a fault.
+    first_line : int
+        Line of the file that holds the first row, for the messages.
+    modulus : int or None
+        Where the counter starts again at 0, if it does.
+
+    Returns
+    -------
+    counter : (n,) int array
+        Starts at ``raw[0]``; empty where a number is missing.
+    faults : list of str
+    """
+    with np.errstate(invalid="ignore"):
+        bad = np.flatnonzero(~np.isfinite(raw) | (raw != np.rint(raw)) | (raw < 0))
+    if bad.size:
+        where = name_lines(bad, first_line)
+        return np.zeros(0, dtype=np.int64), [
+            f"the packet counter must be a whole number, but it is not on {where}"
+        ]
+    counter = raw.astype(np.int64)
+    step = np.diff(counter)
+    if modulus is not None:
+        half = modulus // 2
+        step = (step + half) % modulus - half
+    faults = []
+    repeated, backward = np.flatnonzero(step == 0) + 1, np.flatnonzero(step < 0) + 1
+    if repeated.size:
+        faults.append(
+            f"the packet counter is repeated on {name_lines(repeated, first_line)}: "
+            "export the recording again"
+        )
+    if backward.size:
+        faults.append(
+            f"the packet counter steps backward on {name_lines(backward, first_line)}, and not "
+            "at its wrap: rows are out of order, or two recordings are in one file"
+        )
+    return np.concatenate([counter[:1], counter[:1] + np.cumsum(step)]), faults
+
+
+def share_start(
+    counters: Sequence[IntArray], modulus: int | None = PACKET_MODULUS
+) -> list[IntArray]:
+    """Return unwrapped counters of one recording on one count that begins at 0.
+
+    Files that start on either side of a wrap land beside each other: of all whole numbers of
+    wraps, the one is taken that brings a start closest to that of the first file.
+    """
+    starts = [int(counter[0]) for counter in counters]
+    if modulus is not None:
+        half = modulus // 2
+        starts = [(start - starts[0] + half) % modulus - half for start in starts]
+    least = min(starts)
+    return [c - c[0] + (start - least) for c, start in zip(counters, starts, strict=True)]
+
+
+def find_rate(time_s: FloatArray) -> float | None:
+    """Return the sampling rate of a time column, or None where its steps do not tell one.
+
+    Steps must lie within 1 % of whole multiples of their median, so that holes are allowed and
+    jitter is not.
+    """
+    steps = np.diff(time_s)
+    if steps.size == 0 or not np.isfinite(steps).all() or steps.min() <= 0.0:
+        return None
+    multiples = steps / np.median(steps)
+    counts = np.rint(multiples)
+    if np.abs(multiples - counts).max() > MAX_JITTER:
+        return None
+    return float(round(counts.sum() / (time_s[-1] - time_s[0]), 6))
+
+
+def count_from_time(
+    time_s: FloatArray, rate_hz: float, first_line: int
+) -> tuple[IntArray, list[str]]:
+    """Return sample numbers from time stamps at a known rate, and the faults found.
+
+    Parameters
+    ----------
+    time_s : (n,) array
+    rate_hz : float
+    first_line : int
+        Line of the file that holds the first row, for the messages.
+
+    Returns
+    -------
+    counter : (n,) int array
+        Starts at 0; holes are left open.
+    faults : list of str
+    """
+    none = np.zeros(time_s.shape, dtype=np.int64)
+    missing = np.flatnonzero(~np.isfinite(time_s))
+    if missing.size:
+        return none, [f"the time is missing on {name_lines(missing, first_line)}"]
+    steps = np.diff(time_s) * rate_hz
+    counts = np.rint(steps)
+    backward = np.flatnonzero(steps <= 0.0) + 1
+    if backward.size:
+        return none, [
+            f"the time must grow from row to row, but it does not on "
+            f"{name_lines(backward, first_line)}"
+        ]
+    off = np.flatnonzero((np.abs(steps - counts) > MAX_STEP_ERROR) | (counts < 1)) + 1
+    total = (time_s[-1] - time_s[0]) * rate_hz if time_s.size else 0.0
+    usual = float(np.median(counts)) if counts.size else 1.0
+    if off.size or usual != 1.0 or abs(total - counts.sum()) > MAX_DRIFT:
+        lines = f" (first on {name_lines(off[:1], first_line)})" if off.size else ""
+        median = 1.0 / float(np.median(np.diff(time_s)))
+        return none, [
+            f"the time column does not agree with a rate of {rate_hz:g} Hz{lines}: its median "
+            f"step means {median:.6g} Hz. State the right rate with --rate."
+        ]
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)[: time_s.size], []
+
+
+def name_lines(rows: IntArray, first_line: int) -> str:
+    """Return rows, counted from 0, as line numbers of the file for a message."""
+    shown = ", ".join(str(int(row) + first_line) for row in rows[:_EXAMPLES])
+    more = f" and {rows.size - _EXAMPLES} more" if rows.size > _EXAMPLES else ""
+    return f"line{'s' if rows.size > 1 else ''} {shown}{more}"

@@ -1,0 +1,251 @@
+"""Columns of numbers from a text file: fast where it is sound, exact in its faults where not."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers._files import decode, read_bytes
+
+_MAX_FAULTS: Final = 5
+_TAIL_BYTES: Final = 64 * 1024
+_LINE_ENDS: Final = b"\r\n "
+_MISSING: Final = frozenset({"", "nan", "+nan", "-nan"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the rows of a text file are written.
+
+    Parameters
+    ----------
+    names : tuple of str
+        All columns in their order.
+    skip_lines : int
+        Lines before the first row of numbers.
+    separator : str
+        One character; a blank means any number of blanks.
+    decimal_comma : bool
+    quoted : bool
+        Cells may stand in double quotes.
+    """
+
+    names: tuple[str, ...]
+    skip_lines: int
+    separator: str
+    decimal_comma: bool = False
+    quoted: bool = False
+
+    @property
+    def first_line(self) -> int:
+        """Line number of the first row, counted from 1."""
+        return self.skip_lines + 1
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Numbers:
+    """Columns of numbers, NaN where a cell is empty or says so."""
+
+    names: tuple[str, ...]
+    block: FloatArray
+    notes: tuple[str, ...] = ()
+
+    def column(self, name: str) -> FloatArray:
+        """Return one column, shape (n,)."""
+        return np.asarray(self.block[self.names.index(name)])
+
+    def columns(self, names: Sequence[str]) -> FloatArray:
+        """Return columns side by side, shape (n, len(names)), in memory of their own."""
+        rows = [self.names.index(name) for name in names]
+        return np.ascontiguousarray(self.block[rows].T)
+
+
+def split_cells(line: str, separator: str) -> list[str]:
+    """Return the cells of one line without surrounding blanks; a blank separates in runs."""
+    return line.split() if separator == " " else [c.strip() for c in line.split(separator)]
+
+
+def find_separator(header: str) -> str:
+    """Return the separator of a line of column names: tab, semicolon, comma or blank."""
+    return next((mark for mark in "\t;," if mark in header), " ")
+
+
+def uses_decimal_comma(line: str, separator: str) -> bool:
+    """Return whether a row of numbers is written with decimal commas."""
+    cells = split_cells(line, separator)
+    return separator != "," and any(re.fullmatch(r"[+-]?\d*,\d+", cell) for cell in cells)
+
+
+def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
+    """Read the wanted columns of a text file.
+
+    A last line that was cut off is left out with a note; every other line with too few or too
+    many cells, and every cell that is no number, is a fault with its line number.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    wanted : sequence of str
+        Names from ``layout.names``.
+
+    Raises
+    ------
+    ReadError
+        Naming all faults of the file, or the first few of many.
+    """
+    names = tuple(dict.fromkeys(wanted))
+    try:
+        raw: bytes | None = None
+        if layout.separator == " ":
+            raw = _normalise(read_bytes(path), layout)
+        frame, complete = _parse(path if raw is None else io.BytesIO(raw), layout, names)
+        if not _is_cut(path, layout) and (complete or _all_fit(raw or read_bytes(path), layout)):
+            return _as_numbers(path, frame, names)
+    except (pl.exceptions.PolarsError, OSError):
+        pass  # the careful way below says what is wrong, or reads what is merely unusual
+    return _read_carefully(path, layout, names)
+
+
+def _parse(
+    source: Path | io.BytesIO, layout: Layout, names: Sequence[str]
+) -> tuple[pl.DataFrame, bool]:
+    """Return the columns, and whether every line is sure to have all its cells.
+
+    Polars fills up short lines: a line that is short has nothing in its last column.
+    """
+    last = len(layout.names) - 1
+    picked = sorted({*(layout.names.index(name) for name in names), last})
+    width = range(len(layout.names))
+    numeric = {layout.names.index(name) for name in names}
+    frame = pl.read_csv(
+        source,
+        has_header=False,
+        skip_rows=layout.skip_lines,
+        separator=layout.separator,
+        decimal_comma=layout.decimal_comma,
+        quote_char='"' if layout.quoted else None,
+        columns=picked,
+        schema={f"{i}": pl.Float64() if i in numeric else pl.String() for i in width},
+    )
+    complete = frame[f"{last}"].null_count() == 0
+    return frame.select(f"{layout.names.index(name)}" for name in names), complete
+
+
+def _as_numbers(
+    path: Path, frame: pl.DataFrame, names: tuple[str, ...], notes: tuple[str, ...] = ()
+) -> Numbers:
+    if frame.height == 0:
+        raise ReadError(f"{path}: there are column names, but no row of numbers below them")
+    return Numbers(names=names, block=frame.to_numpy().T, notes=notes)
+
+
+def _is_cut(path: Path, layout: Layout) -> bool:
+    """Return whether the last line ends in the middle of a number.
+
+    Such a line has no line end, and fewer digits in its last cell than the line above.
+    """
+    with path.open("rb") as stream:
+        stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+        return _ends_early(stream.read(), layout)
+
+
+def _ends_early(tail: bytes, layout: Layout) -> bool:
+    if tail.endswith(b"\n"):
+        return False
+    lines = decode(tail).splitlines()[-2:]
+    if len(lines) < 2:
+        return False
+    above, last = (split_cells(line, layout.separator)[-1:] for line in lines)
+    mark = "," if layout.decimal_comma else "."
+    decimals = [len(cell[0].partition(mark)[2]) if cell else 0 for cell in (above, last)]
+    return decimals[1] < decimals[0]
+
+
+def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbers:
+    """Read a file that the fast way refused or doubts, line by line."""
+    raw = read_bytes(path)
+    lines = raw.rstrip(_LINE_ENDS).split(b"\n")
+    rows = lines[layout.skip_lines :]
+    notes: tuple[str, ...] = ()
+    checked = [layout.names.index(name) for name in names]
+    if rows and (_ends_early(raw, layout) or not _fits(rows[-1], layout)):
+        notes = (
+            f"{path.name}: the last line ({layout.skip_lines + len(rows)}) is cut off and was "
+            "left out",
+        )
+        rows.pop()
+    faults = []
+    for number, row in enumerate(rows, start=layout.first_line):
+        fault = _line_fault(row, layout, checked)
+        if fault is not None:
+            faults.append(f"line {number}: {fault}")
+        if len(faults) == _MAX_FAULTS:
+            faults.append("and perhaps more: only the first faults are listed")
+            break
+    raise_faults(ReadError, str(path), faults)
+    normal = _normalise(b"\n".join([*lines[: layout.skip_lines], *rows, b""]), layout)
+    try:
+        frame, _ = _parse(io.BytesIO(normal), layout, names)
+    except pl.exceptions.NoDataError:
+        frame = pl.DataFrame(schema=[(name, pl.Float64()) for name in names])
+    except pl.exceptions.PolarsError as fault:
+        raise ReadError(f"{path}: the numbers cannot be read: {fault}") from fault
+    return _as_numbers(path, frame, names, notes)
+
+
+def _all_fit(raw: bytes, layout: Layout) -> bool:
+    """Return whether every line has as many separators as the column names ask for."""
+    mark, wanted = layout.separator.encode(), len(layout.names) - 1
+    rows = raw.rstrip(_LINE_ENDS).split(b"\n")[layout.skip_lines :]
+    return all(row.count(mark) == wanted for row in rows)
+
+
+def _fits(row: bytes, layout: Layout) -> bool:
+    return len(split_cells(decode(row), layout.separator)) == len(layout.names)
+
+
+def _line_fault(row: bytes, layout: Layout, checked: Sequence[int]) -> str | None:
+    """Return what is wrong with one line, or None."""
+    if b"\0" in row:
+        return "holds binary bytes: the file is damaged"
+    cells = split_cells(decode(row), layout.separator)
+    if len(cells) != len(layout.names):
+        return f"wanted {len(layout.names)} cells as in the column names, found {len(cells)}"
+    for index in checked:
+        cell = cells[index].strip('"') if layout.quoted else cells[index]
+        if layout.decimal_comma:
+            cell = cell.replace(",", ".")
+        if not _is_number(cell):
+            return f"wanted a number in column {layout.names[index]}, found '{cell[:40]}'"
+    return None
+
+
+def _is_number(cell: str) -> bool:
+    if cell.lower() in _MISSING:
+        return True
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell
+
+
+def _normalise(raw: bytes, layout: Layout) -> bytes:
+    """Return the text with blanks around cells removed, and blanks that separate made one."""
+    raw = raw.replace(b"\r\n", b"\n")
+    if layout.separator == " ":
+        raw = re.sub(rb"[ \t]+", b" ", raw)
+        return re.sub(rb"^ | $", b"", raw, flags=re.MULTILINE)
+    mark = re.escape(layout.separator.encode())
+    return re.sub(rb" *(" + mark + rb"|\n|^) *", rb"\1", raw)

@@ -1,0 +1,274 @@
+"""Xsens MT Manager and MTw text exports: one file a sensor.
+
+Units are the maker's: m/s^2, rad/s, degrees, and a magnetic field in units of the local field
+(MTw Awinda user manual, Xsens Technologies). ``Mat[r][c]`` stands row ``r``, column ``c`` of
+R_ES, written column by column; ``Quat_q0..q3`` are w, x, y, z of the same rotation; ``Roll,
+Pitch, Yaw`` turn about x, y and z with R_ES = Rz(yaw) Ry(pitch) Rx(roll).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
+from opensim_pelvis.readers._clock import find_modulus, share_start, unwrap_counter
+from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
+from opensim_pelvis.readers._numbers import Numbers, read_numbers
+from opensim_pelvis.readers._orientation import read_matrices
+from opensim_pelvis.readers._xsens_header import (
+    COUNTER,
+    EULER,
+    FREE_ACCELERATION,
+    MATRIX,
+    QUATERNION,
+    TICKS,
+    VECTORS,
+    XsensHeader,
+    check_one_trial,
+    find_headers,
+    read_header,
+)
+from opensim_pelvis.registry import Match
+from opensim_pelvis.rotations import from_euler, multiply, rotate
+from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.types import InputFile, Recording, SensorSignals
+
+TICKS_PER_S: Final = 10_000
+"""``SampleTimeFine`` counts tenths of a millisecond (Xsens MTi user manual MT0605P, 4.12.3)."""
+
+RATE_TOLERANCE: Final = 1e-3
+"""Rates that differ by less, relatively, are one rate."""
+
+_TICK_MODULUS: Final = 2**32
+_TICK_JITTER: Final = 20.0
+_WORLDS: Final[dict[str, UpAxis]] = {"ENU": "z", "NWU": "z", "NED": "-z"}
+
+
+class XsensReader:
+    """Reads a folder, a file or ``DIR/PREFIX`` of Xsens text exports."""
+
+    description = "Xsens MT Manager / MTw text export (one file a sensor)"
+    gives = (
+        "orientation (matrix, quaternion or Euler), acceleration, angular velocity, magnetic field"
+    )
+
+    def sniff(self, path: Path) -> Match:
+        """Say from the first lines whether Xsens text is there."""
+        try:
+            files = list_files(path)
+            heads = [head for file in files if (head := read_header(file)) is not None]
+        except ReadError as fault:
+            return Match(False, str(fault))
+        if not heads:
+            return Match(False, f"no file with the column {COUNTER} and Xsens signals")
+        return Match(True, f"{len(heads)} Xsens text file(s) with the column {COUNTER}")
+
+    def read(self, settings: RecordingSettings) -> Recording:
+        """Read all sensors of one trial; see ``registry.Reader``."""
+        headers = find_headers(settings.path)
+        check_one_trial(settings.path, headers)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            hashes = [pool.submit(describe_input, header.path) for header in headers]
+            loads = [pool.submit(_load, header, settings) for header in headers]
+            loaded, faults = [], []
+            for load in loads:
+                try:
+                    loaded.append(load.result())
+                except ReadError as fault:
+                    faults.append(str(fault))
+            files = tuple(job.result() for job in hashes)
+        raise_faults(ReadError, str(settings.path), faults)
+        return _assemble(settings, loaded, files)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Loaded:
+    header: XsensHeader
+    raw_counter: FloatArray
+    ticks: FloatArray | None
+    R_ES: FloatArray | None
+    vectors: Mapping[str, FloatArray]
+    free_acceleration: FloatArray | None
+    notes: tuple[str, ...]
+
+
+def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
+    """Read the numbers of one file and turn them to E."""
+    names = header.layout.names
+    free = (
+        FREE_ACCELERATION
+        if FREE_ACCELERATION[0] in names
+        else ("FreeAcc_X", "FreeAcc_Y", "FreeAcc_Z")
+    )
+    groups = (MATRIX, QUATERNION, EULER, free, *VECTORS.values())
+    faults = [
+        f"columns {', '.join(missing)} were wanted beside {next(iter(set(group) & set(names)))}"
+        for group in groups
+        if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
+    ]
+    raise_faults(ReadError, str(header.path), faults)
+    present = [group for group in groups if group[0] in names]
+    wants_ticks = TICKS in names and header.rate_hz is None and settings.rate_hz is None
+    wanted = [COUNTER, *(n for group in present for n in group), *([TICKS] if wants_ticks else [])]
+    numbers = read_numbers(header.path, header.layout, wanted)
+    R_ES, notes = _orientation(header, numbers, present)
+    free_e = numbers.columns(free) if free in present else None
+    up, _ = _world(header, settings)
+    if up != "z":
+        turn = earth_from_world(up)
+        R_ES = None if R_ES is None else multiply(turn, R_ES)
+        free_e = None if free_e is None else rotate(turn, free_e)
+    return _Loaded(
+        header=header,
+        raw_counter=numbers.column(COUNTER).copy(),
+        ticks=numbers.column(TICKS).copy() if wants_ticks else None,
+        R_ES=R_ES,
+        vectors={k: numbers.columns(v) for k, v in VECTORS.items() if v in present},
+        free_acceleration=free_e,
+        notes=(*numbers.notes, *notes),
+    )
+
+
+def _orientation(
+    header: XsensHeader, numbers: Numbers, present: Sequence[tuple[str, ...]]
+) -> tuple[FloatArray | None, tuple[str, ...]]:
+    """Return orientations in the file's world, from the first of the forms that is there."""
+    if QUATERNION in present:
+        return numbers.columns(QUATERNION), ()
+    if MATRIX in present:
+        start = numbers.names.index(MATRIX[0])
+        by_column = numbers.block[start : start + 9].reshape(3, 3, -1)
+        return read_matrices(by_column.transpose(1, 0, 2), header.path.name)
+    if EULER in present:
+        return from_euler("ZYX", np.deg2rad(numbers.columns(EULER))), ()
+    return None, ()
+
+
+def _world(header: XsensHeader, settings: RecordingSettings) -> tuple[UpAxis, str]:
+    """Return the upward axis of a file's world, and where that is known from."""
+    stated = header.fields.get("Coordinate system")
+    if stated is not None and stated not in _WORLDS:
+        raise ReadError(
+            f"{header.path}: the header's coordinate system must be one of {', '.join(_WORLDS)}, "
+            f"found '{stated}'"
+        )
+    if settings.up_axis is not None:
+        return settings.up_axis, f"{settings.up_axis} up (stated by the user)"
+    if stated is not None:
+        return _WORLDS[stated], f"{_WORLDS[stated]} up ({stated}, from the file header)"
+    return "z", "z up (the MTw default; the files do not say)"
+
+
+def _assemble(
+    settings: RecordingSettings, loaded: Sequence[_Loaded], files: tuple[InputFile, ...]
+) -> Recording:
+    """Put the files of one trial on one count."""
+    headers = [one.header for one in loaded]
+    counters = _unwrap(settings.path, loaded)
+    rate_hz, rate_source, rate_notes = _find_rate(settings, loaded, counters)
+    worlds = sorted({_world(header, settings)[1] for header in headers})
+    first = headers[0]
+    stated = first.fields.get("Coordinate system")
+    world_notes = (
+        (f"{settings.up_axis} up stated by the user was taken, although the header says {stated}",)
+        if stated and settings.up_axis not in (None, _WORLDS[stated])
+        else ()
+    )
+    name = settings.name or (first.trial if len(headers) > 1 else "") or first.path.stem
+    return Recording(
+        name=name,
+        reader="xsens",
+        rate_hz=rate_hz,
+        rate_source=rate_source,
+        counter_source=COUNTER,
+        world_frame="; ".join(worlds),
+        sensors=tuple(_as_signals(*pair) for pair in zip(loaded, counters, strict=True)),
+        files=files,
+        header=first.fields,
+        notes=(*rate_notes, *world_notes, *(note for one in loaded for note in one.notes)),
+    )
+
+
+def _as_signals(one: _Loaded, counter: IntArray) -> SensorSignals:
+    return SensorSignals(
+        identifier=one.header.identifier,
+        counter=counter,
+        R_ES=one.R_ES,
+        acceleration_mps2=one.vectors.get("acceleration_mps2"),
+        free_acceleration_mps2=one.free_acceleration,
+        angular_velocity_radps=one.vectors.get("angular_velocity_radps"),
+        magnetic_field=one.vectors.get("magnetic_field"),
+        file=one.header.path.name,
+    )
+
+
+def _unwrap(path: Path, loaded: Sequence[_Loaded]) -> list[IntArray]:
+    modulus = find_modulus([one.raw_counter for one in loaded])
+    counters, faults = [], []
+    for one in loaded:
+        counter, found = unwrap_counter(one.raw_counter, one.header.layout.first_line, modulus)
+        counters.append(counter)
+        faults += [f"{one.header.path.name}: {fault}" for fault in found]
+    raise_faults(ReadError, str(path), faults)
+    return share_start(counters, modulus)
+
+
+def _find_rate(
+    settings: RecordingSettings, loaded: Sequence[_Loaded], counters: Sequence[IntArray]
+) -> tuple[float, str, tuple[str, ...]]:
+    """Return the rate, where it is known from, and what is doubtful about it."""
+    stated = {one.header.path.name: one.header.rate_hz for one in loaded}
+    rates = {name: rate for name, rate in stated.items() if rate is not None}
+    source = "the header field Update Rate"
+    if not rates and settings.rate_hz is None:
+        found = [_rate_of_ticks(o.ticks, c) for o, c in zip(loaded, counters, strict=True)]
+        rates = {n: r for n, r in zip(stated, found, strict=True) if r is not None}
+        source = f"the column {TICKS} ({TICKS_PER_S // 1000} kHz)"
+    if settings.rate_hz is not None:
+        other = sorted({r for r in rates.values() if _differ(r, settings.rate_hz)})
+        note = (
+            f"the rate of {settings.rate_hz:g} Hz stated by the user was taken, although {source} "
+            f"says {', '.join(f'{r:g}' for r in other)} Hz"
+        )
+        return settings.rate_hz, "stated by the user", (note,) if other else ()
+    if not rates:
+        raise ReadError(
+            f"{settings.path}: the sampling rate was wanted, but the files do not state it. Give "
+            "it with --rate HZ (or [recording] rate_hz)."
+        )
+    rate = next(iter(rates.values()))
+    if any(_differ(other, rate) for other in rates.values()):
+        listed = ", ".join(f"{name} {other:g} Hz" for name, other in rates.items())
+        raise ReadError(f"{settings.path}: one rate was wanted, but the files differ: {listed}")
+    return rate, source, ()
+
+
+def _differ(rate_hz: float, other_hz: float) -> bool:
+    return abs(rate_hz - other_hz) > RATE_TOLERANCE * other_hz
+
+
+def _rate_of_ticks(ticks: FloatArray | None, counter: IntArray) -> float | None:
+    """Return the rate that the device's own clock tells, None where it tells none.
+
+    The clock must follow the packet counter to within a few ticks a sample; a rate within the
+    clock's resolution of a whole number of hertz is that number.
+    """
+    if ticks is None or ticks.size < 2 or not np.isfinite(ticks).all():
+        return None
+    spans = np.mod(np.diff(ticks), _TICK_MODULUS)
+    samples = np.diff(counter)
+    total, count = float(spans.sum()), int(samples.sum())
+    if total <= 0.0 or np.abs(spans - samples * total / count).max() > _TICK_JITTER:
+        return None
+    rate = count * TICKS_PER_S / total
+    whole = round(rate)
+    if whole > 0 and abs(total - count * TICKS_PER_S / whole) <= 2.0:
+        return float(whole)
+    return round(rate, 6)

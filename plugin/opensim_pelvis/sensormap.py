@@ -1,0 +1,62 @@
+"""Reads which sensor was worn where: a TOML map of our own, or the XML mapping of OpenSense."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.trialfile import parse_sensors, read_tables, read_text
+
+_IMU = "_imu"
+
+
+def read_sensor_map(path: Path) -> dict[str, str]:
+    """Read which sensor was worn where.
+
+    Parameters
+    ----------
+    path : Path
+        TOML with lines ``"identifier" = "body"``, bare or under ``[sensors]``, or the
+        ``myIMUMappings.xml`` of OpenSense.
+
+    Returns
+    -------
+    dict of str to str
+        Identifier in the recording to body.
+    """
+    text = read_text(path)
+    if text.lstrip().startswith("<"):
+        return _read_opensense_map(path, text)
+    tables = read_tables(path)
+    faults: list[str] = []
+    sensors = parse_sensors(tables.get("sensors", tables), None, faults)
+    if not sensors and not faults:
+        faults.append('no sensor in it. Write lines like "00B42279" = "pelvis".')
+    raise_faults(SettingsError, str(path), faults)
+    return sensors
+
+
+def _read_opensense_map(path: Path, text: str) -> dict[str, str]:
+    try:
+        # bytes, since ElementTree refuses text that declares its own encoding
+        root = ElementTree.fromstring(text.encode())
+    except ElementTree.ParseError as fault:
+        raise SettingsError(f"{path}: not valid XML, perhaps truncated: {fault}") from fault
+    sensors: dict[str, str] = {}
+    faults: list[str] = []
+    for sensor in root.iter("ExperimentalSensor"):
+        identifier = sensor.get("name", "").strip()
+        label = (sensor.findtext("name_in_model") or "").strip()
+        if not identifier or not label.endswith(_IMU) or label == _IMU:
+            faults.append(
+                f"ExperimentalSensor '{identifier}': wanted a name and a name_in_model "
+                f"'<body>{_IMU}', found '{label}'"
+            )
+        elif identifier in sensors:
+            faults.append(f"ExperimentalSensor '{identifier}' stands there twice")
+        sensors[identifier] = label.removesuffix(_IMU)
+    if not sensors:
+        faults.append("no ExperimentalSensor in it. Is it OpenSense's sensor mapping?")
+    raise_faults(SettingsError, str(path), faults)
+    return sensors

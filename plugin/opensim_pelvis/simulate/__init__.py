@@ -1,0 +1,48 @@
+"""A runner with known angles, and any sensor's signals from it.
+
+The demonstration, the tests and the documentation stand on it::
+
+    RunnerSettings ─┐
+    Session ────────┴> simulate_runner ─> Truth ─┐
+    SensorSettings ──────────────────────────────┴> simulate_sensors ─> Recording
+    Recording ─> write_xsens, write_sto, write_csv
+    Truth ─> write_trial
+"""
+
+from opensim_pelvis.simulate.demo import demo_sensors, demo_truth, write_demo
+from opensim_pelvis.simulate.mountings import (
+    HEADING_AXIS,
+    SENSOR_MAP,
+    random_mountings,
+    typical_mountings,
+)
+from opensim_pelvis.simulate.runner import RunnerSettings, Session, Turn, typical_runner
+from opensim_pelvis.simulate.sensors import Gap, SensorSettings, simulate_sensors
+from opensim_pelvis.simulate.table import write_csv
+from opensim_pelvis.simulate.trial import write_trial
+from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
+from opensim_pelvis.simulate.writers import write_sto, write_xsens
+
+__all__ = [
+    "RunnerSettings",
+    "Session",
+    "Turn",
+    "typical_runner",
+    "Truth",
+    "simulate_runner",
+    "sample_runner",
+    "Gap",
+    "SensorSettings",
+    "simulate_sensors",
+    "HEADING_AXIS",
+    "SENSOR_MAP",
+    "random_mountings",
+    "typical_mountings",
+    "write_xsens",
+    "write_sto",
+    "write_csv",
+    "write_trial",
+    "write_demo",
+    "demo_truth",
+    "demo_sensors",
+]

@@ -1,0 +1,79 @@
+"""The built-in demonstration: a simulated recording on disk, which says that it is simulated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.simulate.mountings import typical_mountings
+from opensim_pelvis.simulate.runner import Session, typical_runner
+from opensim_pelvis.simulate.sensors import Gap, SensorSettings, simulate_sensors
+from opensim_pelvis.simulate.trial import write_trial
+from opensim_pelvis.simulate.truth import Truth, simulate_runner
+from opensim_pelvis.simulate.writers import write_xsens
+
+DEMO_SEED: Final = 20
+
+_COMMENT: Final = """\
+SIMULATED recording: no person ran. A woman of 1.68 m and 58 kg runs at 3.6 m/s and
+172 steps/min on a treadmill for 30 s, after standing still for two seconds, with
+eight Xsens MTw sensors. The signals contain noise, drift, moving soft tissue and two
+gaps of the torso sensor: one of 0.03 s, which is filled, and one of 0.4 s, which is not."""
+
+
+def demo_truth() -> Truth:
+    """Return the truth behind the demonstration."""
+    return simulate_runner(typical_runner("female"), Session(duration_s=30.0, rate_hz=100.0))
+
+
+def demo_sensors() -> SensorSettings:
+    """Return the sensors of the demonstration.
+
+    Noise is of the order of a wireless sensor's data sheet: 0.01 deg/s/sqrt(Hz) and
+    200 ug/sqrt(Hz) over 50 Hz; drift and soft tissue are a choice.
+    """
+    return SensorSettings(
+        mountings=typical_mountings(spread_rad=float(np.deg2rad(4.0)), seed=DEMO_SEED)
+        | {"pelvis": typical_mountings()["pelvis"]},
+        heading_rad=float(np.deg2rad(37.0)),
+        gyroscope_noise_radps=0.0012,
+        accelerometer_noise_mps2=0.014,
+        magnetic_noise=0.002,
+        orientation_noise_rad=float(np.deg2rad(0.1)),
+        orientation_drift_rad=float(np.deg2rad(1.0)),
+        wobble_rad=float(np.deg2rad(1.0)),
+        gaps=(Gap(body="torso", start_s=10.0, length_s=0.03),
+              Gap(body="torso", start_s=20.0, length_s=0.4)),
+        counter_start=472,
+        gyroscope_range_radps=float(np.deg2rad(2000.0)),
+        accelerometer_range_mps2=160.0,
+        magnetometer=True,
+        seed=DEMO_SEED,
+    )  # fmt: skip
+
+
+def write_demo(directory: Path) -> Path:
+    """Write the simulated recording and its trial file into a folder.
+
+    Parameters
+    ----------
+    directory : Path
+        Made when it does not exist; gets ``imu/`` with eight files and ``trial.toml``.
+
+    Returns
+    -------
+    Path
+        The trial file.
+    """
+    truth = demo_truth()
+    recording = simulate_sensors(truth, demo_sensors())
+    write_xsens(recording, directory / "imu")
+    return write_trial(
+        directory / "trial.toml",
+        truth,
+        recording="imu",
+        extra={"recording": {"name": "demo"}},
+        comment=_COMMENT,
+    )

@@ -1,0 +1,250 @@
+"""Any set of sensors on the simulated runner: exact signals first, then their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.frames import (
+    GRAVITY_MPS2,
+    R_GE_NOMINAL,
+    BoolArray,
+    FloatArray,
+    turn_about_vertical,
+)
+from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate
+from opensim_pelvis.settings import BODIES
+from opensim_pelvis.simulate.harmonics import Harmonics
+from opensim_pelvis.simulate.motion import Motion
+from opensim_pelvis.simulate.mountings import (
+    SENSOR_MAP,
+    TYPICAL_POSITIONS_M,
+    typical_mountings,
+)
+from opensim_pelvis.simulate.truth import Truth, sample_runner
+from opensim_pelvis.types import Recording, SensorSignals
+
+MAGNETIC_FIELD_G: Final = (0.5, -float(np.sqrt(0.75)), 0.0)
+"""Unit field in G, 60 degrees downward, as in central Europe."""
+
+# Soft tissue rings at harmonics 6, 8 and 10 of the stride, strongest at each initial contact.
+_WOBBLE: Final = Harmonics(np.array([0, 0, 0, 0, 0, 0, -0.25j, 0, -0.5j, 0, -0.25j]))
+_DRIFT_AFTER_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch in which no packet of a body's sensor arrived."""
+
+    body: str
+    start_s: float
+    length_s: float
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class SensorSettings:
+    """How the sensors sit and what is wrong with them; the default is clean.
+
+    Parameters
+    ----------
+    mountings : mapping of str to (4,) array
+        ``R_BS`` by body; `typical_mountings` for the others.
+    positions_m : mapping of str to (3,) array
+        Sensor in the body's frame; `TYPICAL_POSITIONS_M` for the others.
+    heading_rad : float or mapping of str to float
+        Heading of the runner's forward in E, from its x axis, positive to the left; one for
+        all sensors or one by body (the others 0).
+    gyroscope_noise_radps, accelerometer_noise_mps2, magnetic_noise : float
+        Standard deviation of white noise, per sample and axis.
+    orientation_noise_rad : float
+        Standard deviation of white noise of the orientation, per axis.
+    orientation_drift_rad : float
+        Random walk of the orientation's heading: standard deviation after 60 s.
+    wobble_rad : float
+        Largest turn of a sensor on soft tissue, about its own x axis; all signals contain it.
+    gaps : tuple of Gap
+    dropped_fraction : float
+        Chance of each packet to be lost.
+    counter_start : int
+        Packet counter of the first sample.
+    late_start_s, early_end_s : mapping of str to float
+        By how much a body's sensor starts later or ends earlier than the recording.
+    clock_offset_s, clock_drift_ppm : mapping of str to float
+        A body's sensor takes the sample of time t at ``t (1 + drift) + offset`` instead.
+    gyroscope_range_radps, accelerometer_range_mps2 : float
+        Signals are cut off there.
+    magnetometer : bool
+    seed : int
+        The same seed gives the same noise, whichever other sensors are worn.
+    """
+
+    mountings: Mapping[str, FloatArray] = field(default_factory=dict)
+    positions_m: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    heading_rad: float | Mapping[str, float] = 0.0
+    gyroscope_noise_radps: float = 0.0
+    accelerometer_noise_mps2: float = 0.0
+    magnetic_noise: float = 0.0
+    orientation_noise_rad: float = 0.0
+    orientation_drift_rad: float = 0.0
+    wobble_rad: float = 0.0
+    gaps: tuple[Gap, ...] = ()
+    dropped_fraction: float = 0.0
+    counter_start: int = 0
+    late_start_s: Mapping[str, float] = field(default_factory=dict)
+    early_end_s: Mapping[str, float] = field(default_factory=dict)
+    clock_offset_s: Mapping[str, float] = field(default_factory=dict)
+    clock_drift_ppm: Mapping[str, float] = field(default_factory=dict)
+    gyroscope_range_radps: float = np.inf
+    accelerometer_range_mps2: float = np.inf
+    magnetometer: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raise SettingsError for bodies that do not exist and impossible fractions."""
+        named = {gap.body for gap in self.gaps}
+        for mapping in (
+            self.mountings,
+            self.positions_m,
+            self.heading_rad if isinstance(self.heading_rad, Mapping) else {},
+            self.late_start_s,
+            self.early_end_s,
+            self.clock_offset_s,
+            self.clock_drift_ppm,
+        ):
+            named |= set(mapping)
+        faults = [f"no body is called '{body}'" for body in sorted(named - set(BODIES))]
+        if not 0.0 <= self.dropped_fraction < 1.0:
+            faults.append(f"dropped_fraction must lie in 0 to 1, got {self.dropped_fraction}")
+        raise_faults(SettingsError, "simulated sensors", faults)
+
+
+def simulate_sensors(
+    truth: Truth, settings: SensorSettings | None = None, bodies: Sequence[str] = BODIES
+) -> Recording:
+    """Return what sensors on the given bodies record.
+
+    Orientation is ``R_ES = R_EG R_GB R_BS``; acceleration is specific force in S at the
+    sensor's place; the magnetic field is fixed in G, so turning E changes ``R_ES`` alone.
+
+    Parameters
+    ----------
+    truth : Truth
+    settings : SensorSettings, optional
+        Clean sensors in their usual places when not given.
+    bodies : sequence of str
+        Bodies that wear a sensor, in the order of the recording.
+
+    Returns
+    -------
+    Recording
+        As a reader would return it; sensors are called as in `SENSOR_MAP`.
+    """
+    settings = settings or SensorSettings()
+    unknown = sorted(set(bodies) - set(BODIES))
+    raise_faults(
+        SettingsError, "simulated sensors", [f"no body is called '{body}'" for body in unknown]
+    )
+    sensors = tuple(_record(truth, settings, body) for body in bodies)
+    rate_hz = truth.session.rate_hz
+    return Recording(
+        name="simulated",
+        reader="simulate",
+        rate_hz=rate_hz,
+        rate_source="simulated",
+        counter_source="PacketCounter",
+        world_frame="z up (simulated)",
+        sensors=sensors,
+        files=(),
+        start_s=-settings.counter_start / rate_hz,
+        notes=("simulated, not measured",),
+    )
+
+
+def _record(truth: Truth, settings: SensorSettings, body: str) -> SensorSignals:
+    """Return the signals of one sensor."""
+    rng = np.random.default_rng([settings.seed, BODIES.index(body)])
+    motion = _sensor_motion(truth, settings, body)
+    R_SG = inverse(motion.R_GB)
+    force = rotate(R_SG, motion.acceleration_g_mps2 + np.array([0.0, GRAVITY_MPS2, 0.0]))
+    n = truth.time_s.size
+
+    def noisy(signal: FloatArray, noise: float, limit: float = np.inf) -> FloatArray:
+        out = signal + rng.normal(scale=noise, size=(n, 3)) if noise > 0.0 else signal
+        return np.clip(out, -limit, limit)
+
+    field_s = rotate(R_SG, np.array(MAGNETIC_FIELD_G)) if settings.magnetometer else None
+    R_ES = _measured_orientation(motion, settings, body, truth.session.rate_hz, rng)
+    acceleration = noisy(
+        force, settings.accelerometer_noise_mps2, settings.accelerometer_range_mps2
+    )
+    turning = noisy(
+        motion.angular_velocity_b_radps,
+        settings.gyroscope_noise_radps,
+        settings.gyroscope_range_radps,
+    )
+    magnetic = None if field_s is None else noisy(field_s, settings.magnetic_noise)
+    kept = _arrived(truth, settings, body, rng)
+    return SensorSignals(
+        identifier=next(name for name, worn_on in SENSOR_MAP.items() if worn_on == body),
+        counter=settings.counter_start + np.flatnonzero(kept).astype(np.int64),
+        R_ES=R_ES[kept],
+        acceleration_mps2=acceleration[kept],
+        angular_velocity_radps=turning[kept],
+        magnetic_field=None if magnetic is None else magnetic[kept],
+    )
+
+
+def _sensor_motion(truth: Truth, settings: SensorSettings, body: str) -> Motion:
+    """Return the motion of the sensor's case, soft tissue and own clock included."""
+    offset_s = settings.clock_offset_s.get(body, 0.0)
+    drift = settings.clock_drift_ppm.get(body, 0.0) * 1e-6
+    if offset_s or drift:
+        own_time_s = truth.time_s * (1.0 + drift) + offset_s
+        truth = sample_runner(truth.runner, truth.session, own_time_s)
+    position = np.asarray(settings.positions_m.get(body, TYPICAL_POSITIONS_M[body]))
+    R_BS = settings.mountings.get(body)
+    if R_BS is None:
+        R_BS = typical_mountings()[body]
+    motion = truth.motions[body].moved(position).mounted(np.asarray(R_BS))
+    if settings.wobble_rad > 0.0:
+        motion = motion.turned("x", settings.wobble_rad * truth.ramped(_WOBBLE))
+    return motion
+
+
+def _measured_orientation(
+    motion: Motion, settings: SensorSettings, body: str, rate_hz: float, rng: np.random.Generator
+) -> FloatArray:
+    """Return ``R_ES`` with its drift and noise."""
+    heading = settings.heading_rad
+    heading_rad = heading.get(body, 0.0) if isinstance(heading, Mapping) else heading
+    n = motion.R_GB.shape[0]
+    turn = np.full(n, heading_rad)
+    if settings.orientation_drift_rad > 0.0:
+        step = settings.orientation_drift_rad / np.sqrt(_DRIFT_AFTER_S * rate_hz)
+        turn += np.cumsum(rng.normal(scale=step, size=n))
+    R_EG = multiply(inverse(R_GE_NOMINAL), turn_about_vertical(turn))
+    R_ES = multiply(R_EG, motion.R_GB)
+    if settings.orientation_noise_rad > 0.0:
+        noise = rng.normal(scale=settings.orientation_noise_rad, size=(n, 3))
+        R_ES = multiply(R_ES, from_rotation_vector(noise))
+    return R_ES
+
+
+def _arrived(
+    truth: Truth, settings: SensorSettings, body: str, rng: np.random.Generator
+) -> BoolArray:
+    """Return which samples of a sensor reached the recording."""
+    time_s = truth.time_s
+    half_step_s = 0.5 / truth.session.rate_hz
+    kept = rng.random(time_s.size) >= settings.dropped_fraction
+    kept &= time_s > settings.late_start_s.get(body, 0.0) - half_step_s
+    kept &= time_s < time_s[-1] - settings.early_end_s.get(body, 0.0) + half_step_s
+    for gap in settings.gaps:
+        if gap.body == body:
+            after = time_s - gap.start_s
+            kept &= (after < -half_step_s) | (after > gap.length_s - half_step_s)
+    return kept

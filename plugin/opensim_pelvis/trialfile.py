@@ -1,0 +1,252 @@
+"""Reads ``trial.toml`` into settings; all faults of a file are told at once.
+
+A trial file and the command line's flags become the same thing, tables of keys, before they are
+checked: flags win by replacing keys, and one set of checks serves both.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+import types
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
+
+Tables = Mapping[str, Any]
+"""Content of a trial file: table to key to value, as TOML has it."""
+
+_LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
+    "recording.rate_hz": (1.0, 20_000.0, "samples a second, from 1 to 20000"),
+    "calibration.max_spread_deg": (0.0, 180.0, "degrees, from 0 to 180"),
+    "subject.height_m": (0.5, 2.5, "metres, from 0.5 to 2.5"),
+    "subject.mass_kg": (10.0, 300.0, "kilograms, from 10 to 300"),
+    "activity.speed_mps": (0.0, 15.0, "metres a second, from 0 to 15"),
+    "solver.max_gap_s": (0.0, 10.0, "seconds, from 0 to 10"),
+}
+
+
+class _UnusableError(ValueError):
+    """A value that a key cannot take; the text says what was wanted."""
+
+
+def read_trial(path: Path) -> TrialSettings:
+    """Read a trial file.
+
+    Parameters
+    ----------
+    path : Path
+        TOML file; the paths in it are relative to its folder.
+
+    Raises
+    ------
+    SettingsError
+        Naming every fault of the file.
+    """
+    return settings_from_tables(read_tables(path), folder=path.parent, subject=str(path))
+
+
+def read_tables(path: Path) -> dict[str, Any]:
+    """Read a TOML file without judging its keys; SettingsError where it is no TOML."""
+    text = read_text(path)
+    if not text.strip():
+        raise SettingsError(
+            f"{path}: the file is empty. `opensim-pelvis init` writes a trial file."
+        )
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise SettingsError(
+            f"{path}: not valid TOML: {fault}. Text stands in quotes, a Windows path in single "
+            "quotes ('C:\\data\\walk'), and each key stands once."
+        ) from fault
+
+
+def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> TrialSettings:
+    """Check tables of keys and make settings of them.
+
+    Parameters
+    ----------
+    tables : mapping
+        Table to key to value, as read from TOML or made of flags.
+    folder : Path
+        What relative paths are relative to.
+    subject : str
+        What an error message calls the source: the file, or the command line.
+
+    Raises
+    ------
+    SettingsError
+        Naming every fault.
+    """
+    faults = _faults_of_names(tables)
+    sections = {
+        name: _parse_section(name, _mapping(tables.get(name)), folder, faults) for name in SECTIONS
+    }
+    if "path" not in _mapping(tables.get("recording")):
+        faults.append("recording.path: wanted the recording's file or folder, found nothing")
+    bodies = None if "model" in sections["solver"] else BODIES
+    sensors = parse_sensors(tables.get("sensors", {}), bodies, faults)
+    if bodies is not None:
+        base = sections["calibration"].get("base")
+        named = [("calibration.base", base)] if base is not None else []
+        named += [("solver.weights", body) for body in sections["solver"].get("weights", {})]
+        faults += [_unknown_body(key, body) for key, body in named if body not in bodies]
+    raise_faults(SettingsError, subject, faults)
+    made = {name: record(**sections[name]) for name, record in SECTIONS.items()}
+    return TrialSettings(sensors=sensors, **made)
+
+
+def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str]) -> dict[str, str]:
+    """Return identifier to body, and add to ``faults`` what cannot be used.
+
+    Parameters
+    ----------
+    table : mapping
+        As read from TOML; anything else is told elsewhere and gives no sensor.
+    bodies : tuple of str or None
+        The bodies there are; None leaves them to another model.
+    faults : list of str
+        Grows.
+    """
+    sensors: dict[str, str] = {}
+    if not isinstance(table, Mapping):
+        return sensors
+    for identifier, body in table.items():
+        if not isinstance(body, str) or not body.strip():
+            faults.append(
+                f"sensors.{identifier}: wanted a body in quotes, found {_show(body)}. An "
+                'identifier with a dot or a space stands in quotes, too: "a.b" = "pelvis".'
+            )
+            continue
+        sensors[identifier] = body.strip().removesuffix("_imu")
+        if bodies is not None and sensors[identifier] not in bodies:
+            faults.append(_unknown_body(f"sensors.{identifier}", body))
+    return sensors
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a settings file; SettingsError where it is absent or no text."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as fault:
+        raise SettingsError(f"{path}: there is no such file") from fault
+    except UnicodeDecodeError as fault:
+        raise SettingsError(
+            f"{path}: wanted text in UTF-8, found other bytes at position {fault.start}. Is it "
+            "a recording, or damaged? Save it as UTF-8 text."
+        ) from fault
+    except OSError as fault:
+        raise SettingsError(f"{path}: cannot be read: {fault.strerror}") from fault
+
+
+def _faults_of_names(tables: Tables) -> list[str]:
+    """Find tables and keys that do not exist, with the nearest that do."""
+    allowed = (*SECTIONS, "sensors")
+    homes = {item.name: name for name, record in SECTIONS.items() for item in fields(record)}
+    faults: list[str] = []
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            home = f" '{name}' belongs under [{homes[name]}]." if name in homes else ""
+            wanted = f"wanted a table [{name}]" if name in allowed else "stands outside any table"
+            faults.append(f"{name} = {table!r}: {wanted}.{home}")
+        elif name not in allowed:
+            listed = ", ".join(f"[{table}]" for table in allowed)
+            faults.append(f"[{name}]: no such table.{nearest(name, allowed)} There are: {listed}.")
+        elif name in SECTIONS:
+            keys = [item.name for item in fields(SECTIONS[name])]
+            for key in table:
+                if key not in keys:
+                    home = f" It belongs under [{homes[key]}]." if key in homes else ""
+                    hint = home or nearest(key, keys)
+                    faults.append(f"{name}.{key}: no such key.{hint} There are: {', '.join(keys)}.")
+    return faults
+
+
+def _mapping(table: Any) -> Mapping[str, Any]:
+    """Return a table, or an empty one where the file has something else (told elsewhere)."""
+    return table if isinstance(table, Mapping) else {}
+
+
+def _parse_section(
+    name: str, table: Mapping[str, Any], folder: Path, faults: list[str]
+) -> dict[str, Any]:
+    """Return the usable values of one table; add a fault for each of the others."""
+    values: dict[str, Any] = {}
+    for key, hint in get_type_hints(SECTIONS[name]).items():
+        if key not in table:
+            continue
+        try:
+            values[key] = _convert(f"{name}.{key}", table[key], hint, folder)
+        except _UnusableError as fault:
+            faults.append(f"{name}.{key}: wanted {fault}, found {_show(table[key])}")
+    return values
+
+
+def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
+    """Return a TOML value as the type that a record's field has."""
+    if get_origin(hint) in (types.UnionType, Union):
+        hint = next(option for option in get_args(hint) if option is not type(None))
+    if get_origin(hint) is Literal:
+        choices = get_args(hint)
+        if value not in choices:
+            raise _UnusableError(f"one of {', '.join(choices)}")
+        return value
+    if hint is Path:
+        return folder / Path(_text(value, "a path in quotes")).expanduser()
+    if hint is str:
+        text = _text(value, "text in quotes")
+        if key == "recording.name" and re.search(r'[\\/:*?"<>|\x00-\x1f]', text):
+            raise _UnusableError("a name that can begin a file's name")
+        return text
+    if hint is float:
+        low, high, words = _LIMITS[key]
+        return _number(value, low, high, words)
+    if get_origin(hint) is tuple:
+        return _window(value)
+    return _weights(value)
+
+
+def _text(value: Any, wanted: str) -> str:
+    if not isinstance(value, str | Path) or not str(value).strip():
+        raise _UnusableError(wanted)
+    return str(value)
+
+
+def _number(value: Any, low: float, high: float, wanted: str) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not low <= value <= high:
+        raise _UnusableError(wanted)
+    return float(value)
+
+
+def _window(value: Any) -> tuple[float, float]:
+    wanted = "start and end in seconds, such as [0.0, 2.0], the end after the start"
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise _UnusableError(wanted)
+    start, end = (_number(edge, 0.0, math.inf, wanted) for edge in value)
+    if not start < end < math.inf:
+        raise _UnusableError(wanted)
+    return start, end
+
+
+def _weights(value: Any) -> dict[str, float]:
+    wanted = "bodies with weights from 0 to 1000, such as { pelvis = 2.0 }"
+    if not isinstance(value, Mapping):
+        raise _UnusableError(wanted)
+    return {body: _number(weight, 0.0, 1000.0, wanted) for body, weight in value.items()}
+
+
+def _unknown_body(key: str, body: str) -> str:
+    return (
+        f"{key}: no body is called '{body}'.{nearest(body, BODIES)} There are: {', '.join(BODIES)}."
+    )
+
+
+def _show(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str | Path) else repr(value)

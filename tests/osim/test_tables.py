@@ -1,0 +1,139 @@
+"""OpenSim's text tables: round trips, NaN, wide tables and bad input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import opensim
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from opensim_pelvis.errors import ExportError, ReadError
+from opensim_pelvis.osim.tables import (
+    DECIMALS,
+    complete_rows,
+    read_table,
+    write_quaternion_table,
+    write_table,
+)
+
+ROUNDED = 0.51 * 10.0**-DECIMALS
+RELATIVE = 1e-15
+"""Rounding of a large number moves its last binary digit."""
+
+numbers = st.floats(-1e4, 1e4) | st.just(float("nan"))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "table.sto"
+
+
+def write(path: Path, values: np.ndarray, **header: object) -> Path:
+    return write_table(
+        path,
+        name="a table",
+        columns=[f"c{i}" for i in range(values.shape[1])],
+        time_s=np.arange(values.shape[0]) / 60.0,
+        values=values,
+        in_degrees=True,
+        header=header,
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(values=arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=numbers))
+def test_numbers_and_times_come_back(
+    tmp_path_factory: pytest.TempPathFactory, values: np.ndarray
+) -> None:
+    table = read_table(write(tmp_path_factory.mktemp("table") / "t.mot", values))
+    np.testing.assert_allclose(table.values, values, rtol=RELATIVE, atol=ROUNDED)
+    np.testing.assert_array_equal(table.time_s, np.arange(values.shape[0]) / 60.0)
+
+
+def test_header_lines_stay_one_line_each(path: Path) -> None:
+    table = read_table(write(path, np.zeros((2, 1)), note="a = b\nnext line", up_axis="y"))
+    assert table.name == "a table"
+    assert table.header["note"] == "a : b next line"
+    assert table.header["up_axis"] == "y"
+    metadata = opensim.TimeSeriesTable(str(path))
+    assert metadata.getTableMetaDataString("note") == "a : b next line"
+
+
+def test_more_than_255_columns_and_nan_reach_opensim(path: Path) -> None:
+    values = np.random.default_rng(1).normal(size=(3, 300))
+    values[1, 299] = np.nan
+    write(path, values)
+    table = opensim.TimeSeriesTable(str(path))
+    np.testing.assert_allclose(table.getMatrix().to_numpy(), values, rtol=0, atol=ROUNDED)
+
+
+def test_missing_quaternions_reach_opensim_as_nan(path: Path) -> None:
+    quaternions = np.tile([0.5, 0.5, -0.5, 0.5], (2, 1, 1))
+    quaternions[1] = np.nan
+    write_quaternion_table(
+        path,
+        name="q",
+        columns=["pelvis_imu"],
+        time_s=np.arange(2.0),
+        quaternions=quaternions,
+        rate_hz=1.0,
+    )
+    table = opensim.TimeSeriesTableQuaternion(str(path))
+    cells = [[table.getRowAtIndex(i).getElt(0, 0).get(k) for k in range(4)] for i in range(2)]
+    np.testing.assert_array_equal(cells, quaternions[:, 0])
+    np.testing.assert_array_equal(read_table(path).values, quaternions)
+
+
+def test_a_file_that_opensim_wrote_is_read(path: Path) -> None:
+    table = opensim.TimeSeriesTable()
+    table.setColumnLabels(["a", "b"])
+    table.appendRow(0.25, opensim.RowVector([1.5, float("nan")]))
+    table.addTableMetaDataString("inDegrees", "yes")
+    opensim.STOFileAdapter.write(table, str(path))
+    read = read_table(path)
+    assert read.labels == ("a", "b")
+    assert read.header["inDegrees"] == "yes"
+    np.testing.assert_array_equal(read.time_s, [0.25])
+    np.testing.assert_array_equal(read.values, [[1.5, np.nan]])
+
+
+def test_complete_rows() -> None:
+    values = np.array([[1.0, 2.0], [np.nan, 2.0], [0.0, 0.0]])
+    assert complete_rows(values).tolist() == [True, False, True]
+
+
+def test_all_faults_of_a_table_come_at_once(path: Path) -> None:
+    with pytest.raises(ExportError, match=r"table\.sto: 3 faults") as raised:
+        write_table(
+            path,
+            name="bad",
+            columns=["a", "a", "b c"],
+            time_s=np.zeros(2),
+            values=np.zeros((2, 4)),
+            in_degrees=True,
+        )
+    for part in ("shape (2, 3)", "more than one column: a", "'b c'"):
+        assert part in str(raised.value)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("time\ta\n0\t1\n", "no line 'endheader'"),
+        ("x\nendheader\nt\ta\n0\t1\n", "first column should be 'time', found 't'"),
+        ("x\nendheader\ntime\ta\n0\t1\n1\tz\n", "not a number"),
+        (
+            "x\nendheader\ntime\ta\tb\n0\t1\n",
+            "row 1 should have 3 numbers for the labels above it, it has 2",
+        ),
+    ],
+)
+def test_what_is_no_table_is_named(path: Path, text: str, message: str) -> None:
+    path.write_text(text)
+    with pytest.raises(ReadError, match=message):
+        read_table(path)
