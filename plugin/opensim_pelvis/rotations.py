@@ -7,6 +7,7 @@ NaN, so it is called on the valid rows only.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Literal
 
@@ -153,11 +154,13 @@ def to_euler(order: EulerOrder, q: FloatArray) -> FloatArray:
     """Return body-fixed angles, shape (..., 4) to (..., 3), radians.
 
     First and third angle lie in [-pi, pi], the second in [-pi/2, pi/2]. At gimbal lock, where
-    the second angle is a right angle, SciPy sets the third to zero and warns.
+    the second angle is a right angle, the third is zero and the first holds the whole turn.
     """
-    return _on_present(
-        q, 3, lambda rows: Rotation.from_quat(rows, scalar_first=True).as_euler(order)
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Gimbal lock", category=UserWarning)
+        return _on_present(
+            q, 3, lambda rows: Rotation.from_quat(rows, scalar_first=True).as_euler(order)
+        )
 
 
 def to_rotation_vector(q: FloatArray) -> FloatArray:

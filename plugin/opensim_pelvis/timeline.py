@@ -77,7 +77,9 @@ def align_recording(
         unmatched=tuple(name for name in recording.identifiers if name not in used),
         max_gap_s=max_gap_s,
     )
-    units = [sensor.magnetic_unit for sensor in signals if sensor.magnetic_field is not None]
+    units = {s.magnetic_unit for s in signals if s.magnetic_field is not None}
+    if len(units) > 1:
+        notes += (f"magnetic fields in several units ({', '.join(sorted(units))}) were left out",)
     return AlignedRecording(
         time_s=np.arange(clock.samples) / recording.rate_hz,
         rate_hz=recording.rate_hz,
@@ -88,14 +90,16 @@ def align_recording(
         ledger=ledger,
         acceleration_mps2=_join([s.acceleration_mps2 for s in signals], signals, clock),
         angular_velocity_radps=_join([s.angular_velocity_radps for s in signals], signals, clock),
-        magnetic_field=_join([s.magnetic_field for s in signals], signals, clock),
-        magnetic_unit=units[0] if units else "a.u.",
+        magnetic_field=(
+            _join([s.magnetic_field for s in signals], signals, clock) if len(units) == 1 else None
+        ),
+        magnetic_unit=units.pop() if len(units) == 1 else "a.u.",
         notes=(*describe_ledger(ledger, recording.rate_hz), *notes),
     )
 
 
 def audit_recording(recording: Recording, *, max_gap_s: float) -> IntegrityLedger:
-    """Account for every sensor of a recording, whoever wore it; nothing is refused.
+    """Account for every sensor of a recording, whoever wore it and whatever its quality.
 
     Parameters
     ----------
@@ -106,6 +110,11 @@ def audit_recording(recording: Recording, *, max_gap_s: float) -> IntegrityLedge
     -------
     IntegrityLedger
         Labelled by identifier. Sensors without orientation have no usable sample.
+
+    Raises
+    ------
+    TimelineError
+        When the sensors cannot have been recorded together.
     """
     sensors = [sensor for sensor in recording.sensors if sensor.counter.size]
     rows: list[SensorIntegrity] = []

@@ -88,7 +88,7 @@ def report_time(files: Sequence[Path], repeats: int) -> bool:
     for name, taken in times.items():
         sys.stdout.write(f"{name:10} median {median(taken):7.3f} s   least {min(taken):7.3f} s\n")
     fastest = min((name for name in times if name != "reader"), key=lambda n: median(times[n]))
-    ratio = median(times["reader"]) / median(times[fastest])
+    ratio = median(a / b for a, b in zip(times["reader"], times[fastest], strict=True))
     sys.stdout.write(f"time: {ratio:.2f} x {fastest} (bound {MAX_TIME_RATIO:g})\n")
     return ratio <= MAX_TIME_RATIO
 

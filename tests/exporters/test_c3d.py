@@ -295,7 +295,7 @@ def test_many_events_continue_and_the_file_says_where_they_end(tmp_path: Path) -
     file = read_ezc3d(path)
     assert file.parameters("EVENT", "USED")[0] == MAX_EVENTS
     assert len(file.texts("EVENT", "LABELS")) == MAX_EVENTS
-    pieces = [file.parameters("EVENT", f"TIMES{i}") for i in ("", 2, 3, 4)]
+    pieces = [file.parameters("EVENT", f"TIMES{i}") for i in ("", 2, 3)]
     times = np.concatenate(pieces, axis=1)
     wanted_s = [event.time_s for event in events[:MAX_EVENTS]]
     np.testing.assert_allclose(60 * times[0] + times[1], wanted_s, rtol=0, atol=60 * FLOAT32)
@@ -415,6 +415,32 @@ def test_tables_of_another_length_are_an_error(tmp_path: Path) -> None:
     result = replace(make_result(), clinical=make_result(samples=SAMPLES - 1).clinical)
     with pytest.raises(ExportError, match="clinical has 39 samples, the recording has 40"):
         export(result, tmp_path)
+
+
+def test_content_that_does_not_fit_together_is_an_error(tmp_path: Path) -> None:
+    content = replace(wide_content(2), analogs=np.full((3, 2), np.nan))
+    with pytest.raises(ExportError, match="2 faults") as raised:
+        write_c3d(tmp_path / "bad.c3d", content)
+    assert "4 frames of points but 3 of analog" in str(raised.value)
+    assert "analog samples must be finite" in str(raised.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_label_groups_have_the_shape_that_vicon_gives_them(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    vicon = shared_data / "vicon_pig" / "PiG_Motion-FlatFoot-Full.c3d"
+    shapes = []
+    for path in (vicon, export(make_result(), tmp_path)):
+        with path.open("rb") as handle:
+            reader = other_c3d.Reader(handle)
+        shapes.append(
+            [reader.get(f"POINT:{name}").dimensions for name in ("TYPE_GROUPS", "ANGLES")]
+        )
+    (theirs, their_angles), (ours, our_angles) = shapes
+    assert len(ours) == len(theirs) == 3
+    assert ours[1] == theirs[1] == 2
+    assert len(our_angles) == len(their_angles) == 2
 
 
 @pytest.mark.parametrize("count", [0, 1, 255, 256, 600])

@@ -172,12 +172,13 @@ def _sensor_channels(result: Result) -> Iterable[_Series]:
     frames = result.aligned.time_s.shape[0]
     for sensor in result.aligned.sensors:
         found = list(_measured(result, sensor))
-        valid = np.isfinite(_stack([s.values for s in found], (frames, 0))).all(axis=1)
+        present = np.isfinite(_stack([s.values for s in found], (frames, 0)))
+        valid = np.asarray(present.all(axis=1), dtype=np.float64)
         for series in found:
             filled = np.where(np.isfinite(series.values), series.values, 0.0)
             yield _Series(series.label, series.description, series.unit, filled)
         text = "1 where all channels of this sensor were measured, else 0"
-        yield _Series(f"{sensor}_VALID", text, "", valid.astype(np.float64))
+        yield _Series(f"{sensor}_VALID", text, "", valid)
 
 
 def _measured(result: Result, sensor: str) -> Iterable[_Series]:
@@ -194,9 +195,8 @@ def _measured(result: Result, sensor: str) -> Iterable[_Series]:
             continue
         for k, axis in enumerate("XYZ"):
             label = f"{sensor}_{short}_{axis}"
-            yield _Series(
-                label, f"{text} in the sensor", unit, np.multiply(values[:, row, k], factor)
-            )
+            column: FloatArray = values[:, row, k] * factor
+            yield _Series(label, f"{text} in the sensor", unit, column)
     if sensor in orientations.sensors:
         q = orientations.R_GS[:, orientations.sensors.index(sensor)]
         for k, axis in enumerate("WXYZ"):

@@ -1,4 +1,4 @@
-"""The C3D container: points, analog channels and parameters through ezc3d.
+"""The C3D container: header and parameters through ezc3d, frames as one array.
 
 ezc3d's Python wrapper drops the descriptions, units and scales of more than 255 channels, so
 its C++ interface is used. A trial of more than 65535 frames states its length in TRIAL and in
@@ -8,6 +8,7 @@ a POINT:FRAMES of type float, also allowed there, is refused by ezc3d and others
 
 from __future__ import annotations
 
+import re
 import struct
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -29,8 +30,10 @@ MAX_FRAMES_WORD: Final = 65535
 
 _MAX_TEXT: Final = 127  # some readers take the length of a text as a signed byte
 _BLOCK_BYTES: Final = 512
+_LAST_FRAME_BYTE: Final = 8  # fifth word of the header
+_FRAMES_AT_ONCE: Final = 4096
 
-ParameterList = Sequence[str] | FloatArray | IntArray
+ParameterList = Sequence[str] | FloatArray | IntArray | npt.NDArray[np.str_]
 ParameterValue = str | float | ParameterList
 
 
@@ -48,7 +51,7 @@ class C3dContent:
         Finite: the format knows no missing analog sample.
     analog_labels, analog_descriptions, analog_units : sequence of str
     parameters : mapping of group to mapping of name to value
-        Further parameters. A float array is stored in C3D's order, fastest index first.
+        Further parameters; an array keeps its shape, its first index runs fastest in the file.
     descriptions : mapping of str to str
         Description of a group.
     """
@@ -86,9 +89,10 @@ def write_c3d(path: Path, content: C3dContent) -> Path:
             file.parameter(group, _parameter(ezc3d, name, value))
     for group, description in content.descriptions.items():
         file.setGroupMetadata(group, _text(description), False)
-    file.import_numpy_data(*_arrays(content), None)
+    file.import_numpy_data(*_one_frame(content), None)
     file.write(str(path), ezc3d.WriteOptions())
     _check_parameter_section(path)
+    _write_frames(path, content)
     return path
 
 
@@ -157,34 +161,77 @@ def _all_parameters(content: C3dContent) -> dict[str, dict[str, ParameterValue]]
 
 
 def _parameter(ezc3d: Any, name: str, value: ParameterValue) -> Any:
-    """Return an ezc3d parameter of the type that the value has."""
+    """Return an ezc3d parameter of the type that the value has.
+
+    Lists are handed over as lists: once OpenSim is loaded, SWIG takes ezc3d's own vectors of
+    strings for OpenSim's and refuses them. Only a list of whole numbers needs its vector, or it
+    would be stored as floating point.
+    """
     parameter = ezc3d.Parameter(name, "")
     if isinstance(value, np.ndarray):
-        kind = ezc3d.VecInt if value.dtype.kind == "i" else ezc3d.VecDouble
-        parameter.set(kind(value.ravel(order="F").tolist()), value.shape)
+        items = value.ravel(order="F").tolist()
+        shape = [int(size) for size in value.shape]
+        parameter.set(ezc3d.VecInt(items) if value.dtype.kind == "i" else items, shape)
     elif isinstance(value, str):
-        parameter.set(ezc3d.VecString([_text(value)]), [1])
+        parameter.set([_text(value)], [1])
     elif isinstance(value, float | int):
-        parameter.set(ezc3d.VecDouble([float(value)]), [1])
+        parameter.set([float(value)], [1])
     else:
-        parameter.set(ezc3d.VecString([_text(item) for item in value]), [len(value)])
+        parameter.set([_text(item) for item in value], [len(value)])
     return parameter
 
 
-def _arrays(content: C3dContent) -> tuple[npt.NDArray[Any], ...]:
-    """Return points, residuals, camera masks and analogs in ezc3d's shapes.
+def _one_frame(content: C3dContent) -> tuple[npt.NDArray[Any], ...]:
+    """Return points, residuals, camera masks and analogs of one empty frame in ezc3d's shapes."""
+    count = len(content.point_labels)
+    return (
+        np.zeros((4, count, 1)),
+        np.zeros((1, count, 1)),
+        np.zeros((7, count, 1), dtype=bool),
+        np.zeros((1, len(content.analog_labels), 1)),
+    )
 
-    A missing point is NaN here; ezc3d stores it as every laboratory program does, as zeros
-    with the residual -1.
+
+def _write_frames(path: Path, content: C3dContent) -> None:
+    """Put all frames in the place of the empty one, and their number where it belongs.
+
+    ezc3d keeps each number as an object: half an hour of eight sensors would take 3.4 GB. The
+    last block is not filled up, since readers take frames up to the end of a long file.
     """
-    frames, count, _ = content.points.shape
-    missing = ~np.isfinite(content.points).all(axis=2).T
-    points = np.ones((4, count, frames))
-    points[:3] = np.moveaxis(content.points, 2, 0).swapaxes(1, 2)
-    points[:3, missing] = np.nan
-    residuals = np.where(missing, -1.0, 0.0)[None]
-    masks = np.zeros((7, count, frames), dtype=bool)
-    return points, residuals, masks, np.ascontiguousarray(content.analogs.T)[None]
+    frames = content.points.shape[0]
+    counted = struct.pack("<H", min(frames, MAX_FRAMES_WORD))
+    with path.open("r+b") as file:
+        head = file.read(_BLOCK_BYTES * 257)
+        parameter = re.search(b"[\x06\xfa]\x01FRAMES", head)  # length of the name, group 1
+        if parameter is None:
+            raise ExportError(f"{path.name}: POINT:FRAMES is not where ezc3d should write it")
+        file.seek(_LAST_FRAME_BYTE)
+        file.write(counted)
+        file.seek(parameter.end() + 4)  # past the offset to the next, type and dimensions
+        file.write(counted)
+        file.seek((_data_block(head) - 1) * _BLOCK_BYTES)
+        file.truncate()
+        for start in range(0, frames, _FRAMES_AT_ONCE):
+            file.write(_frame_words(content, slice(start, start + _FRAMES_AT_ONCE)).tobytes())
+
+
+def _frame_words(content: C3dContent, rows: slice) -> npt.NDArray[np.float32]:
+    """Return frames as they are stored: x, y, z, residual of each point, then the channels.
+
+    A missing point is zeros with the residual -1, as laboratory programs write it.
+    """
+    points = content.points[rows]
+    missing = np.logical_not(np.isfinite(points).all(axis=2, keepdims=True))
+    stored = np.zeros((*points.shape[:2], 4), dtype="<f4")
+    stored[:, :, :3] = np.where(missing, 0.0, points)
+    stored[:, :, 3:] = np.where(missing, -1.0, 0.0)
+    analogs = content.analogs[rows].astype("<f4")
+    return np.concatenate([stored.reshape(points.shape[0], -1), analogs], axis=1)
+
+
+def _data_block(head: bytes) -> int:
+    """Return the number of the first data block, the ninth word of the header."""
+    return int(struct.unpack_from("<H", head, 16)[0])
 
 
 def _text(value: str) -> str:
@@ -199,7 +246,7 @@ def _check_parameter_section(path: Path) -> None:
     """Raise ExportError where the parameters outgrew the 255 blocks that the format counts."""
     with path.open("rb") as file:
         head = file.read(_BLOCK_BYTES + 4)
-    data_block = struct.unpack_from("<H", head, 16)[0]
+    data_block = _data_block(head)
     blocks = head[_BLOCK_BYTES + 2]
     if data_block != blocks + 2:
         raise ExportError(

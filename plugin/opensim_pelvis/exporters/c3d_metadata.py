@@ -16,7 +16,7 @@ EVENT_LABELS: Final[Mapping[str, tuple[str, int, str]]] = {
 }
 """Our name of an event to the label, icon and description that lab programs know."""
 
-MAX_EVENTS: Final = 1020
+MAX_EVENTS: Final = 765
 """Events that a file takes, in time order; the parameter section has 127 kB for everything."""
 
 
@@ -27,7 +27,7 @@ def point_parameters(angle_labels: Sequence[str]) -> dict[str, ParameterValue]:
         "ANGLE_UNITS": "deg",
         "X_SCREEN": "+X",
         "Y_SCREEN": "+Z",
-        "TYPE_GROUPS": ["ANGLES", "ANGLE"],
+        "TYPE_GROUPS": np.array([["ANGLES"], ["ANGLE"]]),
         **split_parameter("ANGLES", angle_labels),
     }
 

@@ -194,8 +194,6 @@ def _plain(value: Any) -> Any:
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return [_plain(item) for item in value.tolist()]
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, PurePath):

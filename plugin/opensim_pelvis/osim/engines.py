@@ -168,10 +168,8 @@ def _reference(
 ) -> Any:
     """Return some frames as OpenSim's ``OrientationsReference``; NaN drops a sensor there."""
     table = opensim.TimeSeriesTableRotation()
-    labels = opensim.StdVectorString()
-    for sensor in orientations.sensors:
-        labels.append(sensor)
-    table.setColumnLabels(labels)
+    # A plain list: once ezc3d is loaded, SWIG refuses OpenSim's own vector of strings.
+    table.setColumnLabels(list(orientations.sensors))
     row = opensim.RowVectorRotation(len(orientations.sensors))
     for frame in frames:
         for index, q in enumerate(orientations.R_GS[frame].tolist()):

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -41,7 +42,8 @@ def list_files(path: Path) -> tuple[Path, ...]:
             found = path.iterdir()
         elif path.parent.is_dir():
             pattern = path.name if set("*?") & set(path.name) else f"{path.name}*"
-            found = path.parent.glob(pattern)
+            pattern = pattern.replace("[", "[[]")
+            found = (f for f in path.parent.iterdir() if fnmatchcase(f.name, pattern))
         else:
             raise ReadError(f"{path}: a recording was wanted, but there is no such file or folder")
         files = tuple(sorted(f for f in found if f.is_file() and not f.name.startswith(".")))

@@ -104,16 +104,27 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
         Naming all faults of the file, or the first few of many.
     """
     names = tuple(dict.fromkeys(wanted))
+    if layout.separator != " ":
+        numbers = _read_fast(path, None, layout, names)
+        if numbers is not None:
+            return numbers
+    numbers = _read_fast(path, _normalise(read_bytes(path), layout), layout, names)
+    return _read_carefully(path, layout, names) if numbers is None else numbers
+
+
+def _read_fast(
+    path: Path, raw: bytes | None, layout: Layout, names: tuple[str, ...]
+) -> Numbers | None:
+    """Read a file, or the text made of it; None where anything about it is doubtful."""
     try:
-        raw: bytes | None = None
-        if layout.separator == " ":
-            raw = _normalise(read_bytes(path), layout)
         frame, complete = _parse(path if raw is None else io.BytesIO(raw), layout, names)
-        if not _is_cut(path, layout) and (complete or _all_fit(raw or read_bytes(path), layout)):
-            return _as_numbers(path, frame, names)
+        if _is_cut(path, layout):
+            return None
+        if not complete and not _all_fit(raw or read_bytes(path), layout):
+            return None
     except (pl.exceptions.PolarsError, OSError):
-        pass  # the careful way below says what is wrong, or reads what is merely unusual
-    return _read_carefully(path, layout, names)
+        return None
+    return _as_numbers(path, frame, names)
 
 
 def _parse(

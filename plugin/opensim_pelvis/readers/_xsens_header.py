@@ -46,7 +46,8 @@ class XsensHeader:
     def rate_hz(self) -> float | None:
         """Rate of the header field ``Update Rate``, None where it is missing."""
         found = re.match(r"\s*(\d+(?:[.,]\d+)?)", self.fields.get("Update Rate", ""))
-        return float(found[1].replace(",", ".")) if found else None
+        rate = float(found[1].replace(",", ".")) if found else 0.0
+        return rate if rate > 0.0 else None
 
 
 def read_header(path: Path) -> XsensHeader | None:

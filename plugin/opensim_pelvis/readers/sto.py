@@ -265,7 +265,7 @@ def _find_up(settings: RecordingSettings, top: _Top) -> tuple[UpAxis, str, tuple
             (note,) if differs else (),
         )
     if stated is not None:
-        return cast("UpAxis", stated), f"{stated} up (from the file header)", ()
+        return stated, f"{stated} up (from the file header)", ()
     return (
         "z",
         "z up (the convention of OpenSense; the file does not say)",

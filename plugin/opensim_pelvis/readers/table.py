@@ -218,7 +218,9 @@ def _find_rate(
         return mapping.rate_hz, f"clock.rate_hz of {mapping.path.name}", ()
     rates: list[float | None] = [None]
     if mapping.time is not None:
-        rates = [find_rate(t.numbers.column(mapping.time) * mapping.time_factor) for t in tables]
+        columns = [table.numbers.column(mapping.time) for table in tables]
+        # A clock that counts from 1970 has no digits to spare: the start is taken off first.
+        rates = [find_rate((c - c[0]) * mapping.time_factor) for c in columns]
     rate = rates[0]
     if rate is None or any(r is None or abs(r - rate) > 1e-3 * rate for r in rates):
         steps = "the steps of the time column are uneven" if mapping.time else "no time column"

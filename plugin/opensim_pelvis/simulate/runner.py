@@ -68,7 +68,7 @@ class RunnerSettings:
     knee_flexion_stance_deg: float = 42.0  # measured 42
     knee_flexion_push_deg: float = 16.0  # measured 13: least flexion, at toe-off
     knee_flexion_swing_deg: float = 98.0  # arc of 95: doi:10.1177/036354659402200418
-    ankle_dorsiflexion_peak_deg: float = 20.0  # measured 17
+    ankle_dorsiflexion_peak_deg: float = 17.0  # measured 17
     ankle_flexion_range_deg: float = 48.0  # 50: doi:10.1177/036354659402200418
     asymmetry: float = 0.0
 

@@ -1,0 +1,283 @@
+"""The command line: parses arguments, calls, prints; nothing else.
+
+Heavy modules are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
+
+if TYPE_CHECKING:
+    from opensim_pelvis.settings import TrialSettings
+
+EXIT_ERROR: Final = 2
+EXIT_INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_TOP_EXAMPLES = """Examples:
+
+\b
+  opensim-pelvis demo --out demo/
+  opensim-pelvis inspect walk/
+  opensim-pelvis init walk/ --out trial.toml
+  opensim-pelvis run trial.toml --out results/
+"""
+_DEMO_EXAMPLES = """Examples:
+
+\b
+  opensim-pelvis demo --out demo/
+"""
+_RUN_EXAMPLES = """Examples:
+
+\b
+  # everything stands in a trial file, which `opensim-pelvis init` writes
+  opensim-pelvis run trial.toml --out results/
+\b
+  # the same file, another calibration: flags win over the file
+  opensim-pelvis run trial.toml --static 3 5 --heading-axis -z --out results/
+\b
+  # a folder of sensor files without a trial file
+  opensim-pelvis run walk/ --sensors map.toml --static 0 2 --heading-axis z --out results/
+\b
+  # pelvis and trunk only, sensors named on the spot, another model
+  opensim-pelvis run walk/ --sensor 00B42279=pelvis --sensor 00B42268=torso \\
+      --model Rajagopal_2015.osim --out results/
+"""
+_INSPECT_EXAMPLES = """Examples:
+
+\b
+  opensim-pelvis inspect walk/
+  opensim-pelvis inspect trial.toml
+  opensim-pelvis inspect walk.txt --rate 100
+"""
+_INIT_EXAMPLES = """Examples:
+
+\b
+  opensim-pelvis init walk/
+  opensim-pelvis init walk/ --out walk.toml --force
+"""
+
+TrialPath = Annotated[
+    Path, typer.Argument(metavar="PATH", help="A trial.toml, or a recording: a file or a folder.")
+]
+Reader = Annotated[str | None, typer.Option(help="Format; found by content unless given.")]
+Rate = Annotated[float | None, typer.Option(help="Samples a second, if the file is silent.")]
+UpAxis = Annotated[
+    str | None, typer.Option(metavar="AXIS", help="Upward axis of the file's world: z, y, ...")
+]
+Mapping_ = Annotated[
+    Path | None, typer.Option("--mapping", help="File that describes a plain table's columns.")
+]
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
+
+
+def main() -> None:
+    """Run the command line; errors of ours end in one line and exit code 2."""
+    try:
+        app()
+    except OpenSimPelvisError as fault:
+        typer.echo(f"error: {fault}", err=True)
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"opensim-pelvis {version('opensim-pelvis')}")
+        raise typer.Exit
+
+
+@app.callback(epilog=_TOP_EXAMPLES)
+def top(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Pelvic rotation from wearable motion sensors, with OpenSim."""
+
+
+@app.command(epilog=_DEMO_EXAMPLES)
+def demo(out: Out) -> None:
+    """Run the whole job on a simulated runner."""
+    from opensim_pelvis.pipeline import check_output
+    from opensim_pelvis.request import read_request
+    from opensim_pelvis.simulate.demo import write_demo
+
+    check_output(out)
+    typer.echo("This demonstration is SIMULATED: no person was measured.")
+    settings, defaults = read_request(write_demo(out), {})
+    _execute(settings, defaults, out)
+    typer.echo("\nAll of this is SIMULATED data: no person was measured.")
+
+
+@app.command(epilog=_RUN_EXAMPLES)
+def run(
+    path: TrialPath,
+    out: Out,
+    sensors: Annotated[
+        Path | None, typer.Option(help="Sensor map: map.toml, or OpenSense's myIMUMappings.xml.")
+    ] = None,
+    sensor: Annotated[
+        list[str] | None, typer.Option(metavar="ID=BODY", help="One sensor; may be repeated.")
+    ] = None,
+    static: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="T0 T1", help="Seconds of standing still; found unless given."),
+    ] = None,
+    heading_axis: Annotated[
+        str | None,
+        typer.Option(metavar="AXIS", help="Base sensor's axis that points forward: x -x y ..."),
+    ] = None,
+    base: Annotated[str | None, typer.Option(help="Body whose sensor gives the heading.")] = None,
+    reader: Reader = None,
+    rate: Rate = None,
+    up_axis: UpAxis = None,
+    mapping: Mapping_ = None,
+    name: Annotated[str | None, typer.Option(help="What the results are called.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Another OpenSim model.")] = None,
+    engine: Annotated[str | None, typer.Option(help="opensim or opensim-tool.")] = None,
+    max_gap: Annotated[float | None, typer.Option(help="Longest hole to bridge, seconds.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Identifier of the person.")] = None,
+    sex: Annotated[str | None, typer.Option(help="female or male.")] = None,
+    height: Annotated[float | None, typer.Option(help="Metres; scales the model.")] = None,
+    mass: Annotated[float | None, typer.Option(help="Kilograms; scales the model.")] = None,
+    activity: Annotated[str | None, typer.Option(help="running or walking.")] = None,
+    speed: Annotated[float | None, typer.Option(help="Metres a second.")] = None,
+    surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
+) -> None:
+    """Turn a recording into OpenSim files and angles."""
+    flags = {
+        "recording": _recording_flags(reader, rate, up_axis, mapping, name),
+        "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
+        "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
+        "activity": {"kind": activity, "speed_mps": speed, "surface": surface},
+        "solver": {"model": _from_here(model), "engine": engine, "max_gap_s": max_gap},
+    }
+    from opensim_pelvis.request import read_request
+
+    settings, defaults = read_request(path, flags, sensor_map=sensors, sensors=sensor or ())
+    _execute(settings, defaults, out)
+
+
+@app.command(epilog=_INSPECT_EXAMPLES)
+def inspect(
+    path: TrialPath,
+    reader: Reader = None,
+    rate: Rate = None,
+    up_axis: UpAxis = None,
+    mapping: Mapping_ = None,
+) -> None:
+    """Show what a recording holds, and its gaps."""
+    from opensim_pelvis.integrity import describe_ledger
+    from opensim_pelvis.matching import match_sensors
+    from opensim_pelvis.pipeline import read_recording
+    from opensim_pelvis.request import read_request
+    from opensim_pelvis.screen import make_console, render_recording
+    from opensim_pelvis.timeline import audit_recording
+
+    flags = {"recording": _recording_flags(reader, rate, up_axis, mapping, None)}
+    settings, _ = read_request(path, flags)
+    recording = read_recording(settings.recording)
+    warnings: tuple[str, ...] = ()
+    ledger, worn = None, {}
+    try:
+        ledger = audit_recording(recording, max_gap_s=settings.solver.max_gap_s)
+        warnings += describe_ledger(ledger, recording.rate_hz)
+        if settings.sensors:
+            pairs = match_sensors(recording, settings.sensors)
+            worn = {signals.identifier: body for signals, body in pairs}
+    except (TimelineError, SettingsError) as fault:
+        warnings += (str(fault),)
+    make_console().print(render_recording(recording, ledger, worn, warnings))
+
+
+@app.command()
+def readers() -> None:
+    """List the formats that are understood."""
+    from opensim_pelvis.registry import READERS, list_plugins, load_reader
+    from opensim_pelvis.screen import make_console, render_readers
+
+    found: dict[str, tuple[str, str]] = {}
+    broken: list[str] = []
+    for name in list_plugins(READERS):
+        try:
+            plugin = load_reader(name)
+            found[name] = (plugin.description, plugin.gives)
+        except PluginError as fault:
+            broken.append(str(fault))
+    make_console().print(render_readers(found, broken))
+
+
+@app.command(epilog=_INIT_EXAMPLES)
+def init(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Trial file.")] = Path("trial.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    reader: Reader = None,
+    rate: Rate = None,
+    up_axis: UpAxis = None,
+    mapping: Mapping_ = None,
+) -> None:
+    """Write a commented trial.toml to fill in."""
+    from opensim_pelvis.pipeline import read_recording
+    from opensim_pelvis.request import read_request
+    from opensim_pelvis.template import write_trial
+
+    if out.exists() and not force:
+        raise SettingsError(f"{out}: exists already. Name another file (--out) or add --force.")
+    flags = {"recording": _recording_flags(reader, rate, up_axis, mapping, None)}
+    settings, _ = read_request(path, flags)
+    recording = read_recording(settings.recording)
+    write_trial(out, recording, settings.recording)
+    typer.echo(f"{out}: {len(recording.sensors)} sensors listed. Say who wore which, then:")
+    typer.echo(f"  opensim-pelvis run {out} --out results/")
+
+
+def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:
+    """Run the job, write its files and show the table at the end."""
+    from opensim_pelvis.pipeline import check_output, run_trial, write
+    from opensim_pelvis.screen import make_console, render_result, show_progress
+
+    check_output(out)
+    with show_progress() as tell:
+        result = run_trial(settings, defaults=defaults, progress=tell)
+        files = write(result, out)
+    make_console().print(render_result(result, files))
+
+
+def _recording_flags(
+    reader: str | None,
+    rate: float | None,
+    up_axis: str | None,
+    mapping: Path | None,
+    name: str | None,
+) -> dict[str, Any]:
+    return {
+        "reader": reader,
+        "rate_hz": rate,
+        "up_axis": up_axis,
+        "mapping": _from_here(mapping),
+        "name": name,
+    }
+
+
+def _from_here(path: Path | None) -> Path | None:
+    """Return a flag's path so that the trial file's folder does not come before it."""
+    return None if path is None else path.absolute()

@@ -1,0 +1,69 @@
+"""What a user asks for: a trial file or a recording, a sensor map, and flags over both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.sensormap import read_sensor_map
+from opensim_pelvis.settings import TrialSettings, list_defaults
+from opensim_pelvis.trialfile import merge_tables, read_tables, settings_from_tables
+
+
+def read_request(
+    path: Path,
+    flags: Mapping[str, Mapping[str, Any]],
+    *,
+    sensor_map: Path | None = None,
+    sensors: Sequence[str] = (),
+) -> tuple[TrialSettings, tuple[str, ...]]:
+    """Read the settings of a run.
+
+    Parameters
+    ----------
+    path : Path
+        A trial file (``.toml``), or a recording.
+    flags : mapping of table to mapping of key
+        Win over the trial file; None says nothing.
+    sensor_map : Path, optional
+        Takes the place of the trial file's ``[sensors]``.
+    sensors : sequence of str
+        ``"identifier=body"`` each; added to the sensors of the map or file.
+
+    Returns
+    -------
+    settings : TrialSettings
+    defaults : tuple of str
+        Every value that nobody stated (`list_defaults`).
+
+    Raises
+    ------
+    SettingsError
+        Naming every fault.
+    """
+    if path.suffix.lower() == ".toml":
+        tables, folder, subject = read_tables(path), path.parent, str(path)
+    else:
+        tables, folder, subject = {"recording": {"path": str(path)}}, Path(), "command line"
+    if sensor_map is not None:
+        tables["sensors"] = read_sensor_map(sensor_map)
+    tables = merge_tables(tables, {**flags, "sensors": _parse_pairs(sensors)})
+    settings = settings_from_tables(tables, folder=folder, subject=subject)
+    return settings, list_defaults(settings, tables)
+
+
+def _parse_pairs(sensors: Sequence[str]) -> dict[str, str]:
+    """Return identifier to body of texts ``"identifier=body"``."""
+    pairs: dict[str, str] = {}
+    faults: list[str] = []
+    for text in sensors:
+        identifier, equals, body = (part.strip() for part in text.rpartition("="))
+        if not (identifier and equals and body):
+            faults.append(f"wanted ID=BODY such as 00B42279=pelvis, found '{text}'")
+        elif identifier in pairs:
+            faults.append(f"'{identifier}' is given twice")
+        pairs[identifier] = body
+    raise_faults(SettingsError, "--sensor", faults)
+    return pairs

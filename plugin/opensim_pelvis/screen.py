@@ -1,0 +1,254 @@
+"""What the command line shows: progress while it works, and short tables at the end.
+
+Everything is plain text in 80 columns; colour and bold only repeat what the words say.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from opensim_pelvis.types import (
+    IntegrityLedger,
+    Recording,
+    Result,
+    SensorIntegrity,
+    SensorSignals,
+)
+
+_SIGNALS: Final = (
+    ("R_ES", "orientation"),
+    ("acceleration_mps2", "acc"),
+    ("free_acceleration_mps2", "free acc"),
+    ("angular_velocity_radps", "gyr"),
+    ("magnetic_field", "mag"),
+)
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console that prints text as it is: names may hold brackets or colons."""
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+@contextmanager
+def show_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal."""
+    console = make_console(stderr=True)
+    columns = (
+        TextColumn("{task.description:<20}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(markup=False),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield tell
+
+
+def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
+    """Return what was found, how good it is, the key angles, what is absent and where files are."""
+    aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
+    start_s, end_s = placement.pose.window_s
+    length_s = aligned.time_s.size / aligned.rate_hz
+    recording = result.recording
+    parts: list[RenderableType] = [
+        _heading(f"{result.name}: {len(aligned.sensors)} sensors, {length_s:.2f} s"),
+        _facts(
+            {
+                "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
+                "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
+                "heading": f"{placement.heading.description} ({placement.heading.confidence})",
+                "engine": f"{kinematics.engine}; {kinematics.accuracy}",
+                "model": f"{result.model.name} ({result.model.source})",
+            }
+        ),
+        _sensor_quality(result),
+        _angle_ranges(result),
+    ]
+    absent = defaultdict(list)
+    for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
+        absent[reason].append(name)
+    parts += _listed("Absent", [f"{', '.join(names)}: {why}" for why, names in absent.items()])
+    parts += _listed("Doubtful or worth knowing", dict.fromkeys(result.notes))
+    parts += _listed("Defaults taken", result.defaults)
+    folder = str(files[0].parent) if files else "."
+    parts += _listed(f"Files in {folder}", [path.name for path in files])
+    return Group(*parts)
+
+
+def render_recording(
+    recording: Recording,
+    ledger: IntegrityLedger | None,
+    worn: Mapping[str, str],
+    warnings: Sequence[str],
+) -> RenderableType:
+    """Return what is in a recording: where its clock comes from, and a row a sensor.
+
+    Parameters
+    ----------
+    recording : Recording
+    ledger : IntegrityLedger or None
+        None where the sensors cannot be put on one clock.
+    worn : mapping of str to str
+        Identifier to body, where it is known.
+    warnings : sequence of str
+    """
+    rows = {} if ledger is None else {row.identifier: row for row in ledger.sensors}
+    span = max((row.expected_samples for row in rows.values()), default=0)
+    length = f"{span / recording.rate_hz:.2f} s, {span} samples" if span else "not known"
+    table = _table("sensor", "worn by", "signals", ">samples", ">gaps", ">dropped", "bad rows")
+    for sensor in recording.sensors:
+        row = rows.get(sensor.identifier)
+        table.add_row(
+            sensor.identifier,
+            worn.get(sensor.identifier, "-"),
+            _signals(sensor),
+            str(sensor.counter.size),
+            "-" if row is None else str(row.gaps),
+            "-" if row is None else str(row.dropped_packets),
+            "-" if row is None else _bad_rows(row),
+        )
+    total = sum(file.size_bytes for file in recording.files) / 1e6
+    facts = {
+        "reader": recording.reader,
+        "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})",
+        "length": length,
+        "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
+        "world frame": recording.world_frame,
+        "files": f"{len(recording.files)}, {total:.1f} MB",
+    }
+    title = f"{recording.name}: {len(recording.sensors)} sensors"
+    return Group(
+        _heading(title),
+        _facts(facts),
+        table,
+        *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
+    )
+
+
+def render_readers(readers: Mapping[str, tuple[str, str]], broken: Sequence[str]) -> RenderableType:
+    """Return the formats that are understood: name to (description, what it gives)."""
+    table = _table("reader", "reads", "gives")
+    for name, (description, gives) in readers.items():
+        table.add_row(name, description, gives)
+    return Group(table, *_listed("Plug-ins that cannot be loaded", broken))
+
+
+def _sensor_quality(result: Result) -> Table:
+    """Return a row a sensor: gaps, how still it was, how well the model follows it."""
+    aligned = result.aligned
+    table = _table("body", "sensor", ">samples", "gaps", ">absent s", ">still deg", ">error deg")
+    errors = dict(zip(result.kinematics.sensors, result.kinematics.errors_rad.T, strict=True))
+    for i, row in enumerate(aligned.ledger.sensors):
+        error = errors.get(row.sensor)
+        spread = _spread(result, row.sensor)
+        table.add_row(
+            aligned.bodies[i],
+            row.identifier,
+            str(row.rows),
+            f"{row.filled_gaps} filled, {row.gaps - row.filled_gaps} left" if row.gaps else "none",
+            f"{row.absent_samples / aligned.rate_hz:.2f}",
+            "-" if spread is None else f"{np.rad2deg(spread):.2f}",
+            "-" if error is None else _rms_and_max(np.rad2deg(error)),
+        )
+    return table
+
+
+def _spread(result: Result, sensor: str) -> float | None:
+    placement = result.placement
+    if sensor not in placement.sensors:
+        return None
+    return float(placement.pose.spread_rad[placement.sensors.index(sensor)])
+
+
+def _rms_and_max(values: np.ndarray) -> str:
+    present = values[np.isfinite(values)]
+    if not present.size:
+        return "-"
+    return f"{np.sqrt(np.mean(present**2)):.2f}, max {present.max():.1f}"
+
+
+def _angle_ranges(result: Result) -> Table:
+    table = _table("angle, degrees", ">lowest", ">highest", ">range", "positive")
+    table.title = "Over the whole trial, standing included"
+    table.title_justify = "left"
+    for definition, column in zip(
+        result.clinical.definitions, np.rad2deg(result.clinical.values_rad).T, strict=True
+    ):
+        present = column[np.isfinite(column)]
+        if present.size:
+            low, high = present.min(), present.max()
+            table.add_row(
+                definition.name,
+                f"{low:.1f}",
+                f"{high:.1f}",
+                f"{high - low:.1f}",
+                definition.positive,
+            )
+    return table
+
+
+def _signals(sensor: SensorSignals) -> str:
+    return ", ".join(w for name, w in _SIGNALS if getattr(sensor, name) is not None) or "none"
+
+
+def _bad_rows(row: SensorIntegrity) -> str:
+    counts = (
+        (row.nan_quaternions, "missing"),
+        (row.zero_quaternions, "zero"),
+        (row.nonunit_quaternions, "non-unit"),
+    )
+    return ", ".join(f"{number} {words}" for number, words in counts if number) or "none"
+
+
+def _heading(words: str) -> Text:
+    return Text(f"\n{words}", style="bold")
+
+
+def _facts(facts: Mapping[str, str]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for name, value in facts.items():
+        grid.add_row(Text(f"  {name}", style="dim"), value)
+    return grid
+
+
+def _table(*columns: str) -> Table:
+    """Return an empty table; a column whose name begins with > is flush right."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
+    for name in columns:
+        right = name.startswith(">")
+        table.add_column(name.removeprefix(">"), justify="right" if right else "left")
+    return table
+
+
+def _listed(title: str, lines: Iterable[str]) -> list[RenderableType]:
+    """Return a headed list, or nothing when there is nothing to say."""
+    grid = Table.grid(padding=(0, 1))
+    for line in lines:
+        grid.add_row("  -", line)
+    return [_heading(title), grid] if grid.row_count else []

@@ -1,0 +1,129 @@
+"""Writes the commented trial file that ``opensim-pelvis init`` gives people to fill in."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.settings import BODIES, RecordingSettings
+from opensim_pelvis.types import Recording
+
+_HEAD: Final = """\
+# What opensim-pelvis is to do with one recording. Then:
+#     opensim-pelvis run {file} --out results/
+# Lines that begin with # are off. Take the # away to state a value instead of the default.
+
+[recording]
+path = {path}
+{stated}
+"""
+
+_SENSORS: Final = """\
+[sensors]
+# Which sensor was worn where: "name in the recording" = "body".
+# Bodies: {bodies}.
+# Fewer sensors are fine: what they cannot tell is left out of the results.
+{lines}
+"""
+
+_REST: Final = """
+[calibration]
+# The pose in which the person stands still and upright, facing the way of travel.
+# window_s = [0.0, 2.0]       # start and end of standing still; found when off
+# heading_axis = "z"          # axis of the base sensor that points forward in that pose:
+#                             # x -x y -y z -z; estimated when off
+# base = "pelvis"             # body whose sensor gives the heading
+# max_spread_deg = 2.0        # how still is still
+
+[subject]
+# Height, mass and sex scale the model.
+# id = "S01"
+# sex = "female"              # female or male
+# height_m = 1.70
+# mass_kg = 65.0
+
+[activity]
+# kind = "running"            # running or walking
+# speed_mps = 3.0
+# surface = "treadmill"       # treadmill or overground: how the direction of travel is found
+
+[solver]
+# model = "my_model.osim"     # any OpenSim model; our own when off
+# engine = "opensim"          # or opensim-tool, OpenSim's own tool, slower, for comparison
+# max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
+# weights = { torso = 0.5 }   # how much say a body's sensor has; 1 when off
+"""
+
+_OFF: Final = {
+    "reader": "found by content when off",
+    "rate_hz": "read from the file when off",
+    "name": "what the results are called",
+}
+
+
+def write_trial(path: Path, recording: Recording, settings: RecordingSettings) -> None:
+    """Write a commented trial file for a recording.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced when it exists.
+    recording : Recording
+        Its sensors are listed; those called ``<body>_imu`` are assigned, the others are left to
+        the person who knows.
+    settings : RecordingSettings
+        What had to be stated to read the recording is stated in the file, too.
+
+    Raises
+    ------
+    SettingsError
+        When the file cannot be written.
+    """
+    try:
+        path.write_text(_render(path, recording, settings), encoding="utf-8")
+    except OSError as fault:
+        raise SettingsError(f"{path}: cannot be written: {fault.strerror}") from fault
+
+
+def _render(path: Path, recording: Recording, settings: RecordingSettings) -> str:
+    values = {
+        "reader": settings.reader,
+        "rate_hz": settings.rate_hz,
+        "name": settings.name,
+        "up_axis": settings.up_axis,
+        "mapping": None if settings.mapping is None else _seen_from(path, settings.mapping),
+    }
+    stated = [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
+    found = {"reader": recording.reader, "rate_hz": recording.rate_hz, "name": recording.name}
+    for key, about in _OFF.items():
+        if values[key] is None:
+            line = f"# {key} = {_toml(found[key])}"
+            stated.append(f"{line:<29} # {about}")
+    head = _HEAD.format(
+        file=path.name, path=_toml(_seen_from(path, settings.path)), stated="\n".join(stated)
+    )
+    lines = "\n".join(_sensor_line(name) for name in recording.identifiers)
+    return head + "\n" + _SENSORS.format(bodies=", ".join(BODIES), lines=lines) + _REST
+
+
+def _sensor_line(identifier: str) -> str:
+    body = identifier.removesuffix("_imu")
+    if body in BODIES:
+        return f"{_toml(identifier)} = {_toml(body)}"
+    return f'# {_toml(identifier)} = "..."'
+
+
+def _seen_from(trial: Path, path: Path) -> str:
+    """Return a path relative to the trial file's folder; absolute on another Windows drive."""
+    try:
+        return Path(os.path.relpath(path, trial.parent)).as_posix()
+    except ValueError:
+        return path.absolute().as_posix()
+
+
+def _toml(value: str | float) -> str:
+    """Return text or a number as TOML; JSON's escapes are TOML's, too."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,201 @@
+"""OpenSense quaternion tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.readers.sto import StoReader
+from opensim_pelvis.rotations import is_present
+from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.types import Recording
+
+EXACT = 1e-15
+"""Seventeen digits are written: what comes back differs by rounding at most."""
+
+LABELS = ("pelvis_imu", "torso_imu")
+HEADER = "DataRate=100.000000\nDataType=Quaternion\nversion=3\nOpenSimVersion=4.6\nendheader\n"
+Q = "0.5,0.5,0.5,0.5"
+
+
+def orientations(rows: int) -> np.ndarray:
+    q = Rotation.random(rows * len(LABELS), rng=np.random.default_rng(3)).as_quat(scalar_first=True)
+    return q.reshape(rows, len(LABELS), 4)
+
+
+def write(path: Path, time_s: np.ndarray, q: np.ndarray, header: str = HEADER) -> Path:
+    lines = ["\t".join(("time", *LABELS))]
+    for t, row in zip(time_s, q, strict=True):
+        lines.append("\t".join([f"{t:.10g}", *(",".join(f"{x:.17g}" for x in c) for c in row)]))
+    path.write_text(header + "\n".join(lines) + "\n")
+    return path
+
+
+def read(path: Path, **options: object) -> Recording:
+    return StoReader().read(RecordingSettings(path=path, **options))  # type: ignore[arg-type]
+
+
+def test_everything_comes_back(tmp_path: Path) -> None:
+    q = orientations(5)
+    q[2, 1] = np.nan
+    time_s = np.array([3.0, 3.01, 3.02, 3.05, 3.06])
+    file = write(tmp_path / "walk.sto", time_s, q)
+    assert StoReader().sniff(file).matches
+    recording = read(file)
+    assert (recording.name, recording.reader, recording.start_s) == ("walk", "sto", 3.0)
+    assert recording.identifiers == LABELS
+    assert (recording.rate_hz, recording.rate_source) == (100.0, "the header field DataRate")
+    assert recording.counter_source == "time column"
+    for i, sensor in enumerate(recording.sensors):
+        assert sensor.counter.tolist() == [0, 1, 2, 5, 6]
+        assert sensor.R_ES is not None
+        np.testing.assert_allclose(sensor.R_ES, q[:, i], atol=EXACT)
+    assert "z up (the convention of OpenSense" in recording.world_frame
+    assert len(recording.notes) == 1
+    assert "does not state its upward axis" in recording.notes[0]
+
+
+def test_opensims_own_file_and_windows_line_ends(tmp_path: Path) -> None:
+    file = write(tmp_path / "walk.sto", np.arange(4) / 100, orientations(4))
+    twin = tmp_path / "twin.sto"
+    twin.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    for a, b in zip(read(file).sensors, read(twin).sensors, strict=True):
+        np.testing.assert_array_equal(a.R_ES, b.R_ES)
+
+
+def test_up_axis_from_header_and_user(tmp_path: Path) -> None:
+    q = Rotation.from_euler("y", [[0.3]] * 3).as_quat(scalar_first=True)
+    q = np.repeat(q[:, None], 2, axis=1)
+    file = write(
+        tmp_path / "a.sto", np.arange(3) / 100, q, HEADER.replace("version", "up_axis=y\nversion")
+    )
+    recording = read(file)
+    assert recording.world_frame == "y up (from the file header)"
+    assert recording.notes == ()
+    R_ES = recording.sensors[0].R_ES
+    assert R_ES is not None
+    up_e = Rotation.from_quat(R_ES, scalar_first=True).apply([0.0, 1.0, 0.0])
+    np.testing.assert_allclose(up_e, [[0, 0, 1]] * 3, atol=EXACT)
+    stated = read(file, up_axis="z")
+    np.testing.assert_array_equal(stated.sensors[0].R_ES, q[:, 0])
+    assert stated.notes == ("z up stated by the user was taken, although up_axis=y",)
+
+
+def test_bad_up_axis(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.sto", np.arange(3) / 100, orientations(3), "up_axis=up\n" + HEADER)
+    with pytest.raises(ReadError, match="one of x, -x, y, -y, z, -z, found 'up'"):
+        read(file)
+
+
+WITHOUT_RATE = HEADER.partition("\n")[2]
+
+
+def test_rate_from_the_time_column_or_asked_for(tmp_path: Path) -> None:
+    even = np.array([0.0, 0.02, 0.04, 0.1, 0.12])
+    recording = read(write(tmp_path / "a.sto", even, orientations(5), WITHOUT_RATE))
+    assert (recording.rate_hz, recording.rate_source) == (50.0, "the steps of the time column")
+    assert recording.sensors[0].counter.tolist() == [0, 1, 2, 5, 6]
+    uneven = np.array([0.0, 0.016, 0.033, 0.05, 0.066])
+    file = write(tmp_path / "b.sto", uneven, orientations(5), WITHOUT_RATE)
+    with pytest.raises(
+        ReadError, match=r"steps of the time column are uneven. Give it with --rate"
+    ):
+        read(file)
+    assert read(file, rate_hz=60.0).sensors[0].counter.tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ([1, 1, 1.5, 1], "does not agree with a rate of 100 Hz .first on line 10."),
+        ([2, 2, 2, 2], "median step means 50 Hz"),
+        ([1.2, 1.2, 1.2, 1.2], "does not agree"),
+        ([1, 1, -1, 1], "must grow from row to row, but it does not on line 10"),
+        ([1, 1, np.nan, 1], "the time is missing on lines 10, 11"),
+    ],
+)
+def test_time_that_contradicts_the_rate(tmp_path: Path, steps: list[float], message: str) -> None:
+    time_s = np.concatenate([[0.0], np.cumsum(steps)]) / 100
+    with pytest.raises(ReadError, match=message):
+        read(write(tmp_path / "a.sto", time_s, orientations(5)))
+
+
+def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
+    header = HEADER.replace("100.000000", "40")
+    file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
+    with pytest.raises(ReadError, match="does not agree with a rate of 40 Hz"):
+        read(file)
+    assert "although DataRate=40" in read(file, rate_hz=100.0, up_axis="z").notes[0]
+
+
+def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:
+    for kind, header in (("Vec3", HEADER.replace("Quaternion", "Vec3")), ("double", "endheader\n")):
+        file = write(tmp_path / "a.sto", np.arange(3) / 100, orientations(3), header)
+        match = StoReader().sniff(file)
+        assert not match.matches
+        assert kind in match.reason
+        with pytest.raises(ReadError, match=f"it is an OpenSim table of {kind}"):
+            read(file)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (f"0\t{Q},1\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted four numbers w,x,y,z for pelvis_imu"),
+        (f"0\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted 3 cells as in the column names, found 2"),
+        (f"0\t{Q}x\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted a number, found '0.5x'"),
+        ("", "no row of quaternions below"),
+    ],
+)
+def test_bad_cells(tmp_path: Path, body: str, message: str) -> None:
+    file = tmp_path / "a.sto"
+    file.write_text(HEADER + "\t".join(("time", *LABELS)) + "\n" + body)
+    with pytest.raises(ReadError, match=message):
+        read(file)
+
+
+def test_cut_last_line_is_left_out(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4))
+    file.write_bytes(file.read_bytes()[:-70])
+    recording = read(file, up_axis="z")
+    assert recording.sensors[0].counter.size == 3
+    assert recording.notes == ("a.sto: the last line (10) is cut off and was left out",)
+
+
+def test_columns_that_are_no_sensors(tmp_path: Path) -> None:
+    file = tmp_path / "a.sto"
+    file.write_text(HEADER + f"t\tpelvis_imu\tpelvis_imu\n0\t{Q}\t{Q}\n")
+    with pytest.raises(ReadError, match="2 faults") as caught:
+        read(file)
+    assert "'pelvis_imu' names 2 columns" in str(caught.value)
+    assert "must be time and sensors" in str(caught.value)
+
+
+def test_empty_cells_and_folder(tmp_path: Path) -> None:
+    q = orientations(3)
+    q[1] = np.nan
+    write(tmp_path / "a.sto", np.arange(3) / 100, q)
+    (tmp_path / "README").write_text("no table")
+    sensor = read(tmp_path).sensors[0]
+    assert sensor.R_ES is not None
+    assert is_present(sensor.R_ES).tolist() == [True, False, True]
+    write(tmp_path / "b.sto", np.arange(3) / 100, q)
+    with pytest.raises(ReadError, match=r"found 2: a.sto, b.sto"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01" * 50, b"a,b\n1,2\n", b"DataType=Quaternion\n"]
+)
+def test_sniff_and_read_of_other_content(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "a.sto"
+    file.write_bytes(content)
+    match = StoReader().sniff(file)
+    assert not match.matches
+    assert match.reason
+    with pytest.raises(ReadError, match=r"empty|binary|no line 'endheader'"):
+        read(file)
