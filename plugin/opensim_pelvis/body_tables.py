@@ -1,6 +1,8 @@
 """The numbers of published anthropometry that the model is built from, each with its source.
 
-A pair is (female, male); a subject of unknown sex gets the mean of both.
+A pair is (female, male); a subject of unknown sex gets the mean of both. *Not confirmed* marks a
+number that was taken from memory of the paper: check it there before relying on it.
+``docs/model.md`` tells where each of the others was read.
 
 Sources
 -------
@@ -9,7 +11,7 @@ Sources
 - *Reed 1999*, pelvis joint centres (hip after Bell 1990): doi:10.4271/1999-01-0959
 - *Drillis 1966*, shown in Winter 2009: doi:10.1002/9780470549148
 - *Gordon 2014*, ANSUR II, report NATICK/TR-15/007
-- *Levine 1996*, pelvic tilt when standing: doi:10.2519/jospt.1996.24.3.130
+- *Preece 2008*, slope from PSIS to ASIS of 30 pelves: doi:10.1179/106698108790818459
 - *Rajagopal 2016*, foot of the full-body model: doi:10.1109/TBME.2016.2586891
 """
 
@@ -23,8 +25,8 @@ import numpy as np
 
 Pair = tuple[float, float]
 
-_DUMAS_HEIGHT_M: Final = (1.61, 1.77)  # Dumas 2007: mean stature of the two samples
-_LEVA_HEIGHT_M: Final = (1.735, 1.741)  # de Leva 1996, table 4: mean stature
+_DUMAS_HEIGHT_M: Final = (1.61, 1.77)  # Dumas 2007: mean stature; not confirmed
+_LEVA_HEIGHT_M: Final = (1.735, 1.741)  # de Leva 1996: mean stature; not confirmed
 
 
 def _of_dumas(female_m: float, male_m: float) -> Pair:
@@ -36,11 +38,11 @@ def _of_leva(female_m: float, male_m: float) -> Pair:
 
 
 PROPORTIONS: Final[Mapping[str, Pair]] = {
-    # Dumas 2007: joint centre to joint centre, and distance between the two ASIS
+    # Dumas 2007: joint centre to joint centre, and between the two ASIS; not confirmed
     "thigh": _of_dumas(0.379, 0.432),
     "shank": _of_dumas(0.388, 0.433),
     "pelvic_width": _of_dumas(0.238, 0.224),
-    # de Leva 1996, table 4: heights above the midpoint of the hips (MIDH), vertex to C7
+    # de Leva 1996, table 4: above the midpoint of the hips (MIDH), vertex to C7; not confirmed
     "omphalion": _of_leva(0.1815, 0.1457),
     "xiphoid": _of_leva(0.1815 + 0.2053, 0.1457 + 0.2155),
     "suprasternale": _of_leva(0.5293, 0.5319),
@@ -57,9 +59,9 @@ PROPORTIONS: Final[Mapping[str, Pair]] = {
     "hip_breadth": (0.191, 0.191),
     # Gordon 2014, means over mean stature
     "acromion_height": (0.8198, 0.8204),
-    "acromion_breadth": (0.2244, 0.2367),
+    "acromion_breadth": (0.2243, 0.2367),
     "trochanter_height": (0.5191, 0.5130),
-    "malleolar_breadth": (0.0412, 0.0426),
+    "malleolar_breadth": (0.0412, 0.0426),  # not confirmed
     # Rajagopal 2016: model of 1.70 m; ankle and second metatarsal head before the heel
     "heel_to_ankle": (0.0488 / 1.70, 0.0488 / 1.70),
     "heel_to_metatarsal": (0.1788 / 1.70, 0.1788 / 1.70),
@@ -87,8 +89,8 @@ PELVIS: Final[Mapping[str, Pair]] = {
 The pelvis is upright: ASIS and pubic symphysis lie in one vertical plane.
 """
 
-ASIS_PSIS_TILT_RAD: Final = float(np.deg2rad(11.3))
-"""Slope of the line from PSIS down to ASIS when standing. Levine 1996: 11.3 (SD 4.3) degrees."""
+ASIS_PSIS_TILT_RAD: Final = float(np.deg2rad(13.0))
+"""Slope of the line from PSIS down to ASIS of an upright pelvis. Preece 2008: 13 (SD 5) degrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,10 +155,11 @@ INERTIA: Final[Mapping[str, InertiaRow]] = {
     "foot": InertiaRow(
         mass=(0.0129, 0.0137),
         centre=(0.4014, 0.4415),
-        radii=((0.139, 0.124), (0.279, 0.245), (0.299, 0.257)),
+        radii=((0.139, 0.124), (0.299, 0.257), (0.279, 0.245)),
     ),
 }
 """Mass properties of the segments.
 
-de Leva's sagittal axis is our x, longitudinal y, transverse z; the foot lies along x.
+de Leva's sagittal axis is our x, longitudinal y, transverse z. The foot lies along x: there
+longitudinal is x and sagittal y.
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from opensim_pelvis import examples
 from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
 
 if TYPE_CHECKING:
@@ -26,49 +27,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-_TOP_EXAMPLES = """Examples:
-
-\b
-  opensim-pelvis demo --out demo/
-  opensim-pelvis inspect walk/
-  opensim-pelvis init walk/ --out trial.toml
-  opensim-pelvis run trial.toml --out results/
-"""
-_DEMO_EXAMPLES = """Examples:
-
-\b
-  opensim-pelvis demo --out demo/
-"""
-_RUN_EXAMPLES = """Examples:
-
-\b
-  # everything stands in a trial file, which `opensim-pelvis init` writes
-  opensim-pelvis run trial.toml --out results/
-\b
-  # the same file, another calibration: flags win over the file
-  opensim-pelvis run trial.toml --static 3 5 --heading-axis -z --out results/
-\b
-  # a folder of sensor files without a trial file
-  opensim-pelvis run walk/ --sensors map.toml --static 0 2 --heading-axis z --out results/
-\b
-  # pelvis and trunk only, sensors named on the spot, another model
-  opensim-pelvis run walk/ --sensor 00B42279=pelvis --sensor 00B42268=torso \\
-      --model Rajagopal_2015.osim --out results/
-"""
-_INSPECT_EXAMPLES = """Examples:
-
-\b
-  opensim-pelvis inspect walk/
-  opensim-pelvis inspect trial.toml
-  opensim-pelvis inspect walk.txt --rate 100
-"""
-_INIT_EXAMPLES = """Examples:
-
-\b
-  opensim-pelvis init walk/
-  opensim-pelvis init walk/ --out walk.toml --force
-"""
 
 TrialPath = Annotated[
     Path, typer.Argument(metavar="PATH", help="A trial.toml, or a recording: a file or a folder.")
@@ -103,7 +61,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog=_TOP_EXAMPLES)
+@app.callback(epilog=examples.TOP_EXAMPLES)
 def top(
     version: Annotated[
         bool,
@@ -113,7 +71,7 @@ def top(
     """Pelvic rotation from wearable motion sensors, with OpenSim."""
 
 
-@app.command(epilog=_DEMO_EXAMPLES)
+@app.command(epilog=examples.DEMO_EXAMPLES)
 def demo(out: Out) -> None:
     """Run the whole job on a simulated runner."""
     from opensim_pelvis.pipeline import check_output
@@ -127,7 +85,7 @@ def demo(out: Out) -> None:
     typer.echo("\nAll of this is SIMULATED data: no person was measured.")
 
 
-@app.command(epilog=_RUN_EXAMPLES)
+@app.command(epilog=examples.RUN_EXAMPLES)
 def run(
     path: TrialPath,
     out: Out,
@@ -176,7 +134,7 @@ def run(
     _execute(settings, defaults, out)
 
 
-@app.command(epilog=_INSPECT_EXAMPLES)
+@app.command(epilog=examples.INSPECT_EXAMPLES)
 def inspect(
     path: TrialPath,
     reader: Reader = None,
@@ -225,7 +183,7 @@ def readers() -> None:
     make_console().print(render_readers(found, broken))
 
 
-@app.command(epilog=_INIT_EXAMPLES)
+@app.command(epilog=examples.INIT_EXAMPLES)
 def init(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Trial file.")] = Path("trial.toml"),

@@ -326,6 +326,8 @@ def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:
     notes = []
     for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
         low, high = model.ranges_rad[name]
+        if high - low >= 2.0 * np.pi - 1e-6:  # a free heading has no range to leave
+            continue
         outside = (values < low - 1e-9) | (values > high + 1e-9)
         if outside.any():
             share = outside.sum() / max(np.isfinite(values).sum(), 1)

@@ -9,7 +9,7 @@ from typing import Any
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.sensormap import read_sensor_map
 from opensim_pelvis.settings import TrialSettings, list_defaults
-from opensim_pelvis.trialfile import merge_tables, read_tables, settings_from_tables
+from opensim_pelvis.trialfile import Tables, read_tables, settings_from_tables
 
 
 def read_request(
@@ -52,6 +52,22 @@ def read_request(
     tables = merge_tables(tables, {**flags, "sensors": _parse_pairs(sensors)})
     settings = settings_from_tables(tables, folder=folder, subject=subject)
     return settings, list_defaults(settings, tables)
+
+
+def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:
+    """Return a trial file's tables with the flags laid over them; a flag of None says nothing.
+
+    >>> merge_tables({"subject": {"sex": "male"}}, {"subject": {"sex": "female", "id": None}})
+    {'subject': {'sex': 'female'}}
+    """
+    merged = dict(tables)
+    for name, table in flags.items():
+        stated = {key: value for key, value in table.items() if value is not None}
+        earlier = merged.get(name, {})
+        if stated:
+            # what is no table is kept, so that the checks that follow tell of it
+            merged[name] = {**earlier, **stated} if isinstance(earlier, Mapping) else earlier
+    return merged
 
 
 def _parse_pairs(sensors: Sequence[str]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types import (
     IntegrityLedger,
     Recording,
@@ -82,7 +83,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
             {
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": f"{placement.heading.description} ({placement.heading.confidence})",
+                "heading": _heading_words(result),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "model": f"{result.model.name} ({result.model.source})",
             }
@@ -95,9 +96,11 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         absent[reason].append(name)
     parts += _listed("Absent", [f"{', '.join(names)}: {why}" for why, names in absent.items()])
     parts += _listed("Doubtful or worth knowing", dict.fromkeys(result.notes))
-    parts += _listed("Defaults taken", result.defaults)
-    folder = str(files[0].parent) if files else "."
-    parts += _listed(f"Files in {folder}", [path.name for path in files])
+    stated = "; ".join(line.removesuffix(" (default)") for line in result.defaults)
+    parts += _listed("Defaults taken", [stated] if stated else [])
+    if files:
+        names = ", ".join(path.name for path in files)
+        parts += _listed(f"Files in {files[0].parent}", [names])
     return Group(*parts)
 
 
@@ -161,36 +164,39 @@ def render_readers(readers: Mapping[str, tuple[str, str]], broken: Sequence[str]
 
 def _sensor_quality(result: Result) -> Table:
     """Return a row a sensor: gaps, how still it was, how well the model follows it."""
-    aligned = result.aligned
-    table = _table("body", "sensor", ">samples", "gaps", ">absent s", ">still deg", ">error deg")
-    errors = dict(zip(result.kinematics.sensors, result.kinematics.errors_rad.T, strict=True))
-    for i, row in enumerate(aligned.ledger.sensors):
-        error = errors.get(row.sensor)
-        spread = _spread(result, row.sensor)
+    aligned, placement = result.aligned, result.placement
+    spreads = dict(zip(placement.sensors, np.rad2deg(placement.pose.spread_rad), strict=True))
+    errors = dict(
+        zip(result.kinematics.sensors, np.rad2deg(result.kinematics.errors_rad).T, strict=True)
+    )
+    table = _table(
+        "body", "sensor", ">gaps", ">filled", ">absent s", ">still °", ">error °", ">max °"
+    )
+    for body, row in zip(aligned.bodies, aligned.ledger.sensors, strict=True):
         table.add_row(
-            aligned.bodies[i],
+            body,
             row.identifier,
-            str(row.rows),
-            f"{row.filled_gaps} filled, {row.gaps - row.filled_gaps} left" if row.gaps else "none",
+            str(row.gaps),
+            str(row.filled_gaps),
             f"{row.absent_samples / aligned.rate_hz:.2f}",
-            "-" if spread is None else f"{np.rad2deg(spread):.2f}",
-            "-" if error is None else _rms_and_max(np.rad2deg(error)),
+            f"{spreads[row.sensor]:.2f}" if row.sensor in spreads else "-",
+            *_rms_and_max(errors.get(row.sensor)),
         )
     return table
 
 
-def _spread(result: Result, sensor: str) -> float | None:
-    placement = result.placement
-    if sensor not in placement.sensors:
-        return None
-    return float(placement.pose.spread_rad[placement.sensors.index(sensor)])
+def _heading_words(result: Result) -> str:
+    heading = result.placement.heading
+    if heading.confidence == "given":
+        return heading.description
+    return f"{heading.description} ({heading.confidence})"
 
 
-def _rms_and_max(values: np.ndarray) -> str:
-    present = values[np.isfinite(values)]
+def _rms_and_max(values: FloatArray | None) -> tuple[str, str]:
+    present = np.array([]) if values is None else values[np.isfinite(values)]
     if not present.size:
-        return "-"
-    return f"{np.sqrt(np.mean(present**2)):.2f}, max {present.max():.1f}"
+        return "-", "-"
+    return f"{np.sqrt(np.mean(present**2)):.2f}", f"{present.max():.1f}"
 
 
 def _angle_ranges(result: Result) -> Table:
@@ -208,7 +214,7 @@ def _angle_ranges(result: Result) -> Table:
                 f"{low:.1f}",
                 f"{high:.1f}",
                 f"{high - low:.1f}",
-                definition.positive,
+                definition.positive.split(" (")[0],
             )
     return table
 

@@ -97,7 +97,11 @@ def _render(path: Path, recording: Recording, settings: RecordingSettings) -> st
         "mapping": None if settings.mapping is None else _seen_from(path, settings.mapping),
     }
     stated = [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
-    found = {"reader": recording.reader, "rate_hz": recording.rate_hz, "name": recording.name}
+    found: dict[str, str | float] = {
+        "reader": recording.reader,
+        "rate_hz": recording.rate_hz,
+        "name": recording.name,
+    }
     for key, about in _OFF.items():
         if values[key] is None:
             line = f"# {key} = {_toml(found[key])}"

@@ -102,20 +102,6 @@ def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> Trial
     return TrialSettings(sensors=sensors, **made)
 
 
-def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:
-    """Return a trial file's tables with the flags laid over them; a flag of None says nothing.
-
-    >>> merge_tables({"subject": {"sex": "male"}}, {"subject": {"sex": "female", "id": None}})
-    {'subject': {'sex': 'female'}}
-    """
-    merged = dict(tables)
-    for name, table in flags.items():
-        stated = {key: value for key, value in table.items() if value is not None}
-        if stated:
-            merged[name] = {**_mapping(merged.get(name)), **stated}
-    return merged
-
-
 def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str]) -> dict[str, str]:
     """Return identifier to body, and add to ``faults`` what cannot be used.
 

@@ -24,7 +24,7 @@ from tests.simulated import short_run
 
 PLACER_RAD = 1e-6  # the issue's own figure; IMUPlacer writes 17 digits
 SOLVER_DEG = 0.2  # OpenSim's tool stops up to 0.15 degrees short of the optimum
-LEVEL = from_euler("YXZ", np.array([0.5 * np.pi, 0.0, 0.3]))  # case z along the body's x
+LEVEL = from_euler("XYZ", np.array([0.3, 0.0, 0.0]))  # case x along the body's x
 
 
 @pytest.fixture
@@ -39,13 +39,16 @@ def inside(tmp_path: Path) -> Iterator[Path]:
 def recording_of(heading_rad: float, noise_deg: float = 0.0) -> Recording:
     mountings = random_mountings(8) | {"pelvis": LEVEL}
     sensors = SensorSettings(
-        mountings=mountings, heading_rad=heading_rad, orientation_noise_rad=np.deg2rad(noise_deg), seed=2
+        mountings=mountings,
+        heading_rad=heading_rad,
+        orientation_noise_rad=np.deg2rad(noise_deg),
+        seed=2,
     )
     return simulate_sensors(short_run(duration_s=3.0, rate_hz=25.0), sensors)
 
 
 def solve(recording: Recording, window_s: tuple[float, float]) -> Result:
-    calibration = CalibrationSettings(window_s=window_s, heading_axis="z", max_spread_deg=5.0)
+    calibration = CalibrationSettings(window_s=window_s, heading_axis="x", max_spread_deg=5.0)
     return pipeline.run(recording, sensors=dict(SENSOR_MAP), calibration=calibration)
 
 
@@ -61,7 +64,8 @@ def frames_of(path: Path, names: tuple[str, ...]) -> np.ndarray:
     return np.array(frames)
 
 
-@pytest.mark.parametrize("heading_rad", [0.0, 1.1, -2.6])
+# At a heading of exactly zero IMUPlacer itself returns NaN: the arc cosine of 1 plus rounding.
+@pytest.mark.parametrize("heading_rad", [0.01, 1.1, -2.6])
 def test_one_row_and_a_level_axis_give_what_imu_placer_gives(
     inside: Path, heading_rad: float
 ) -> None:
@@ -82,7 +86,7 @@ def test_one_row_and_a_level_axis_give_what_imu_placer_gives(
     placer.set_model_file("plain.osim")
     placer.set_orientation_file_for_calibration("pose.sto")
     placer.set_base_imu_label("pelvis_imu")
-    placer.set_base_heading_axis("z")
+    placer.set_base_heading_axis("x")
     placer.set_sensor_to_opensim_rotations(opensim.Vec3(-np.pi / 2, 0, 0))
     placer.set_output_model_file("placed.osim")
     assert placer.run(False)

@@ -72,7 +72,8 @@ RANGES_DEG: Final[Mapping[str, tuple[float, float]]] = {
     "pelvis_tilt": (-90.0, 90.0),
     "pelvis_list": (-90.0, 90.0),
     "pelvis_rotation": (-180.0, 180.0),
-    # American Academy of Orthopaedic Surgeons 1965, Joint motion: normal range of motion
+    # American Academy of Orthopaedic Surgeons 1965, Joint motion: normal range of motion;
+    # hip, knee and ankle not confirmed (from memory)
     "lumbar_extension": (-80.0, 25.0),
     "lumbar_bending": (-35.0, 35.0),
     "lumbar_rotation": (-45.0, 45.0),

@@ -64,8 +64,12 @@ def unwrap_counter(
     if modulus is not None:
         half = modulus // 2
         step = (step + half) % modulus - half
-    faults = []
+    return counter[:1] + np.concatenate([[0], np.cumsum(step)]), _order_faults(step, first_line)
+
+
+def _order_faults(step: IntArray, first_line: int) -> list[str]:
     repeated, backward = np.flatnonzero(step == 0) + 1, np.flatnonzero(step < 0) + 1
+    faults = []
     if repeated.size:
         faults.append(
             f"the packet counter is repeated on {name_lines(repeated, first_line)}: "
@@ -76,7 +80,7 @@ def unwrap_counter(
             f"the packet counter steps backward on {name_lines(backward, first_line)}, and not "
             "at its wrap: rows are out of order, or two recordings are in one file"
         )
-    return np.concatenate([counter[:1], counter[:1] + np.cumsum(step)]), faults
+    return faults
 
 
 def share_start(
@@ -125,8 +129,7 @@ def count_from_time(
 
     Returns
     -------
-    counter : (n,) int array
-        Starts at 0; holes are left open.
+    counter : (n,) int array, from 0, holes left open
     faults : list of str
     """
     none = np.zeros(time_s.shape, dtype=np.int64)
@@ -146,7 +149,7 @@ def count_from_time(
     usual = float(np.median(counts)) if counts.size else 1.0
     if off.size or usual != 1.0 or abs(total - counts.sum()) > MAX_DRIFT:
         lines = f" (first on {name_lines(off[:1], first_line)})" if off.size else ""
-        median = 1.0 / float(np.median(np.diff(time_s)))
+        median = rate_hz / float(np.median(steps))
         return none, [
             f"the time column does not agree with a rate of {rate_hz:g} Hz{lines}: its median "
             f"step means {median:.6g} Hz. State the right rate with --rate."

@@ -200,15 +200,7 @@ def _build(path: Path, checks: _Checks) -> TableMapping:
     if orientation is None and not vectors:
         listed = ", ".join(f"[{name}]" for name in ("orientation", *UNITS))
         checks.faults.append(f"at least one signal must be stated: {listed}")
-    header = checks.value("text", "header_line")
-    if isinstance(header, bool) or not isinstance(header, int) or header < 1:
-        found = "nothing is stated" if header is None else f"found {header!r}"
-        checks.faults.append(
-            f"text.header_line must be the line (counted from 1) of the column names; {found}"
-        )
-        header = 1
     time, counter = checks.text("clock", "time"), checks.text("clock", "counter")
-    rate_hz = checks.number("clock", "rate_hz")
     if time is not None and counter is not None:
         checks.faults.append("clock.time and clock.counter exclude each other: state one")
     mapping = TableMapping(
@@ -218,11 +210,11 @@ def _build(path: Path, checks: _Checks) -> TableMapping:
         sensors=checks.texts("", "sensors", None) if "sensors" in checks.document else (),
         separator=SEPARATORS[checks.choice("text", "separator", tuple(SEPARATORS))],
         decimal_comma=checks.choice("text", "decimal", (".", ",")) == ",",
-        header_line=header,
+        header_line=_header_line(checks),
         time=time,
         time_factor=TIME_UNITS[checks.choice("clock", "unit", tuple(TIME_UNITS))] if time else 1.0,
         counter=counter,
-        rate_hz=rate_hz,
+        rate_hz=checks.number("clock", "rate_hz"),
         shared_clock=not wide
         and checks.choice("clock", "start", ("shared clock", "first row")) == "shared clock",
         up=_up(checks, orientation is not None or any(v.in_world for v in vectors.values())),
@@ -233,6 +225,17 @@ def _build(path: Path, checks: _Checks) -> TableMapping:
         checks.faults.append('text.separator and text.decimal cannot both be ","')
     _check_patterns(mapping, checks)
     return mapping
+
+
+def _header_line(checks: _Checks) -> int:
+    value = checks.value("text", "header_line")
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    found = "nothing is stated" if value is None else f"found {value!r}"
+    checks.faults.append(
+        f"text.header_line must be the line (counted from 1) of the column names; {found}"
+    )
+    return 1
 
 
 def _orientation(checks: _Checks) -> OrientationColumns | None:

@@ -18,6 +18,9 @@ from opensim_pelvis.readers._files import decode, read_bytes
 
 _MAX_FAULTS: Final = 5
 _TAIL_BYTES: Final = 64 * 1024
+_PATTERN_MARKS: Final = frozenset("*?[")
+"""Polars takes a path with one of these for a pattern; such a file is handed over as bytes."""
+
 _LINE_ENDS: Final = b"\r\n "
 _MISSING: Final = frozenset({"", "nan", "+nan", "-nan"})
 
@@ -104,7 +107,7 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
         Naming all faults of the file, or the first few of many.
     """
     names = tuple(dict.fromkeys(wanted))
-    if layout.separator != " ":
+    if layout.separator != " " and not _PATTERN_MARKS & set(str(path)):
         numbers = _read_fast(path, None, layout, names)
         if numbers is not None:
             return numbers
@@ -120,11 +123,11 @@ def _read_fast(
         frame, complete = _parse(path if raw is None else io.BytesIO(raw), layout, names)
         if _is_cut(path, layout):
             return None
-        if not complete and not _all_fit(raw or read_bytes(path), layout):
+        if (not complete or not frame.height) and not _all_fit(raw or read_bytes(path), layout):
             return None
     except (pl.exceptions.PolarsError, OSError):
         return None
-    return _as_numbers(path, frame, names)
+    return _as_numbers(frame, names)
 
 
 def _parse(
@@ -153,10 +156,8 @@ def _parse(
 
 
 def _as_numbers(
-    path: Path, frame: pl.DataFrame, names: tuple[str, ...], notes: tuple[str, ...] = ()
+    frame: pl.DataFrame, names: tuple[str, ...], notes: tuple[str, ...] = ()
 ) -> Numbers:
-    if frame.height == 0:
-        raise ReadError(f"{path}: there are column names, but no row of numbers below them")
     return Numbers(names=names, block=frame.to_numpy().T, notes=notes)
 
 
@@ -205,21 +206,21 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
             faults.append("and perhaps more: only the first faults are listed")
             break
     raise_faults(ReadError, str(path), faults)
+    if not rows:
+        raise ReadError(f"{path}: there are column names, but no row of numbers below them")
     normal = _normalise(b"\n".join([*lines[: layout.skip_lines], *rows, b""]), layout)
     try:
         frame, _ = _parse(io.BytesIO(normal), layout, names)
-    except pl.exceptions.NoDataError:
-        frame = pl.DataFrame(schema=[(name, pl.Float64()) for name in names])
     except pl.exceptions.PolarsError as fault:
         raise ReadError(f"{path}: the numbers cannot be read: {fault}") from fault
-    return _as_numbers(path, frame, names, notes)
+    return _as_numbers(frame, names, notes)
 
 
 def _all_fit(raw: bytes, layout: Layout) -> bool:
     """Return whether every line has as many separators as the column names ask for."""
     mark, wanted = layout.separator.encode(), len(layout.names) - 1
     rows = raw.rstrip(_LINE_ENDS).split(b"\n")[layout.skip_lines :]
-    return all(row.count(mark) == wanted for row in rows)
+    return bool(rows) and all(row.count(mark) == wanted for row in rows)
 
 
 def _fits(row: bytes, layout: Layout) -> bool:

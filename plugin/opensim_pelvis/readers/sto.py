@@ -169,25 +169,25 @@ def _read_cells(
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
     _check_lines(path, rows, top)
-    width = 1 + 4 * len(top.labels)
+    block = _parse(path, rows, top)
+    return block[:, 0].copy(), block[:, 1:].reshape(len(rows), len(top.labels), 4), notes
+
+
+def _parse(path: Path, rows: list[bytes], top: _Top) -> FloatArray:
+    """Return the numbers of checked lines, shape (t, 1 + 4 s)."""
     text = b"\n".join(rows).replace(b"\t", b",") + b"\n"
+    schema = {f"{i}": pl.Float64() for i in range(1 + 4 * len(top.labels))}
     try:
-        frame = pl.read_csv(
-            io.BytesIO(text),
-            has_header=False,
-            quote_char=None,
-            schema={f"{i}": pl.Float64() for i in range(width)},
-        )
-    except pl.exceptions.PolarsError:
+        frame = pl.read_csv(io.BytesIO(text), has_header=False, quote_char=None, schema=schema)
+    except pl.exceptions.PolarsError as error:
         faults = [
-            f"line {n}: {fault}"
-            for n, row in enumerate(rows, start=top.lines + 2)
+            f"line {number}: {fault}"
+            for number, row in enumerate(rows, start=top.lines + 2)
             if (fault := _number_fault(row)) is not None
         ]
-        raise_faults(ReadError, str(path), faults[:_MAX_FAULTS] or ["the numbers cannot be read"])
-        raise
-    block = np.ascontiguousarray(frame.to_numpy())
-    return block[:, 0].copy(), block[:, 1:].reshape(len(rows), len(top.labels), 4), notes
+        raise_faults(ReadError, str(path), faults[:_MAX_FAULTS])
+        raise ReadError(f"{path}: the numbers cannot be read: {error}") from error
+    return np.ascontiguousarray(frame.to_numpy())
 
 
 def _check_lines(path: Path, rows: list[bytes], top: _Top) -> None:

@@ -1,0 +1,126 @@
+"""The main job on real recordings; every test skips where they are absent."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import opensim
+import pytest
+
+from opensim_pelvis import pipeline
+from opensim_pelvis.osim.tables import read_table
+from opensim_pelvis.sensormap import read_sensor_map
+from opensim_pelvis.settings import (
+    BODIES,
+    ActivitySettings,
+    CalibrationSettings,
+    SolverSettings,
+)
+from opensim_pelvis.types import Recording, Result
+
+AGREEMENT_DEG = 0.2  # the issue's own figure: OpenSim's tool stops up to 0.15 degrees short
+COMPARED = (
+    "pelvis_list",
+    "hip_flexion_r",
+    "hip_flexion_l",
+    "lumbar_extension",
+    "lumbar_bending",
+    "lumbar_rotation",
+)
+WALKING_S = slice(7.25, 15.0)
+THINNED = 5
+
+
+def thin(recording: Recording, step: int) -> Recording:
+    """Keep every n-th count: OpenSim's tool takes a minute for the whole recording."""
+    sensors = []
+    for sensor in recording.sensors:
+        kept = sensor.counter % step == 0
+        signals = {
+            name: None if getattr(sensor, name) is None else getattr(sensor, name)[kept]
+            for name in ("R_ES", "acceleration_mps2", "angular_velocity_radps", "magnetic_field")
+        }
+        sensors.append(replace(sensor, counter=sensor.counter[kept] // step, **signals))
+    return replace(recording, sensors=tuple(sensors), rate_hz=recording.rate_hz / step)
+
+
+@pytest.fixture(scope="module")
+def opensense_walk(shared_data: Path) -> Recording:
+    return thin(pipeline.read(shared_data / "opensense_walk"), THINNED)
+
+
+def solve(recording: Recording, folder: Path, model: Path | None) -> Result:
+    return pipeline.run(
+        recording,
+        sensors=read_sensor_map(folder / "myIMUMappings.xml"),
+        calibration=CalibrationSettings(window_s=(0.0, 0.0), heading_axis="z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+        solver=SolverSettings(model=model),
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["pelvis_trunk", "Rajagopal_2015.osim"])
+def test_opensense_walk_agrees_with_opensims_official_tools(
+    opensense_walk: Recording, shared_data: Path, tmp_path: Path, model: str
+) -> None:
+    folder = shared_data / "opensense_walk"
+    result = solve(opensense_walk, folder, folder / model if model.endswith("osim") else None)
+    assert set(result.placement.bodies) == set(BODIES)
+    assert np.rad2deg(result.placement.heading.heading_rad[0]) == pytest.approx(-114.34, abs=0.01)
+    assert np.rad2deg(result.placement.heading.tilt_rad) == pytest.approx(-16.3, abs=0.05)
+
+    pipeline.write(result, tmp_path)
+    before = Path.cwd()
+    os.chdir(tmp_path)  # OpenSim's tools write into the working directory
+    try:
+        assert opensim.IMUPlacer(f"{result.name}_placer.xml").run(False)
+        assert opensim.IMUInverseKinematicsTool(f"{result.name}_ik.xml").run(False)
+    finally:
+        os.chdir(before)
+    tool = read_table(tmp_path / f"{result.name}_ik_opensim.mot")
+    ours = result.coordinates.loc[WALKING_S, list(COMPARED)]
+    rows = np.searchsorted(tool.time_s, ours.index.to_numpy() - 1e-6)
+    columns = [tool.labels.index(name) for name in COMPARED]
+    difference = np.abs(ours.to_numpy() - tool.values[np.ix_(rows, columns)])
+    assert np.nanmax(difference) < AGREEMENT_DEG
+
+
+def test_opensense_walk_is_read_whole_and_its_turn_is_followed(
+    opensense_walk: Recording, shared_data: Path
+) -> None:
+    result = solve(opensense_walk, shared_data / "opensense_walk", None)
+    ledger = result.aligned.ledger.to_frame()
+    assert (ledger["dropped_packets"] == 0).all()
+    assert ledger["early_end_samples"].max() == pytest.approx(73 / THINNED, abs=1)
+    heading = np.rad2deg(result.clinical.travel_rad)
+    assert np.ptp(heading[np.isfinite(heading)]) > 150.0, "the walker turns round"
+    walking = result.angles.loc[7.5:12.0, "pelvic_axial_rotation"]
+    assert 5.0 < np.ptp(walking) < 30.0, "a walking pelvis, read against the path"
+
+
+def test_gaittoolbox_shows_that_its_sensors_disagree_about_north(shared_data: Path) -> None:
+    recording = thin(pipeline.read(shared_data / "gaittoolbox_walk" / "imu"), 4)
+    sensors = {
+        "00B40B91": "pelvis",
+        "00B40C45": "femur_l",
+        "00B40C3C": "femur_r",
+        "00B40BA5": "tibia_l",
+        "00B40C35": "tibia_r",
+        "00B40C55": "calcn_l",
+        "00B40C48": "calcn_r",
+    }
+    result = pipeline.run(
+        recording,
+        sensors=sensors,
+        calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
+        activity=ActivitySettings(surface="overground"),
+    )
+    assert any("disagree about north" in note for note in result.notes)
+    # Twelve and sixteen degrees apart in opposite senses: README of the recording.
+    quality = result.placement.quality
+    apart = quality["swing_heading_femur_l_imu_deg"] - quality["swing_heading_femur_r_imu_deg"]
+    assert abs(apart) == pytest.approx(28.0, abs=8.0)
