@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import opensim
 import pytest
 
 from opensim_pelvis import pipeline
+from opensim_pelvis.osim.engines import solve_tool
+from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.sensormap import read_sensor_map
 from opensim_pelvis.settings import (
@@ -34,11 +37,28 @@ WALKING_S = slice(7.25, 15.0)
 THINNED = 5
 
 
+def cut(recording: Recording) -> Recording:
+    """Keep the calibration pose and four seconds of walking with a run-in, at the full rate.
+
+    OpenSim's tool takes a minute for the whole recording, and at a lower rate it stops further
+    from the optimum, since it starts each frame from the one before.
+    """
+
+    def keep(counter: np.ndarray) -> np.ndarray:
+        return (counter < 5) | ((counter >= 690) & (counter < 1125))
+
+    return _take(recording, keep, 1)
+
+
 def thin(recording: Recording, step: int) -> Recording:
-    """Keep every n-th count: OpenSim's tool takes a minute for the whole recording."""
+    """Keep every n-th count: fewer frames, the same course."""
+    return _take(recording, lambda counter: counter % step == 0, step)
+
+
+def _take(recording: Recording, keep: Callable[[np.ndarray], np.ndarray], step: int) -> Recording:
     sensors = []
     for sensor in recording.sensors:
-        kept = sensor.counter % step == 0
+        kept = keep(sensor.counter)
         signals = {
             name: None if getattr(sensor, name) is None else getattr(sensor, name)[kept]
             for name in ("R_ES", "acceleration_mps2", "angular_velocity_radps", "magnetic_field")
@@ -49,7 +69,7 @@ def thin(recording: Recording, step: int) -> Recording:
 
 @pytest.fixture(scope="module")
 def opensense_walk(shared_data: Path) -> Recording:
-    return thin(pipeline.read(shared_data / "opensense_walk"), THINNED)
+    return pipeline.read(shared_data / "opensense_walk")
 
 
 def solve(recording: Recording, folder: Path, model: Path | None) -> Result:
@@ -68,7 +88,7 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
     opensense_walk: Recording, shared_data: Path, tmp_path: Path, model: str
 ) -> None:
     folder = shared_data / "opensense_walk"
-    result = solve(opensense_walk, folder, folder / model if model.endswith("osim") else None)
+    result = solve(cut(opensense_walk), folder, folder / model if model.endswith("osim") else None)
     assert set(result.placement.bodies) == set(BODIES)
     assert np.rad2deg(result.placement.heading.heading_rad[0]) == pytest.approx(-114.34, abs=0.01)
     assert np.rad2deg(result.placement.heading.tilt_rad) == pytest.approx(-16.3, abs=0.05)
@@ -86,20 +106,35 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
     rows = np.searchsorted(tool.time_s, ours.index.to_numpy() - 1e-6)
     columns = [tool.labels.index(name) for name in COMPARED]
     difference = np.abs(ours.to_numpy() - tool.values[np.ix_(rows, columns)])
-    assert np.nanmax(difference) < AGREEMENT_DEG
+    assert np.sqrt(np.nanmean(difference**2, axis=0)).max() < AGREEMENT_DEG / 2.0
+    assert np.mean(difference < AGREEMENT_DEG) > 0.98
+    # Where single frames are further apart, it is the tool that stopped before the optimum.
+    official = solve_tool(
+        result.model,
+        result.orientations,
+        Observability(result.model),
+        placement=result.placement,
+        weights={},
+    )
+    cost, official_cost = (
+        np.nansum(k.errors_rad**2, axis=1) for k in (result.kinematics, official)
+    )
+    assert (cost <= official_cost + 1e-9).all()
 
 
 def test_opensense_walk_is_read_whole_and_its_turn_is_followed(
     opensense_walk: Recording, shared_data: Path
 ) -> None:
-    result = solve(opensense_walk, shared_data / "opensense_walk", None)
+    result = solve(thin(opensense_walk, THINNED), shared_data / "opensense_walk", None)
     ledger = result.aligned.ledger.to_frame()
     assert (ledger["dropped_packets"] == 0).all()
     assert ledger["early_end_samples"].max() == pytest.approx(73 / THINNED, abs=1)
     heading = np.rad2deg(result.clinical.travel_rad)
-    assert np.ptp(heading[np.isfinite(heading)]) > 150.0, "the walker turns round"
-    walking = result.angles.loc[7.5:12.0, "pelvic_axial_rotation"]
-    assert 5.0 < np.ptp(walking) < 30.0, "a walking pelvis, read against the path"
+    assert np.ptp(heading[np.isfinite(heading)]) > 360.0, "the walker goes round and round"
+    assert any("the direction of travel turns faster" in note for note in result.notes)
+    thighs = result.angles.loc[7.5:22.0, ["thigh_extension_r", "thigh_extension_l"]]
+    assert (thighs.max() > 5.0).all()
+    assert (thighs.min() < -20.0).all()
 
 
 def test_gaittoolbox_shows_that_its_sensors_disagree_about_north(shared_data: Path) -> None:

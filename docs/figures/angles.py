@@ -18,6 +18,8 @@ from opensim_pelvis.simulate import Session, Truth, simulate_runner
 IMG = Path(__file__).resolve().parents[1] / "img"
 BODY, TURN, OTHER, NEUTRAL = "#0b4f8a", "#c2500a", "#3f3f46", "#8a94a3"
 SHOWN_DEG = 22.0
+FIRST = {"color": BODY, "lw": 3.0, "ls": "-"}
+SECOND = {"color": TURN, "lw": 2.4, "ls": "--"}
 
 Outline = list[tuple[float, float]]
 
@@ -75,6 +77,7 @@ def draw_senses() -> Figure:
             height = 0.5 if upright else 0.0
             axes.text(-1.2, height, "L", color=OTHER, ha="center", va="center")
             axes.text(1.2 if upright else 1.72, height, "R", color=OTHER, ha="center", va="center")
+    grid[1, 0].set_ylim(-1.7, 1.5)
     for axes, head, sign in ((grid[1, 0], (0.0, 0.05), 1), (grid[1, 1], (0.0, 1.8), -1),
                              (grid[1, 2], (0.06, 1.8), -1)):  # fmt: skip
         draw_head(axes, head, sign * SHOWN_DEG, nose=axes is not grid[1, 1])
@@ -187,8 +190,7 @@ def draw_orders() -> Figure:
         ("anterior tilt", "pelvic_anterior_tilt", "-pelvis_tilt"),
     )
     for column, (axes, (title, ours, theirs)) in enumerate(zip(panels, titles, strict=True)):
-        for values, name, style in ((baker, ours, {"color": BODY, "lw": 3}),
-                                    (opensim, theirs, {"color": TURN, "lw": 2.2, "ls": "--"})):  # fmt: skip
+        for values, name, style in ((baker, ours, FIRST), (opensim, theirs, SECOND)):
             line = values[:, column]
             spread = f"{name}, range {np.ptp(line):.1f}"
             axes.plot(100 * phase, line, label=spread, **style)
@@ -211,22 +213,21 @@ def draw_stride(truth: Truth) -> Figure:
     length_s = 1.0 / truth.runner.stride_hz
     percent = 100.0 * (truth.time_s - contact.time_s) / length_s
     shown = (percent >= 0.0) & (percent <= 100.5)
-    figure, axes = plt.subplots(figsize=(9, 4.8), layout="constrained")
-    for name, style in (("pelvic_axial_rotation", {"color": BODY, "lw": 3}),
-                        ("trunk_axial_rotation", {"color": TURN, "lw": 2.4, "ls": "--"})):  # fmt: skip
+    figure, axes = plt.subplots(figsize=(9, 5.0), layout="constrained")
+    for name, style in (("pelvic_axial_rotation", FIRST), ("trunk_axial_rotation", SECOND)):
         axes.plot(percent[shown], np.rad2deg(truth.angles[name][shown]), label=name, **style)
     for event in (contact, *events):
         at = 100.0 * (event.time_s - contact.time_s) / length_s
         if at < 99.0:
             axes.axvline(at, color=NEUTRAL, lw=1, ls=":")
-            axes.text(at + 0.8, 14.6, f"{event.context.lower()}\n{event.label}", color=OTHER, fontsize=11,
-                      va="top")  # fmt: skip
+            word = f"{event.context.lower()}\n{event.label}"
+            axes.text(at + 0.8, 14.6, word, color=OTHER, fontsize=11, va="top")
     axes.set_title("Simulated runner: pelvis and trunk turn against each other", pad=10)
     axes.set_xlabel("stride (%), from right initial contact")
     axes.set_ylabel("degrees, + right side forward")
     axes.set_xlim(0, 100)
-    axes.set_ylim(-13, 15)
-    axes.legend(loc="lower right", frameon=False)
+    axes.set_ylim(-12, 15)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2, frameon=False)
     tidy(axes)
     return figure
 

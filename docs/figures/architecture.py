@@ -45,6 +45,9 @@ def draw(axes: Axes) -> None:
     box(axes, bottom[3], "pipeline.py", "gathers\neverything", STAGE)
     box(axes, bottom[4], "exporters/", "one kind of\nfile each", DOOR)
     box(axes, (column(0), MIDDLE), "settings.py", "trial.toml, flags:\nTrialSettings", FILES)
+    axes.text(
+        column(0), MIDDLE - 0.72, "reaches every stage", ha="center", color=MUTED, fontsize=11
+    )
     box(axes, (column(2), MIDDLE), "osim/", "build or load\nthe model", STAGE)
     for names, row in (
         (("Recording", "Aligned-\nRecording", "Calibration-\nPose", "Heading"), top),

@@ -21,6 +21,9 @@ from opensim_pelvis.types import AngleDefinition, Angles, Kinematics
 BAKER: Final = "rotation-obliquity-tilt (body-fixed y-x-z) in T"
 BAKER_SOURCE: Final = "Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
 
+TURNING_RADPS: Final = np.deg2rad(20.0)
+"""Beyond this the smoothed heading of the pelvis is degrees from the path; a choice."""
+
 DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="pelvic_axial_rotation",
@@ -127,6 +130,8 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     }
     if surface is None:
         notes += _turned_away(found)
+    if surface == "overground":
+        notes += _in_turns(travel, kinematics.rate_hz)
     values = [found[d.name] for d in definitions]
     return Angles(
         time_s=kinematics.time_s,
@@ -189,4 +194,15 @@ def _turned_away(found: dict[str, FloatArray]) -> list[str]:
         f"the pelvis turned through {np.rad2deg(np.ptp(rotation)):.0f} degrees, but the direction "
         "of travel is taken as fixed. If the subject changed direction, state "
         "--surface overground ([activity] surface), and rotation is read against the path."
+    ]
+
+
+def _in_turns(travel: FloatArray, rate_hz: float) -> list[str]:
+    """Warn of frames in which the path bends too fast for its direction to be known."""
+    turning = np.abs(np.gradient(travel) * rate_hz) > TURNING_RADPS
+    if not turning.any():
+        return []
+    return [
+        f"in {turning.mean():.0%} of the frames the direction of travel turns faster than "
+        f"{np.rad2deg(TURNING_RADPS):.0f} degrees/s: do not read axial rotation there"
     ]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from opensim_pelvis.settings import TrialSettings
 
 EXIT_ERROR: Final = 2
-EXIT_INTERRUPTED: Final = 130
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -43,14 +42,15 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; 
 
 
 def main() -> None:
-    """Run the command line; errors of ours end in one line and exit code 2."""
+    """Run the command line; errors of ours end in a message and exit code 2.
+
+    Typer itself ends with 2 after wrong usage and with 130 after an interruption.
+    """
     try:
         app()
     except OpenSimPelvisError as fault:
         typer.echo(f"error: {fault}", err=True)
         sys.exit(EXIT_ERROR)
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
 
 
 def _show_version(wanted: bool) -> None:
@@ -143,11 +143,12 @@ def inspect(
     mapping: Mapping_ = None,
 ) -> None:
     """Show what a recording holds, and its gaps."""
+    from opensim_pelvis.console import make_console
     from opensim_pelvis.integrity import describe_ledger
     from opensim_pelvis.matching import match_sensors
     from opensim_pelvis.pipeline import read_recording
     from opensim_pelvis.request import read_request
-    from opensim_pelvis.screen import make_console, render_recording
+    from opensim_pelvis.screen import render_recording
     from opensim_pelvis.timeline import audit_recording
 
     flags = {"recording": _recording_flags(reader, rate, up_axis, mapping, None)}
@@ -169,8 +170,9 @@ def inspect(
 @app.command()
 def readers() -> None:
     """List the formats that are understood."""
+    from opensim_pelvis.console import make_console
     from opensim_pelvis.registry import READERS, list_plugins, load_reader
-    from opensim_pelvis.screen import make_console, render_readers
+    from opensim_pelvis.screen import render_readers
 
     found: dict[str, tuple[str, str]] = {}
     broken: list[str] = []
@@ -210,8 +212,9 @@ def init(
 
 def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:
     """Run the job, write its files and show the table at the end."""
+    from opensim_pelvis.console import make_console, show_progress
     from opensim_pelvis.pipeline import check_output, run_trial, write
-    from opensim_pelvis.screen import make_console, render_result, show_progress
+    from opensim_pelvis.screen import render_result
 
     check_output(out)
     with show_progress() as tell:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.signal import oaconvolve
 
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import (
@@ -25,7 +25,6 @@ from opensim_pelvis.frames import (
 from opensim_pelvis.rotations import (
     angular_velocity,
     inverse,
-    is_present,
     multiply,
     rotate,
     to_rotation_vector,
@@ -203,7 +202,9 @@ def travel_heading(
     if surface != "overground":
         return np.zeros(pelvis_R_GB.shape[0]), "forward in the calibration pose, fixed"
     heading = unwrap_present(heading_of(rotate(pelvis_R_GB, np.array([1.0, 0.0, 0.0]))))
-    source = f"pelvis heading, Gaussian mean with {TRAVEL_SMOOTHING_S:g} s standard deviation"
+    source = (
+        f"pelvis heading, smoothed by a Gaussian of {TRAVEL_SMOOTHING_S:g} s standard deviation"
+    )
     return _smooth(heading, TRAVEL_SMOOTHING_S * rate_hz), source
 
 
@@ -315,13 +316,28 @@ def _horizontal_axes(R_ES: FloatArray) -> str:
 
 
 def _smooth(values: FloatArray, sigma_samples: float) -> FloatArray:
-    """Gaussian mean of the samples present; NaN where none is within four deviations."""
-    present = is_present(values[:, None])
+    """Return the local straight line through the samples present, weighted by a Gaussian.
+
+    In the middle of a recording this is the Gaussian mean; at its ends and beside a gap the
+    line keeps a turn from being flattened. NaN where no sample lies within four deviations.
+    """
+    reach = int(np.ceil(4.0 * sigma_samples))
+    offset = np.arange(-reach, reach + 1)
+    kernel = np.exp(-0.5 * (offset / sigma_samples) ** 2)
+    present = np.isfinite(values)
     kept = np.where(present, values, 0.0)
-    total = gaussian_filter1d(kept, sigma_samples, mode="constant")
-    weight = gaussian_filter1d(present.astype(np.float64), sigma_samples, mode="constant")
+    # oaconvolve turns the kernel round, hence the minus of the odd moments.
+    s0, s1, s2 = (
+        oaconvolve(present.astype(np.float64), kernel * (-offset) ** k, mode="same")
+        for k in (0, 1, 2)
+    )
+    t0, t1 = (oaconvolve(kept, kernel * (-offset) ** k, mode="same") for k in (0, 1))
+    spread = s0 * s2 - s1**2
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(weight > 1e-6, total / weight, np.nan)
+        line = (s2 * t0 - s1 * t1) / spread
+        flat = t0 / s0
+    out = np.where(spread > 1e-6 * s0**2 * sigma_samples**2, line, flat)
+    return np.where(s0 > 1e-3, out, np.nan)
 
 
 def _wrap(angle_rad: float) -> float:

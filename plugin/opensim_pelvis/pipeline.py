@@ -20,7 +20,8 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.angles import compute_angles
-from opensim_pelvis.errors import ExportError
+from opensim_pelvis.errors import ExportError, OpenSimPelvisError
+from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.heading import disagreements, find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
 from opensim_pelvis.registry import EXPORTERS, find_reader, list_plugins, load_exporter, load_reader
@@ -32,6 +33,7 @@ from opensim_pelvis.settings import (
     SolverSettings,
     SubjectSettings,
     TrialSettings,
+    list_defaults,
 )
 from opensim_pelvis.timeline import align_recording
 from opensim_pelvis.types import (
@@ -56,6 +58,7 @@ def read(
     *,
     reader: str | None = None,
     rate_hz: float | None = None,
+    up_axis: UpAxis | None = None,
     mapping: str | Path | None = None,
 ) -> Recording:
     """Read a recording: a file or a folder of any format that is understood.
@@ -67,6 +70,8 @@ def read(
         Name of a reader; found by content unless given.
     rate_hz : float, optional
         Sampling rate, for files that do not hold it.
+    up_axis : str, optional
+        Upward axis of the file's world, for formats that leave it open.
     mapping : path, optional
         File that describes the columns of a generic table.
 
@@ -80,6 +85,7 @@ def read(
             path=Path(path),
             reader=reader,
             rate_hz=rate_hz,
+            up_axis=up_axis,
             mapping=None if mapping is None else Path(mapping),
         )
     )
@@ -127,7 +133,7 @@ def run(
         activity=activity or ActivitySettings(),
         solver=solver or SolverSettings(),
     )
-    return _run(recording, settings, (), progress)
+    return _run(recording, settings, list_defaults(settings), progress)
 
 
 def run_trial(
@@ -197,7 +203,7 @@ def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
             made = [
                 path
                 for exporter in list_plugins(EXPORTERS)
-                for path in load_exporter(exporter).write(result, Path(name))
+                for path in _export(exporter, result, Path(name))
             ]
             targets = [folder / path.name for path in made]
             for target in targets:
@@ -210,6 +216,18 @@ def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
             f"{folder}: writing failed ({fault.strerror}). Earlier results were kept."
         ) from fault
     return tuple(sorted(targets))
+
+
+def _export(exporter: str, result: Result, directory: Path) -> tuple[Path, ...]:
+    try:
+        return load_exporter(exporter).write(result, directory)
+    except (OpenSimPelvisError, OSError):
+        raise
+    except Exception as fault:  # a third party's code may fail in any way
+        raise ExportError(
+            f"exporter '{exporter}' failed on trial {result.name}: {type(fault).__name__}: {fault}. "
+            "Nothing was written; earlier results were kept."
+        ) from fault
 
 
 def _run(

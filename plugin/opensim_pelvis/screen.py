@@ -1,4 +1,4 @@
-"""What the command line shows: progress while it works, and short tables at the end.
+"""What the command line shows at the end: short tables of what was found and how good it is.
 
 Everything is plain text in 80 columns; colour and bold only repeat what the words say.
 """
@@ -6,22 +6,13 @@ Everything is plain text in 80 columns; colour and bold only repeat what the wor
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -41,34 +32,6 @@ _SIGNALS: Final = (
     ("angular_velocity_radps", "gyr"),
     ("magnetic_field", "mag"),
 )
-
-
-def make_console(*, stderr: bool = False) -> Console:
-    """Return a console that prints text as it is: names may hold brackets or colons."""
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
-
-
-@contextmanager
-def show_progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal."""
-    console = make_console(stderr=True)
-    columns = (
-        TextColumn("{task.description:<20}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(markup=False),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield tell
 
 
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
@@ -169,9 +132,9 @@ def _sensor_quality(result: Result) -> Table:
     errors = dict(
         zip(result.kinematics.sensors, np.rad2deg(result.kinematics.errors_rad).T, strict=True)
     )
-    table = _table(
-        "body", "sensor", ">gaps", ">filled", ">absent s", ">still °", ">error °", ">max °"
-    )
+    table = _table("body", "sensor", ">gaps", ">filled", ">absent s", ">still", ">error", ">worst")
+    table.title = "Sensors; spread of the still pose and model error (rms, worst) in degrees"
+    table.title_justify = "left"
     for body, row in zip(aligned.bodies, aligned.ledger.sensors, strict=True):
         table.add_row(
             body,

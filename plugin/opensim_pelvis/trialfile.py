@@ -1,7 +1,6 @@
 """Reads ``trial.toml`` into settings; all faults of a file are told at once.
 
-A trial file and the command line's flags become the same thing, tables of keys, before they are
-checked: flags win by replacing keys, and one set of checks serves both.
+Flags become the same tables of keys as the file's, so that one set of checks serves both.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
 
 
 class _UnusableError(ValueError):
-    """A value that a key cannot take; the text says what was wanted."""
+    """A value that a key cannot take; says what was wanted."""
 
 
 def read_trial(path: Path) -> TrialSettings:

@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis.frames import BoolArray
 from opensim_pelvis.osim.tables import complete_rows, write_quaternion_table, write_table
+from opensim_pelvis.rotations import is_present
 from opensim_pelvis.types import Result
 
 MISSING_NOTE: Final = (
@@ -38,14 +39,18 @@ class StoExporter:
 
 
 def _write_orientations(result: Result, path: Path) -> Path:
-    """Write R_GS over time, what inverse kinematics followed."""
+    """Write R_GS over time, what inverse kinematics followed.
+
+    Rows without any sensor are left out: OpenSim's tool fails on them.
+    """
     orientations = result.orientations
+    rows = is_present(orientations.R_GS).any(axis=1)
     return write_quaternion_table(
         path,
         name=f"{result.name}: sensor orientations in OpenSim ground",
         columns=orientations.sensors,
-        time_s=orientations.time_s,
-        quaternions=orientations.R_GS,
+        time_s=orientations.time_s[rows],
+        quaternions=orientations.R_GS[rows],
         rate_hz=orientations.rate_hz,
         header={"up_axis": "y"},
     )

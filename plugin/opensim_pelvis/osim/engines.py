@@ -8,6 +8,7 @@ body orientations; the tool's default time range ends at 2 s, so both ends are s
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
@@ -30,6 +31,12 @@ from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrienta
 
 ACCURACY: Final = 1e-9
 """Accuracy asked of OpenSim's assembler by our loop: within 1e-12 rad^2 of the optimal cost."""
+
+FALLBACK_ACCURACIES: Final = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
+"""Tried in turn where OpenSim's solver fails, as it does with tight constraints of a model."""
+
+TOOL_ACCURACY: Final = 1e-4
+"""Accuracy of ``IMUInverseKinematicsTool``, fixed in OpenSim's source."""
 
 CHUNK_FRAMES: Final = 500
 """Frames handed to one solver: appending to a table of OpenSim's takes quadratic time."""
@@ -86,7 +93,7 @@ def solve_loop(
         observability,
         placement,
         solved.mask(present, placement.bodies, observability),
-        engine=("opensim", f"InverseKinematicsSolver, accuracy {ACCURACY:g}"),
+        engine=("opensim", f"InverseKinematicsSolver, accuracy {solved.describe_accuracy()}"),
         solve_s=time.perf_counter() - started,
     )
 
@@ -112,7 +119,7 @@ def solve_tool(
     motion = run_tool(model, orientations, frames, weights)
     for row, frame in enumerate(frames):
         skeleton.set_values(np.array([motion[name][row] for name in skeleton.names]))
-        solved.take(int(frame), skeleton)
+        solved.take(int(frame), skeleton, TOOL_ACCURACY)
         if progress is not None and row % CHUNK_FRAMES == 0:
             progress(int(frame) + 1, orientations.time_s.size)
     return _as_kinematics(
@@ -121,7 +128,7 @@ def solve_tool(
         observability,
         placement,
         solved.mask(present, placement.bodies, observability),
-        engine=("opensim-tool", "IMUInverseKinematicsTool, accuracy 1e-4 (fixed in OpenSim)"),
+        engine=("opensim-tool", f"IMUInverseKinematicsTool, accuracy {TOOL_ACCURACY:g} (fixed)"),
         solve_s=time.perf_counter() - started,
     )
 
@@ -133,10 +140,12 @@ class _Solved:
         self.values = np.full((n_frames, len(skeleton.names)), np.nan)
         self.R_GB = np.full((n_frames, len(skeleton.body_names), 4), np.nan)
         self.p_GB = np.full((n_frames, len(skeleton.body_names), 3), np.nan)
+        self.accuracy = np.full(n_frames, np.nan)
         self.coordinates = np.zeros(len(skeleton.names), dtype=np.bool_)
         self.bodies = np.zeros(len(skeleton.body_names), dtype=np.bool_)
 
-    def take(self, frame: int, skeleton: Skeleton) -> None:
+    def take(self, frame: int, skeleton: Skeleton, accuracy: float) -> None:
+        self.accuracy[frame] = accuracy
         self.values[frame] = skeleton.values()
         self.R_GB[frame], self.p_GB[frame] = skeleton.body_transforms()
 
@@ -154,6 +163,14 @@ class _Solved:
             self.R_GB[np.ix_(rows, np.flatnonzero(~known.bodies))] = np.nan
             self.p_GB[np.ix_(rows, np.flatnonzero(~known.bodies))] = np.nan
         return self
+
+    def describe_accuracy(self) -> str:
+        """Return the accuracy asked for, and where less of it was reached."""
+        worse = self.accuracy > ACCURACY
+        if not worse.any():
+            return f"{ACCURACY:g}"
+        worst = np.nanmax(self.accuracy)
+        return f"{ACCURACY:g}, down to {worst:g} in {worse.sum()} frames"
 
 
 def _has_weight(bodies: Sequence[str], weights: Mapping[str, float]) -> BoolArray:
@@ -189,7 +206,11 @@ def _reference(
 def _follow(
     skeleton: Skeleton, reference: Any, time_s: FloatArray, frames: IntArray, solved: _Solved
 ) -> None:
-    """Assemble at the first frame, from wherever the skeleton stands, and track the others."""
+    """Assemble at the first frame, from wherever the skeleton stands, and track the others.
+
+    Where the solver fails, it is assembled again from the frame before, with less and less
+    accuracy, and goes on with that to the end of the chunk.
+    """
     solver = opensim.InverseKinematicsSolver(
         skeleton.model,
         opensim.MarkersReference(),
@@ -197,21 +218,34 @@ def _follow(
         opensim.SimTKArrayCoordinateReference(),
         float("inf"),
     )
-    solver.setAccuracy(ACCURACY)
-    for count, frame in enumerate(frames.tolist()):
-        skeleton.state.setTime(float(time_s[frame]))
-        try:
-            if count == 0:
-                solver.assemble(skeleton.state)
-            else:
-                solver.track(skeleton.state)
-        except RuntimeError as fault:
-            reason = str(fault).strip().splitlines()[0]
-            raise SolveError(
-                f"OpenSim's solver failed at {time_s[frame]:.3f} s: {reason}. Look at the sensors "
-                "around that time with `opensim-pelvis inspect`."
-            ) from fault
-        solved.take(frame, skeleton)
+    levels = iter((ACCURACY, *FALLBACK_ACCURACIES))
+    accuracy = next(levels)
+    solver.setAccuracy(accuracy)
+    assembled = False
+    for frame in frames.tolist():
+        before = opensim.Vector(skeleton.state.getQ())
+        while True:
+            skeleton.state.setTime(float(time_s[frame]))
+            try:
+                (solver.track if assembled else solver.assemble)(skeleton.state)
+                break
+            except RuntimeError as fault:
+                accuracy = next(levels, math.nan)
+                if math.isnan(accuracy):
+                    raise SolveError(_describe_failure(fault, float(time_s[frame]))) from fault
+            skeleton.state.setQ(before)
+            solver.setAccuracy(accuracy)
+            assembled = False
+        assembled = True
+        solved.take(frame, skeleton, accuracy)
+
+
+def _describe_failure(fault: RuntimeError, time_s: float) -> str:
+    reason = str(fault).strip().splitlines()[0].rstrip(".")
+    return (
+        f"OpenSim's solver failed at {time_s:.3f} s: {reason}. Look at the sensors around that "
+        "time with `opensim-pelvis inspect`."
+    )
 
 
 def _as_kinematics(

@@ -17,7 +17,9 @@ from opensim_pelvis.types import BodyModel
 MAX_AMPLIFICATION: Final = 10.0
 """A coordinate that turns 1 degree of sensor noise into more than this is not determined."""
 
-_STEP_RAD = 1e-4  # of the central differences: error 1e-9, far below the thresholds
+_STEP_RAD = 1e-3  # of the central differences: their error is about 1e-7
+_ASSEMBLY = 1e-12  # accuracy of constraints, so that their noise over a step is about 1e-9
+_STILL = 1e-4  # a turn per unit turn of a coordinate below this is none
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,12 +33,14 @@ class Determined:
 class Skeleton:
     """A model ready to be posed: coordinates in, body orientations out."""
 
-    def __init__(self, model: BodyModel) -> None:
+    def __init__(self, model: BodyModel, constraint_accuracy: float | None = None) -> None:
         self.model = model_from_xml(model.xml)
         self.model.updForceSet().clearAndDestroy()
         for coordinate in self.model.updCoordinateSet():
             if coordinate.getMotionType() == opensim.Coordinate.Translational:
                 coordinate.setDefaultLocked(True)
+        if constraint_accuracy is not None:
+            self.model.set_assembly_accuracy(constraint_accuracy)
         self.state = self.model.initSystem()
         self.names = model.coordinates
         self.coordinates = [self.model.getCoordinateSet().get(n) for n in self.names]
@@ -84,7 +88,7 @@ class Observability:
     def __init__(self, model: BodyModel) -> None:
         self._bodies = list(model.bodies)
         self._names = list(model.coordinates)
-        skeleton = Skeleton(model)
+        skeleton = Skeleton(model, _ASSEMBLY)
         free = [not c.getDefaultLocked() for c in skeleton.coordinates]
         self._free = np.array(free, dtype=np.bool_)
         self._jacobian = _rotation_jacobian(skeleton, _generic_pose(skeleton, model))
@@ -103,7 +107,7 @@ class Observability:
         if not self._free[index]:
             return "locked in the model"
         reach = np.linalg.norm(self._jacobian[:, :, index], axis=1)
-        turned = [body for body, size in zip(self._bodies, reach, strict=True) if size > 1e-6]
+        turned = [body for body, size in zip(self._bodies, reach, strict=True) if size > _STILL]
         if not set(turned) & set(sensor_bodies):
             return f"no sensor on {turned[0] if turned else 'a body that it turns'}"
         return (
@@ -121,14 +125,14 @@ class Observability:
         sensed = everything[rows].reshape(-1, n_free)
         _, sizes, basis = np.linalg.svd(sensed, full_matrices=True)
         sizes = np.concatenate([sizes, np.zeros(n_free - sizes.size)])
-        null = basis[sizes < 1e-6]
-        kept = sizes >= 1e-6
+        null = basis[sizes < _STILL]
+        kept = sizes >= _STILL
         growth = np.sqrt(np.sum((basis[kept] / sizes[kept, None]) ** 2, axis=0))
-        still = np.linalg.norm(null, axis=0) < 1e-6
+        still = np.linalg.norm(null, axis=0) < _STILL
         coordinates[self._free] = still & (growth <= MAX_AMPLIFICATION)
         loose = np.einsum("bif,nf->bni", everything, null)
         turning = np.linalg.norm(loose.reshape(len(self._bodies), -1), axis=1)
-        return Determined(coordinates, turning < 1e-6)
+        return Determined(coordinates, turning < _STILL)
 
 
 def _generic_pose(skeleton: Skeleton, model: BodyModel) -> FloatArray:

@@ -285,7 +285,10 @@ class _TreeReader:
             if index < 3:
                 direction = direction / np.linalg.norm(direction)
             axes.append(Axis(direction=direction, amount=amount))
-        moving = [[a for a in part if a.amount.terms or a.amount.constant] for part in (axes[:3], axes[3:])]
+        moving = [
+            [a for a in part if a.amount.terms or a.amount.constant]
+            for part in (axes[:3], axes[3:])
+        ]
         return tuple(moving[0]), tuple(moving[1])
 
     def _constraints(self) -> dict[int, Sum]:

@@ -15,20 +15,27 @@ Quaternion = tuple[float, float, float, float]
 
 
 def compiled(function: Function) -> Function:
-    """Compile at the first call, keep on disk, release the GIL; no fast-math: same bits always."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    """Compile at the first call and keep on disk.
+
+    The lock of Python is released, so that threads run side by side. Fast-math is off: the same
+    bits always. Nothing is allocated, so arrays need no reference counts, which would cost more
+    than the arithmetic.
+    """
+    return numba.njit(  # type: ignore[no-any-return]
+        cache=True, nogil=True, error_model="numpy", _nrt=False
+    )(function)
 
 
 @compiled
-def load(array: Any, row: int) -> Quaternion:
-    """Return a row of an (n, 4) array."""
-    return array[row, 0], array[row, 1], array[row, 2], array[row, 3]
+def load(array: Any) -> Quaternion:
+    """Return a (4,) array as a tuple."""
+    return array[0], array[1], array[2], array[3]
 
 
 @compiled
-def store(array: Any, row: int, q: Quaternion) -> None:
-    """Write a row of an (n, 4) array."""
-    array[row, 0], array[row, 1], array[row, 2], array[row, 3] = q
+def store(array: Any, q: Quaternion) -> None:
+    """Write a quaternion into a (4,) array."""
+    array[0], array[1], array[2], array[3] = q
 
 
 @compiled

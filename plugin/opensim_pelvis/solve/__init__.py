@@ -1,0 +1,11 @@
+"""Exact inverse kinematics over a kinematic tree, for all frames or one at a time.
+
+::
+
+    tree -> plan (islands of unknowns) -> islands (Newton) -> output (coordinates, bodies)
+
+``problem`` prepares a model and its sensors; ``batch`` and ``stream`` run it.
+"""
+
+from opensim_pelvis.solve.batch import solve_batch as solve_batch
+from opensim_pelvis.solve.forward import forward_kinematics as forward_kinematics

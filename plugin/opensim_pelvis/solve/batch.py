@@ -1,0 +1,116 @@
+"""Solve all frames of a trial, block after block, on all cores."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.osim.skeleton import Observability
+from opensim_pelvis.osim.tree import read_tree
+from opensim_pelvis.rotations import is_present
+from opensim_pelvis.solve.output import NEAR_LOCK_SINE
+from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem, Solved
+from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
+
+BLOCK_FRAMES: Final = 16 * CHUNK_FRAMES
+"""Frames between two reports of progress; memory beyond input and output depends on it only."""
+
+Progress = Callable[[int, int], None]
+
+
+def solve_batch(
+    model: BodyModel,
+    orientations: SensorOrientations,
+    observability: Observability,
+    *,
+    placement: Placement,
+    weights: Mapping[str, float],
+    progress: Progress | None = None,
+) -> Kinematics:
+    """Solve every frame exactly; arguments and meaning are those of OpenSim's `solve_loop`.
+
+    Minimises in each frame the weighted sum of squared angles between measured and model
+    sensor frames over all free coordinates, clamped ones within their range: what OpenSim's
+    inverse kinematics minimises, to machine precision. See ``docs/inverse-kinematics.md``.
+
+    Parameters
+    ----------
+    model : BodyModel
+        Calibrated: with a frame named as each sensor.
+    orientations : SensorOrientations
+        Missing samples (NaN) drop the sensor from its frame; what the others do not determine
+        comes out as NaN.
+    observability : Observability
+        Of the same model.
+    placement : Placement
+        Which sensor is on which body.
+    weights : mapping of str to float
+        By body; 1 where absent, 0 drops the sensor.
+    progress : callable, optional
+        Called with frames done and frames in all.
+
+    Raises
+    ------
+    SolveError
+        When the sensors hang on something in the model that cannot be represented.
+    """
+    started = time.perf_counter()
+    n_frames = orientations.time_s.size
+    blocks = [
+        slice(first, min(first + BLOCK_FRAMES, n_frames))
+        for first in range(0, n_frames, BLOCK_FRAMES)
+    ]
+    worn = np.zeros(len(placement.bodies), dtype=np.bool_)
+    for block in blocks:
+        worn |= is_present(orientations.R_GS[block]).any(axis=0)
+    problem = Problem(
+        read_tree(model),
+        model,
+        observability,
+        sensors=orientations.sensors,
+        bodies=placement.bodies,
+        weights=weights,
+        worn=worn,
+    )
+    solved = problem.allocate(n_frames)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for block in blocks:
+            problem.solve_block(orientations.R_GS, block, solved, pool)
+            if progress is not None:
+                progress(block.stop, n_frames)
+    return Kinematics(
+        time_s=orientations.time_s,
+        rate_hz=orientations.rate_hz,
+        coordinates=tuple(model.coordinates[i] for i in problem.kept),
+        values_rad=solved.values,
+        sensors=orientations.sensors,
+        errors_rad=solved.errors,
+        bodies=tuple(model.bodies[i] for i in problem.kept_bodies),
+        R_GB=solved.R_GB,
+        p_GB_m=solved.p_GB,
+        engine="exact",
+        accuracy="minimum of the sum of squared angles, to machine precision",
+        absent={
+            name: observability.explain(name, placement.bodies)
+            for index, name in enumerate(model.coordinates)
+            if index not in problem.kept
+        },
+        solve_s=time.perf_counter() - started,
+        notes=tuple(_gimbal_lock(problem, solved)),
+    )
+
+
+def _gimbal_lock(problem: Problem, solved: Solved) -> list[str]:
+    degrees = np.rad2deg(np.arcsin(NEAR_LOCK_SINE))
+    return [
+        f"{problem.free_joint(index)} comes within {degrees:.0f} degrees of gimbal lock in "
+        f"{count} frames: its first and third angle are amplified noise there; the orientation "
+        "is sound"
+        for index, count in enumerate(solved.near_lock.tolist())
+        if count
+    ]

@@ -1,0 +1,239 @@
+"""One calibrated model and its sensors, made ready for the compiled solver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import SolveError, raise_faults
+from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.osim.skeleton import Observability
+from opensim_pelvis.osim.tree import KinematicTree, SensorFrame
+from opensim_pelvis.rotations import is_present
+from opensim_pelvis.solve.islands import Plan
+from opensim_pelvis.solve.output import Frames, Known, View, follow, solve_frames
+from opensim_pelvis.solve.plan import PlanBuilder, WornSensor, find_free_joints
+from opensim_pelvis.types import BodyModel
+
+CHUNK_FRAMES: Final = 1024
+"""Frames that one thread solves in a row; fixed, so that threads do not change the bits."""
+
+MAX_SENSORS: Final = 62
+"""Sensors, and free joints, that fit the bits of one integer."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Solved:
+    """Output arrays of all frames, and what is carried from block to block.
+
+    Parameters
+    ----------
+    values, R_GB, p_GB, errors : arrays
+        As in `Kinematics`.
+    last, last_q, near_lock : arrays
+        Coordinates and orientations known last; frames near gimbal lock by free joint.
+    """
+
+    values: FloatArray
+    R_GB: FloatArray
+    p_GB: FloatArray
+    errors: FloatArray
+    last: FloatArray
+    last_q: FloatArray
+    near_lock: IntArray
+
+
+class Problem:
+    """What to solve for in every frame.
+
+    Parameters
+    ----------
+    tree : KinematicTree
+        Of the calibrated model.
+    model : BodyModel
+    observability : Observability
+    sensors, bodies : sequence of str
+        One a column of the measured orientations.
+    weights : mapping of str to float
+        By body.
+    worn : (s,) bool array
+        Columns in which anything was measured.
+    """
+
+    def __init__(
+        self,
+        tree: KinematicTree,
+        model: BodyModel,
+        observability: Observability,
+        *,
+        sensors: Sequence[str],
+        bodies: Sequence[str],
+        weights: Mapping[str, float],
+        worn: BoolArray,
+    ) -> None:
+        self._tree, self._observability = tree, observability
+        self._bodies = tuple(bodies)
+        self._weights = np.array([float(weights.get(body, 1.0)) for body in bodies])
+        self.used = worn & (self._weights > 0.0)
+        self._frames = _find_frames(tree, sensors)
+        self._coordinate_index = _indices(model.coordinates, [c.name for c in tree.coordinates])
+        self._body_index = _indices(model.bodies, tree.bodies)
+        self.cuts = find_free_joints(tree)[:MAX_SENSORS]
+        best = observability.find_determined(self._here(self.used))
+        builder = self._builder(self.cuts)
+        drawn = np.array([i in builder.attached for i in self._body_index], dtype=np.bool_)
+        self.kept = np.flatnonzero(best.coordinates)
+        self.kept_bodies = np.flatnonzero(best.bodies & drawn)
+        self._plans = {0: self._arrays(builder)}
+        self._rows = [joint.child for joint in tree.joints if joint.child in builder.attached]
+        self._constant = [builder.attached[body][0] < 0 for body in self._rows]
+        self._patterns: dict[int, int] = {}
+        self._known = Known(*(np.zeros((0, n), dtype=np.bool_) for n in self._widths()))
+
+    def allocate(self, n_frames: int) -> Solved:
+        """Return empty output for some frames."""
+        return Solved(
+            values=np.empty((n_frames, self.kept.size)),
+            R_GB=np.empty((n_frames, self.kept_bodies.size, 4)),
+            p_GB=np.empty((n_frames, self.kept_bodies.size, 3)),
+            errors=np.empty((n_frames, len(self._frames))),
+            last=np.array([c.default for c in self._tree.coordinates]),
+            last_q=np.tile([1.0, 0.0, 0.0, 0.0], (self.kept_bodies.size, 1)),
+            near_lock=np.zeros(len(self.cuts), dtype=np.int64),
+        )
+
+    def solve_block(self, R_GS: FloatArray, rows: slice, solved: Solved, pool: Executor) -> None:
+        """Solve some neighbouring frames in parallel and write them out."""
+        measured = R_GS[rows]
+        n_frames = measured.shape[0]
+        frames = Frames(
+            measured=measured,
+            pattern=self._find_patterns(is_present(measured)),
+            coordinates=np.tile(solved.last, (n_frames, 1)),
+            violated=np.zeros(n_frames, dtype=np.int64),
+            R_GB=solved.R_GB[rows],
+            p_GB=solved.p_GB[rows],
+            errors=solved.errors[rows],
+        )
+        self._run(0, frames, np.arange(n_frames), pool)
+        self._join(frames, pool)
+        _, view = self._plans[0]
+        follow(
+            view,
+            self._known,
+            frames,
+            solved.values[rows],
+            solved.last,
+            solved.last_q,
+            solved.near_lock,
+        )
+
+    def free_joint(self, index: int) -> str:
+        """Return the name of a free joint, in the order of ``near_lock``."""
+        return self._tree.joints[self.cuts[index]].name
+
+    def _join(self, frames: Frames, pool: Executor) -> None:
+        """Solve again, with the joints that left their range joined, until none does."""
+        joined = np.zeros_like(frames.violated)
+        while (rows := np.flatnonzero(frames.violated & ~joined)).size:
+            joined[rows] |= frames.violated[rows]
+            for mask in np.unique(joined[rows]).tolist():
+                self._run(mask, frames, rows[joined[rows] == mask], pool)
+
+    def _run(self, mask: int, frames: Frames, rows: IntArray, pool: Executor) -> None:
+        """Solve rows with the free joints of a mask joined."""
+        if mask not in self._plans:
+            self._plans[mask] = self._arrays(self._builder(self._left(mask)))
+        plan, view = self._plans[mask]
+        kept = [bit for bit in range(len(self.cuts)) if not mask >> bit & 1]
+        known = self._known._replace(cut=np.ascontiguousarray(self._known.cut[:, kept]))
+        bits = np.array([1 << bit for bit in kept], dtype=np.int64)
+        chunks = [rows[i : i + CHUNK_FRAMES] for i in range(0, rows.size, CHUNK_FRAMES)]
+        tasks = [
+            pool.submit(solve_frames, plan, view, known, frames, bits, chunk, mask != 0)
+            for chunk in chunks
+        ]
+        for task in tasks:
+            task.result()
+
+    def _left(self, mask: int) -> tuple[int, ...]:
+        return tuple(cut for bit, cut in enumerate(self.cuts) if not mask >> bit & 1)
+
+    def _builder(self, cuts: Sequence[int]) -> PlanBuilder:
+        worn = [
+            WornSensor(column=i, body=frame.body, R_BS=frame.R_BS, weight=self._weights[i])
+            for i, frame in enumerate(self._frames)
+            if self.used[i]
+        ]
+        return PlanBuilder(self._tree, worn, cuts)
+
+    def _arrays(self, builder: PlanBuilder) -> tuple[Plan, View]:
+        view = builder.view(
+            {self._body_index[i]: column for column, i in enumerate(self.kept_bodies)},
+            {self._coordinate_index[i]: column for column, i in enumerate(self.kept)},
+            [(frame.body, frame.R_BS) for frame in self._frames],
+        )
+        return builder.plan(), view
+
+    def _widths(self) -> tuple[int, int, int, int]:
+        return len(self._tree.coordinates), len(self._rows), len(self._rows), len(self.cuts)
+
+    def _here(self, present: BoolArray) -> list[str]:
+        return [body for body, there in zip(self._bodies, present, strict=True) if there]
+
+    def _find_patterns(self, present: BoolArray) -> IntArray:
+        """Number the combinations of sensors present; work out what new ones determine."""
+        codes = (present & self.used) @ (1 << np.arange(present.shape[1], dtype=np.int64))
+        found = codes[:1] if (codes == codes[0]).all() else np.unique(codes)
+        for code in found.tolist():
+            if code not in self._patterns:
+                self._patterns[code] = len(self._patterns)
+                new = self._determined(code)
+                self._known = Known(
+                    *(np.vstack([old, row]) for old, row in zip(self._known, new, strict=True))
+                )
+        numbers = np.array([self._patterns[code] for code in found.tolist()], dtype=np.int64)
+        return numbers[np.searchsorted(found, codes)]
+
+    def _determined(self, code: int) -> tuple[BoolArray, BoolArray, BoolArray, BoolArray]:
+        """Return masks over coordinates, bodies, places of bodies, and free joints."""
+        present = np.array([bool(code >> i & 1) for i in range(len(self._bodies))])
+        known = self._observability.find_determined(self._here(present))
+        coordinate, body, place, cut = (np.zeros(n, dtype=np.bool_) for n in self._widths())
+        coordinate[self._coordinate_index] = known.coordinates
+        turned = {self._body_index[i]: bool(k) for i, k in enumerate(known.bodies)}
+        joints = {joint.child: joint for joint in self._tree.joints}
+        placed = {-1: True}
+        for row, index in enumerate(self._rows):
+            body[row] = turned[index]
+            sound = turned[index] or self._constant[row]
+            placed[index] = sound and placed[joints[index].parent]
+            place[row] = placed[index]
+        for bit, joint_index in enumerate(self.cuts):
+            axes = self._tree.joints[joint_index].rotations
+            cut[bit] = all(coordinate[axis.amount.terms[0][0]] for axis in axes)
+        return coordinate, body, place, cut
+
+
+def _find_frames(tree: KinematicTree, sensors: Sequence[str]) -> list[SensorFrame]:
+    by_name = {frame.name: frame for frame in tree.sensors}
+    raise_faults(
+        SolveError,
+        f"model '{tree.name}'",
+        [
+            f"a frame '{sensor}' on the body that wore the sensor was wanted, the model has none; "
+            "place the sensors on the model first"
+            for sensor in sensors
+            if sensor not in by_name
+        ],
+    )
+    return [by_name[sensor] for sensor in sensors]
+
+
+def _indices(names: Sequence[str], within: Sequence[str]) -> list[int]:
+    where = {name: index for index, name in enumerate(within)}
+    return [where[name] for name in names]

@@ -1,0 +1,244 @@
+"""The shape of the house: who imports whom, how large files are, what is shipped."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "plugin" / "opensim_pelvis"
+FILES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+FOLDERS = sorted({path.parent.name for path in FILES} - {PACKAGE.name})
+
+MAX_LINES = 300  # what one sitting can take in; the aim is 80 to 250
+
+ORDER = (
+    "errors",
+    "frames",
+    "rotations",
+    "settings",
+    "types",
+    "registry",
+    "trialfile",
+    "sensormap",
+    "request",
+    "template",
+    "body_tables",
+    "anthropometry",
+    "body_mass",
+    "readers",
+    "matching",
+    "integrity",
+    "plausibility",
+    "timeline",
+    "placement",
+    "heading",
+    "osim",
+    "solve",
+    "angles",
+    "pipeline",
+    "exporters",
+    "simulate",
+    "testing",
+    "examples",
+    "console",
+    "screen",
+    "cli",
+)
+"""A module imports only modules that stand before it; a folder counts as one."""
+
+NOT_YET = {"solve", "testing"}
+"""Places that are kept for modules to come."""
+
+WHOLE_PACKAGE = "opensim_pelvis"
+LIGHT_FOR_CLI = {"errors", "examples"}
+QUICK_TO_IMPORT = {"__future__", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
+
+
+class Import(NamedTuple):
+    """One imported module, and whether a type checker or a function call alone imports it."""
+
+    module: str
+    for_types: bool
+    in_function: bool
+
+
+def name_of(path: Path) -> str:
+    """Return the dotted name of a module inside the package."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+@functools.cache
+def imports_of(path: Path) -> tuple[Import, ...]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(walk(tree, for_types=False, in_function=False))
+
+
+def walk(node: ast.AST, *, for_types: bool, in_function: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        for module in modules_of(child):
+            yield Import(module, for_types, in_function)
+        typed = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        yield from walk(child, for_types=for_types or typed, in_function=in_function or inside)
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    """Return the absolute names that an import statement asks for."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    assert node.level == 0, f"relative import of {node.module}"
+    if node.module == WHOLE_PACKAGE:
+        return [f"{WHOLE_PACKAGE}.{alias.name}" for alias in node.names]
+    return [node.module or ""]
+
+
+def places(module: str) -> str | None:
+    """Return the place in ORDER of an absolute module name; None for other packages."""
+    package, _, rest = module.partition(".")
+    return rest.split(".")[0] if package == WHOLE_PACKAGE and rest else None
+
+
+def test_the_order_names_every_module_and_nothing_else() -> None:
+    found = {name_of(path).split(".")[0] for path in FILES} - {""}
+    assert set(ORDER) - NOT_YET <= found <= set(ORDER)
+    assert len(ORDER) == len(set(ORDER))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_imports_point_up_the_order(path: Path) -> None:
+    own = name_of(path).split(".")[0]
+    if not own:  # the public names: a stub that imports lazily
+        assert all(places(found.module) is None for found in imports_of(path))
+        return
+    wrong = [
+        found.module
+        for found in imports_of(path)
+        if (place := places(found.module)) is not None
+        and place != own
+        and not found.for_types
+        and ORDER.index(place) > ORDER.index(own)
+    ]
+    assert not wrong, f"{own} imports what stands below it: {wrong}"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_modules_of_one_folder_do_not_import_in_a_circle(folder: str) -> None:
+    graph = {
+        name_of(path): {
+            found.module.removeprefix(f"{WHOLE_PACKAGE}.")
+            for found in imports_of(path)
+            if places(found.module) == folder and not found.for_types
+        }
+        for path in FILES
+        if path.parent.name == folder
+    }
+    left = dict(graph)
+    while left:
+        free = {name for name, needs in left.items() if not needs & left.keys() - {name}}
+        assert free, f"these import one another in a circle: {sorted(left)}"
+        left = {name: needs for name, needs in left.items() if name not in free}
+
+
+@pytest.mark.parametrize(
+    ("library", "may_import"),
+    [("opensim", ("osim/",)), ("ezc3d", ("exporters/c3d",))],
+)
+def test_heavy_libraries_have_one_door(library: str, may_import: tuple[str, ...]) -> None:
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        if any(found.module.split(".")[0] == library for found in imports_of(path))
+    }
+    assert users, f"nothing imports {library}: this test has lost its object"
+    assert {user for user in users if not user.startswith(may_import)} == set()
+
+
+def test_stages_before_opensim_are_tested_without_it() -> None:
+    before = ORDER[: ORDER.index("osim")]
+    for path in TESTS:
+        place, *_ = path.relative_to(ROOT / "tests").with_suffix("").parts
+        if place.removeprefix("test_") in before:
+            loaded = {found.module.split(".")[0] for found in imports_of(path)}
+            assert not loaded & {"opensim", "ezc3d"}, path.name
+
+
+def test_one_kind_of_file_does_not_know_another() -> None:
+    for folder in ("readers", "exporters"):
+        for path in (PACKAGE / folder).glob("*.py"):
+            for found in imports_of(path):
+                base, _, module = found.module.rpartition(".")
+                if base != f"{WHOLE_PACKAGE}.{folder}":
+                    continue
+                helper = module.startswith(("_", f"{path.stem.split('_')[0]}_"))
+                assert helper, f"{folder}/{path.name} imports {module}"
+
+
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("cli", {"numpy", "scipy", "pandas", "polars", "opensim", "ezc3d"}),
+        ("pipeline", {"opensim", "ezc3d", "pandas", "matplotlib"}),
+        ("simulate", {"opensim", "ezc3d", "pandas", "matplotlib"}),
+    ],
+)
+def test_heavy_libraries_are_loaded_when_needed_and_not_before(
+    module: str, heavy: set[str]
+) -> None:
+    code = f"import sys, {WHOLE_PACKAGE}.{module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert heavy & set(done.stdout.split()) == set()
+
+
+def test_the_command_line_starts_with_light_modules_only() -> None:
+    for found in imports_of(PACKAGE / "cli.py"):
+        if found.in_function or found.for_types:
+            continue
+        assert found.module.split(".")[0] in QUICK_TO_IMPORT, found.module
+        assert places(found.module) in LIGHT_FOR_CLI | {None}, found.module
+
+
+def test_types_knows_settings_only_by_name() -> None:
+    found = [i for i in imports_of(PACKAGE / "types.py") if places(i.module) == "settings"]
+    assert found
+    assert all(i.for_types for i in found)
+
+
+def test_every_package_on_disk_is_shipped() -> None:
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = setup["tool"]["setuptools"]["packages"]
+    folders = {
+        ".".join((WHOLE_PACKAGE, *path.parent.relative_to(PACKAGE).parts))
+        for path in PACKAGE.rglob("__init__.py")
+    }
+    outside = set(setup["tool"]["setuptools"]["package-dir"]) - {WHOLE_PACKAGE}
+    for name in outside:
+        place = ROOT / setup["tool"]["setuptools"]["package-dir"][name]
+        assert (place / "__init__.py").is_file(), f"{place} is no package"
+    assert sorted(listed) == sorted(folders | outside)
+    assert {path.parent for path in FILES} == {p.parent for p in PACKAGE.rglob("__init__.py")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_every_module_says_what_it_is_for(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert said
+    assert said.splitlines()[0].endswith((".", "!", "?", ":"))
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    long = {name_of(path): length for path, length in lengths.items() if length > MAX_LINES}
+    assert long == {}

@@ -1,0 +1,330 @@
+"""The command line from outside: what it prints, where, and how it fails."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from opensim_pelvis import cli, pipeline
+from opensim_pelvis.errors import PluginError
+from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.simulate.runner import Session, typical_runner
+from opensim_pelvis.simulate.sensors import SensorSettings, simulate_sensors
+from opensim_pelvis.simulate.trial import write_trial
+from opensim_pelvis.simulate.truth import simulate_runner
+from opensim_pelvis.simulate.writers import write_sto, write_xsens
+from opensim_pelvis.types import Result
+
+HELP_S = 0.3  # what the project promises; a cold start of Python and typer takes half of it
+COLUMNS = 80
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command in this process; return exit code, stdout, stderr."""
+    monkeypatch.setenv("COLUMNS", str(COLUMNS))
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["opensim-pelvis", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        code = caught.value.code
+        out, err = capsys.readouterr()
+        return (0 if code is None else int(code)), out, err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Trial file of a short simulated run, Xsens files beside it."""
+    folder = tmp_path_factory.mktemp("simulated")
+    truth = simulate_runner(typical_runner("female"), Session(duration_s=4.0, rate_hz=60.0))
+    recording = simulate_sensors(truth, SensorSettings(seed=1))
+    write_xsens(recording, folder / "imu")
+    return write_trial(folder / "trial.toml", truth, recording="imu")
+
+
+def _fails(answer: tuple[int, str, str], *words: str) -> None:
+    """Assert one error on stderr, exit code 2, no traceback, nothing on stdout."""
+    code, out, err = answer
+    assert code == 2, err
+    assert out == ""
+    assert err.startswith("error: ")
+    assert "Traceback" not in err
+    for word in words:
+        assert word in err
+
+
+def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from opensim_pelvis.cli import main; main()", *arguments]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=dict(os.environ, **environment),
+    )
+
+
+# --- help ----------------------------------------------------------------------------------
+
+
+def test_help_answers_at_once() -> None:
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        answer = _process("--help")
+        times.append(time.perf_counter() - start)
+    assert answer.returncode == 0
+    assert statistics.median(times) < HELP_S
+
+
+@pytest.mark.parametrize("command", ["demo", "run", "inspect", "readers", "init"])
+def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    assert f"\n  {command} " in out
+    assert "..." not in out.split("Commands:")[1].split("Examples:")[0]  # nothing is cut off
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert "Usage: opensim-pelvis " + command in out
+
+
+def test_examples_of_the_help_name_flags_that_exist(run: Run) -> None:
+    _, out, _ = run("run", "--help")
+    usage, examples = out.split("Examples:")
+    flags = {word for word in examples.split() if word.startswith("--")}
+    assert {"--sensors", "--static", "--heading-axis"} <= flags
+    assert all(f"{flag} " in usage for flag in flags)
+
+
+def test_the_version_is_that_of_the_distribution(run: Run) -> None:
+    from importlib.metadata import version
+
+    assert run("--version")[:2] == (0, f"opensim-pelvis {version('opensim-pelvis')}\n")
+
+
+# --- a run ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[TrialSettings]:
+    """Settings that reach the pipeline, which goes no further."""
+    settings_seen: list[TrialSettings] = []
+
+    def stop(settings: TrialSettings, **_: object) -> Result:
+        settings_seen.append(settings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "run_trial", stop)
+    return settings_seen
+
+
+def test_every_flag_reaches_its_setting(
+    run: Run, seen: list[TrialSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pairs = ("--sensor", "A=pelvis", "--sensor", "B=torso")
+    static = ("--static", "1", "2.5", "--heading-axis", "-z", "--base", "torso")
+    source = ("--reader", "xsens", "--rate", "60", "--up-axis", "y", "--mapping", "m.toml")
+    solver = ("--model", "x.osim", "--engine", "opensim-tool", "--max-gap", "0.2")
+    person = ("--subject", "S1", "--sex", "male", "--height", "1.8", "--mass", "70")
+    what = ("--activity", "walking", "--speed", "1.4", "--surface", "overground")
+    out = ("--name", "w", "--out", tmp_path)
+    code, _, _ = run("run", "walk", *pairs, *static, *source, *solver, *person, *what, *out)
+    assert code == INTERRUPTED
+    (got,) = seen
+    assert got.sensors == {"A": "pelvis", "B": "torso"}
+    assert got.calibration.window_s == (1.0, 2.5)
+    assert (got.calibration.heading_axis, got.calibration.base) == ("-z", "torso")
+    assert got.recording.path == Path("walk")
+    assert (got.recording.reader, got.recording.rate_hz) == ("xsens", 60.0)
+    assert (got.recording.up_axis, got.recording.name) == ("y", "w")
+    assert got.recording.mapping == tmp_path / "m.toml"
+    assert got.solver.model == tmp_path / "x.osim"
+    assert (got.solver.engine, got.solver.max_gap_s) == ("opensim-tool", 0.2)
+    assert (got.subject.id, got.subject.sex) == ("S1", "male")
+    assert (got.subject.height_m, got.subject.mass_kg) == (1.8, 70.0)
+    assert (got.activity.kind, got.activity.speed_mps) == ("walking", 1.4)
+    assert got.activity.surface == "overground"
+
+
+def test_flags_win_over_the_trial_file(
+    run: Run, seen: list[TrialSettings], trial: Path, tmp_path: Path
+) -> None:
+    sensor_map = tmp_path / "map.toml"
+    sensor_map.write_text('X = "pelvis"\n', encoding="utf-8")
+    run("run", trial, "--sensors", sensor_map, "--static", "0.5", "1", "--out", tmp_path)
+    assert seen[0].calibration.window_s == (0.5, 1.0)
+    assert seen[0].sensors == {"X": "pelvis"}
+    assert seen[0].recording.path == trial.parent / "imu"
+
+
+def test_a_run_ends_with_tables_that_fit_the_screen(run: Run, trial: Path, tmp_path: Path) -> None:
+    code, out, err = run("run", trial, "--name", "sim[1]", "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert "sim[1]: 8 sensors, " in out  # brackets are text, not markup
+    for words in ("pelvic_axial_rotation", "still pose", "heading", "Defaults taken", "_ik.mot"):
+        assert words in out
+    assert max(map(len, out.splitlines())) <= COLUMNS
+    assert "\x1b" not in out
+    assert (tmp_path / "out" / "sim[1]_ik.mot").is_file()
+
+
+def test_a_pipe_that_knows_ascii_only_is_served(trial: Path) -> None:
+    answer = _process("inspect", str(trial), PYTHONIOENCODING="ascii")
+    assert answer.returncode == 0, answer.stderr
+    assert "8 sensors" in answer.stdout
+
+
+def test_the_demo_says_that_it_is_simulated(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trial: Path
+) -> None:
+    from opensim_pelvis.simulate import demo
+
+    monkeypatch.setattr(demo, "write_demo", lambda _: trial)
+    code, out, _ = run("demo", "--out", tmp_path)
+    assert code == 0
+    assert out.startswith("This demonstration is SIMULATED: no person was measured.")
+    assert out.endswith("All of this is SIMULATED data: no person was measured.\n")
+
+
+# --- inspect, readers, init ----------------------------------------------------------------
+
+
+def test_inspect_shows_sensors_rate_and_who_wore_what(run: Run, trial: Path) -> None:
+    code, out, _ = run("inspect", trial)
+    assert code == 0
+    for words in ("xsens", "60 Hz (", "worn by", "calcn_l", "PacketCounter", "world frame"):
+        assert words in out
+    assert max(map(len, out.splitlines())) <= COLUMNS
+
+
+def test_inspect_shows_a_recording_whose_map_does_not_fit(run: Run, trial: Path) -> None:
+    text = trial.read_text(encoding="utf-8").replace("00B4F001", "00B4F0XX")
+    odd = trial.with_name("odd.toml")
+    odd.write_text(text, encoding="utf-8")
+    code, out, _ = run("inspect", odd)
+    assert code == 0
+    assert "no sensor is called '00B4F0XX'" in " ".join(out.split())
+
+
+def test_readers_lists_formats_and_names_what_is_broken(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from opensim_pelvis import registry
+
+    sound = registry.load_reader
+
+    def load(name: str) -> registry.Reader:
+        if name == "sto":
+            raise PluginError("reader 'sto' cannot be loaded: it is broken")
+        return sound(name)
+
+    monkeypatch.setattr(registry, "load_reader", load)
+    code, out, _ = run("readers")
+    assert code == 0
+    assert "xsens" in out
+    assert "reader 'sto' cannot be loaded" in out
+
+
+def test_init_writes_a_file_that_runs_and_spares_an_existing_one(
+    run: Run, tmp_path: Path, seen: list[TrialSettings]
+) -> None:
+    truth = simulate_runner(typical_runner("male"), Session(duration_s=2.0, rate_hz=60.0))
+    recording = simulate_sensors(truth, SensorSettings(seed=2))
+    table = tmp_path / "run.sto"
+    write_sto(recording, table)
+    new = tmp_path / "sub.toml"
+    code, out, _ = run("init", table, "--out", new)
+    assert code == 0
+    assert f"opensim-pelvis run {new}" in out
+    before = new.read_text(encoding="utf-8")
+    _fails(run("init", table, "--out", new), "exists already", "--force")
+    assert new.read_text(encoding="utf-8") == before
+    assert run("init", table, "--out", new, "--force")[0] == 0
+    run("run", new, "--out", tmp_path)
+    assert seen[0].recording.path == table
+    assert seen[0].sensors["pelvis_imu"] == "pelvis"
+    assert len(seen[0].sensors) == len(recording.sensors)
+
+
+# --- bad input -----------------------------------------------------------------------------
+
+
+def test_usage_errors_exit_with_2(run: Run) -> None:
+    code, _, err = run("run", "walk", "--statc", "0", "1", "--out", "x")
+    assert code == 2
+    assert "--static" in err
+    assert run("run", "walk")[0] == 2
+
+
+def test_a_missing_recording_or_trial_file(run: Run, tmp_path: Path) -> None:
+    _fails(run("run", tmp_path / "none.toml", "--out", tmp_path), "there is no such file")
+    _fails(run("inspect", tmp_path / "none"), "no such file or folder")
+
+
+def test_an_empty_file_and_a_folder_without_recordings(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    _fails(run("inspect", tmp_path / "empty.txt"), "empty.txt")
+    (tmp_path / "bare").mkdir()
+    _fails(run("inspect", tmp_path / "bare"), "bare")
+
+
+def test_a_binary_file_with_a_text_extension(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "walk.txt").write_bytes(bytes(range(256)) * 8)
+    _fails(run("inspect", tmp_path / "walk.txt"), "walk.txt")
+    (tmp_path / "trial.toml").write_bytes(bytes(range(256)) * 8)
+    _fails(run("run", tmp_path / "trial.toml", "--out", tmp_path), "wanted text in UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--sensor", "00B4F001=pelvs"], "Did you mean 'pelvis'?"),
+        (["--sensor", "00B4F0XX=pelvis"], "2 sensors on one body, pelvis"),
+        (["--sensor", "nobody=pelvis"], "no sensor is called 'nobody'"),
+        (["--sensor", "pelvis"], "wanted ID=BODY"),
+        (["--heading-axis", "q"], "wanted one of x, -x, y, -y, z, -z"),
+        (["--engine", "fast"], "wanted one of opensim, opensim-tool"),
+        (["--static", "2", "1"], "the end after the start"),
+        (["--static", "100", "102"], "100"),
+        (["--reader", "nokia"], "no reader is called 'nokia'"),
+        (["--height", "168"], "wanted metres"),
+        (["--model", "none.osim"], "none.osim"),
+        (["--sensors", "none.toml"], "there is no such file"),
+    ],
+)
+def test_bad_flags_leave_nothing_behind(
+    run: Run, trial: Path, tmp_path: Path, flags: list[str], words: str
+) -> None:
+    out = tmp_path / "out"
+    _fails(run("run", trial, *flags, "--out", out), words)
+    assert not out.exists()
+
+
+def test_an_unwritable_output_is_noticed_before_the_work(
+    run: Run, trial: Path, tmp_path: Path, seen: list[TrialSettings]
+) -> None:
+    (tmp_path / "file").write_text("here", encoding="utf-8")
+    _fails(run("run", trial, "--out", tmp_path / "file"), "results cannot be written here")
+    assert seen == []
+
+
+def test_an_error_of_ours_is_one_line_without_traceback_in_a_real_process(tmp_path: Path) -> None:
+    answer = _process("run", str(tmp_path / "none.toml"), "--out", str(tmp_path))
+    assert answer.returncode == 2
+    assert answer.stderr.count("\n") == 1
+    assert answer.stderr.startswith("error: ")

@@ -1,0 +1,304 @@
+"""Trial files, sensor maps and flags: what is read, and what each fault says."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.request import read_request
+from opensim_pelvis.sensormap import read_sensor_map
+from opensim_pelvis.settings import (
+    SECTIONS,
+    CalibrationSettings,
+    RecordingSettings,
+    TrialSettings,
+    list_defaults,
+    to_plain,
+)
+from opensim_pelvis.template import write_trial
+from opensim_pelvis.trialfile import read_trial
+from opensim_pelvis.types import Recording, SensorSignals
+
+FULL = """
+[recording]
+path = "walk"
+reader = "xsens"
+rate_hz = 100
+name = "walk-1"
+up_axis = "z"
+mapping = "columns.toml"
+[sensors]
+"00B42279" = "pelvis"
+"00B42268" = "torso_imu"
+[calibration]
+method = "static"
+window_s = [0, 2.5]
+base = "pelvis"
+heading_axis = "-z"
+max_spread_deg = 3
+[subject]
+id = "S01"
+sex = "female"
+height_m = 1.68
+mass_kg = 58
+[activity]
+kind = "running"
+speed_mps = 3.6
+surface = "treadmill"
+[solver]
+engine = "opensim-tool"
+max_gap_s = 0.1
+weights = { torso = 0.5 }
+"""
+
+
+def _write(folder: Path, text: str, name: str = "trial.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _fault(path: Path) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read_trial(path)
+    return str(caught.value)
+
+
+def test_every_key_of_a_trial_file_is_read(tmp_path: Path) -> None:
+    trial = read_trial(_write(tmp_path, FULL))
+    assert trial.recording.path == tmp_path / "walk"
+    assert trial.recording.mapping == tmp_path / "columns.toml"
+    assert trial.sensors == {"00B42279": "pelvis", "00B42268": "torso"}
+    assert trial.calibration.window_s == (0.0, 2.5)
+    assert trial.calibration.heading_axis == "-z"
+    assert (trial.subject.height_m, trial.subject.sex) == (1.68, "female")
+    assert (trial.activity.kind, trial.activity.surface) == ("running", "treadmill")
+    assert trial.solver.weights == {"torso": 0.5}
+    stated = tomllib.loads(FULL)
+    known = {name: set(record.__dataclass_fields__) for name, record in SECTIONS.items()}
+    assert {name: set(stated[name]) for name in SECTIONS} | {"solver": known["solver"]} == known
+
+
+def test_only_the_path_is_needed_and_all_else_is_named_as_default(tmp_path: Path) -> None:
+    trial, defaults = read_request(_write(tmp_path, '[recording]\npath = "a"\n'), {})
+    assert trial == TrialSettings(recording=RecordingSettings(path=tmp_path / "a"))
+    assert "calibration.base = pelvis (default)" in defaults
+    assert "calibration.window_s = found (default)" in defaults
+    assert "solver.weights = 1 for every sensor (default)" in defaults
+    keys = sum(len(record.__dataclass_fields__) for record in SECTIONS.values())
+    assert len(defaults) == keys - 1  # all but the path
+
+
+def test_a_value_that_is_stated_is_no_default_even_if_equal(tmp_path: Path) -> None:
+    text = '[recording]\npath = "a"\n[calibration]\nbase = "pelvis"\n'
+    trial, defaults = read_request(_write(tmp_path, text), {})
+    assert not any(line.startswith("calibration.base") for line in defaults)
+    assert "calibration.base = pelvis (default)" in list_defaults(trial)
+
+
+def test_a_byte_order_mark_of_windows_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "trial.toml"
+    path.write_bytes(b'\xef\xbb\xbf[recording]\r\npath = "a"\r\n')
+    assert read_trial(path).recording.path == tmp_path / "a"
+
+
+FAULTS = {
+    "[recordng]\npath='a'": "[recordng]: no such table. Did you mean 'recording'?",
+    "[calibration]\nheading_axes='z'": "heading_axes: no such key. Did you mean 'heading_axis'?",
+    "[recording]\nheight_m=1.7": "recording.height_m: no such key. It belongs under [subject].",
+    "path='a'": "stands outside any table. 'path' belongs under [recording].",
+    "recording='a'": "wanted a table [recording].",
+    "[calibration]\nheading_axis='q'": "wanted one of x, -x, y, -y, z, -z, found 'q'",
+    "[calibration]\nheading_axis=1": "wanted one of x, -x, y, -y, z, -z, found 1",
+    "[calibration]\nwindow_s=[2, 1]": "the end after the start, found [2, 1]",
+    "[calibration]\nwindow_s=[0, nan]": "wanted start and end in seconds",
+    "[calibration]\nwindow_s=2": "wanted start and end in seconds",
+    "[calibration]\nbase='pelvs'": "no body is called 'pelvs'. Did you mean 'pelvis'?",
+    "[recording]\nrate_hz='100'": "recording.rate_hz: wanted samples a second",
+    "[recording]\nrate_hz=true": "recording.rate_hz: wanted samples a second",
+    "[recording]\nrate_hz=0": "found 0",
+    "[recording]\npath=''": "recording.path: wanted a path in quotes, found ''",
+    "[recording]\nname='a/b'": "wanted a name that can begin a file's name, found 'a/b'",
+    "[subject]\nheight_m=168": "subject.height_m: wanted metres, from 0.5 to 2.5, found 168",
+    "[subject]\nmass_kg=inf": "wanted kilograms",
+    "[subject]\nid=7": "subject.id: wanted text in quotes, found 7",
+    "[solver]\nmax_gap_s=-1": "wanted seconds, from 0 to 10, found -1",
+    "[solver]\nweights=2": "such as { pelvis = 2.0 }",
+    "[solver]\nweights={pelvs=2}": "no body is called 'pelvs'",
+    "[sensors]\n'a'='pelviss'": "sensors.a: no body is called 'pelviss'. Did you mean 'pelvis'?",
+    "[sensors]\na.b='pelvis'": "stands in quotes, too",
+    "[sensors]\na=1": "wanted a body in quotes, found 1",
+    "": "the file is empty",
+    "[recording\npath='a'": "not valid TOML",
+    '[recording]\npath="C:\\data"': "a Windows path in single",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_each_fault_says_what_was_wanted_and_found(tmp_path: Path, text: str) -> None:
+    path = _write(tmp_path, text)
+    message = _fault(path)
+    assert FAULTS[text] in message
+    assert message.startswith(str(path))
+
+
+def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    text = "[subject]\nhight_m=1.7\nsex='f'\n[sensors]\na='pelviss'\n[solver]\nengine='x'\n"
+    message = _fault(_write(tmp_path, text))
+    assert "5 faults" in message
+    for part in ("hight_m", "subject.sex", "recording.path", "sensors.a", "solver.engine"):
+        assert part in message
+
+
+def test_another_model_may_have_other_bodies(tmp_path: Path) -> None:
+    text = "[recording]\npath='a'\n[sensors]\nx='humerus_r'\n[solver]\nmodel='my.osim'\n"
+    trial = read_trial(_write(tmp_path, text))
+    assert trial.sensors == {"x": "humerus_r"}
+    assert trial.solver.model == tmp_path / "my.osim"
+
+
+def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    binary = tmp_path / "trial.toml"
+    binary.write_bytes(bytes(range(128, 256)))
+    assert "wanted text in UTF-8, found other bytes at position 0" in _fault(binary)
+    assert "there is no such file" in _fault(tmp_path / "none.toml")
+    folder = tmp_path / "folder.toml"
+    folder.mkdir()
+    assert "cannot be read" in _fault(folder)
+
+
+# --- sensor maps ---------------------------------------------------------------------------
+
+XML = """<?xml version="1.0" encoding="UTF-8" ?>
+<OpenSimDocument><XsensDataReaderSettings><ExperimentalSensors>
+<ExperimentalSensor name="_00B42268"><name_in_model>torso_imu</name_in_model></ExperimentalSensor>
+<ExperimentalSensor name="_00B42279"><name_in_model> pelvis_imu </name_in_model>
+</ExperimentalSensor></ExperimentalSensors></XsensDataReaderSettings></OpenSimDocument>
+"""
+
+
+@pytest.mark.parametrize("text", ['a = "pelvis"\n"b c" = "torso"\n', FULL])
+def test_toml_maps_may_be_bare_or_a_table(tmp_path: Path, text: str) -> None:
+    bodies = read_sensor_map(_write(tmp_path, text, "map.toml")).values()
+    assert list(bodies) == ["pelvis", "torso"]
+
+
+def test_the_map_of_opensense_is_read(tmp_path: Path) -> None:
+    path = _write(tmp_path, XML, "map.xml")
+    assert read_sensor_map(path) == {"_00B42268": "torso", "_00B42279": "pelvis"}
+
+
+def test_the_real_map_of_opensense_names_eight_bodies(shared_data: Path) -> None:
+    worn = read_sensor_map(shared_data / "opensense_walk" / "myIMUMappings.xml")
+    assert len(set(worn.values())) == 8
+    assert worn["_00B42279"] == "pelvis"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (XML[:200], "not valid XML, perhaps truncated"),
+        (XML.replace("torso_imu", "torso"), "'_00B42268': wanted a name and a name_in_model"),
+        (XML.replace("_00B42268", "_00B42279"), "'_00B42279' stands there twice"),
+        ("<a/>", "no ExperimentalSensor in it"),
+        ("[sensors]\n", "no sensor in it"),
+        ("a = 3\n", "sensors.a: wanted a body in quotes, found 3"),
+    ],
+)
+def test_faults_of_maps(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_sensor_map(_write(tmp_path, text, "map"))
+    assert words in str(caught.value)
+
+
+# --- flags ---------------------------------------------------------------------------------
+
+
+def test_flags_win_over_the_file_key_by_key(tmp_path: Path) -> None:
+    flags = {"calibration": {"window_s": (3.0, 5.0), "base": None}, "subject": {"sex": "male"}}
+    trial, _ = read_request(_write(tmp_path, FULL), flags, sensors=["00B421E6=calcn_l"])
+    assert trial.calibration == CalibrationSettings(
+        window_s=(3.0, 5.0), base="pelvis", heading_axis="-z", max_spread_deg=3.0
+    )
+    assert (trial.subject.sex, trial.subject.id) == ("male", "S01")
+    assert trial.sensors["00B421E6"] == "calcn_l"
+    assert len(trial.sensors) == 3
+
+
+def test_a_map_takes_the_place_of_the_sensors_in_the_file(tmp_path: Path) -> None:
+    other = _write(tmp_path, 'x = "tibia_r"\n', "map.toml")
+    trial, _ = read_request(_write(tmp_path, FULL), {}, sensor_map=other)
+    assert trial.sensors == {"x": "tibia_r"}
+
+
+def test_a_recording_needs_no_trial_file(tmp_path: Path) -> None:
+    trial, defaults = read_request(tmp_path, {"recording": {"rate_hz": 60}}, sensors=["a=b=torso"])
+    assert trial.recording == RecordingSettings(path=tmp_path, rate_hz=60.0)
+    assert trial.sensors == {"a=b": "torso"}  # the last equals sign parts them
+    assert not any(line.startswith("recording.rate_hz") for line in defaults)
+
+
+def test_faults_of_flags_name_the_command_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^command line: solver.engine: wanted one of"):
+        read_request(tmp_path, {"solver": {"engine": "fast"}})
+    with pytest.raises(SettingsError, match=r"^--sensor: 2 faults"):
+        read_request(tmp_path, {}, sensors=["pelvis", "=x"])
+
+
+# --- out again -----------------------------------------------------------------------------
+
+
+def test_plain_settings_survive_json(tmp_path: Path) -> None:
+    plain = to_plain(read_trial(_write(tmp_path, FULL)))
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["calibration"]["window_s"] == [0.0, 2.5]
+    assert plain["solver"]["weights"] == {"torso": 0.5}
+
+
+def _recording(*names: str) -> Recording:
+    sensors = tuple(SensorSignals(identifier=n, counter=np.arange(3)) for n in names)
+    return Recording(
+        name="walk",
+        reader="sto",
+        rate_hz=100.0,
+        rate_source="header",
+        counter_source="row number",
+        world_frame="z up",
+        sensors=sensors,
+        files=(),
+    )
+
+
+def test_a_template_reads_back_as_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "new.toml"
+    source = RecordingSettings(path=tmp_path / "data" / "walk.sto", rate_hz=60.0)
+    write_trial(path, _recording("pelvis_imu", 'odd "name"'), source)
+    trial = read_trial(path)
+    assert trial.sensors == {"pelvis_imu": "pelvis"}
+    assert trial.recording == RecordingSettings(path=tmp_path / "data" / "walk.sto", rate_hz=60.0)
+    assert trial.calibration == CalibrationSettings()
+    assert '# "odd \\"name\\"" = "..."' in path.read_text(encoding="utf-8")
+
+
+def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
+    path = tmp_path / "new.toml"
+    write_trial(path, _recording("a"), RecordingSettings(path=tmp_path / "walk"))
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key = line.removeprefix("# ").split(" = ")[0].strip('"')
+        known = {name for record in SECTIONS.values() for name in record.__dataclass_fields__}
+        lines.append(line.removeprefix("# ") if key in known else line)
+    path.write_text("\n".join(lines).replace('# "a" = "..."', 'a = "pelvis"'), encoding="utf-8")
+    _, defaults = read_request(path, {})
+    unset = {line.split(" = ")[0] for line in defaults}
+    assert unset == {"recording.up_axis", "recording.mapping", "calibration.method"}
+
+
+def test_a_template_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be written"):
+        write_trial(tmp_path / "none" / "t.toml", _recording("a"), RecordingSettings(path=tmp_path))
