@@ -19,9 +19,9 @@ import typer
 from opensim_pelvis.angles import DEFINITIONS, baker_angles
 from opensim_pelvis.exporters.c3d import COORDINATE_SENSES
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
-from opensim_pelvis.heading import travel_heading
 from opensim_pelvis.rotations import from_euler, to_euler
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
+from opensim_pelvis.travel import travel_heading
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "plugin" / "opensim_pelvis"

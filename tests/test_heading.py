@@ -5,7 +5,6 @@ import pytest
 
 from opensim_pelvis import heading as hd
 from opensim_pelvis.errors import PlacementError
-from opensim_pelvis.frames import turn_about_vertical
 from opensim_pelvis.placement import average_pose
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import BODIES, CalibrationSettings
@@ -86,25 +85,3 @@ def test_a_sensor_that_disagrees_about_north_is_found() -> None:
     # One leg's plane of swing leaves the plane of travel by its adduction and rotation.
     assert found["femur_r_imu"] - np.mean(others) == pytest.approx(off_rad, abs=np.deg2rad(12))
     assert found["femur_r_imu"] > 1.4 * max(np.abs(others))
-
-
-def test_travel_is_fixed_unless_over_ground() -> None:
-    turned = turn_about_vertical(np.linspace(0.0, 2.0, 300))
-    fixed, source = hd.travel_heading(turned, rate_hz=100.0, surface=None)
-    assert "fixed" in source
-    np.testing.assert_array_equal(fixed, np.zeros(300))
-
-
-def test_travel_over_ground_follows_a_turn_but_not_the_stride() -> None:
-    time_s = np.arange(0.0, 20.0, 0.01)
-    path = np.where(time_s > 10.0, np.pi, 0.0) * np.clip((time_s - 10.0) / 2.0, 0.0, 1.0)
-    stride = np.deg2rad(8.0) * np.sin(2 * np.pi * 1.4 * time_s)
-    pelvis = turn_about_vertical(path + stride)
-    travel, _ = hd.travel_heading(pelvis, rate_hz=100.0, surface="overground")
-    steady = (np.abs(time_s - 5.0) < 1.0) | (np.abs(time_s - 16.5) < 0.5)
-    np.testing.assert_allclose(travel[steady], path[steady], atol=np.deg2rad(0.01))
-    gappy = pelvis.copy()
-    gappy[500:520] = np.nan
-    travel, _ = hd.travel_heading(gappy, rate_hz=100.0, surface="overground")
-    # A fifth of a second is missing from a stride, so not all of the stride cancels.
-    np.testing.assert_allclose(travel[steady], path[steady], atol=np.deg2rad(1.0))

@@ -11,7 +11,7 @@ import opensim
 import pytest
 
 import opensim_pelvis
-from opensim_pelvis import pipeline
+from opensim_pelvis import output, pipeline
 from opensim_pelvis.errors import ExportError, ModelError, PlacementError
 from opensim_pelvis.rotations import from_euler, multiply
 from opensim_pelvis.settings import (
@@ -160,7 +160,7 @@ def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> 
 def test_a_failing_exporter_leaves_earlier_results_untouched(
     everything: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.write(everything, tmp_path)
+    output.write(everything, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
     class Broken:
@@ -170,12 +170,12 @@ def test_a_failing_exporter_leaves_earlier_results_untouched(
             (directory / f"{result.name}_ik.mot").write_text("half")
             raise RuntimeError("the disk is full")
 
-    real = pipeline.load_exporter
+    real = output.load_exporter
     monkeypatch.setattr(
-        pipeline, "load_exporter", lambda name: Broken() if name == "summary" else real(name)
+        output, "load_exporter", lambda name: Broken() if name == "summary" else real(name)
     )
     with pytest.raises(ExportError, match=r"exporter 'summary' failed.*disk is full.*kept"):
-        pipeline.write(everything, tmp_path)
+        output.write(everything, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
@@ -184,7 +184,7 @@ def test_results_cannot_go_where_a_file_stands(everything: Result, tmp_path: Pat
     file.write_text("mine")
     for target in (file, file / "out"):
         with pytest.raises(ExportError, match=r"notes\.txt is a file.*--out"):
-            pipeline.write(everything, target)
+            output.write(everything, target)
     assert file.read_text() == "mine"
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import output, pipeline
 from opensim_pelvis.osim.engines import solve_tool
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tables import read_table
@@ -93,7 +93,7 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
     assert np.rad2deg(result.placement.heading.heading_rad[0]) == pytest.approx(-114.34, abs=0.01)
     assert np.rad2deg(result.placement.heading.tilt_rad) == pytest.approx(-16.3, abs=0.05)
 
-    pipeline.write(result, tmp_path)
+    output.write(result, tmp_path)
     before = Path.cwd()
     os.chdir(tmp_path)  # OpenSim's tools write into the working directory
     try:

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
-from opensim_pelvis.heading import travel_heading
 from opensim_pelvis.rotations import multiply, rotate, to_euler, unwrap_present
 from opensim_pelvis.settings import Surface
+from opensim_pelvis.travel import travel_heading
 from opensim_pelvis.types import AngleDefinition, Angles, Kinematics
 
 BAKER: Final = "rotation-obliquity-tilt (body-fixed y-x-z) in T"
@@ -106,7 +106,7 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     ----------
     kinematics : Kinematics
     surface : str or None
-        Decides the direction of travel, see `opensim_pelvis.heading.travel_heading`.
+        Decides the direction of travel, see `opensim_pelvis.travel.travel_heading`.
 
     Returns
     -------

@@ -74,7 +74,7 @@ def top(
 @app.command(epilog=examples.DEMO_EXAMPLES)
 def demo(out: Out) -> None:
     """Run the whole job on a simulated runner."""
-    from opensim_pelvis.pipeline import check_output
+    from opensim_pelvis.output import check_output
     from opensim_pelvis.request import read_request
     from opensim_pelvis.simulate.demo import write_demo
 
@@ -213,7 +213,8 @@ def init(
 def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:
     """Run the job, write its files and show the table at the end."""
     from opensim_pelvis.console import make_console, show_progress
-    from opensim_pelvis.pipeline import check_output, run_trial, write
+    from opensim_pelvis.output import check_output, write
+    from opensim_pelvis.pipeline import run_trial
     from opensim_pelvis.screen import render_result
 
     check_output(out)

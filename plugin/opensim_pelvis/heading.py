@@ -1,4 +1,4 @@
-"""One heading per sensor, and the direction of travel.
+"""One heading per sensor: which way its earth frame faces.
 
 A heading is the angle of a horizontal direction from the x axis of its frame, positive to the
 left (counter-clockwise seen from above).
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.signal import oaconvolve
 
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import (
@@ -30,7 +29,8 @@ from opensim_pelvis.rotations import (
     to_rotation_vector,
     unwrap_present,
 )
-from opensim_pelvis.settings import CalibrationSettings, Surface
+from opensim_pelvis.settings import CalibrationSettings
+from opensim_pelvis.travel import smooth_over_strides
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
 
 MAX_AXIS_TILT_RAD: Final = np.deg2rad(60.0)
@@ -38,12 +38,6 @@ MAX_AXIS_TILT_RAD: Final = np.deg2rad(60.0)
 
 DOUBTFUL_AXIS_TILT_RAD: Final = np.deg2rad(35.0)
 """Steeper than a sacrum slopes in standing; noted."""
-
-TRAVEL_SMOOTHING_S: Final = 0.75
-"""Standard deviation of the Gaussian that turns pelvis heading into direction of travel.
-
-It passes 0.01 % of a rotation at 0.9 Hz, the slowest stride of walking, and follows a bend.
-"""
 
 SWING_RATIO: Final = 4.0
 """Least ratio of the two horizontal eigenvalues of angular velocity for a plane of swing."""
@@ -179,35 +173,6 @@ def disagreements(
     return out
 
 
-def travel_heading(
-    pelvis_R_GB: FloatArray, *, rate_hz: float, surface: Surface | None
-) -> tuple[FloatArray, str]:
-    """Return the heading of the direction of travel T in G, and how it was taken.
-
-    Parameters
-    ----------
-    pelvis_R_GB : (t, 4) array
-    rate_hz : float
-    surface : str or None
-        ``"overground"``: the pelvis's heading, smoothed over strides, which follows bends and
-        turns and takes a constant turn of the pelvis away. Otherwise: forward in the
-        calibration pose throughout, as on a treadmill.
-
-    Returns
-    -------
-    (t,) array
-        Radians, continuous; NaN only where the pelvis is absent for long.
-    str
-    """
-    if surface != "overground":
-        return np.zeros(pelvis_R_GB.shape[0]), "forward in the calibration pose, fixed"
-    heading = unwrap_present(heading_of(rotate(pelvis_R_GB, np.array([1.0, 0.0, 0.0]))))
-    source = (
-        f"pelvis heading, smoothed by a Gaussian of {TRAVEL_SMOOTHING_S:g} s standard deviation"
-    )
-    return _smooth(heading, TRAVEL_SMOOTHING_S * rate_hz), source
-
-
 def _leg_swing(
     aligned: AlignedRecording, pose: CalibrationPose, *, base: int, legs: list[int]
 ) -> _Swing | None:
@@ -259,7 +224,7 @@ def _slow_turn(aligned: AlignedRecording, pose: CalibrationPose, base: int) -> F
     """Turn of the base sensor about the vertical since the pose, smoothed over strides."""
     since_pose = multiply(aligned.R_ES[:, base], inverse(pose.R_ES[base]))
     twist = unwrap_present(2.0 * np.arctan2(since_pose[:, 3], since_pose[:, 0]))
-    return _smooth(twist, TRAVEL_SMOOTHING_S * aligned.rate_hz)
+    return smooth_over_strides(twist, aligned.rate_hz)
 
 
 def _turn_back(level: FloatArray, turn: FloatArray) -> FloatArray:
@@ -313,31 +278,6 @@ def _horizontal_axes(R_ES: FloatArray) -> str:
     }
     level = [f"±{axis} ({tilt:+.0f} degrees)" for axis, tilt in tilts.items() if abs(tilt) < 45.0]
     return ", ".join(level)
-
-
-def _smooth(values: FloatArray, sigma_samples: float) -> FloatArray:
-    """Return the local straight line through the samples present, weighted by a Gaussian.
-
-    In the middle of a recording this is the Gaussian mean; at its ends and beside a gap the
-    line keeps a turn from being flattened. NaN where no sample lies within four deviations.
-    """
-    reach = int(np.ceil(4.0 * sigma_samples))
-    offset = np.arange(-reach, reach + 1)
-    kernel = np.exp(-0.5 * (offset / sigma_samples) ** 2)
-    present = np.isfinite(values)
-    kept = np.where(present, values, 0.0)
-    # oaconvolve turns the kernel round, hence the minus of the odd moments.
-    s0, s1, s2 = (
-        oaconvolve(present.astype(np.float64), kernel * (-offset) ** k, mode="same")
-        for k in (0, 1, 2)
-    )
-    t0, t1 = (oaconvolve(kept, kernel * (-offset) ** k, mode="same") for k in (0, 1))
-    spread = s0 * s2 - s1**2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        line = (s2 * t0 - s1 * t1) / spread
-        flat = t0 / s0
-    out = np.where(spread > 1e-6 * s0**2 * sigma_samples**2, line, flat)
-    return np.where(s0 > 1e-3, out, np.nan)
 
 
 def _wrap(angle_rad: float) -> float:

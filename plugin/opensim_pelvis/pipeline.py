@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -20,11 +18,10 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.angles import compute_angles
-from opensim_pelvis.errors import ExportError, OpenSimPelvisError
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.heading import disagreements, find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
-from opensim_pelvis.registry import EXPORTERS, find_reader, list_plugins, load_exporter, load_reader
+from opensim_pelvis.registry import find_reader, load_reader
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.settings import (
     ActivitySettings,
@@ -155,79 +152,6 @@ def run_trial(
     recording = read_recording(settings.recording)
     _tell(progress, "reading", 1, 1)
     return _run(recording, settings, defaults, progress)
-
-
-def check_output(directory: Path) -> None:
-    """See, before long work, that results can be written to a directory; nothing is made.
-
-    Raises
-    ------
-    ExportError
-        When it is a file, lies below a file, or may not be written.
-    """
-    existing = directory
-    while not existing.exists():
-        existing = existing.parent
-    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
-        return
-    why = "it may not be written" if existing.is_dir() else f"{existing} is a file"
-    raise ExportError(
-        f"{directory}: results cannot be written here, {why}. Name a folder that can be written "
-        "with --out."
-    )
-
-
-def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
-    """Write a result with every exporter; all files appear at once, or none does.
-
-    Parameters
-    ----------
-    result : Result
-    directory : path
-        Made if need be. Earlier files of the same names are replaced only at the end.
-
-    Returns
-    -------
-    tuple of Path
-
-    Raises
-    ------
-    ExportError
-        When the directory cannot be written or an exporter fails.
-    """
-    folder = Path(directory)
-    check_output(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".opensim-pelvis-", dir=folder) as name:
-            made = [
-                path
-                for exporter in list_plugins(EXPORTERS)
-                for path in _export(exporter, result, Path(name))
-            ]
-            targets = [folder / path.name for path in made]
-            for target in targets:
-                if target.is_dir():
-                    raise ExportError(f"{target}: a folder stands where a file is to be written")
-            for path, target in zip(made, targets, strict=True):
-                path.replace(target)
-    except OSError as fault:
-        raise ExportError(
-            f"{folder}: writing failed ({fault.strerror}). Earlier results were kept."
-        ) from fault
-    return tuple(sorted(targets))
-
-
-def _export(exporter: str, result: Result, directory: Path) -> tuple[Path, ...]:
-    try:
-        return load_exporter(exporter).write(result, directory)
-    except (OpenSimPelvisError, OSError):
-        raise
-    except Exception as fault:  # a third party's code may fail in any way
-        raise ExportError(
-            f"exporter '{exporter}' failed on trial {result.name}: {type(fault).__name__}: {fault}. "
-            "Nothing was written; earlier results were kept."
-        ) from fault
 
 
 def _run(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.simulated import short_run
 
 from opensim_pelvis.osim.build import build_model
 from opensim_pelvis.osim.engines import solve_loop, solve_tool
@@ -21,7 +22,6 @@ from opensim_pelvis.types import (
     Placement,
     SensorOrientations,
 )
-from tests.simulated import short_run
 
 CLEAN_DEG = 0.01  # the issue's own figure
 TOOL_DEG = 0.2  # OpenSim's tool stops up to 0.15 degrees short of the optimum

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import opensim
 import pytest
+from tests.simulated import short_run
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import output, pipeline
 from opensim_pelvis.osim.model import describe_model, load_model
 from opensim_pelvis.osim.tables import read_table, write_quaternion_table
 from opensim_pelvis.rotations import angle_between, from_euler, from_matrix
@@ -20,7 +21,6 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.types import Recording, Result
-from tests.simulated import short_run
 
 PLACER_RAD = 1e-6  # the issue's own figure; IMUPlacer writes 17 digits
 SOLVER_DEG = 0.2  # OpenSim's tool stops up to 0.15 degrees short of the optimum
@@ -96,7 +96,7 @@ def test_one_row_and_a_level_axis_give_what_imu_placer_gives(
 
 def test_the_set_up_files_run_in_opensim_alone_and_give_our_kinematics(inside: Path) -> None:
     result = solve(recording_of(0.8, noise_deg=1.0), (0.0, 1.0))
-    pipeline.write(result, inside)
+    output.write(result, inside)
     assert opensim.IMUPlacer("simulated_placer.xml").run(False)
     theirs = frames_of(inside / "simulated_placer_model.osim", result.placement.sensors)
     assert angle_between(theirs, result.placement.R_BS).max() < PLACER_RAD
@@ -119,7 +119,7 @@ def test_placed_frames_stand_in_the_written_model_and_unworn_joints_are_locked(
     worn = {identifier: body for identifier, body in SENSOR_MAP.items() if body in bodies}
     calibration = CalibrationSettings(window_s=(0.0, 1.0), heading_axis="y", max_spread_deg=1.0)
     result = pipeline.run(recording, sensors=worn, calibration=calibration)
-    pipeline.write(result, tmp_path)
+    output.write(result, tmp_path)
     frames = frames_of(tmp_path / "simulated_model.osim", result.placement.sensors)
     assert angle_between(frames, result.placement.R_BS).max() < PLACER_RAD
     model = load_model(tmp_path / "simulated_model.osim")

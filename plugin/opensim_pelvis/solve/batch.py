@@ -14,7 +14,7 @@ from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tree import read_tree
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.solve.output import NEAR_LOCK_SINE
-from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem, Solved
+from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem
 from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
 
 BLOCK_FRAMES: Final = 16 * CHUNK_FRAMES
@@ -101,16 +101,15 @@ def solve_batch(
             if index not in problem.kept
         },
         solve_s=time.perf_counter() - started,
-        notes=tuple(_gimbal_lock(problem, solved)),
+        notes=tuple(_gimbal_lock(problem)),
     )
 
 
-def _gimbal_lock(problem: Problem, solved: Solved) -> list[str]:
+def _gimbal_lock(problem: Problem) -> list[str]:
     degrees = np.rad2deg(np.arcsin(NEAR_LOCK_SINE))
     return [
-        f"{problem.free_joint(index)} comes within {degrees:.0f} degrees of gimbal lock in "
-        f"{count} frames: its first and third angle are amplified noise there; the orientation "
-        "is sound"
-        for index, count in enumerate(solved.near_lock.tolist())
+        f"{joint} comes within {degrees:.0f} degrees of gimbal lock in {count} frames: its first "
+        "and third angle are amplified noise there; its orientation is sound"
+        for joint, count in problem.near_lock().items()
         if count
     ]

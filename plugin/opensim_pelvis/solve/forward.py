@@ -9,10 +9,10 @@ import numpy as np
 from opensim_pelvis.errors import SolveError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.tree import KinematicTree
-from opensim_pelvis.solve.islands import Plan, make_work, turn_nodes
+from opensim_pelvis.solve.islands import Plan, turn_nodes
 from opensim_pelvis.solve.output import View, express
 from opensim_pelvis.solve.plan import PlanBuilder
-from opensim_pelvis.solve.quaternions import compiled, load, store
+from opensim_pelvis.solve.quaternions import compiled
 
 
 def forward_kinematics(tree: KinematicTree, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -49,13 +49,16 @@ def forward_kinematics(tree: KinematicTree, values: FloatArray) -> tuple[FloatAr
 
 @compiled
 def _pose(plan: Plan, view: View, values: Any, R_GB: Any, p_GB: Any) -> None:
-    w = make_work(plan)
-    R, p = np.zeros((view.body_node.size, 4)), np.zeros((view.body_node.size, 3))
     for row in range(values.shape[0]):
-        for unknown in range(plan.unknown_coordinate.size):
-            w.x[unknown] = values[row, plan.unknown_coordinate[unknown]]
-        turn_nodes(plan, 0, plan.node_parent.size, w)
-        express(plan, view, w.q, values[row], (R, p))
-        for body in range(view.body_column.size):
-            store(R_GB[row], view.body_column[body], load(R, body))
-            p_GB[row, view.body_column[body]] = p[body]
+        for i in range(view.coordinates.size):
+            view.coordinates[i].value = values[row, i]
+        for i in range(plan.unknowns.size):
+            plan.unknowns[i].x = values[row, plan.unknowns[i].coordinate]
+        turn_nodes(plan, 0, plan.nodes.size)
+        express(plan, view)
+        for b in range(view.bodies.size):
+            body = view.bodies[b]
+            for i in range(4):
+                R_GB[row, body.column, i] = body.q[i]
+            for i in range(3):
+                p_GB[row, body.column, i] = body.p[i]

@@ -30,6 +30,8 @@ DOUBTFUL_RAD: Final = 0.35  # root mean square misfit that calls for a second, c
 GRID: Final = 12  # cold start: values tried per unknown
 NULL_PIVOT: Final = 1e-13  # relative; an unknown that nothing determines stays where it is
 ROUNDING: Final = 1e-14
+SAME_COST: Final = 1e-9  # relative
+SERIES_RAD: Final = 1e-2  # below, four terms of the series are exact
 
 
 _F, _I = np.float64, np.int64
@@ -61,6 +63,7 @@ NODE: Final = np.dtype(
         ("pull", _F, 3),  # gradient and second derivative of the cost of the sensors that it
         ("stiffness", _F, 6),  # carries, by a turn in ground: xx, xy, xz, yy, yz, zz
         ("kept_q", _F, 4),
+        ("found_q", _F, 4),
     ]
 )
 """An axis, or a freely turning frame."""
@@ -84,6 +87,7 @@ UNKNOWN: Final = np.dtype(
         ("start", _F),
         ("x", _F),
         ("kept_x", _F),
+        ("found_x", _F),
         ("gradient", _F),
         ("step", _F),
     ]
@@ -501,8 +505,25 @@ def solve_island(plan: Plan, island: int, measured: Any, warm: bool) -> None:
             for n in range(part.node, part.sensed):
                 store(plan.nodes[n].q, load(plan.nodes[n].kept_q))
             cost = descend(plan, island)
-        if not warm or cost > 0.5 * DOUBTFUL_RAD * DOUBTFUL_RAD * weight:
-            if not warm:
-                cost = np.inf
-            search_and_compare(plan, island, cost)
+            if cost > 0.5 * DOUBTFUL_RAD * DOUBTFUL_RAD * weight:
+                _try_afresh(plan, island, cost)
+        else:
+            search(plan, island)
+            descend(plan, island)
     turn_nodes(plan, part.node, part.node_end)
+
+
+@compiled
+def _try_afresh(plan: Plan, island: int, cost: float) -> None:
+    """Keep the better of what was found and what a start from nothing finds."""
+    part = plan.islands[island]
+    for i in range(part.unknown, part.unknown_end):
+        plan.unknowns[i].found_x = plan.unknowns[i].x
+    for n in range(part.node, part.sensed):
+        store(plan.nodes[n].found_q, load(plan.nodes[n].q))
+    search(plan, island)
+    if descend(plan, island) >= cost * (1.0 - SAME_COST):
+        for i in range(part.unknown, part.unknown_end):
+            plan.unknowns[i].x = plan.unknowns[i].found_x
+        for n in range(part.node, part.sensed):
+            store(plan.nodes[n].q, load(plan.nodes[n].found_q))

@@ -8,7 +8,7 @@ bind is joined again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,8 +19,8 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.functions import PiecewisePolynomial, Sum, polynomial
 from opensim_pelvis.osim.tree import Joint, KinematicTree
 from opensim_pelvis.rotations import inverse, multiply, to_matrix
-from opensim_pelvis.solve.islands import Plan
-from opensim_pelvis.solve.output import View
+from opensim_pelvis.solve.islands import ISLAND, NODE, SENSOR, TERM, UNKNOWN, Plan
+from opensim_pelvis.solve.output import BODY, COORDINATE, CUT, MISFIT, SLIDE, View
 
 SQUARE: Final = 1e-10
 """Cosine between axes that still counts as a right angle."""
@@ -145,13 +145,13 @@ class PlanBuilder:
         self,
         tree: KinematicTree,
         sensors: Sequence[WornSensor],
-        cuts: Collection[int],
+        cuts: Sequence[int],
         *,
         moving: bool = False,
     ) -> None:
         self.tree = tree
         self.sensors = sensors
-        self.cuts = tuple(sorted(cuts))
+        self.cuts = tuple(cuts)
         self.moving = moving
         self.nodes: list[_Node] = []
         self.attached: dict[int, tuple[int, FloatArray]] = {}
@@ -186,9 +186,7 @@ class PlanBuilder:
                 self.nodes.append(_Node(node, fixed, constant, tuple(terms)))
                 node, fixed = len(self.nodes) - 1, inverse(tilt)
             else:
-                half = 0.5 * constant
-                turned = np.concatenate([[np.cos(half)], np.sin(half) * axis.direction])
-                fixed = multiply(fixed, turned)
+                fixed = multiply(fixed, _turn_about(axis.direction, constant))
         self.attached[joint.child] = node, multiply(fixed, inverse(joint.child_R))
 
     def _refuse(self) -> None:
@@ -269,51 +267,81 @@ class PlanBuilder:
         unknowns = self._unknowns()
         terms = [term for node in self.nodes for term in node.terms]
         where = {c: i for i, (c, _) in enumerate(unknowns) if c >= 0}
-        roots = {n: i for i, (c, n) in reversed(list(enumerate(unknowns))) if c < 0}
-        base = list(range(len(self.nodes)))
-        for index, node in enumerate(self.nodes):
-            base[index] = base[node.parent] if node.parent >= 0 else (index if node.root else -1)
         worn = sorted(
             (s for s in self.sensors if self.attached[s.body][0] >= 0),
             key=lambda s: (self.attached[s.body][0], s.column),
         )
-        node_of = [self.attached[s.body][0] for s in worn]
-        fixed = [multiply(self.attached[s.body][1], s.R_BS) for s in worn]
-        islands = range(self.n_islands + 1)
-        coordinates = [self.tree.coordinates[c] if c >= 0 else None for c, _ in unknowns]
-        low = [c.low if c and c.clamped and not self.moving else -np.inf for c in coordinates]
-        high = [c.high if c and c.clamped and not self.moving else np.inf for c in coordinates]
-        start = [c.default if c else 0.0 for c in coordinates]
-        heaviest = max((s.weight for s in worn), default=1.0)
-        outer = [self.functions.index(term.outer) for term in terms]
-        inner = [-1 if t.inner is None else self.functions.index(t.inner) for t in terms]
+        outer = [self.functions.place(term.outer) for term in terms]
+        inner = [self.functions.place(term.inner) for term in terms]
+        records = [
+            (where[term.coordinate], *out, *within, 0.0, 0.0)
+            for term, out, within in zip(terms, outer, inner, strict=True)
+        ]
+        n_unknowns = len(unknowns)
         return Plan(
-            node_parent=_integers(node.parent for node in self.nodes),
-            node_base=_integers(base),
-            node_fixed=_rows([node.fixed for node in self.nodes], 4),
-            node_root=_integers(roots.get(n, -1) for n in range(len(self.nodes))),
-            node_offset=np.array([node.offset for node in self.nodes], dtype=np.float64),
-            node_term=_firsts(len(node.terms) for node in self.nodes),
-            term_unknown=_integers(where[term.coordinate] for term in terms),
-            term_outer=_integers(outer),
-            term_inner=_integers(inner),
-            **self.functions.arrays(),
-            island_node=_integers(sum(i < k for i in self.island) for k in islands),
-            island_sensed=_integers(
-                sum(i < k or (i == k and n in self.sensed) for n, i in enumerate(self.island))
-                for k in islands[:-1]
-            ),
-            island_unknown=_integers(sum(self.island[n] < k for _, n in unknowns) for k in islands),
-            island_sensor=_integers(sum(self.island[n] < k for n in node_of) for k in islands),
-            sensor_column=_integers(s.column for s in worn),
-            sensor_node=_integers(node_of),
-            sensor_inverse=_rows([inverse(q) for q in fixed], 4),
-            sensor_weight=np.array([s.weight / heaviest for s in worn], dtype=np.float64),
-            unknown_low=np.array(low, dtype=np.float64),
-            unknown_high=np.array(high, dtype=np.float64),
-            unknown_start=np.clip(np.array(start, dtype=np.float64), low, high),
-            unknown_coordinate=_integers(c for c, _ in unknowns),
+            nodes=self._node_records(unknowns),
+            terms=np.array(records, dtype=TERM),
+            pieces=self.functions.pieces(),
+            unknowns=self._unknown_records(unknowns),
+            islands=self._island_records(unknowns, worn),
+            sensors=self._sensor_records(worn),
+            hessian=np.zeros((n_unknowns, n_unknowns)),
+            factor=np.zeros((n_unknowns, n_unknowns)),
         )
+
+    def _node_records(self, unknowns: Sequence[tuple[int, int]]) -> np.ndarray:
+        roots = {n: i for i, (c, n) in reversed(list(enumerate(unknowns))) if c < 0}
+        records = np.zeros(len(self.nodes), dtype=NODE)
+        first = 0
+        for n, node in enumerate(self.nodes):
+            record = records[n]
+            record["parent"], record["root"] = node.parent, roots.get(n, -1)
+            record["base"] = n if node.root else -1
+            if node.parent >= 0:
+                record["base"] = records[node.parent]["base"]
+            record["term"], record["term_end"] = first, first + len(node.terms)
+            first += len(node.terms)
+            record["offset"], record["fixed"], record["q"] = node.offset, node.fixed, _IDENTITY
+        return records
+
+    def _unknown_records(self, unknowns: Sequence[tuple[int, int]]) -> np.ndarray:
+        records = np.zeros(len(unknowns), dtype=UNKNOWN)
+        for record, (index, _) in zip(records, unknowns, strict=True):
+            record["coordinate"], record["low"], record["high"] = index, -np.inf, np.inf
+            if index >= 0:
+                coordinate = self.tree.coordinates[index]
+                if coordinate.clamped and not self.moving:
+                    record["low"], record["high"] = coordinate.low, coordinate.high
+                start = np.clip(coordinate.default, record["low"], record["high"])
+                record["start"] = record["x"] = start
+        return records
+
+    def _island_records(
+        self, unknowns: Sequence[tuple[int, int]], worn: Sequence[WornSensor]
+    ) -> np.ndarray:
+        of_unknown = [self.island[node] for _, node in unknowns]
+        of_sensor = [self.island[self.attached[s.body][0]] for s in worn]
+        records = np.zeros(self.n_islands, dtype=ISLAND)
+        for k, record in enumerate(records):
+            record["node"] = sum(i < k for i in self.island)
+            record["node_end"] = sum(i <= k for i in self.island)
+            sensed = sum(self.island[n] == k for n in self.sensed)
+            record["sensed"] = record["node"] + sensed
+            record["unknown"] = sum(i < k for i in of_unknown)
+            record["unknown_end"] = sum(i <= k for i in of_unknown)
+            record["sensor"] = sum(i < k for i in of_sensor)
+            record["sensor_end"] = sum(i <= k for i in of_sensor)
+        return records
+
+    def _sensor_records(self, worn: Sequence[WornSensor]) -> np.ndarray:
+        heaviest = max((s.weight for s in worn), default=1.0)
+        records = np.zeros(len(worn), dtype=SENSOR)
+        for record, sensor in zip(records, worn, strict=True):
+            node, fixed = self.attached[sensor.body]
+            record["column"], record["node"] = sensor.column, node
+            record["weight"] = sensor.weight / heaviest
+            record["inverse"] = inverse(multiply(fixed, sensor.R_BS))
+        return records
 
     def _unknowns(self) -> list[tuple[int, int]]:
         """Return (coordinate or -1, node) of each unknown, island after island."""
@@ -346,39 +374,46 @@ class PlanBuilder:
         """
         joints = [j for j in self.tree.joints if j.child in self.attached]
         row = {joint.child: i for i, joint in enumerate(joints)} | {-1: -1}
-        slides = [self._slides(joint) for joint in joints]
-        flat = [slide for _, found in slides for slide in found]
-        radii = [np.zeros(3) if j.radii_m is None else j.radii_m for j in joints]
-        coordinates = self.tree.coordinates
+        bodies = np.zeros(len(joints), dtype=BODY)
+        slides: list[tuple[FloatArray, _Term]] = []
+        for body, joint in zip(bodies, joints, strict=True):
+            body["parent"] = row[joint.parent]
+            body["node"], body["fixed"] = self.attached[joint.child]
+            body["column"] = body_columns.get(joint.child, -1)
+            body["from_parent"], found = self._slides(joint)
+            body["from_child"] = joint.child_p_m
+            body["slide"], body["slide_end"] = len(slides), len(slides) + len(found)
+            slides += found
+            body["radii"] = 0.0 if joint.radii_m is None else joint.radii_m
+            body["joint_parent"], body["joint_child"] = joint.parent_R, joint.child_R
         return View(
-            body_node=_integers(self.attached[j.child][0] for j in joints),
-            body_fixed=_rows([self.attached[j.child][1] for j in joints], 4),
-            body_parent=_integers(row[j.parent] for j in joints),
-            body_column=_integers(body_columns.get(j.child, -1) for j in joints),
-            body_from_parent=_rows([start for start, _ in slides], 3),
-            body_from_child=_rows([j.child_p_m for j in joints], 3),
-            body_radii=_rows(radii, 3),
-            joint_parent=_rows([j.parent_R for j in joints], 4),
-            joint_child=_rows([j.child_R for j in joints], 4),
-            slide_first=_firsts(len(found) for _, found in slides),
-            slide_direction=_rows([direction for direction, _ in flat], 3),
-            slide_coordinate=_integers(term.coordinate for _, term in flat),
-            slide_outer=_integers(self.functions.index(t.outer) for _, t in flat),
-            slide_inner=_integers(
-                -1 if t.inner is None else self.functions.index(t.inner) for _, t in flat
+            bodies=bodies,
+            slides=self._slide_records(slides),
+            cuts=self._cut_records(row),
+            coordinates=self._coordinate_records(coordinate_columns),
+            misfits=np.array(
+                [(row.get(body, -1), tuple(R_BS)) for body, R_BS in error_sensors], dtype=MISFIT
             ),
-            **self._cut_arrays(row),
-            coordinate_low=np.array([c.low for c in coordinates]),
-            coordinate_high=np.array([c.high for c in coordinates]),
-            coordinate_clamped=np.array([c.clamped for c in coordinates], dtype=np.bool_),
-            coordinate_default=np.array([c.default for c in coordinates]),
-            coordinate_period=self._periods(),
-            coordinate_column=_integers(
-                coordinate_columns.get(i, -1) for i in range(len(coordinates))
-            ),
-            error_body=_integers(row.get(body, -1) for body, _ in error_sensors),
-            error_fixed=_rows([R_BS for _, R_BS in error_sensors], 4),
         )
+
+    def _slide_records(self, slides: Sequence[tuple[FloatArray, _Term]]) -> np.ndarray:
+        records = np.zeros(len(slides), dtype=SLIDE)
+        for record, (direction, term) in zip(records, slides, strict=True):
+            record["coordinate"], record["direction"] = term.coordinate, direction
+            record["outer"], record["outer_last"] = self.functions.place(term.outer)
+            record["inner"], record["inner_last"] = self.functions.place(term.inner)
+        return records
+
+    def _coordinate_records(self, columns: Mapping[int, int]) -> np.ndarray:
+        records = np.zeros(len(self.tree.coordinates), dtype=COORDINATE)
+        records["period"] = self._periods()
+        for i, (record, coordinate) in enumerate(
+            zip(records, self.tree.coordinates, strict=True)
+        ):
+            record["column"], record["clamped"] = columns.get(i, -1), coordinate.clamped
+            record["low"], record["high"] = coordinate.low, coordinate.high
+            record["default"] = record["last"] = record["value"] = coordinate.default
+        return records
 
     def _slides(self, joint: Joint) -> tuple[FloatArray, list[tuple[FloatArray, _Term]]]:
         """Return what does not change of the way from parent to joint, and what does."""
@@ -391,32 +426,22 @@ class PlanBuilder:
             found += [(direction, term) for term in terms]
         return start, found
 
-    def _cut_arrays(self, row: dict[int, int]) -> dict[str, np.ndarray]:
+    def _cut_records(self, row: Mapping[int, int]) -> np.ndarray:
         joints = [self.tree.joints[i] for i in self.cuts]
-        joints = [joint for joint in joints if joint.child in row]
-        upper, lower, offsets, slopes, indices = [], [], [], [], []
-        for joint in joints:
+        records = np.zeros(len(joints), dtype=CUT)
+        for record, joint in zip(records, joints, strict=True):
             a, b, c = (axis.direction for axis in joint.rotations)
-            frame, swing = _frame_of(a, b), np.arctan2(b @ np.cross(a, c), a @ c)
-            half = 0.5 * swing
-            bent = np.concatenate([[np.cos(half)], np.sin(half) * b])
-            upper.append(multiply(joint.parent_R, frame))
-            lower.append(multiply(multiply(joint.child_R, bent), frame))
-            terms = [axis.amount.terms[0] for axis in joint.rotations]
-            constants = [axis.amount.constant for axis in joint.rotations]
-            indices.append([index for index, _ in terms])
-            slopes.append([function.slope for _, function in terms])
-            offset = np.array([float(f(0.0)) for _, f in terms]) + constants
-            offsets.append(offset + [0.0, swing, 0.0])
-        return {
-            "cut_parent": _integers(row[joint.parent] for joint in joints),
-            "cut_child": _integers(row[joint.child] for joint in joints),
-            "cut_parent_fixed": _rows(upper, 4),
-            "cut_child_fixed": _rows(lower, 4),
-            "cut_coordinate": _rows(indices, 3).astype(np.int64),
-            "cut_slope": _rows(slopes, 3),
-            "cut_offset": _rows(offsets, 3),
-        }
+            frame, swing = _frame_of(a, b), float(np.arctan2(b @ np.cross(a, c), a @ c))
+            bent = multiply(joint.child_R, _turn_about(b, swing))
+            record["parent"], record["child"] = row[joint.parent], row[joint.child]
+            record["parent_fixed"] = multiply(joint.parent_R, frame)
+            record["child_fixed"] = multiply(bent, frame)
+            for k, axis in enumerate(joint.rotations):
+                index, function = axis.amount.terms[0]
+                record["coordinate"][k], record["slope"][k] = index, function.slope
+                record["offset"][k] = axis.amount.constant + float(function(0.0))
+            record["offset"][1] += swing
+        return records
 
     def _periods(self) -> FloatArray:
         """Return the full turn of each coordinate, infinite where it does more than turn."""
@@ -449,29 +474,34 @@ class PlanBuilder:
 
 @dataclass(slots=True)
 class _FunctionTable:
-    """Functions by number, each stored once; number 0 is the identity."""
+    """Functions one after the other, each stored once."""
 
     functions: list[PiecewisePolynomial] = field(default_factory=list)
 
-    def index(self, function: PiecewisePolynomial) -> int:
-        for number, known in enumerate(self.functions):
+    def place(self, function: PiecewisePolynomial | None) -> tuple[int, int]:
+        """Return first and last piece of a function; -1 for none."""
+        if function is None:
+            return -1, -1
+        first = 0
+        for known in self.functions:
             if known is function:
-                return number
+                return first, first + known.left.size - 1
+            first += known.left.size
         self.functions.append(function)
-        return len(self.functions) - 1
+        return first, first + function.left.size - 1
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        degree = max((f.coefficients.shape[1] for f in self.functions), default=1)
-        padded = [
-            np.pad(f.coefficients, ((0, 0), (0, degree - f.coefficients.shape[1])))
-            for f in self.functions
-        ]
-        return {
-            "function_piece": _firsts(f.left.size for f in self.functions),
-            "piece_left": np.concatenate([np.zeros(0), *(f.left for f in self.functions)]),
-            "piece_origin": np.concatenate([np.zeros(0), *(f.origin for f in self.functions)]),
-            "piece_coefficients": np.concatenate([np.zeros((0, degree)), *padded]),
-        }
+    def pieces(self) -> FloatArray:
+        """Return a row a piece: left edge, origin, ascending coefficients."""
+        width = max((f.coefficients.shape[1] for f in self.functions), default=1)
+        rows = [np.zeros((0, 2 + width))]
+        for f in self.functions:
+            padded = np.pad(f.coefficients, ((0, 0), (0, width - f.coefficients.shape[1])))
+            rows.append(np.column_stack([f.left, f.origin, padded]))
+        return np.concatenate(rows)
+
+
+def _turn_about(axis: FloatArray, angle: float) -> FloatArray:
+    return np.concatenate([[np.cos(0.5 * angle)], np.sin(0.5 * angle) * axis])
 
 
 def _bring_z_to(direction: FloatArray) -> FloatArray:
@@ -489,15 +519,3 @@ def _frame_of(z: FloatArray, x: FloatArray) -> FloatArray:
     c, s, _ = to_matrix(tilt).T @ x
     half = 0.5 * np.arctan2(s, c)
     return multiply(tilt, np.array([np.cos(half), 0.0, 0.0, np.sin(half)]))
-
-
-def _integers(values: Iterable[int]) -> np.ndarray:
-    return np.array(list(values), dtype=np.int64)
-
-
-def _firsts(sizes: Iterable[int]) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(_integers(sizes))]).astype(np.int64)
-
-
-def _rows(values: Sequence[Sequence[float]] | Sequence[FloatArray], width: int) -> FloatArray:
-    return np.array(list(values), dtype=np.float64).reshape(-1, width)

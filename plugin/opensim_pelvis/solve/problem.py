@@ -34,17 +34,15 @@ class Solved:
     ----------
     values, R_GB, p_GB, errors : arrays
         As in `Kinematics`.
-    last, last_q, near_lock : arrays
-        Coordinates and orientations known last; frames near gimbal lock by free joint.
+    last_q : (b, 4) array
+        Orientations known last.
     """
 
     values: FloatArray
     R_GB: FloatArray
     p_GB: FloatArray
     errors: FloatArray
-    last: FloatArray
     last_q: FloatArray
-    near_lock: IntArray
 
 
 class Problem:
@@ -88,7 +86,8 @@ class Problem:
         drawn = np.array([i in builder.attached for i in self._body_index], dtype=np.bool_)
         self.kept = np.flatnonzero(best.coordinates)
         self.kept_bodies = np.flatnonzero(best.bodies & drawn)
-        self._plans = {0: self._arrays(builder)}
+        self._plans = {0: self._arrays(builder, range(len(self.cuts)))}
+        self._view = self._plans[0][1].copy()
         self._rows = [joint.child for joint in tree.joints if joint.child in builder.attached]
         self._constant = [builder.attached[body][0] < 0 for body in self._rows]
         self._patterns: dict[int, int] = {}
@@ -101,9 +100,7 @@ class Problem:
             R_GB=np.empty((n_frames, self.kept_bodies.size, 4)),
             p_GB=np.empty((n_frames, self.kept_bodies.size, 3)),
             errors=np.empty((n_frames, len(self._frames))),
-            last=np.array([c.default for c in self._tree.coordinates]),
             last_q=np.tile([1.0, 0.0, 0.0, 0.0], (self.kept_bodies.size, 1)),
-            near_lock=np.zeros(len(self.cuts), dtype=np.int64),
         )
 
     def solve_block(self, R_GS: FloatArray, rows: slice, solved: Solved, pool: Executor) -> None:
@@ -113,7 +110,7 @@ class Problem:
         frames = Frames(
             measured=measured,
             pattern=self._find_patterns(is_present(measured)),
-            coordinates=np.tile(solved.last, (n_frames, 1)),
+            coordinates=np.tile(self._view.coordinates["default"], (n_frames, 1)),
             violated=np.zeros(n_frames, dtype=np.int64),
             R_GB=solved.R_GB[rows],
             p_GB=solved.p_GB[rows],
@@ -121,20 +118,12 @@ class Problem:
         )
         self._run(0, frames, np.arange(n_frames), pool)
         self._join(frames, pool)
-        _, view = self._plans[0]
-        follow(
-            view,
-            self._known,
-            frames,
-            solved.values[rows],
-            solved.last,
-            solved.last_q,
-            solved.near_lock,
-        )
+        follow(self._view, self._known, frames, solved.values[rows], solved.last_q)
 
-    def free_joint(self, index: int) -> str:
-        """Return the name of a free joint, in the order of ``near_lock``."""
-        return self._tree.joints[self.cuts[index]].name
+    def near_lock(self) -> dict[str, int]:
+        """Return the frames that came near gimbal lock, by free joint."""
+        names = [self._tree.joints[index].name for index in self.cuts]
+        return dict(zip(names, self._view.cuts["near_lock"].tolist(), strict=True))
 
     def _join(self, frames: Frames, pool: Executor) -> None:
         """Solve again, with the joints that left their range joined, until none does."""
@@ -146,22 +135,27 @@ class Problem:
 
     def _run(self, mask: int, frames: Frames, rows: IntArray, pool: Executor) -> None:
         """Solve rows with the free joints of a mask joined."""
-        if mask not in self._plans:
-            self._plans[mask] = self._arrays(self._builder(self._left(mask)))
-        plan, view = self._plans[mask]
         kept = [bit for bit in range(len(self.cuts)) if not mask >> bit & 1]
+        if mask not in self._plans:
+            left = [self.cuts[bit] for bit in kept]
+            self._plans[mask] = self._arrays(self._builder(left), kept)
+        plan, view = self._plans[mask]
         known = self._known._replace(cut=np.ascontiguousarray(self._known.cut[:, kept]))
-        bits = np.array([1 << bit for bit in kept], dtype=np.int64)
-        chunks = [rows[i : i + CHUNK_FRAMES] for i in range(0, rows.size, CHUNK_FRAMES)]
         tasks = [
-            pool.submit(solve_frames, plan, view, known, frames, bits, chunk, mask != 0)
-            for chunk in chunks
+            pool.submit(
+                solve_frames,
+                plan.copy(),
+                view.copy(),
+                known,
+                frames,
+                rows[first : first + CHUNK_FRAMES],
+                mask != 0,
+                False,
+            )
+            for first in range(0, rows.size, CHUNK_FRAMES)
         ]
         for task in tasks:
             task.result()
-
-    def _left(self, mask: int) -> tuple[int, ...]:
-        return tuple(cut for bit, cut in enumerate(self.cuts) if not mask >> bit & 1)
 
     def _builder(self, cuts: Sequence[int]) -> PlanBuilder:
         worn = [
@@ -171,12 +165,13 @@ class Problem:
         ]
         return PlanBuilder(self._tree, worn, cuts)
 
-    def _arrays(self, builder: PlanBuilder) -> tuple[Plan, View]:
+    def _arrays(self, builder: PlanBuilder, bits: Sequence[int]) -> tuple[Plan, View]:
         view = builder.view(
             {self._body_index[i]: column for column, i in enumerate(self.kept_bodies)},
             {self._coordinate_index[i]: column for column, i in enumerate(self.kept)},
             [(frame.body, frame.R_BS) for frame in self._frames],
         )
+        view.cuts["bit"] = [1 << bit for bit in bits]
         return builder.plan(), view
 
     def _widths(self) -> tuple[int, int, int, int]:

@@ -1,0 +1,73 @@
+"""The direction of travel: which way the path goes, whatever the pelvis does within a stride."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from scipy.signal import oaconvolve
+
+from opensim_pelvis.frames import FloatArray, heading_of
+from opensim_pelvis.rotations import rotate, unwrap_present
+from opensim_pelvis.settings import Surface
+
+TRAVEL_SMOOTHING_S: Final = 0.75
+"""Standard deviation of the Gaussian that turns pelvis heading into direction of travel.
+
+It passes 0.01 % of a rotation at 0.9 Hz, the slowest stride of walking, and follows a bend.
+"""
+
+
+def travel_heading(
+    pelvis_R_GB: FloatArray, *, rate_hz: float, surface: Surface | None
+) -> tuple[FloatArray, str]:
+    """Return the heading of the direction of travel T in G, and how it was taken.
+
+    Parameters
+    ----------
+    pelvis_R_GB : (t, 4) array
+    rate_hz : float
+    surface : str or None
+        ``"overground"``: the pelvis's heading, smoothed over strides, which follows bends and
+        turns and takes a constant turn of the pelvis away. Otherwise: forward in the
+        calibration pose throughout, as on a treadmill.
+
+    Returns
+    -------
+    (t,) array
+        Radians, continuous; NaN only where the pelvis is absent for long.
+    str
+    """
+    if surface != "overground":
+        return np.zeros(pelvis_R_GB.shape[0]), "forward in the calibration pose, fixed"
+    heading = unwrap_present(heading_of(rotate(pelvis_R_GB, np.array([1.0, 0.0, 0.0]))))
+    source = (
+        f"pelvis heading, smoothed by a Gaussian of {TRAVEL_SMOOTHING_S:g} s standard deviation"
+    )
+    return smooth_over_strides(heading, rate_hz), source
+
+
+def smooth_over_strides(values: FloatArray, rate_hz: float) -> FloatArray:
+    """Return the local straight line through the samples present, weighted by a Gaussian.
+
+    In the middle of a recording this is the Gaussian mean; at its ends and beside a gap the
+    line keeps a turn from being flattened. NaN where no sample lies within four deviations.
+    """
+    sigma_samples = TRAVEL_SMOOTHING_S * rate_hz
+    reach = int(np.ceil(4.0 * sigma_samples))
+    offset = np.arange(-reach, reach + 1)
+    kernel = np.exp(-0.5 * (offset / sigma_samples) ** 2)
+    present = np.isfinite(values)
+    kept = np.where(present, values, 0.0)
+    # oaconvolve turns the kernel round, hence the minus of the odd moments.
+    s0, s1, s2 = (
+        oaconvolve(present.astype(np.float64), kernel * (-offset) ** k, mode="same")
+        for k in (0, 1, 2)
+    )
+    t0, t1 = (oaconvolve(kept, kernel * (-offset) ** k, mode="same") for k in (0, 1))
+    spread = s0 * s2 - s1**2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        line = (s2 * t0 - s1 * t1) / spread
+        flat = t0 / s0
+    out = np.where(spread > 1e-6 * s0**2 * sigma_samples**2, line, flat)
+    return np.where(s0 > 1e-3, out, np.nan)
