@@ -56,6 +56,7 @@ ORDER = (
     "console",
     "screen",
     "cli",
+    "__main__",
 )
 """A module imports only modules that stand before it; a folder counts as one."""
 

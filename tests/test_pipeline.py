@@ -165,6 +165,7 @@ def test_a_failing_exporter_leaves_earlier_results_untouched(
 
     class Broken:
         description = "fails after a part"
+        optional = ()
 
         def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
             (directory / f"{result.name}_ik.mot").write_text("half")
@@ -177,6 +178,16 @@ def test_a_failing_exporter_leaves_earlier_results_untouched(
     with pytest.raises(ExportError, match=r"exporter 'summary' failed.*disk is full.*kept"):
         output.write(everything, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_file_that_this_result_does_not_have_is_not_left_from_before(
+    everything: Result, tmp_path: Path
+) -> None:
+    gap = Gap(body="torso", start_s=2.0, length_s=0.4)
+    output.write(solve(recording_of(gaps=(gap,))), tmp_path)
+    assert (tmp_path / "simulated_ik_complete.mot").exists()
+    output.write(everything, tmp_path)
+    assert not (tmp_path / "simulated_ik_complete.mot").exists()
 
 
 def test_results_cannot_go_where_a_file_stands(everything: Result, tmp_path: Path) -> None:

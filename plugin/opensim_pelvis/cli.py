@@ -110,7 +110,11 @@ def run(
     mapping: Mapping_ = None,
     name: Annotated[str | None, typer.Option(help="What the results are called.")] = None,
     model: Annotated[Path | None, typer.Option(help="Another OpenSim model.")] = None,
-    engine: Annotated[str | None, typer.Option(help="opensim or opensim-tool.")] = None,
+    engine: Annotated[str | None, typer.Option(help="exact, opensim or opensim-tool.")] = None,
+    check_engine: Annotated[
+        bool | None,
+        typer.Option("--check-engine", help="Solve a sample of frames with OpenSim too."),
+    ] = None,
     max_gap: Annotated[float | None, typer.Option(help="Longest hole to bridge, seconds.")] = None,
     subject: Annotated[str | None, typer.Option(help="Identifier of the person.")] = None,
     sex: Annotated[str | None, typer.Option(help="female or male.")] = None,
@@ -126,7 +130,12 @@ def run(
         "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
         "activity": {"kind": activity, "speed_mps": speed, "surface": surface},
-        "solver": {"model": _from_here(model), "engine": engine, "max_gap_s": max_gap},
+        "solver": {
+            "model": _from_here(model),
+            "engine": engine,
+            "check_engine": check_engine,
+            "max_gap_s": max_gap,
+        },
     }
     from opensim_pelvis.request import read_request
 

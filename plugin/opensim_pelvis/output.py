@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from opensim_pelvis.errors import ExportError, OpenSimPelvisError
-from opensim_pelvis.registry import EXPORTERS, list_plugins, load_exporter
+from opensim_pelvis.registry import EXPORTERS, Exporter, list_plugins, load_exporter
 from opensim_pelvis.types import Result
 
 
@@ -38,7 +38,8 @@ def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
     ----------
     result : Result
     directory : path
-        Made if need be. Earlier files of the same names are replaced only at the end.
+        Made if need be. Earlier files of the same names are replaced only at the end; one that
+        a trial does not always have goes when this result does not have it.
 
     Returns
     -------
@@ -54,17 +55,20 @@ def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".opensim-pelvis-", dir=folder) as name:
-            made = [
-                path
-                for exporter in list_plugins(EXPORTERS)
-                for path in _export(exporter, result, Path(name))
-            ]
+            made: list[Path] = []
+            stale: set[Path] = set()
+            for exporter_name in list_plugins(EXPORTERS):
+                exporter = load_exporter(exporter_name)
+                made += _export(exporter_name, exporter, result, Path(name))
+                stale |= {folder / f"{result.name}{end}" for end in exporter.optional}
             targets = [folder / path.name for path in made]
             for target in targets:
                 if target.is_dir():
                     raise ExportError(f"{target}: a folder stands where a file is to be written")
             for path, target in zip(made, targets, strict=True):
                 path.replace(target)
+            for path in stale - set(targets):
+                path.unlink(missing_ok=True)
     except OSError as fault:
         raise ExportError(
             f"{folder}: writing failed ({fault.strerror}). Earlier results were kept."
@@ -72,13 +76,13 @@ def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
     return tuple(sorted(targets))
 
 
-def _export(exporter: str, result: Result, directory: Path) -> tuple[Path, ...]:
+def _export(name: str, exporter: Exporter, result: Result, directory: Path) -> tuple[Path, ...]:
     try:
-        return load_exporter(exporter).write(result, directory)
+        return exporter.write(result, directory)
     except (OpenSimPelvisError, OSError):
         raise
     except Exception as fault:  # a third party's code may fail in any way
         raise ExportError(
-            f"exporter '{exporter}' failed on trial {result.name}: "
+            f"exporter '{name}' failed on trial {result.name}: "
             f"{type(fault).__name__}: {fault}. Nothing was written; earlier results were kept."
         ) from fault

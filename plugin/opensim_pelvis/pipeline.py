@@ -37,6 +37,7 @@ from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
     CalibrationPose,
+    EngineCheck,
     Kinematics,
     Placement,
     Recording,
@@ -164,7 +165,7 @@ def _run(
     model = _load_model(settings, aligned)
     placement = _place(aligned, model, settings.calibration)
     orientations = orient_sensors(aligned, placement)
-    model, kinematics = _solve(model, orientations, placement, settings.solver, progress)
+    model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
     angles = compute_angles(kinematics, surface=settings.activity.surface)
     return Result(
         name=settings.recording.name or recording.name,
@@ -176,6 +177,7 @@ def _run(
         orientations=orientations,
         kinematics=kinematics,
         clinical=angles,
+        engine_check=check,
         versions=_versions(),
         defaults=defaults,
         notes=(
@@ -237,10 +239,11 @@ def _solve(
     placement: Placement,
     settings: SolverSettings,
     progress: Progress | None,
-) -> tuple[BodyModel, Kinematics]:
-    from opensim_pelvis.osim.engines import solve_loop, solve_tool
+) -> tuple[BodyModel, Kinematics, EngineCheck | None]:
+    from opensim_pelvis.osim.engines import check_kinematics, solve_loop, solve_tool
     from opensim_pelvis.osim.skeleton import Observability
     from opensim_pelvis.osim.tools import place_sensors
+    from opensim_pelvis.solve import solve_batch
 
     observability = Observability(model)
     used = [
@@ -251,7 +254,8 @@ def _solve(
     known = observability.find_determined(used)
     locked = [n for n, k in zip(model.coordinates, known.coordinates, strict=True) if not k]
     placed = place_sensors(model, placement, locked)
-    engine = {"opensim": solve_loop, "opensim-tool": solve_tool}[settings.engine]
+    engines = {"exact": solve_batch, "opensim": solve_loop, "opensim-tool": solve_tool}
+    engine = engines[settings.engine]
     kinematics = engine(
         placed,
         orientations,
@@ -260,7 +264,17 @@ def _solve(
         weights=settings.weights,
         progress=lambda done, total: _tell(progress, "inverse kinematics", done, total),
     )
-    return placed, kinematics
+    check = None
+    if settings.check_engine:
+        check = check_kinematics(
+            kinematics,
+            placed,
+            orientations,
+            observability,
+            placement=placement,
+            weights=settings.weights,
+        )
+    return placed, kinematics, check
 
 
 def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:

@@ -47,9 +47,14 @@ class Reader(Protocol):
 
 @runtime_checkable
 class Exporter(Protocol):
-    """What an exporter offers; it is made without arguments."""
+    """What an exporter offers; it is made without arguments.
+
+    ``optional`` names the ends of those file names that not every result gets, so that none is
+    left over from an earlier run.
+    """
 
     description: str
+    optional: tuple[str, ...]
 
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write files called by ``result.name`` into an existing directory; return them."""
@@ -88,7 +93,7 @@ def load_exporter(name: str) -> Exporter:
     """Return the exporter of that name; PluginError where it is missing or broken."""
     exporter = _load(EXPORTERS, name)
     if not isinstance(exporter, Exporter):
-        raise PluginError(f"plug-in '{name}' offers no description and write")
+        raise PluginError(f"plug-in '{name}' offers no description, optional and write")
     return exporter
 
 

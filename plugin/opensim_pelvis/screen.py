@@ -48,6 +48,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": _heading_words(result),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
+                **_engine_check(result),
                 "model": f"{result.model.name} ({result.model.source})",
             }
         ),
@@ -146,6 +147,17 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
+
+
+def _engine_check(result: Result) -> dict[str, str]:
+    check = result.engine_check
+    if check is None:
+        return {}
+    return {
+        "checked": f"{check.frames} frames with OpenSim's solver: at most "
+        f"{np.rad2deg(check.max_difference_rad):.2g} degrees apart, cost higher by "
+        f"{check.max_excess_rad2:.1g} rad² at most"
+    }
 
 
 def _heading_words(result: Result) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from opensim_pelvis.frames import UpAxis
 
-Engine = Literal["opensim", "opensim-tool"]
+Engine = Literal["exact", "opensim", "opensim-tool"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 ActivityKind = Literal["running", "walking"]
@@ -90,13 +90,16 @@ class ActivitySettings:
 class SolverSettings:
     """``[solver]``: model, engine, gap filling and sensor weights.
 
-    ``model`` is the path of another ``.osim`` file. ``weights`` gives a body's sensor more or
-    less say in inverse kinematics (1 unless given). ``max_gap_s`` is the longest hole in a
-    sensor's samples that is bridged.
+    ``model`` is the path of another ``.osim`` file. ``engine`` is ``exact`` (ours, all frames at
+    once), ``opensim`` (a loop over OpenSim's solver) or ``opensim-tool`` (OpenSim's own tool).
+    ``check_engine`` solves a sample of the frames with OpenSim as well and reports the
+    difference. ``weights`` gives a body's sensor more or less say in inverse kinematics (1
+    unless given). ``max_gap_s`` is the longest hole in a sensor's samples that is bridged.
     """
 
     model: Path | None = None
-    engine: Engine = "opensim"
+    engine: Engine = "exact"
+    check_engine: bool = False
     max_gap_s: float = 0.05
     weights: Mapping[str, float] = field(default_factory=dict)
 

@@ -52,7 +52,8 @@ _REST: Final = """
 
 [solver]
 # model = "my_model.osim"     # any OpenSim model; our own when off
-# engine = "opensim"          # or opensim-tool, OpenSim's own tool, slower, for comparison
+# engine = "exact"            # or opensim, opensim-tool: OpenSim's own, slow, for comparison
+# check_engine = false        # true: solve a sample of frames with OpenSim too
 # max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
 # weights = { torso = 0.5 }   # how much say a body's sensor has; 1 when off
 """

@@ -196,6 +196,10 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
         if value not in choices:
             raise _UnusableError(f"one of {', '.join(choices)}")
         return value
+    if hint is bool:
+        if not isinstance(value, bool):
+            raise _UnusableError("true or false")
+        return value
     if hint is Path:
         return folder / Path(_text(value, "a path in quotes")).expanduser()
     if hint is str:

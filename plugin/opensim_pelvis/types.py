@@ -428,6 +428,28 @@ class Kinematics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCheck:
+    """A sample of frames, solved once more with OpenSim's solver.
+
+    Parameters
+    ----------
+    engine : str
+        What the sample was solved with, and how accurately.
+    frames : int
+    max_difference_rad : float
+        Largest difference of any coordinate in any frame.
+    max_excess_rad2 : float
+        Largest cost of ours above OpenSim's, sum of squared angles; negative when ours is lower
+        in every frame.
+    """
+
+    engine: str
+    frames: int
+    max_difference_rad: float
+    max_excess_rad2: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AngleDefinition:
     """One row of the table of angles: what it is, its sense, and where it is defined."""
 
@@ -498,6 +520,7 @@ class Result:
     orientations: SensorOrientations
     kinematics: Kinematics
     clinical: Angles
+    engine_check: EngineCheck | None = None
     events: tuple[Event, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()

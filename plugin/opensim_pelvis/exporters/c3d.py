@@ -64,6 +64,7 @@ class C3dExporter:
     """Writes ``NAME.c3d``."""
 
     description = "C3D: landmarks, angles, events and sensor signals (Mokka, Nexus, Visual3D)"
+    optional: tuple[str, ...] = ()
 
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write the C3D file of a result into an existing directory."""

@@ -11,6 +11,7 @@ class OsimExporter:
     """Writes ``NAME_model.osim``, ``NAME_placer.xml`` and ``NAME_ik.xml``."""
 
     description = "calibrated OpenSim model (.osim) and OpenSim set-up files (.xml)"
+    optional: tuple[str, ...] = ()
 
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write the files into a directory; they name each other relative to it."""

@@ -22,6 +22,7 @@ class StoExporter:
     """Writes the STO and MOT files of a trial."""
 
     description = "OpenSim tables: orientations, calibration, kinematics, errors, angles"
+    optional = ("_ik_complete.mot",)
 
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write all tables of a result into an existing directory.

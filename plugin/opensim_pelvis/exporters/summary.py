@@ -26,6 +26,7 @@ class SummaryExporter:
     """Writes ``NAME_summary.json``."""
 
     description = "JSON summary: settings, versions, input hashes, quality and notes"
+    optional: tuple[str, ...] = ()
 
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write the summary of a result into an existing directory."""
@@ -137,6 +138,7 @@ def _kinematics(result: Result) -> dict[str, Any]:
     errors = {name: _error_deg(errors_deg[:, i]) for i, name in enumerate(kinematics.sensors)}
     return {
         "engine": kinematics.engine,
+        "engine_check": _engine_check(result),
         "accuracy": kinematics.accuracy,
         "errors": errors,
         "whole_trial": _whole_trial(kinematics.coordinates, kinematics.values_rad),
@@ -154,6 +156,18 @@ def _error_deg(error_deg: FloatArray) -> dict[str, float | None]:
         "rms_deg": float(np.sqrt(np.mean(present**2))),
         "median_deg": float(np.median(present)),
         "max_deg": float(present.max()),
+    }
+
+
+def _engine_check(result: Result) -> dict[str, Any] | None:
+    check = result.engine_check
+    if check is None:
+        return None
+    return {
+        "engine": check.engine,
+        "frames": check.frames,
+        "max_difference_deg": float(np.rad2deg(check.max_difference_rad)),
+        "max_excess_rad2": check.max_excess_rad2,
     }
 
 
