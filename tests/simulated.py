@@ -19,7 +19,7 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
 )
-from opensim_pelvis.timeline import align_recording
+from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import AlignedRecording
 
 MAX_GAP_S = 0.05

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opensim_pelvis import body_mass, body_tables
-from opensim_pelvis.anthropometry import BodySize, body_origins, joint_geometry, landmarks
-from opensim_pelvis.body_mass import segment_inertia
+from opensim_pelvis.anthropometry import mass, tables
+from opensim_pelvis.anthropometry.mass import segment_inertia
+from opensim_pelvis.anthropometry.sizes import BodySize, body_origins, joint_geometry, landmarks
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.settings import BODIES
 
@@ -136,8 +136,7 @@ def test_table_of_masses_is_whole():
     paired = {"upper_arm", "forearm", "hand", "thigh", "shank", "foot"}
     for sex in (0, 1):
         whole = sum(
-            row.mass[sex] * (2 if name in paired else 1)
-            for name, row in body_tables.INERTIA.items()
+            row.mass[sex] * (2 if name in paired else 1) for name, row in tables.INERTIA.items()
         )
         assert whole == pytest.approx(1.0, abs=2e-4)  # the source rounds to 0.01 %
 
@@ -155,7 +154,7 @@ def test_torso_inertia_equals_the_plain_sum_over_points():
     size = BodySize(1.7, "male")
     origins = body_origins(height_m=1.7, sex="male")
     cloud, weights = [], []
-    for body, part in body_mass._trunk_parts(size, origins["femur_r"]):
+    for body, part in mass._trunk_parts(size, origins["femur_r"]):
         if body != "torso":
             continue
         # points at +-a along each axis have moments 2/6 (b^2 + c^2): solve for a, b, c

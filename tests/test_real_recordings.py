@@ -15,13 +15,13 @@ from opensim_pelvis import output, pipeline
 from opensim_pelvis.osim.engines import solve_tool
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tables import read_table
-from opensim_pelvis.sensormap import read_sensor_map
 from opensim_pelvis.settings import (
     BODIES,
     ActivitySettings,
     CalibrationSettings,
     SolverSettings,
 )
+from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result
 
 AGREEMENT_DEG = 0.2  # the issue's own figure: OpenSim's tool stops up to 0.15 degrees short

@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.request import read_request
-from opensim_pelvis.sensormap import read_sensor_map
 from opensim_pelvis.settings import (
     SECTIONS,
     CalibrationSettings,
@@ -20,8 +18,10 @@ from opensim_pelvis.settings import (
     list_defaults,
     to_plain,
 )
-from opensim_pelvis.template import write_trial
-from opensim_pelvis.trialfile import read_trial
+from opensim_pelvis.trial.file import read_trial
+from opensim_pelvis.trial.request import read_request
+from opensim_pelvis.trial.sensor_map import read_sensor_map
+from opensim_pelvis.trial.template import write_trial
 from opensim_pelvis.types import Recording, SensorSignals
 
 FULL = """

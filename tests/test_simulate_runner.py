@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opensim_pelvis.anthropometry import joint_geometry
+from opensim_pelvis.anthropometry.sizes import joint_geometry
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.rotations import (
     angle_between,

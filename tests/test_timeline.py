@@ -11,10 +11,10 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from opensim_pelvis.errors import FusionError, SettingsError, TimelineError
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
-from opensim_pelvis.integrity import describe_ledger
-from opensim_pelvis.matching import match_sensors
 from opensim_pelvis.rotations import angle_between, inverse, rotate
-from opensim_pelvis.timeline import align_recording, audit_recording
+from opensim_pelvis.timeline.align import align_recording, audit_recording
+from opensim_pelvis.timeline.integrity import describe_ledger
+from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.types import Recording, SensorIntegrity, SensorSignals
 
 RATE_HZ = 100.0
@@ -362,7 +362,7 @@ def test_an_audit_needs_no_bodies_and_refuses_no_sensor() -> None:
 
 def test_the_real_walk_aligns_and_its_wrong_order_is_caught(shared_data: Path) -> None:
     from opensim_pelvis.pipeline import read
-    from opensim_pelvis.sensormap import read_sensor_map
+    from opensim_pelvis.trial.sensor_map import read_sensor_map
 
     folder = shared_data / "opensense_walk"
     recording = read(folder)

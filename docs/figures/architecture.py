@@ -35,12 +35,12 @@ def draw(axes: Axes) -> None:
     top = [(column(i), TOP) for i in range(5)]
     bottom = [(column(i), BOTTOM) for i in range(5)]
     box(axes, top[0], "readers/", "file or folder\nto SI units", DOOR)
-    box(axes, top[1], "timeline.py", "one clock,\naccount of gaps", STAGE)
+    box(axes, top[1], "timeline/", "one clock,\naccount of gaps", STAGE)
     box(axes, top[2], "placement.py", "average the\nstill pose", STAGE)
     box(axes, top[3], "heading.py", "which way\nis forward", STAGE)
     box(axes, top[4], "placement.py", "sensor to body,\nearth to ground", STAGE)
     box(axes, bottom[0], "placement.py", "all samples in\nOpenSim ground", STAGE)
-    box(axes, bottom[1], "osim/", "inverse\nkinematics", STAGE)
+    box(axes, bottom[1], "solve/", "inverse\nkinematics", STAGE)
     box(axes, bottom[2], "angles.py", "named clinical\nangles", STAGE)
     box(axes, bottom[3], "pipeline.py", "gathers\neverything", STAGE)
     box(axes, bottom[4], "exporters/", "one kind of\nfile each", DOOR)

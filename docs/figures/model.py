@@ -8,14 +8,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from opensim_pelvis.anthropometry import (
+from opensim_pelvis.anthropometry.mass import segment_inertia
+from opensim_pelvis.anthropometry.sizes import (
     DEFAULT_HEIGHT_M,
     DEFAULT_MASS_KG,
     body_origins,
     joint_geometry,
     landmarks,
 )
-from opensim_pelvis.body_mass import segment_inertia
 from opensim_pelvis.frames import FloatArray
 
 OUT = Path(__file__).resolve().parents[1] / "img" / "model.png"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from opensim_pelvis import examples
 from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
+from opensim_pelvis.screen import examples
 
 if TYPE_CHECKING:
     from opensim_pelvis.settings import TrialSettings
@@ -75,8 +75,8 @@ def top(
 def demo(out: Out) -> None:
     """Run the whole job on a simulated runner."""
     from opensim_pelvis.output import check_output
-    from opensim_pelvis.request import read_request
     from opensim_pelvis.simulate.demo import write_demo
+    from opensim_pelvis.trial.request import read_request
 
     check_output(out)
     typer.echo("This demonstration is SIMULATED: no person was measured.")
@@ -137,7 +137,7 @@ def run(
             "max_gap_s": max_gap,
         },
     }
-    from opensim_pelvis.request import read_request
+    from opensim_pelvis.trial.request import read_request
 
     settings, defaults = read_request(path, flags, sensor_map=sensors, sensors=sensor or ())
     _execute(settings, defaults, out)
@@ -152,13 +152,13 @@ def inspect(
     mapping: Mapping_ = None,
 ) -> None:
     """Show what a recording holds, and its gaps."""
-    from opensim_pelvis.console import make_console
-    from opensim_pelvis.integrity import describe_ledger
-    from opensim_pelvis.matching import match_sensors
     from opensim_pelvis.pipeline import read_recording
-    from opensim_pelvis.request import read_request
-    from opensim_pelvis.screen import render_recording
-    from opensim_pelvis.timeline import audit_recording
+    from opensim_pelvis.screen.console import make_console
+    from opensim_pelvis.screen.tables import render_recording
+    from opensim_pelvis.timeline.align import audit_recording
+    from opensim_pelvis.timeline.integrity import describe_ledger
+    from opensim_pelvis.timeline.matching import match_sensors
+    from opensim_pelvis.trial.request import read_request
 
     flags = {"recording": _recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
@@ -179,9 +179,9 @@ def inspect(
 @app.command()
 def readers() -> None:
     """List the formats that are understood."""
-    from opensim_pelvis.console import make_console
     from opensim_pelvis.registry import READERS, list_plugins, load_reader
-    from opensim_pelvis.screen import render_readers
+    from opensim_pelvis.screen.console import make_console
+    from opensim_pelvis.screen.tables import render_readers
 
     found: dict[str, tuple[str, str]] = {}
     broken: list[str] = []
@@ -206,8 +206,8 @@ def init(
 ) -> None:
     """Write a commented trial.toml to fill in."""
     from opensim_pelvis.pipeline import read_recording
-    from opensim_pelvis.request import read_request
-    from opensim_pelvis.template import write_trial
+    from opensim_pelvis.trial.request import read_request
+    from opensim_pelvis.trial.template import write_trial
 
     if out.exists() and not force:
         raise SettingsError(f"{out}: exists already. Name another file (--out) or add --force.")
@@ -221,10 +221,10 @@ def init(
 
 def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:
     """Run the job, write its files and show the table at the end."""
-    from opensim_pelvis.console import make_console, show_progress
     from opensim_pelvis.output import check_output, write
     from opensim_pelvis.pipeline import run_trial
-    from opensim_pelvis.screen import render_result
+    from opensim_pelvis.screen.console import make_console, show_progress
+    from opensim_pelvis.screen.tables import render_result
 
     check_output(out)
     with show_progress() as tell:

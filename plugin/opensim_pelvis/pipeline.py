@@ -32,7 +32,7 @@ from opensim_pelvis.settings import (
     TrialSettings,
     list_defaults,
 )
-from opensim_pelvis.timeline import align_recording
+from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -240,7 +240,8 @@ def _solve(
     settings: SolverSettings,
     progress: Progress | None,
 ) -> tuple[BodyModel, Kinematics, EngineCheck | None]:
-    from opensim_pelvis.osim.engines import check_kinematics, solve_loop, solve_tool
+    from opensim_pelvis.osim.check import check_kinematics
+    from opensim_pelvis.osim.engines import solve_loop, solve_tool
     from opensim_pelvis.osim.skeleton import Observability
     from opensim_pelvis.osim.tools import place_sensors
     from opensim_pelvis.solve import solve_batch

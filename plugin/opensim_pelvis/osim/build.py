@@ -1,7 +1,7 @@
 """Build the pelvis-trunk model for a subject.
 
 Bodies, joints and signs are described in ``docs/model.md``; all sizes come from
-`opensim_pelvis.anthropometry`, all masses from `opensim_pelvis.body_mass`.
+`opensim_pelvis.anthropometry.sizes`, all masses from `opensim_pelvis.anthropometry.mass`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 import opensim
 
-from opensim_pelvis.anthropometry import (
+from opensim_pelvis.anthropometry.mass import SegmentInertia, segment_inertia
+from opensim_pelvis.anthropometry.sizes import (
     DEFAULT_HEIGHT_M,
     DEFAULT_MASS_KG,
     JointGeometry,
@@ -20,7 +21,6 @@ from opensim_pelvis.anthropometry import (
     joint_geometry,
     landmarks,
 )
-from opensim_pelvis.body_mass import SegmentInertia, segment_inertia
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.settings import SubjectSettings
 

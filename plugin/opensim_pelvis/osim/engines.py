@@ -27,7 +27,7 @@ from opensim_pelvis.rotations import (
     multiply,
     unwrap_present,
 )
-from opensim_pelvis.types import BodyModel, EngineCheck, Kinematics, Placement, SensorOrientations
+from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
 
 ACCURACY: Final = 1e-9
 """Accuracy asked of OpenSim's assembler by our loop: within 1e-12 rad^2 of the optimal cost."""
@@ -37,9 +37,6 @@ FALLBACK_ACCURACIES: Final = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
 
 TOOL_ACCURACY: Final = 1e-4
 """Accuracy of ``IMUInverseKinematicsTool``, fixed in OpenSim's source."""
-
-CHECKED_FRAMES: Final = 40
-"""Frames of a check, spread evenly over those that are complete: a second of OpenSim's time."""
 
 CHUNK_FRAMES: Final = 500
 """Frames handed to one solver: appending to a table of OpenSim's takes quadratic time."""
@@ -136,45 +133,6 @@ def solve_tool(
     )
 
 
-def check_kinematics(
-    kinematics: Kinematics,
-    model: BodyModel,
-    orientations: SensorOrientations,
-    observability: Observability,
-    *,
-    placement: Placement,
-    weights: Mapping[str, float],
-) -> EngineCheck:
-    """Solve a sample of frames with `solve_loop` and compare; the other arguments are its own."""
-    complete = np.flatnonzero(np.isfinite(kinematics.values_rad).all(axis=1))
-    if complete.size == 0:
-        raise SolveError("no frame has all coordinates, so the engine cannot be checked")
-    rows = complete[
-        np.linspace(0, complete.size - 1, min(CHECKED_FRAMES, complete.size)).astype(int)
-    ]
-    sample = SensorOrientations(
-        time_s=orientations.time_s[rows],
-        rate_hz=orientations.rate_hz,
-        sensors=orientations.sensors,
-        R_GS=orientations.R_GS[rows],
-    )
-    other = solve_loop(model, sample, observability, placement=placement, weights=weights)
-    difference = kinematics.values_rad[rows] - other.values_rad
-    turn = 2.0 * np.pi  # each engine counts whole turns of the body from its own first frame
-    difference -= turn * np.round(difference / turn)
-    shares = np.array([weights.get(body, 1.0) for body in placement.bodies])
-    ours, theirs = (
-        np.nansum(shares * errors**2, axis=1)
-        for errors in (kinematics.errors_rad[rows], other.errors_rad)
-    )
-    return EngineCheck(
-        engine=f"{other.engine}; {other.accuracy}",
-        frames=rows.size,
-        max_difference_rad=float(np.abs(difference).max()),
-        max_excess_rad2=float((ours - theirs).max()),
-    )
-
-
 class _Solved:
     """Arrays that are filled frame by frame, then masked where sensors were missing."""
 
@@ -193,7 +151,9 @@ class _Solved:
 
     def mask(self, present: BoolArray, bodies: Sequence[str], observability: Observability) -> Self:
         """Blank what the sensors present in a frame do not determine."""
-        worn = [body for body, used in zip(bodies, present.any(axis=0), strict=True) if used]
+        worn = [
+            body for body, used in zip(bodies, np.asarray(present.any(axis=0)), strict=True) if used
+        ]
         best = observability.find_determined(worn)
         self.coordinates, self.bodies = best.coordinates, best.bodies
         patterns, which = np.unique(present, axis=0, return_inverse=True)

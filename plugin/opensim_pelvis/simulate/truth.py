@@ -15,7 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
 
-from opensim_pelvis.anthropometry import JointGeometry, joint_geometry
+from opensim_pelvis.anthropometry.sizes import JointGeometry, joint_geometry
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.rotations import EulerOrder, inverse, multiply, rotate, to_euler
 from opensim_pelvis.settings import BODIES

@@ -12,7 +12,7 @@ from opensim_pelvis.osim.tree import KinematicTree
 from opensim_pelvis.solve.islands import Plan, turn_nodes
 from opensim_pelvis.solve.output import View, express
 from opensim_pelvis.solve.plan import PlanBuilder
-from opensim_pelvis.solve.quaternions import compiled
+from opensim_pelvis.solve.quaternions import entry
 
 
 def forward_kinematics(tree: KinematicTree, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -47,14 +47,14 @@ def forward_kinematics(tree: KinematicTree, values: FloatArray) -> tuple[FloatAr
     return R_GB, p_GB
 
 
-@compiled
+@entry
 def _pose(plan: Plan, view: View, values: Any, R_GB: Any, p_GB: Any) -> None:
     for row in range(values.shape[0]):
         for i in range(view.coordinates.size):
             view.coordinates[i].value = values[row, i]
         for i in range(plan.unknowns.size):
             plan.unknowns[i].x = values[row, plan.unknowns[i].coordinate]
-        turn_nodes(plan, 0, plan.nodes.size)
+        turn_nodes(plan.nodes, plan.terms, plan.unknowns, plan.pieces, 0, plan.nodes.size)
         express(plan, view)
         for b in range(view.bodies.size):
             body = view.bodies[b]

@@ -24,14 +24,21 @@ from opensim_pelvis.solve.quaternions import (
 )
 
 MAX_ITERATIONS: Final = 60
-STEP_DONE_RAD: Final = 1e-7  # Newton's next step would be about the square of this
+STEP_DONE_RAD: Final = 3e-6  # Newton's next step would be about the square of this
 STEP_LIMIT_RAD: Final = 1.0
 DOUBTFUL_RAD: Final = 0.35  # root mean square misfit that calls for a second, cold start
 GRID: Final = 12  # cold start: values tried per unknown
 NULL_PIVOT: Final = 1e-13  # relative; an unknown that nothing determines stays where it is
 ROUNDING: Final = 1e-14
 SAME_COST: Final = 1e-9  # relative
-SERIES_RAD: Final = 1e-2  # below, four terms of the series are exact
+SERIES_SQUARE: Final = 0.01  # of the sine of half an angle: 11 degrees; series exact below
+
+# 2 arcsin(s) / s = 2 + A1 s^2 + A2 s^4 + ...
+_A1, _A2, _A3, _A4 = 1 / 3, 3 / 20, 5 / 56, 35 / 576
+_A5, _A6, _A7, _A8 = 63 / 1408, 231 / 6656, 143 / 5120, 6435 / 278528
+# (1 - t / tan t) / t^2 = C1 + C2 t^2 + ...
+_C1, _C2, _C3 = 1 / 3, 1 / 45, 2 / 945
+_C4, _C5, _C6 = 1 / 4725, 2 / 93555, 1382 / 638512875
 
 
 _F, _I = np.float64, np.int64
@@ -141,9 +148,10 @@ def evaluate(pieces: Any, first: int, last: int, x: float) -> tuple[float, float
 
 
 @compiled
-def turn_nodes(plan: Plan, first: int, end: int) -> None:
+def turn_nodes(
+    nodes: Any, terms: Any, unknowns: Any, pieces: Any, first: int, end: int
+) -> None:
     """Turn nodes to the present unknowns."""
-    nodes, terms = plan.nodes, plan.terms
     for n in range(first, end):
         node = nodes[n]
         if node.root >= 0:
@@ -151,11 +159,11 @@ def turn_nodes(plan: Plan, first: int, end: int) -> None:
         angle = node.offset
         for t in range(node.term, node.term_end):
             term = terms[t]
-            x = plan.unknowns[term.unknown].x
+            x = unknowns[term.unknown].x
             inner_slope, inner_bend = 1.0, 0.0
             if term.inner >= 0:
-                x, inner_slope, inner_bend = evaluate(plan.pieces, term.inner, term.inner_last, x)
-            value, slope, bend = evaluate(plan.pieces, term.outer, term.outer_last, x)
+                x, inner_slope, inner_bend = evaluate(pieces, term.inner, term.inner_last, x)
+            value, slope, bend = evaluate(pieces, term.outer, term.outer_last, x)
             angle += value
             term.slope = slope * inner_slope
             term.bend = bend * inner_slope * inner_slope + slope * inner_bend
@@ -179,30 +187,20 @@ def turn_nodes(plan: Plan, first: int, end: int) -> None:
 
 
 @compiled
-def add_misfits(plan: Plan, island: int) -> float:
+def add_misfits(nodes: Any, sensors: Any, first: int, end: int) -> float:
     """Return half the weighted sum of squared angles; add its derivatives at the nodes."""
     cost = 0.0
-    for s in range(plan.islands[island].sensor, plan.islands[island].sensor_end):
-        sensor = plan.sensors[s]
+    for s in range(first, end):
+        sensor = sensors[s]
         if sensor.present == 0:
             continue
-        node, weight = plan.nodes[sensor.node], sensor.weight
+        node, weight = nodes[sensor.node], sensor.weight
         a, b, c, d = product(load(node.q), conjugate(load(sensor.target)))
         if a < 0.0:
             a, b, c, d = -a, -b, -c, -d
-        sine = math.sqrt(b * b + c * c + d * d)
-        angle = 2.0 * math.atan2(sine, a)
-        square = angle * angle
-        if angle < SERIES_RAD:
-            scale = 2.0 / a * (1.0 - (sine / a) ** 2 / 3.0 + (sine / a) ** 4 / 5.0)
-            rest = 1.0 / 12.0 + square / 720.0 + square * square / 30240.0
-            across = 1.0 - square * rest
-        else:
-            scale = angle / sine
-            across = 0.5 * scale * a
-            rest = (1.0 - across) / square
+        scale, across, rest = bend_of_square(a, b * b + c * c + d * d)
         b, c, d = scale * b, scale * c, scale * d
-        cost += 0.5 * weight * square
+        cost += 0.5 * weight * (b * b + c * c + d * d)
         rest *= weight
         across *= weight
         node.pull[0] += weight * b
@@ -218,48 +216,75 @@ def add_misfits(plan: Plan, island: int) -> float:
 
 
 @compiled
-def differentiate(plan: Plan, island: int) -> float:
-    """Return the island's cost and fill its exact gradient and second derivative."""
-    part, nodes = plan.islands[island], plan.nodes
-    turn_nodes(plan, part.node, part.sensed)
+def bend_of_square(cosine: float, square: float) -> tuple[float, float, float]:
+    """Return what makes angle and derivatives from cosine and squared sine of the half angle.
+
+    Returns
+    -------
+    scale : float
+        Angle over sine of the half angle.
+    across : float
+        Second derivative of half the squared angle across its axis, t / tan(t) of the half
+        angle t; along the axis it is 1.
+    rest : float
+        (1 - across) / angle squared.
+    """
+    if square < SERIES_SQUARE:
+        u = square
+        scale = 2.0 + u * (
+            _A1 + u * (_A2 + u * (_A3 + u * (_A4 + u * (_A5 + u * (_A6 + u * (_A7 + u * _A8))))))
+        )
+        v = 0.25 * scale * scale * u
+        rest = 0.25 * (_C1 + v * (_C2 + v * (_C3 + v * (_C4 + v * (_C5 + v * _C6)))))
+        return scale, 1.0 - 4.0 * v * rest, rest
+    sine = math.sqrt(square)
+    angle = 2.0 * math.atan2(sine, cosine)
+    across = 0.5 * angle * cosine / sine
+    return angle / sine, across, (1.0 - across) / (angle * angle)
+
+
+@compiled
+def differentiate(plan: Plan, part: Any) -> float:
+    """Return an island's cost and fill its exact gradient and second derivative."""
+    nodes, unknowns, hessian = plan.nodes, plan.unknowns, plan.hessian
+    turn_nodes(nodes, plan.terms, unknowns, plan.pieces, part.node, part.sensed)
     for n in range(part.node, part.sensed):
+        node = nodes[n]
         for i in range(3):
-            nodes[n].pull[i] = 0.0
+            node.pull[i] = 0.0
         for i in range(6):
-            nodes[n].stiffness[i] = 0.0
+            node.stiffness[i] = 0.0
     for i in range(part.unknown, part.unknown_end):
-        plan.unknowns[i].gradient = 0.0
+        unknowns[i].gradient = 0.0
         for j in range(part.unknown, part.unknown_end):
-            plan.hessian[i, j] = 0.0
-    cost = add_misfits(plan, island)
+            hessian[i, j] = 0.0
+    cost = add_misfits(nodes, plan.sensors, part.sensor, part.sensor_end)
     for n in range(part.sensed - 1, part.node - 1, -1):
-        parent, root = nodes[n].parent, nodes[n].root
-        if parent >= 0:
+        node = nodes[n]
+        if node.parent >= 0:
+            upper = nodes[node.parent]
             for i in range(3):
-                nodes[parent].pull[i] += nodes[n].pull[i]
+                upper.pull[i] += node.pull[i]
             for i in range(6):
-                nodes[parent].stiffness[i] += nodes[n].stiffness[i]
-        if root >= 0:
+                upper.stiffness[i] += node.stiffness[i]
+        if node.root >= 0:
             k = 0
             for i in range(3):
-                plan.unknowns[root + i].gradient += nodes[n].pull[i]
+                unknowns[node.root + i].gradient += node.pull[i]
                 for j in range(i, 3):
-                    plan.hessian[root + i, root + j] += nodes[n].stiffness[k]
+                    hessian[node.root + i, node.root + j] += node.stiffness[k]
                     k += 1
         else:
-            _add_axis(plan, n)
+            _add_axis(nodes, plan.terms, unknowns, hessian, n)
     for i in range(part.unknown, part.unknown_end):
         for j in range(part.unknown, i):  # each pair was added to one side
-            both = plan.hessian[i, j] + plan.hessian[j, i]
-            plan.hessian[i, j] = both
-            plan.hessian[j, i] = both
+            hessian[i, j] += hessian[j, i]
     return cost
 
 
 @compiled
-def _add_axis(plan: Plan, n: int) -> None:
+def _add_axis(nodes: Any, terms: Any, unknowns: Any, hessian: Any, n: int) -> None:
     """Add an axis against itself and all above it, in the unknowns that turn them."""
-    nodes, terms, unknowns = plan.nodes, plan.terms, plan.unknowns
     node = nodes[n]
     x, y, z = node.axis[0], node.axis[1], node.axis[2]
     px, py, pz = node.pull[0], node.pull[1], node.pull[2]
@@ -276,21 +301,21 @@ def _add_axis(plan: Plan, n: int) -> None:
     for t in range(node.term, node.term_end):
         i, slope = terms[t].unknown, terms[t].slope
         unknowns[i].gradient += slope * along
-        plan.hessian[i, i] += terms[t].bend * along + slope * slope * own
+        hessian[i, i] += terms[t].bend * along + slope * slope * own
         for other in range(node.term, t):
-            _add_pair(plan.hessian, terms[other].unknown, i, terms[other].slope * slope * own)
+            _add_pair(hessian, terms[other].unknown, i, terms[other].slope * slope * own)
         above = node.parent
         while above >= 0 and nodes[above].root < 0:
             upper = nodes[above]
             pair = slope * (upper.axis[0] * ux + upper.axis[1] * uy + upper.axis[2] * uz)
             for other in range(upper.term, upper.term_end):
-                _add_pair(plan.hessian, terms[other].unknown, i, terms[other].slope * pair)
+                _add_pair(hessian, terms[other].unknown, i, terms[other].slope * pair)
             above = upper.parent
         if above >= 0:
             root = nodes[above].root
-            plan.hessian[root, i] += slope * ux
-            plan.hessian[root + 1, i] += slope * uy
-            plan.hessian[root + 2, i] += slope * uz
+            hessian[root, i] += slope * ux
+            hessian[root + 1, i] += slope * uy
+            hessian[root + 2, i] += slope * uz
 
 
 @compiled
@@ -299,16 +324,16 @@ def _add_pair(hessian: Any, i: int, j: int, value: float) -> None:
 
 
 @compiled
-def solve_step(plan: Plan, island: int, damping: float) -> None:
+def solve_step(unknowns: Any, hessian: Any, factor: Any, part: Any, damping: float) -> None:
     """Fill ``step`` with Newton's: L D L' by rows, held unknowns and empty pivots left out.
 
-    A pivot below zero is turned round, so that the step goes downhill.
+    Only the lower half of ``hessian`` is read. The diagonal of ``factor`` holds 1 / D, zero
+    where left out. A pivot below zero is turned round, so that the step goes downhill.
     """
-    unknowns, factor = plan.unknowns, plan.factor
-    low, high = plan.islands[island].unknown, plan.islands[island].unknown_end
+    low, high = part.unknown, part.unknown_end
     largest = 0.0
     for i in range(low, high):
-        largest = max(largest, abs(plan.hessian[i, i]))
+        largest = max(largest, abs(hessian[i, i]))
     for i in range(low, high):
         one = unknowns[i]
         pivot, value = 0.0, 0.0
@@ -316,35 +341,36 @@ def solve_step(plan: Plan, island: int, damping: float) -> None:
             one.x >= one.high and one.gradient < 0.0
         )
         if not at_end:
-            pivot, value = plan.hessian[i, i] + damping, -one.gradient
+            pivot, value = hessian[i, i] + damping, -one.gradient
             for j in range(low, i):
-                entry = plan.hessian[i, j]
+                entry = hessian[i, j]
                 for k in range(low, j):
-                    entry -= factor[i, k] * factor[j, k] * factor[k, k]
-                entry = entry / factor[j, j] if factor[j, j] > 0.0 else 0.0
-                factor[i, j] = entry
-                pivot -= entry * entry * factor[j, j]
-                value -= entry * unknowns[j].step
+                    entry -= factor[k, i] * factor[j, k]
+                factor[j, i] = entry  # L D, above the diagonal
+                scaled = entry * factor[j, j]
+                factor[i, j] = scaled
+                pivot -= scaled * entry
+                value -= scaled * unknowns[j].step
             pivot = abs(pivot)
         if pivot <= NULL_PIVOT * largest:
             for j in range(low, i + 1):
                 factor[i, j] = 0.0
+                factor[j, i] = 0.0
             value = 0.0
         else:
-            factor[i, i] = pivot
+            factor[i, i] = 1.0 / pivot
         one.step = value
     for i in range(high - 1, low - 1, -1):
+        value = unknowns[i].step * factor[i, i]
         if factor[i, i] > 0.0:
-            value = unknowns[i].step / factor[i, i]
             for j in range(i + 1, high):
                 value -= factor[j, i] * unknowns[j].step
-            unknowns[i].step = value
+        unknowns[i].step = value
 
 
 @compiled
-def take_step(plan: Plan, island: int) -> float:
+def take_step(nodes: Any, unknowns: Any, part: Any) -> float:
     """Move the unknowns, no further than `STEP_LIMIT_RAD` and the ranges; return how far."""
-    part, unknowns = plan.islands[island], plan.unknowns
     largest = 0.0
     for i in range(part.unknown, part.unknown_end):
         largest = max(largest, abs(unknowns[i].step))
@@ -357,69 +383,69 @@ def take_step(plan: Plan, island: int) -> float:
             moved = max(moved, abs(x - one.x))
             one.x = x
     for n in range(part.node, part.sensed):
-        root = plan.nodes[n].root
+        root = nodes[n].root
         if root >= 0:
             x = share * unknowns[root].step
             y = share * unknowns[root + 1].step
             z = share * unknowns[root + 2].step
-            store(plan.nodes[n].q, unit(product(exponential(x, y, z), load(plan.nodes[n].q))))
+            store(nodes[n].q, unit(product(exponential(x, y, z), load(nodes[n].q))))
             moved = max(moved, abs(x), abs(y), abs(z))
     return moved
 
 
 @compiled
-def keep(plan: Plan, island: int) -> None:
+def keep(nodes: Any, unknowns: Any, part: Any) -> None:
     """Remember the unknowns."""
-    part = plan.islands[island]
     for i in range(part.unknown, part.unknown_end):
-        plan.unknowns[i].kept_x = plan.unknowns[i].x
+        unknowns[i].kept_x = unknowns[i].x
     for n in range(part.node, part.sensed):
-        store(plan.nodes[n].kept_q, load(plan.nodes[n].q))
+        if nodes[n].root >= 0:
+            store(nodes[n].kept_q, load(nodes[n].q))
 
 
 @compiled
-def go_back(plan: Plan, island: int) -> None:
+def go_back(nodes: Any, unknowns: Any, part: Any) -> None:
     """Return to the unknowns remembered."""
-    part = plan.islands[island]
     for i in range(part.unknown, part.unknown_end):
-        plan.unknowns[i].x = plan.unknowns[i].kept_x
+        unknowns[i].x = unknowns[i].kept_x
     for n in range(part.node, part.sensed):
-        store(plan.nodes[n].q, load(plan.nodes[n].kept_q))
+        if nodes[n].root >= 0:
+            store(nodes[n].q, load(nodes[n].kept_q))
 
 
 @compiled
-def descend(plan: Plan, island: int) -> float:
+def descend(plan: Plan, part: Any) -> float:
     """Iterate from the present unknowns to the minimum; return half its weighted squares."""
     best, moved, damping = np.inf, np.inf, 0.0
     for iteration in range(MAX_ITERATIONS):
-        cost = differentiate(plan, island)
+        cost = differentiate(plan, part)
         if cost <= best * (1.0 + ROUNDING) + ROUNDING * ROUNDING:
             best = cost
             damping = 0.1 * damping if damping > 1e-8 else 0.0
         else:  # overshot: back, and again from there with a shorter step
-            go_back(plan, island)
+            go_back(plan.nodes, plan.unknowns, part)
             if moved < STEP_DONE_RAD:
                 break
             damping = max(10.0 * damping, 1e-3)
-            differentiate(plan, island)
+            differentiate(plan, part)
         if iteration == MAX_ITERATIONS - 1:
             break
-        keep(plan, island)
-        solve_step(plan, island, damping)
-        moved = take_step(plan, island)
+        keep(plan.nodes, plan.unknowns, part)
+        solve_step(plan.unknowns, plan.hessian, plan.factor, part, damping)
+        moved = take_step(plan.nodes, plan.unknowns, part)
         if moved < STEP_DONE_RAD and damping == 0.0:
             break
     return best
 
 
 @compiled
-def match_roots(plan: Plan, island: int) -> None:
+def match_roots(plan: Plan, part: Any) -> None:
     """Turn each free node so that the first sensor that hangs on it fits exactly."""
-    part, nodes = plan.islands[island], plan.nodes
+    nodes = plan.nodes
     for n in range(part.node, part.sensed):
         if nodes[n].root >= 0:
             store(nodes[n].q, (1.0, 0.0, 0.0, 0.0))
-    turn_nodes(plan, part.node, part.sensed)
+    turn_nodes(nodes, plan.terms, plan.unknowns, plan.pieces, part.node, part.sensed)
     for s in range(part.sensor_end - 1, part.sensor - 1, -1):
         sensor = plan.sensors[s]
         base = nodes[sensor.node].base
@@ -431,9 +457,8 @@ def match_roots(plan: Plan, island: int) -> None:
 
 
 @compiled
-def search(plan: Plan, island: int) -> None:
+def search(plan: Plan, part: Any) -> None:
     """Find a start from nothing: try values of one unknown after the other."""
-    part = plan.islands[island]
     for i in range(part.unknown, part.unknown_end):
         plan.unknowns[i].x = plan.unknowns[i].start
     for i in range(part.unknown, part.unknown_end):
@@ -446,27 +471,26 @@ def search(plan: Plan, island: int) -> None:
         best, best_x = np.inf, one.x
         for k in range(GRID + 1):
             one.x = one.start if k == GRID else start + (k + 0.5) * width / GRID
-            match_roots(plan, island)
-            cost = differentiate(plan, island)
+            match_roots(plan, part)
+            cost = differentiate(plan, part)
             if cost < best:
                 best, best_x = cost, one.x
         one.x = best_x
-    match_roots(plan, island)
+    match_roots(plan, part)
 
 
 @compiled
-def take_targets(plan: Plan, island: int, measured: Any) -> tuple[int, float]:
+def take_targets(nodes: Any, sensors: Any, part: Any, measured: Any) -> tuple[int, float]:
     """Read an island's sensors; return how many are present and their weight.
 
     A free node is carried along with its first sensor, into ``kept_q``: what did not fit in
     the frame before will not now.
     """
-    part, nodes = plan.islands[island], plan.nodes
     count, weight = 0, 0.0
     for n in range(part.node, part.sensed):
         store(nodes[n].kept_q, load(nodes[n].q))
     for s in range(part.sensor_end - 1, part.sensor - 1, -1):
-        sensor = plan.sensors[s]
+        sensor = sensors[s]
         q = load(measured[sensor.column])
         there = is_finite(q)
         if there:
@@ -483,46 +507,46 @@ def take_targets(plan: Plan, island: int, measured: Any) -> tuple[int, float]:
 
 
 @compiled
-def solve_island(plan: Plan, island: int, measured: Any, warm: bool) -> None:
+def solve_island(plan: Plan, part: Any, measured: Any, warm: bool) -> None:
     """Solve one island of a frame, from the frame before where ``warm``.
 
     Parameters
     ----------
     plan : Plan
         Its unknowns ``x`` and nodes ``q`` are the solution.
-    island : int
+    part : ISLAND record
     measured : (s, 4) array
         Sensor orientations in ground of this frame; NaN where absent.
     warm : bool
     """
-    part = plan.islands[island]
-    count, weight = take_targets(plan, island, measured)
+    count, weight = take_targets(plan.nodes, plan.sensors, part, measured)
     n_unknowns = part.unknown_end - part.unknown
     if count == 1 and n_unknowns == 3 and plan.nodes[part.node].root >= 0:
-        match_roots(plan, island)  # closed form
+        match_roots(plan, part)  # closed form
     elif count > 0:
         if warm:
             for n in range(part.node, part.sensed):
                 store(plan.nodes[n].q, load(plan.nodes[n].kept_q))
-            cost = descend(plan, island)
+            cost = descend(plan, part)
             if cost > 0.5 * DOUBTFUL_RAD * DOUBTFUL_RAD * weight:
-                _try_afresh(plan, island, cost)
+                _try_afresh(plan, part, cost)
         else:
-            search(plan, island)
-            descend(plan, island)
-    turn_nodes(plan, part.node, part.node_end)
+            search(plan, part)
+            descend(plan, part)
+    turn_nodes(
+        plan.nodes, plan.terms, plan.unknowns, plan.pieces, part.node, part.node_end
+    )
 
 
 @compiled
-def _try_afresh(plan: Plan, island: int, cost: float) -> None:
+def _try_afresh(plan: Plan, part: Any, cost: float) -> None:
     """Keep the better of what was found and what a start from nothing finds."""
-    part = plan.islands[island]
     for i in range(part.unknown, part.unknown_end):
         plan.unknowns[i].found_x = plan.unknowns[i].x
     for n in range(part.node, part.sensed):
         store(plan.nodes[n].found_q, load(plan.nodes[n].q))
-    search(plan, island)
-    if descend(plan, island) >= cost * (1.0 - SAME_COST):
+    search(plan, part)
+    if descend(plan, part) >= cost * (1.0 - SAME_COST):
         for i in range(part.unknown, part.unknown_end):
             plan.unknowns[i].x = plan.unknowns[i].found_x
         for n in range(part.node, part.sensed):

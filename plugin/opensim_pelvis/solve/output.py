@@ -20,6 +20,7 @@ from opensim_pelvis.solve.quaternions import (
     angle_of,
     compiled,
     conjugate,
+    entry,
     is_finite,
     load,
     product,
@@ -29,6 +30,7 @@ from opensim_pelvis.solve.quaternions import (
 
 RANGE_SLACK_RAD: Final = 1e-12
 LOCKED_SINE: Final = 1e-9  # below, first and third angle are one
+NEARER_TURNS: Final = 0.2  # the other branch of three angles is half a turn away in two
 NEAR_LOCK_SINE: Final = 0.1  # below, noise grows tenfold in the first and third angle
 
 _F, _I = np.float64, np.int64
@@ -130,7 +132,7 @@ class Frames(NamedTuple):
     errors: Any
 
 
-@compiled
+@entry
 def solve_frames(
     plan: Plan, view: View, known: Known, frames: Frames, chosen: Any, refine: bool, warm: bool
 ) -> None:
@@ -151,18 +153,20 @@ def solve_frames(
         coordinates = frames.coordinates[row]
         for i in range(view.coordinates.size):
             view.coordinates[i].value = coordinates[i]
-        for island in range(plan.islands.size):
+        for k in range(plan.islands.size):
             if refine:
-                _refine(plan, view, island, measured)
+                _refine(plan, view.coordinates, plan.islands[k], measured)
             else:
-                solve_island(plan, island, measured, warm or count > 0)
+                solve_island(plan, plan.islands[k], measured, warm or count > 0)
         for i in range(plan.unknowns.size):
             if plan.unknowns[i].coordinate >= 0:
                 view.coordinates[plan.unknowns[i].coordinate].value = plan.unknowns[i].x
         express(plan, view)
         for i in range(view.coordinates.size):
             coordinates[i] = view.coordinates[i].value
-        frames.violated[row] = _find_violations(view, known.cut[frames.pattern[row]])
+        frames.violated[row] = _find_violations(
+            view.cuts, view.coordinates, known.cut[frames.pattern[row]]
+        )
         _write(view, known, frames, row)
 
 
@@ -188,53 +192,55 @@ def _write(view: View, known: Known, frames: Frames, row: int) -> None:
 
 
 @compiled
-def _refine(plan: Plan, view: View, island: int, measured: Any) -> None:
+def _refine(plan: Plan, coordinates: Any, part: Any, measured: Any) -> None:
     """Solve an island from given coordinates, brought into their ranges."""
-    count, _ = take_targets(plan, island, measured)
-    part = plan.islands[island]
+    count, _ = take_targets(plan.nodes, plan.sensors, part, measured)
     for i in range(part.unknown, part.unknown_end):
         one = plan.unknowns[i]
         if one.coordinate >= 0:
-            one.x = min(max(view.coordinates[one.coordinate].value, one.low), one.high)
+            one.x = min(max(coordinates[one.coordinate].value, one.low), one.high)
     if count > 0:
-        match_roots(plan, island)
-        descend(plan, island)
-    turn_nodes(plan, part.node, part.node_end)
+        match_roots(plan, part)
+        descend(plan, part)
+    turn_nodes(
+        plan.nodes, plan.terms, plan.unknowns, plan.pieces, part.node, part.node_end
+    )
 
 
 @compiled
 def express(plan: Plan, view: View) -> None:
     """Fill orientations and places of all bodies, and the coordinates of cut joints."""
-    bodies = view.bodies
+    bodies, coordinates = view.bodies, view.coordinates
     for b in range(bodies.size):
         body = bodies[b]
         q = load(body.fixed)
         if body.node >= 0:
             q = product(load(plan.nodes[body.node].q), q)
         store(body.q, q)
-    for cut in range(view.cuts.size):
-        _read_cut(view, cut)
+    for c in range(view.cuts.size):
+        _read_cut(view.cuts[c], bodies, coordinates)
     for b in range(bodies.size):
-        _place(plan, view, b)
+        _place(bodies, b, view.slides, coordinates, plan.pieces)
 
 
 @compiled
-def _place(plan: Plan, view: View, b: int) -> None:
+def _place(bodies: Any, b: int, slides: Any, coordinates: Any, pieces: Any) -> None:
     """Fill the place of a body from its parent's."""
-    body = view.bodies[b]
+    body = bodies[b]
     x, y, z = body.from_parent[0], body.from_parent[1], body.from_parent[2]
     for s in range(body.slide, body.slide_end):
-        slide = view.slides[s]
-        amount = view.coordinates[slide.coordinate].value
+        slide = slides[s]
+        amount = coordinates[slide.coordinate].value
         if slide.inner >= 0:
-            amount = evaluate(plan.pieces, slide.inner, slide.inner_last, amount)[0]
-        amount = evaluate(plan.pieces, slide.outer, slide.outer_last, amount)[0]
+            amount = evaluate(pieces, slide.inner, slide.inner_last, amount)[0]
+        amount = evaluate(pieces, slide.outer, slide.outer_last, amount)[0]
         x += amount * slide.direction[0]
         y += amount * slide.direction[1]
         z += amount * slide.direction[2]
-    outer = (1.0, 0.0, 0.0, 0.0)
+    outer, px, py, pz = (1.0, 0.0, 0.0, 0.0), 0.0, 0.0, 0.0
     if body.parent >= 0:
-        outer = load(view.bodies[body.parent].q)
+        parent = bodies[body.parent]
+        outer, px, py, pz = load(parent.q), parent.p[0], parent.p[1], parent.p[2]
     if body.radii[0] > 0.0:
         joint = load(body.joint_parent)
         child = product(load(body.q), load(body.joint_child))
@@ -246,117 +252,102 @@ def _place(plan: Plan, view: View, b: int) -> None:
         x, y, z = x + tip[0], y + tip[1], z + tip[2]
     there = turn(outer, (x, y, z))
     back = turn(load(body.q), (body.from_child[0], body.from_child[1], body.from_child[2]))
-    for i in range(3):
-        body.p[i] = there[i] - back[i]
-        if body.parent >= 0:
-            body.p[i] += view.bodies[body.parent].p[i]
+    body.p[0] = px + there[0] - back[0]
+    body.p[1] = py + there[1] - back[1]
+    body.p[2] = pz + there[2] - back[2]
 
 
 @compiled
-def _read_cut(view: View, c: int) -> None:
+def _read_cut(cut: Any, bodies: Any, coordinates: Any) -> None:
     """Read the coordinates of a free joint off the orientations of its two bodies."""
-    cut = view.cuts[c]
     upper = load(cut.parent_fixed)
     if cut.parent >= 0:
-        upper = product(load(view.bodies[cut.parent].q), upper)
-    lower = product(load(view.bodies[cut.child].q), load(cut.child_fixed))
+        upper = product(load(bodies[cut.parent].q), upper)
+    lower = product(load(bodies[cut.child].q), load(cut.child_fixed))
     w, x, y, z = product(conjugate(upper), lower)
     half_sum, half_difference = math.atan2(z, w), math.atan2(y, x)
     middle = 2.0 * math.atan2(math.sqrt(x * x + y * y), math.sqrt(w * w + z * z))
     first, third = half_sum + half_difference, half_sum - half_difference
-    coordinates = view.coordinates
-    for k in range(3):
-        coordinates[cut.coordinate[k]].last = coordinates[cut.coordinate[k]].default
-    coordinates[cut.coordinate[0]].value = (first - cut.offset[0]) / cut.slope[0]
-    coordinates[cut.coordinate[1]].value = (middle - cut.offset[1]) / cut.slope[1]
-    coordinates[cut.coordinate[2]].value = (third - cut.offset[2]) / cut.slope[2]
-    choose_branch(view, c)
+    a, b, d = (
+        coordinates[cut.coordinate[0]],
+        coordinates[cut.coordinate[1]],
+        coordinates[cut.coordinate[2]],
+    )
+    a.value = (first - cut.offset[0]) / cut.slope[0]
+    b.value = (middle - cut.offset[1]) / cut.slope[1]
+    d.value = (third - cut.offset[2]) / cut.slope[2]
+    if a.clamped + b.clamped + d.clamped != 0:
+        a.last, b.last, d.last = a.default, b.default, d.default
+        choose_branch(cut, a, b, d)
 
 
 @compiled
-def choose_branch(view: View, c: int) -> float:
+def choose_branch(cut: Any, a: Any, b: Any, d: Any) -> None:
     """Choose among the angles of one orientation those in range, then nearest to the last.
 
-    Returns
-    -------
-    float
-        Sine of the middle angle: zero at gimbal lock.
+    Parameters
+    ----------
+    cut : CUT record
+    a, b, d : COORDINATE records
+        Of its three rotations.
     """
-    cut = view.cuts[c]
-    i, j, k = cut.coordinate[0], cut.coordinate[1], cut.coordinate[2]
-    a, b, d = view.coordinates[i].value, view.coordinates[j].value, view.coordinates[k].value
-    middle = cut.slope[1] * b + cut.offset[1]
-    out, far, first, second, third = _measure_branch(view, c, a, b, d)
-    other_out, other_far, a, b, d = _measure_branch(
-        view,
-        c,
-        a + math.pi / cut.slope[0],
-        b - 2.0 * middle / cut.slope[1],
-        d + math.pi / cut.slope[2],
+    middle = cut.slope[1] * b.value + cut.offset[1]
+    a.value, b.value, d.value = (
+        bring_near(a, a.value),
+        bring_near(b, b.value),
+        bring_near(d, d.value),
     )
+    out = out_of_range(a, a.value) + out_of_range(b, b.value) + out_of_range(d, d.value)
+    far = abs(a.value - a.last) / a.period
+    far += abs(b.value - b.last) / b.period
+    far += abs(d.value - d.last) / d.period
+    if out == 0.0 and far < NEARER_TURNS:
+        return
+    x = bring_near(a, a.value + 0.5 * a.period)
+    y = bring_near(b, b.value - 2.0 * middle / cut.slope[1])
+    z = bring_near(d, d.value + 0.5 * d.period)
+    other_out = out_of_range(a, x) + out_of_range(b, y) + out_of_range(d, z)
+    other_far = abs(x - a.last) / a.period + abs(y - b.last) / b.period
+    other_far += abs(z - d.last) / d.period
     same = abs(other_out - out) <= RANGE_SLACK_RAD
     if other_far < far if same else other_out < out:
-        first, second, third = a, b, d
-    view.coordinates[i].value = first
-    view.coordinates[j].value = second
-    view.coordinates[k].value = third
-    return abs(math.sin(middle))
+        a.value, b.value, d.value = x, y, z
 
 
 @compiled
-def _measure_branch(
-    view: View, c: int, a: float, b: float, d: float
-) -> tuple[float, float, float, float, float]:
-    """Return how far three angles are out of range, how far from the last, and the angles."""
-    index = view.cuts[c].coordinate
-    a, b, d = (
-        bring_near(view, index[0], a),
-        bring_near(view, index[1], b),
-        bring_near(view, index[2], d),
-    )
-    out = _out_of_range(view, index[0], a)
-    out += _out_of_range(view, index[1], b)
-    out += _out_of_range(view, index[2], d)
-    far = abs(a - view.coordinates[index[0]].last)
-    far += abs(b - view.coordinates[index[1]].last)
-    far += abs(d - view.coordinates[index[2]].last)
-    return out, far, a, b, d
-
-
-@compiled
-def _out_of_range(view: View, i: int, value: float) -> float:
-    coordinate = view.coordinates[i]
+def out_of_range(coordinate: Any, value: float) -> float:
+    """Return how far a value lies out of the range of a clamped coordinate."""
     if coordinate.clamped == 0:
         return 0.0
     return max(0.0, value - coordinate.high, coordinate.low - value)
 
 
 @compiled
-def bring_near(view: View, i: int, value: float) -> float:
+def bring_near(coordinate: Any, value: float) -> float:
     """Add full turns: into the range where there is one, else next to the last value."""
-    coordinate = view.coordinates[i]
     goal = coordinate.last
     if coordinate.clamped != 0:
         goal = 0.5 * (coordinate.low + coordinate.high)
+    if abs(value - goal) <= 0.5 * coordinate.period:
+        return value
     turns = (value - goal) / coordinate.period
     return value - coordinate.period * math.floor(turns + 0.5)
 
 
 @compiled
-def _find_violations(view: View, known_cut: Any) -> int:
+def _find_violations(cuts: Any, coordinates: Any, known_cut: Any) -> int:
     """Return the bits of the cut joints with a clamped coordinate out of its range."""
     found = 0
-    for c in range(view.cuts.size):
-        cut = view.cuts[c]
+    for c in range(cuts.size):
         if known_cut[c]:
             for k in range(3):
-                i = cut.coordinate[k]
-                if _out_of_range(view, i, view.coordinates[i].value) > RANGE_SLACK_RAD:
-                    found |= cut.bit
+                one = coordinates[cuts[c].coordinate[k]]
+                if out_of_range(one, one.value) > RANGE_SLACK_RAD:
+                    found |= cuts[c].bit
     return found
 
 
-@compiled
+@entry
 def follow(view: View, known: Known, frames: Frames, values: Any, last_q: Any) -> None:
     """Make angles and signs of quaternions continuous in time and write the coordinates.
 
@@ -375,19 +366,15 @@ def follow(view: View, known: Known, frames: Frames, values: Any, last_q: Any) -
             view.coordinates[i].value = frames.coordinates[row, i]
         for c in range(view.cuts.size):
             if known.cut[pattern, c]:
-                sine = choose_branch(view, c)
-                if sine < NEAR_LOCK_SINE:
-                    view.cuts[c].near_lock += 1
-                if sine < LOCKED_SINE:
-                    _hold_third(view, c)
+                _follow_cut(view.cuts[c], view.coordinates)
         for i in range(view.coordinates.size):
             one = view.coordinates[i]
             if one.column >= 0:
                 value = np.nan
                 if known.coordinate[pattern, i]:
                     value = one.value
-                    if np.isfinite(one.period):
-                        value = bring_near(view, i, value)
+                    if one.period < np.inf:
+                        value = bring_near(one, value)
                     one.last = value
                 values[row, one.column] = value
         for b in range(frames.R_GB.shape[1]):
@@ -405,12 +392,20 @@ def _keep_sign(q: Any, last: Any) -> None:
 
 
 @compiled
-def _hold_third(view: View, c: int) -> None:
-    """At gimbal lock keep the third angle and give the first what keeps the orientation."""
-    cut = view.cuts[c]
-    first, third = view.coordinates[cut.coordinate[0]], view.coordinates[cut.coordinate[2]]
-    middle = cut.slope[1] * view.coordinates[cut.coordinate[1]].value + cut.offset[1]
-    sign = 1.0 if math.cos(middle) > 0.0 else -1.0
-    change = cut.slope[2] * (third.last - third.value)
-    third.value = third.last
-    first.value = bring_near(view, cut.coordinate[0], first.value - sign * change / cut.slope[0])
+def _follow_cut(cut: Any, coordinates: Any) -> None:
+    """Choose the branch next to the last angles; at gimbal lock keep the third angle."""
+    a, b, d = (
+        coordinates[cut.coordinate[0]],
+        coordinates[cut.coordinate[1]],
+        coordinates[cut.coordinate[2]],
+    )
+    choose_branch(cut, a, b, d)
+    middle = cut.slope[1] * b.value + cut.offset[1]
+    sine = abs(math.sin(middle))
+    if sine < NEAR_LOCK_SINE:
+        cut.near_lock += 1
+    if sine < LOCKED_SINE:  # only the sum or difference of first and third is known
+        sign = 1.0 if math.cos(middle) > 0.0 else -1.0
+        change = cut.slope[2] * (d.last - d.value)
+        d.value = d.last
+        a.value = bring_near(a, a.value - sign * change / cut.slope[0])

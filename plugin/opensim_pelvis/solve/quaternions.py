@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numba
 import numpy as np
@@ -14,16 +14,22 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Quaternion = tuple[float, float, float, float]
 
 
-def compiled(function: Function) -> Function:
-    """Compile at the first call and keep on disk.
+_OPTIONS: Final = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
-    The lock of Python is released, so that threads run side by side. Fast-math is off: the same
-    bits always. Nothing is allocated, so arrays need no reference counts, which would cost more
-    than the arithmetic.
+
+def compiled(function: Function) -> Function:
+    """Compile for use by other compiled functions, at the first call, and keep on disk.
+
+    Fast-math is off: the same bits always. Nothing is allocated, so arrays need no reference
+    counts, which would cost more than the arithmetic.
     """
-    return numba.njit(  # type: ignore[no-any-return]
-        cache=True, nogil=True, error_model="numpy", _nrt=False
-    )(function)
+    options = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(**options)(function)  # type: ignore[no-any-return]
+
+
+def entry(function: Function) -> Function:
+    """Compile for use by Python too; its lock is released, so that threads run side by side."""
+    return numba.njit(**_OPTIONS | {"no_cfunc_wrapper": True})(function)  # type: ignore[no-any-return]
 
 
 @compiled

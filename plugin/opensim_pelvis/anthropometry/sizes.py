@@ -14,7 +14,7 @@ tibia    knee joint centre
 calcn    back of the heel on the ground
 =======  ================================================================================
 
-The numbers and their sources stand in `opensim_pelvis.body_tables`.
+The numbers and their sources stand in `opensim_pelvis.anthropometry.tables`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.body_tables import ASIS_PSIS_TILT_RAD, PELVIS, PROPORTIONS, Pair
+from opensim_pelvis.anthropometry.tables import ASIS_PSIS_TILT_RAD, PELVIS, PROPORTIONS, Pair
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.settings import Sex

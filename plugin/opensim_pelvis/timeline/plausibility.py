@@ -22,13 +22,13 @@ from opensim_pelvis.frames import (
     earth_from_world,
     up_in_earth,
 )
-from opensim_pelvis.integrity import UNIT_TOLERANCE
 from opensim_pelvis.rotations import (
     inverse,
     multiply,
     rotate,
     to_rotation_vector,
 )
+from opensim_pelvis.timeline.integrity import UNIT_TOLERANCE
 from opensim_pelvis.types import SensorSignals
 
 MAX_TILT_RAD: Final = float(np.deg2rad(30.0))

@@ -16,9 +16,9 @@ import numpy as np
 
 from opensim_pelvis.errors import FusionError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
-from opensim_pelvis.matching import match_sensors
-from opensim_pelvis.plausibility import check_orientations
+from opensim_pelvis.timeline.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
+from opensim_pelvis.timeline.matching import match_sensors
+from opensim_pelvis.timeline.plausibility import check_orientations
 from opensim_pelvis.types import (
     AlignedRecording,
     IntegrityLedger,

@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from opensim_pelvis.errors import SettingsError, raise_faults
-from opensim_pelvis.trialfile import parse_sensors, read_tables, read_text
+from opensim_pelvis.trial.file import parse_sensors, read_tables, read_text
 
 _IMU = "_imu"
 

@@ -1,7 +1,7 @@
 """Masses, centres of mass and moments of inertia of the bodies, in proportion to the mass.
 
-The numbers are de Leva's and stand in `opensim_pelvis.body_tables`. Head, neck and arms are part
-of the torso.
+The numbers are de Leva's and stand in `opensim_pelvis.anthropometry.tables`. Head, neck and
+arms are part of the torso.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from opensim_pelvis.anthropometry import SIDES, BodySize, Vector, as_vector, body_origins
-from opensim_pelvis.body_tables import INERTIA
+from opensim_pelvis.anthropometry.sizes import SIDES, BodySize, Vector, as_vector, body_origins
+from opensim_pelvis.anthropometry.tables import INERTIA
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.settings import Sex

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from opensim_pelvis.errors import SettingsError, raise_faults
-from opensim_pelvis.sensormap import read_sensor_map
 from opensim_pelvis.settings import TrialSettings, list_defaults
-from opensim_pelvis.trialfile import Tables, read_tables, settings_from_tables
+from opensim_pelvis.trial.file import Tables, read_tables, settings_from_tables
+from opensim_pelvis.trial.sensor_map import read_sensor_map
 
 
 def read_request(

@@ -1,0 +1,1 @@
+"""The size and mass of a body from published tables, each number with its source."""

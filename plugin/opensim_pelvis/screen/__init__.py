@@ -1,0 +1,1 @@
+"""What the command line shows: tables, progress and the examples of its help."""

@@ -1,0 +1,1 @@
+"""What a user asks for: trial file, sensor map and flags, brought into one set of settings."""
