@@ -299,7 +299,7 @@ def test_a_binary_file_with_a_text_extension(run: Run, tmp_path: Path) -> None:
         (["--sensor", "pelvis"], "wanted ID=BODY"),
         (["--heading-axis", "q"], "wanted one of x, -x, y, -y, z, -z"),
         (["--engine", "fast"], "wanted one of exact, opensim, opensim-tool"),
-        (["--static", "2", "1"], "the end after the start"),
+        (["--static", "2", "1"], "the end not before the start"),
         (["--static", "100", "102"], "100"),
         (["--reader", "nokia"], "no reader is called 'nokia'"),
         (["--height", "168"], "wanted metres"),

@@ -1,7 +1,6 @@
 """The C3D container: header and parameters through ezc3d, frames as one array.
 
-ezc3d's Python wrapper drops the descriptions, units and scales of more than 255 channels, so
-its C++ interface is used. A trial of more than 65535 frames states its length in TRIAL and in
+A trial of more than 65535 frames states its length in TRIAL and in
 POINT:LONG_FRAMES, and 65535 in POINT:FRAMES, as the c3d.org user guide lays down for integers;
 a POINT:FRAMES of type float, also allowed there, is refused by ezc3d and others.
 """
@@ -14,13 +13,14 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from opensim_pelvis.errors import ExportError, raise_faults
-from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.exporters.c3d_header import Header, ParameterList, ParameterValue, write_header
+from opensim_pelvis.frames import FloatArray
 
 MAX_PER_PARAMETER: Final = 255
 """A dimension of a parameter is one byte; longer lists go on in LABELS2, LABELS3 and so on."""
@@ -32,9 +32,6 @@ _MAX_TEXT: Final = 127  # some readers take the length of a text as a signed byt
 _BLOCK_BYTES: Final = 512
 _LAST_FRAME_BYTE: Final = 8  # fifth word of the header
 _FRAMES_AT_ONCE: Final = 4096
-
-ParameterList = Sequence[str] | FloatArray | IntArray | npt.NDArray[np.str_]
-ParameterValue = str | float | ParameterList
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -76,21 +73,20 @@ def write_c3d(path: Path, content: C3dContent) -> Path:
     ExportError
         When labels are not unique or the parameters are more than the format can hold.
     """
-    from ezc3d import ezc3d
-
     _check(path, content)
-    file = ezc3d.c3d()
-    for label in content.point_labels:
-        file.point(_text(label))
-    for label in content.analog_labels:
-        file.analog(_text(label))
-    for group, parameters in _all_parameters(content).items():
-        for name, value in parameters.items():
-            file.parameter(group, _parameter(ezc3d, name, value))
-    for group, description in content.descriptions.items():
-        file.setGroupMetadata(group, _text(description), False)
-    file.import_numpy_data(*_one_frame(content), None)
-    file.write(str(path), ezc3d.WriteOptions())
+    parameters = {
+        group: {name: _plain(value) for name, value in values.items()}
+        for group, values in _all_parameters(content).items()
+    }
+    write_header(
+        path,
+        Header(
+            point_labels=[_text(label) for label in content.point_labels],
+            analog_labels=[_text(label) for label in content.analog_labels],
+            parameters=parameters,
+            descriptions={name: _text(words) for name, words in content.descriptions.items()},
+        ),
+    )
     _check_parameter_section(path)
     _write_frames(path, content)
     return path
@@ -160,36 +156,13 @@ def _all_parameters(content: C3dContent) -> dict[str, dict[str, ParameterValue]]
     return groups
 
 
-def _parameter(ezc3d: Any, name: str, value: ParameterValue) -> Any:
-    """Return an ezc3d parameter of the type that the value has.
-
-    Lists are handed over as lists: once OpenSim is loaded, SWIG takes ezc3d's own vectors of
-    strings for OpenSim's and refuses them. Only a list of whole numbers needs its vector, or it
-    would be stored as floating point.
-    """
-    parameter = ezc3d.Parameter(name, "")
-    if isinstance(value, np.ndarray):
-        items = value.ravel(order="F").tolist()
-        shape = [int(size) for size in value.shape]
-        parameter.set(ezc3d.VecInt(items) if value.dtype.kind == "i" else items, shape)
-    elif isinstance(value, str):
-        parameter.set([_text(value)], [1])
-    elif isinstance(value, float | int):
-        parameter.set([float(value)], [1])
-    else:
-        parameter.set([_text(item) for item in value], [len(value)])
-    return parameter
-
-
-def _one_frame(content: C3dContent) -> tuple[npt.NDArray[Any], ...]:
-    """Return points, residuals, camera masks and analogs of one empty frame in ezc3d's shapes."""
-    count = len(content.point_labels)
-    return (
-        np.zeros((4, count, 1)),
-        np.zeros((1, count, 1)),
-        np.zeros((7, count, 1), dtype=bool),
-        np.zeros((1, len(content.analog_labels), 1)),
-    )
+def _plain(value: ParameterValue) -> ParameterValue:
+    """Return a parameter with its texts in the characters and length that the format holds."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, np.ndarray | float | int):
+        return value
+    return [_text(item) for item in value]
 
 
 def _write_frames(path: Path, content: C3dContent) -> None:

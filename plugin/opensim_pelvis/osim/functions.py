@@ -171,9 +171,8 @@ def _read_points(function: Any, kind: str) -> PiecewisePolynomial:
 
 
 def _slope(function: Any, at: float) -> float:
-    first = opensim.StdVectorInt()
-    first.append(0)
-    return float(function.calcDerivative(first, opensim.Vector(1, float(at))))
+    # A plain list: once ezc3d is loaded, SWIG refuses OpenSim's own vector of integers.
+    return float(function.calcDerivative([0], opensim.Vector(1, float(at))))
 
 
 def _numbers(values: Any) -> list[float]:

@@ -58,7 +58,10 @@ def _pose(plan: Plan, view: View, values: Any, R_GB: Any, p_GB: Any) -> None:
         express(plan, view)
         for b in range(view.bodies.size):
             body = view.bodies[b]
-            for i in range(4):
-                R_GB[row, body.column, i] = body.q[i]
-            for i in range(3):
-                p_GB[row, body.column, i] = body.p[i]
+            R_GB[row, body.column, 0] = body.q_w
+            R_GB[row, body.column, 1] = body.q_x
+            R_GB[row, body.column, 2] = body.q_y
+            R_GB[row, body.column, 3] = body.q_z
+            p_GB[row, body.column, 0] = body.p_x
+            p_GB[row, body.column, 1] = body.p_y
+            p_GB[row, body.column, 2] = body.p_z

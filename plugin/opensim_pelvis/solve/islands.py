@@ -16,10 +16,17 @@ from opensim_pelvis.solve.quaternions import (
     compiled,
     conjugate,
     exponential,
+    get_fixed,
+    get_found,
+    get_kept,
+    get_q,
     is_finite,
     load,
     product,
-    store,
+    quaternion_fields,
+    set_found,
+    set_kept,
+    set_q,
     unit,
 )
 
@@ -27,6 +34,9 @@ MAX_ITERATIONS: Final = 60
 STEP_DONE_RAD: Final = 3e-6  # Newton's next step would be about the square of this
 STEP_LIMIT_RAD: Final = 1.0
 DOUBTFUL_RAD: Final = 0.35  # root mean square misfit that calls for a second, cold start
+FROM_NOTHING: Final = 0
+FROM_BEFORE: Final = 1
+FROM_COORDINATES: Final = 2
 GRID: Final = 12  # cold start: values tried per unknown
 NULL_PIVOT: Final = 1e-13  # relative; an unknown that nothing determines stays where it is
 ROUNDING: Final = 1e-14
@@ -64,13 +74,13 @@ NODE: Final = np.dtype(
         ("term", _I),
         ("term_end", _I),
         ("offset", _F),
-        ("fixed", _F, 4),  # from the parent to this node before it turns about its z axis
-        ("q", _F, 4),  # in ground, after the turn
-        ("axis", _F, 3),
-        ("pull", _F, 3),  # gradient and second derivative of the cost of the sensors that it
-        ("stiffness", _F, 6),  # carries, by a turn in ground: xx, xy, xz, yy, yz, zz
-        ("kept_q", _F, 4),
-        ("found_q", _F, 4),
+        *quaternion_fields("fixed"),  # from the parent to this node before it turns about its z
+        *quaternion_fields("q"),  # in ground, after the turn
+        *quaternion_fields("kept"),
+        *quaternion_fields("found"),
+        *((f"axis_{i}", _F) for i in "xyz"),
+        *((f"pull_{i}", _F) for i in "xyz"),  # gradient of the cost of the sensors it carries
+        *((f"stiff_{ij}", _F) for ij in ("xx", "xy", "xz", "yy", "yz", "zz")),  # 2nd derivative
     ]
 )
 """An axis, or a freely turning frame."""
@@ -80,8 +90,8 @@ SENSOR: Final = np.dtype(
         ("column", _I),
         ("node", _I),
         ("weight", _F),
-        ("inverse", _F, 4),  # from the sensor's frame to its node
-        ("target", _F, 4),  # orientation of the node that would fit it
+        *quaternion_fields("fixed"),  # from the sensor's frame to its node
+        *quaternion_fields("q"),  # orientation of the node that would fit it
         ("present", _I),
     ]
 )
@@ -167,16 +177,16 @@ def turn_nodes(
             angle += value
             term.slope = slope * inner_slope
             term.bend = bend * inner_slope * inner_slope + slope * inner_bend
-        before = load(node.fixed)
+        before = get_fixed(node)
         if node.parent >= 0:
-            before = product(load(nodes[node.parent].q), before)
+            before = product(get_q(nodes[node.parent]), before)
         a, b, c, d = before
-        node.axis[0] = 2.0 * (b * d + a * c)
-        node.axis[1] = 2.0 * (c * d - a * b)
-        node.axis[2] = 1.0 - 2.0 * (b * b + c * c)
+        node.axis_x = 2.0 * (b * d + a * c)
+        node.axis_y = 2.0 * (c * d - a * b)
+        node.axis_z = 1.0 - 2.0 * (b * b + c * c)
         cosine, sine = math.cos(0.5 * angle), math.sin(0.5 * angle)
-        store(
-            node.q,
+        set_q(
+            node,
             (
                 a * cosine - d * sine,
                 b * cosine + c * sine,
@@ -195,7 +205,7 @@ def add_misfits(nodes: Any, sensors: Any, first: int, end: int) -> float:
         if sensor.present == 0:
             continue
         node, weight = nodes[sensor.node], sensor.weight
-        a, b, c, d = product(load(node.q), conjugate(load(sensor.target)))
+        a, b, c, d = product(get_q(node), conjugate(get_q(sensor)))
         if a < 0.0:
             a, b, c, d = -a, -b, -c, -d
         scale, across, rest = bend_of_square(a, b * b + c * c + d * d)
@@ -203,15 +213,15 @@ def add_misfits(nodes: Any, sensors: Any, first: int, end: int) -> float:
         cost += 0.5 * weight * (b * b + c * c + d * d)
         rest *= weight
         across *= weight
-        node.pull[0] += weight * b
-        node.pull[1] += weight * c
-        node.pull[2] += weight * d
-        node.stiffness[0] += across + rest * b * b
-        node.stiffness[1] += rest * b * c
-        node.stiffness[2] += rest * b * d
-        node.stiffness[3] += across + rest * c * c
-        node.stiffness[4] += rest * c * d
-        node.stiffness[5] += across + rest * d * d
+        node.pull_x += weight * b
+        node.pull_y += weight * c
+        node.pull_z += weight * d
+        node.stiff_xx += across + rest * b * b
+        node.stiff_xy += rest * b * c
+        node.stiff_xz += rest * b * d
+        node.stiff_yy += across + rest * c * c
+        node.stiff_yz += rest * c * d
+        node.stiff_zz += across + rest * d * d
     return cost
 
 
@@ -250,10 +260,9 @@ def differentiate(plan: Plan, part: Any) -> float:
     turn_nodes(nodes, plan.terms, unknowns, plan.pieces, part.node, part.sensed)
     for n in range(part.node, part.sensed):
         node = nodes[n]
-        for i in range(3):
-            node.pull[i] = 0.0
-        for i in range(6):
-            node.stiffness[i] = 0.0
+        node.pull_x = node.pull_y = node.pull_z = 0.0
+        node.stiff_xx = node.stiff_xy = node.stiff_xz = 0.0
+        node.stiff_yy = node.stiff_yz = node.stiff_zz = 0.0
     for i in range(part.unknown, part.unknown_end):
         unknowns[i].gradient = 0.0
         for j in range(part.unknown, part.unknown_end):
@@ -262,18 +271,18 @@ def differentiate(plan: Plan, part: Any) -> float:
     for n in range(part.sensed - 1, part.node - 1, -1):
         node = nodes[n]
         if node.parent >= 0:
-            upper = nodes[node.parent]
-            for i in range(3):
-                upper.pull[i] += node.pull[i]
-            for i in range(6):
-                upper.stiffness[i] += node.stiffness[i]
+            _hand_down(nodes[node.parent], node)
         if node.root >= 0:
-            k = 0
-            for i in range(3):
-                unknowns[node.root + i].gradient += node.pull[i]
-                for j in range(i, 3):
-                    hessian[node.root + i, node.root + j] += node.stiffness[k]
-                    k += 1
+            root = node.root
+            unknowns[root].gradient = node.pull_x
+            unknowns[root + 1].gradient = node.pull_y
+            unknowns[root + 2].gradient = node.pull_z
+            hessian[root, root] = node.stiff_xx
+            hessian[root, root + 1] = node.stiff_xy
+            hessian[root, root + 2] = node.stiff_xz
+            hessian[root + 1, root + 1] = node.stiff_yy
+            hessian[root + 1, root + 2] = node.stiff_yz
+            hessian[root + 2, root + 2] = node.stiff_zz
         else:
             _add_axis(nodes, plan.terms, unknowns, hessian, n)
     for i in range(part.unknown, part.unknown_end):
@@ -283,15 +292,28 @@ def differentiate(plan: Plan, part: Any) -> float:
 
 
 @compiled
+def _hand_down(parent: Any, node: Any) -> None:
+    """Add what a node carries to what its parent carries."""
+    parent.pull_x += node.pull_x
+    parent.pull_y += node.pull_y
+    parent.pull_z += node.pull_z
+    parent.stiff_xx += node.stiff_xx
+    parent.stiff_xy += node.stiff_xy
+    parent.stiff_xz += node.stiff_xz
+    parent.stiff_yy += node.stiff_yy
+    parent.stiff_yz += node.stiff_yz
+    parent.stiff_zz += node.stiff_zz
+
+
+@compiled
 def _add_axis(nodes: Any, terms: Any, unknowns: Any, hessian: Any, n: int) -> None:
     """Add an axis against itself and all above it, in the unknowns that turn them."""
     node = nodes[n]
-    x, y, z = node.axis[0], node.axis[1], node.axis[2]
-    px, py, pz = node.pull[0], node.pull[1], node.pull[2]
-    s = node.stiffness
-    ux = s[0] * x + s[1] * y + s[2] * z
-    uy = s[1] * x + s[3] * y + s[4] * z
-    uz = s[2] * x + s[4] * y + s[5] * z
+    x, y, z = node.axis_x, node.axis_y, node.axis_z
+    px, py, pz = node.pull_x, node.pull_y, node.pull_z
+    ux = node.stiff_xx * x + node.stiff_xy * y + node.stiff_xz * z
+    uy = node.stiff_xy * x + node.stiff_yy * y + node.stiff_yz * z
+    uz = node.stiff_xz * x + node.stiff_yz * y + node.stiff_zz * z
     own = x * ux + y * uy + z * uz
     along = x * px + y * py + z * pz
     # half the commutator of an upper axis with this one
@@ -307,7 +329,7 @@ def _add_axis(nodes: Any, terms: Any, unknowns: Any, hessian: Any, n: int) -> No
         above = node.parent
         while above >= 0 and nodes[above].root < 0:
             upper = nodes[above]
-            pair = slope * (upper.axis[0] * ux + upper.axis[1] * uy + upper.axis[2] * uz)
+            pair = slope * (upper.axis_x * ux + upper.axis_y * uy + upper.axis_z * uz)
             for other in range(upper.term, upper.term_end):
                 _add_pair(hessian, terms[other].unknown, i, terms[other].slope * pair)
             above = upper.parent
@@ -388,7 +410,7 @@ def take_step(nodes: Any, unknowns: Any, part: Any) -> float:
             x = share * unknowns[root].step
             y = share * unknowns[root + 1].step
             z = share * unknowns[root + 2].step
-            store(nodes[n].q, unit(product(exponential(x, y, z), load(nodes[n].q))))
+            set_q(nodes[n], unit(product(exponential(x, y, z), get_q(nodes[n]))))
             moved = max(moved, abs(x), abs(y), abs(z))
     return moved
 
@@ -400,7 +422,7 @@ def keep(nodes: Any, unknowns: Any, part: Any) -> None:
         unknowns[i].kept_x = unknowns[i].x
     for n in range(part.node, part.sensed):
         if nodes[n].root >= 0:
-            store(nodes[n].kept_q, load(nodes[n].q))
+            set_kept(nodes[n], get_q(nodes[n]))
 
 
 @compiled
@@ -410,7 +432,7 @@ def go_back(nodes: Any, unknowns: Any, part: Any) -> None:
         unknowns[i].x = unknowns[i].kept_x
     for n in range(part.node, part.sensed):
         if nodes[n].root >= 0:
-            store(nodes[n].q, load(nodes[n].kept_q))
+            set_q(nodes[n], get_kept(nodes[n]))
 
 
 @compiled
@@ -444,25 +466,26 @@ def match_roots(plan: Plan, part: Any) -> None:
     nodes = plan.nodes
     for n in range(part.node, part.sensed):
         if nodes[n].root >= 0:
-            store(nodes[n].q, (1.0, 0.0, 0.0, 0.0))
+            set_q(nodes[n], (1.0, 0.0, 0.0, 0.0))
     turn_nodes(nodes, plan.terms, plan.unknowns, plan.pieces, part.node, part.sensed)
     for s in range(part.sensor_end - 1, part.sensor - 1, -1):
         sensor = plan.sensors[s]
         base = nodes[sensor.node].base
         if sensor.present != 0 and base >= 0:
-            fitting = load(sensor.target)
+            fitting = get_q(sensor)
             if sensor.node != base:
-                fitting = product(fitting, conjugate(load(nodes[sensor.node].q)))
-            store(nodes[base].q, fitting)
+                fitting = product(fitting, conjugate(get_q(nodes[sensor.node])))
+            set_q(nodes[base], fitting)
 
 
 @compiled
 def search(plan: Plan, part: Any) -> None:
     """Find a start from nothing: try values of one unknown after the other."""
+    nodes, unknowns = plan.nodes, plan.unknowns
     for i in range(part.unknown, part.unknown_end):
-        plan.unknowns[i].x = plan.unknowns[i].start
+        unknowns[i].x = unknowns[i].start
     for i in range(part.unknown, part.unknown_end):
-        one = plan.unknowns[i]
+        one = unknowns[i]
         if one.coordinate < 0:
             continue
         start, width = one.start - np.pi, 2.0 * np.pi
@@ -472,7 +495,8 @@ def search(plan: Plan, part: Any) -> None:
         for k in range(GRID + 1):
             one.x = one.start if k == GRID else start + (k + 0.5) * width / GRID
             match_roots(plan, part)
-            cost = differentiate(plan, part)
+            turn_nodes(nodes, plan.terms, unknowns, plan.pieces, part.node, part.sensed)
+            cost = add_misfits(nodes, plan.sensors, part.sensor, part.sensor_end)
             if cost < best:
                 best, best_x = cost, one.x
         one.x = best_x
@@ -488,18 +512,18 @@ def take_targets(nodes: Any, sensors: Any, part: Any, measured: Any) -> tuple[in
     """
     count, weight = 0, 0.0
     for n in range(part.node, part.sensed):
-        store(nodes[n].kept_q, load(nodes[n].q))
+        set_kept(nodes[n], get_q(nodes[n]))
     for s in range(part.sensor_end - 1, part.sensor - 1, -1):
         sensor = sensors[s]
         q = load(measured[sensor.column])
         there = is_finite(q)
         if there:
-            q = product(unit(q), load(sensor.inverse))
+            q = product(unit(q), get_fixed(sensor))
             base = nodes[sensor.node].base
             if sensor.present != 0 and base >= 0:
-                motion = product(q, conjugate(load(sensor.target)))
-                store(nodes[base].kept_q, product(motion, load(nodes[base].q)))
-            store(sensor.target, q)
+                motion = product(q, conjugate(get_q(sensor)))
+                set_kept(nodes[base], product(motion, get_q(nodes[base])))
+            set_q(sensor, q)
             count += 1
             weight += sensor.weight
         sensor.present = 1 if there else 0
@@ -507,47 +531,67 @@ def take_targets(nodes: Any, sensors: Any, part: Any, measured: Any) -> tuple[in
 
 
 @compiled
-def solve_island(plan: Plan, part: Any, measured: Any, warm: bool) -> None:
-    """Solve one island of a frame, from the frame before where ``warm``.
+def solve_island(plan: Plan, part: Any, measured: Any, coordinates: Any, start: int) -> None:
+    """Solve one island of a frame; its unknowns ``x`` and nodes ``q`` are the solution.
 
     Parameters
     ----------
     plan : Plan
-        Its unknowns ``x`` and nodes ``q`` are the solution.
     part : ISLAND record
     measured : (s, 4) array
         Sensor orientations in ground of this frame; NaN where absent.
-    warm : bool
+    coordinates : array of records with a ``value``
+        Where to start `FROM_COORDINATES`.
+    start : int
+        `FROM_NOTHING`, `FROM_BEFORE` or `FROM_COORDINATES`.
     """
-    count, weight = take_targets(plan.nodes, plan.sensors, part, measured)
-    n_unknowns = part.unknown_end - part.unknown
-    if count == 1 and n_unknowns == 3 and plan.nodes[part.node].root >= 0:
-        match_roots(plan, part)  # closed form
+    nodes, unknowns = plan.nodes, plan.unknowns
+    count, weight = take_targets(nodes, plan.sensors, part, measured)
+    closed = part.unknown_end - part.unknown == 3 and nodes[part.node].root >= 0
+    if count == 1 and closed:
+        match_roots(plan, part)
     elif count > 0:
-        if warm:
-            for n in range(part.node, part.sensed):
-                store(plan.nodes[n].q, load(plan.nodes[n].kept_q))
+        best = np.inf
+        while True:
+            if start == FROM_BEFORE:
+                for n in range(part.node, part.sensed):
+                    set_q(nodes[n], get_kept(nodes[n]))
+            elif start == FROM_COORDINATES:
+                _take_coordinates(unknowns, coordinates, part)
+                match_roots(plan, part)
+            else:
+                search(plan, part)
             cost = descend(plan, part)
-            if cost > 0.5 * DOUBTFUL_RAD * DOUBTFUL_RAD * weight:
-                _try_afresh(plan, part, cost)
-        else:
-            search(plan, part)
-            descend(plan, part)
-    turn_nodes(
-        plan.nodes, plan.terms, plan.unknowns, plan.pieces, part.node, part.node_end
-    )
+            if cost >= best * (1.0 - SAME_COST):
+                _return_to_found(nodes, unknowns, part)
+                break
+            if start != FROM_BEFORE or cost <= 0.5 * DOUBTFUL_RAD * DOUBTFUL_RAD * weight:
+                break
+            best, start = cost, FROM_NOTHING  # doubtful: see whether a fresh start does better
+            _remember_found(nodes, unknowns, part)
+    turn_nodes(nodes, plan.terms, unknowns, plan.pieces, part.node, part.node_end)
 
 
 @compiled
-def _try_afresh(plan: Plan, part: Any, cost: float) -> None:
-    """Keep the better of what was found and what a start from nothing finds."""
+def _take_coordinates(unknowns: Any, coordinates: Any, part: Any) -> None:
+    """Take given coordinates, brought into their ranges."""
     for i in range(part.unknown, part.unknown_end):
-        plan.unknowns[i].found_x = plan.unknowns[i].x
+        one = unknowns[i]
+        if one.coordinate >= 0:
+            one.x = min(max(coordinates[one.coordinate].value, one.low), one.high)
+
+
+@compiled
+def _remember_found(nodes: Any, unknowns: Any, part: Any) -> None:
+    for i in range(part.unknown, part.unknown_end):
+        unknowns[i].found_x = unknowns[i].x
     for n in range(part.node, part.sensed):
-        store(plan.nodes[n].found_q, load(plan.nodes[n].q))
-    search(plan, part)
-    if descend(plan, part) >= cost * (1.0 - SAME_COST):
-        for i in range(part.unknown, part.unknown_end):
-            plan.unknowns[i].x = plan.unknowns[i].found_x
-        for n in range(part.node, part.sensed):
-            store(plan.nodes[n].q, load(plan.nodes[n].found_q))
+        set_found(nodes[n], get_q(nodes[n]))
+
+
+@compiled
+def _return_to_found(nodes: Any, unknowns: Any, part: Any) -> None:
+    for i in range(part.unknown, part.unknown_end):
+        unknowns[i].x = unknowns[i].found_x
+    for n in range(part.node, part.sensed):
+        set_q(nodes[n], get_found(nodes[n]))

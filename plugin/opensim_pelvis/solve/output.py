@@ -8,23 +8,24 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from opensim_pelvis.solve.islands import (
+    FROM_BEFORE,
+    FROM_NOTHING,
     Plan,
-    descend,
     evaluate,
-    match_roots,
     solve_island,
-    take_targets,
-    turn_nodes,
 )
 from opensim_pelvis.solve.quaternions import (
     angle_of,
     compiled,
     conjugate,
     entry,
+    get_fixed,
+    get_q,
     is_finite,
     load,
     product,
-    store,
+    quaternion_fields,
+    set_q,
     turn,
 )
 
@@ -40,7 +41,7 @@ BODY: Final = np.dtype(
         ("parent", _I),
         ("node", _I),  # -1: fixed to ground
         ("column", _I),  # in the output; -1: not wanted
-        ("fixed", _F, 4),  # from the node
+        *quaternion_fields("fixed"),  # from the node
         ("from_parent", _F, 3),  # from the parent's origin to the joint, in the parent
         ("from_child", _F, 3),  # from the body's origin to the joint, in the body
         ("slide", _I),
@@ -48,8 +49,8 @@ BODY: Final = np.dtype(
         ("radii", _F, 3),  # of an ellipsoid that it slides on
         ("joint_parent", _F, 4),
         ("joint_child", _F, 4),
-        ("q", _F, 4),
-        ("p", _F, 3),
+        *quaternion_fields("q"),
+        *((f"p_{i}", _F) for i in "xyz"),
     ]
 )
 
@@ -93,7 +94,7 @@ COORDINATE: Final = np.dtype(
     ]
 )
 
-MISFIT: Final = np.dtype([("body", _I), ("fixed", _F, 4)])
+MISFIT: Final = np.dtype([("body", _I), *quaternion_fields("fixed")])
 """A sensor whose angle to the model is wanted."""
 
 
@@ -134,7 +135,7 @@ class Frames(NamedTuple):
 
 @entry
 def solve_frames(
-    plan: Plan, view: View, known: Known, frames: Frames, chosen: Any, refine: bool, warm: bool
+    plan: Plan, view: View, known: Known, frames: Frames, chosen: Any, start: int
 ) -> None:
     """Solve some frames of a block one after the other.
 
@@ -142,22 +143,21 @@ def solve_frames(
     ----------
     chosen : (n,) int array
         Rows of the block.
-    refine : bool
-        Start each frame from the coordinates that the block holds, not from the frame before.
-    warm : bool
-        The plan holds the solution of the frame before the first.
+    start : int
+        `FROM_NOTHING`, then from frame to frame; `FROM_BEFORE`, where the plan holds the
+        solution of the frame before the first; `FROM_COORDINATES`, each from what the block
+        holds.
     """
     for count in range(chosen.size):
         row = chosen[count]
+        if start == FROM_NOTHING and count > 0:
+            start = FROM_BEFORE
         measured = frames.measured[row]
         coordinates = frames.coordinates[row]
         for i in range(view.coordinates.size):
             view.coordinates[i].value = coordinates[i]
         for k in range(plan.islands.size):
-            if refine:
-                _refine(plan, view.coordinates, plan.islands[k], measured)
-            else:
-                solve_island(plan, plan.islands[k], measured, warm or count > 0)
+            solve_island(plan, plan.islands[k], measured, view.coordinates, start)
         for i in range(plan.unknowns.size):
             if plan.unknowns[i].coordinate >= 0:
                 view.coordinates[plan.unknowns[i].coordinate].value = plan.unknowns[i].x
@@ -178,33 +178,20 @@ def _write(view: View, known: Known, frames: Frames, row: int) -> None:
         body = view.bodies[b]
         if body.column >= 0:
             turned, placed = known.body[pattern, b], known.place[pattern, b]
-            for i in range(4):
-                frames.R_GB[row, body.column, i] = body.q[i] if turned else np.nan
-            for i in range(3):
-                frames.p_GB[row, body.column, i] = body.p[i] if placed else np.nan
+            frames.R_GB[row, body.column, 0] = body.q_w if turned else np.nan
+            frames.R_GB[row, body.column, 1] = body.q_x if turned else np.nan
+            frames.R_GB[row, body.column, 2] = body.q_y if turned else np.nan
+            frames.R_GB[row, body.column, 3] = body.q_z if turned else np.nan
+            frames.p_GB[row, body.column, 0] = body.p_x if placed else np.nan
+            frames.p_GB[row, body.column, 1] = body.p_y if placed else np.nan
+            frames.p_GB[row, body.column, 2] = body.p_z if placed else np.nan
     for s in range(view.misfits.size):
         sensor = view.misfits[s]
         angle = np.nan
         if sensor.body >= 0 and known.body[pattern, sensor.body]:
-            fitted = product(load(view.bodies[sensor.body].q), load(sensor.fixed))
+            fitted = product(get_q(view.bodies[sensor.body]), get_fixed(sensor))
             angle = angle_of(product(conjugate(load(frames.measured[row, s])), fitted))
         frames.errors[row, s] = angle
-
-
-@compiled
-def _refine(plan: Plan, coordinates: Any, part: Any, measured: Any) -> None:
-    """Solve an island from given coordinates, brought into their ranges."""
-    count, _ = take_targets(plan.nodes, plan.sensors, part, measured)
-    for i in range(part.unknown, part.unknown_end):
-        one = plan.unknowns[i]
-        if one.coordinate >= 0:
-            one.x = min(max(coordinates[one.coordinate].value, one.low), one.high)
-    if count > 0:
-        match_roots(plan, part)
-        descend(plan, part)
-    turn_nodes(
-        plan.nodes, plan.terms, plan.unknowns, plan.pieces, part.node, part.node_end
-    )
 
 
 @compiled
@@ -213,10 +200,10 @@ def express(plan: Plan, view: View) -> None:
     bodies, coordinates = view.bodies, view.coordinates
     for b in range(bodies.size):
         body = bodies[b]
-        q = load(body.fixed)
+        q = get_fixed(body)
         if body.node >= 0:
-            q = product(load(plan.nodes[body.node].q), q)
-        store(body.q, q)
+            q = product(get_q(plan.nodes[body.node]), q)
+        set_q(body, q)
     for c in range(view.cuts.size):
         _read_cut(view.cuts[c], bodies, coordinates)
     for b in range(bodies.size):
@@ -240,10 +227,10 @@ def _place(bodies: Any, b: int, slides: Any, coordinates: Any, pieces: Any) -> N
     outer, px, py, pz = (1.0, 0.0, 0.0, 0.0), 0.0, 0.0, 0.0
     if body.parent >= 0:
         parent = bodies[body.parent]
-        outer, px, py, pz = load(parent.q), parent.p[0], parent.p[1], parent.p[2]
+        outer, px, py, pz = get_q(parent), parent.p_x, parent.p_y, parent.p_z
     if body.radii[0] > 0.0:
         joint = load(body.joint_parent)
-        child = product(load(body.q), load(body.joint_child))
+        child = product(get_q(body), load(body.joint_child))
         normal = turn(product(conjugate(product(outer, joint)), child), (0.0, 0.0, 1.0))
         tip = turn(
             joint,
@@ -251,10 +238,10 @@ def _place(bodies: Any, b: int, slides: Any, coordinates: Any, pieces: Any) -> N
         )
         x, y, z = x + tip[0], y + tip[1], z + tip[2]
     there = turn(outer, (x, y, z))
-    back = turn(load(body.q), (body.from_child[0], body.from_child[1], body.from_child[2]))
-    body.p[0] = px + there[0] - back[0]
-    body.p[1] = py + there[1] - back[1]
-    body.p[2] = pz + there[2] - back[2]
+    back = turn(get_q(body), (body.from_child[0], body.from_child[1], body.from_child[2]))
+    body.p_x = px + there[0] - back[0]
+    body.p_y = py + there[1] - back[1]
+    body.p_z = pz + there[2] - back[2]
 
 
 @compiled
@@ -262,8 +249,8 @@ def _read_cut(cut: Any, bodies: Any, coordinates: Any) -> None:
     """Read the coordinates of a free joint off the orientations of its two bodies."""
     upper = load(cut.parent_fixed)
     if cut.parent >= 0:
-        upper = product(load(bodies[cut.parent].q), upper)
-    lower = product(load(bodies[cut.child].q), load(cut.child_fixed))
+        upper = product(get_q(bodies[cut.parent]), upper)
+    lower = product(get_q(bodies[cut.child]), load(cut.child_fixed))
     w, x, y, z = product(conjugate(upper), lower)
     half_sum, half_difference = math.atan2(z, w), math.atan2(y, x)
     middle = 2.0 * math.atan2(math.sqrt(x * x + y * y), math.sqrt(w * w + z * z))

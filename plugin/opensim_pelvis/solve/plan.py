@@ -21,6 +21,7 @@ from opensim_pelvis.osim.tree import Joint, KinematicTree
 from opensim_pelvis.rotations import inverse, multiply, to_matrix
 from opensim_pelvis.solve.islands import ISLAND, NODE, SENSOR, TERM, UNKNOWN, Plan
 from opensim_pelvis.solve.output import BODY, COORDINATE, CUT, MISFIT, SLIDE, View
+from opensim_pelvis.solve.quaternions import set_quaternion
 
 SQUARE: Final = 1e-10
 """Cosine between axes that still counts as a right angle."""
@@ -301,7 +302,8 @@ class PlanBuilder:
                 record["base"] = records[node.parent]["base"]
             record["term"], record["term_end"] = first, first + len(node.terms)
             first += len(node.terms)
-            record["offset"], record["fixed"], record["q"] = node.offset, node.fixed, _IDENTITY
+            record["offset"], record["q_w"] = node.offset, 1.0
+            set_quaternion(record, "fixed", node.fixed)
         return records
 
     def _unknown_records(self, unknowns: Sequence[tuple[int, int]]) -> np.ndarray:
@@ -340,7 +342,7 @@ class PlanBuilder:
             node, fixed = self.attached[sensor.body]
             record["column"], record["node"] = sensor.column, node
             record["weight"] = sensor.weight / heaviest
-            record["inverse"] = inverse(multiply(fixed, sensor.R_BS))
+            set_quaternion(record, "fixed", inverse(multiply(fixed, sensor.R_BS)))
         return records
 
     def _unknowns(self) -> list[tuple[int, int]]:
@@ -378,7 +380,8 @@ class PlanBuilder:
         slides: list[tuple[FloatArray, _Term]] = []
         for body, joint in zip(bodies, joints, strict=True):
             body["parent"] = row[joint.parent]
-            body["node"], body["fixed"] = self.attached[joint.child]
+            body["node"], fixed = self.attached[joint.child]
+            set_quaternion(body, "fixed", fixed)
             body["column"] = body_columns.get(joint.child, -1)
             body["from_parent"], found = self._slides(joint)
             body["from_child"] = joint.child_p_m
@@ -392,7 +395,7 @@ class PlanBuilder:
             cuts=self._cut_records(row),
             coordinates=self._coordinate_records(coordinate_columns),
             misfits=np.array(
-                [(row.get(body, -1), tuple(R_BS)) for body, R_BS in error_sensors], dtype=MISFIT
+                [(row.get(body, -1), *R_BS) for body, R_BS in error_sensors], dtype=MISFIT
             ),
         )
 

@@ -14,7 +14,7 @@ from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tree import KinematicTree, SensorFrame
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.solve.islands import Plan
+from opensim_pelvis.solve.islands import FROM_COORDINATES, FROM_NOTHING, Plan
 from opensim_pelvis.solve.output import Frames, Known, View, follow, solve_frames
 from opensim_pelvis.solve.plan import PlanBuilder, WornSensor, find_free_joints
 from opensim_pelvis.types import BodyModel
@@ -149,8 +149,7 @@ class Problem:
                 known,
                 frames,
                 rows[first : first + CHUNK_FRAMES],
-                mask != 0,
-                False,
+                FROM_COORDINATES if mask else FROM_NOTHING,
             )
             for first in range(0, rows.size, CHUNK_FRAMES)
         ]

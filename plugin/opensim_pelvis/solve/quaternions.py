@@ -17,6 +17,17 @@ Quaternion = tuple[float, float, float, float]
 _OPTIONS: Final = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
+def quaternion_fields(name: str) -> list[tuple[str, type]]:
+    """Return four fields of a record; single numbers compile faster than a field of four."""
+    return [(f"{name}_{part}", np.float64) for part in "wxyz"]
+
+
+def set_quaternion(record: Any, name: str, q: Any) -> None:
+    """Write the four fields of a quaternion into a record, from Python."""
+    for part, value in zip("wxyz", q, strict=True):
+        record[f"{name}_{part}"] = value
+
+
 def compiled(function: Function) -> Function:
     """Compile for use by other compiled functions, at the first call, and keep on disk.
 
@@ -27,21 +38,62 @@ def compiled(function: Function) -> Function:
     return numba.njit(**options)(function)  # type: ignore[no-any-return]
 
 
+def inlined(function: Function) -> Function:
+    """Compile into each caller: for what is shorter than a call."""
+    return numba.njit(inline="always", error_model="numpy", _nrt=False)(function)  # type: ignore[no-any-return]
+
+
 def entry(function: Function) -> Function:
     """Compile for use by Python too; its lock is released, so that threads run side by side."""
     return numba.njit(**_OPTIONS | {"no_cfunc_wrapper": True})(function)  # type: ignore[no-any-return]
 
 
-@compiled
+@inlined
 def load(array: Any) -> Quaternion:
     """Return a (4,) array as a tuple."""
     return array[0], array[1], array[2], array[3]
 
 
-@compiled
-def store(array: Any, q: Quaternion) -> None:
-    """Write a quaternion into a (4,) array."""
-    array[0], array[1], array[2], array[3] = q
+@inlined
+def get_q(record: Any) -> Quaternion:
+    """Return its orientation from a record."""
+    return record.q_w, record.q_x, record.q_y, record.q_z
+
+
+@inlined
+def set_q(record: Any, q: Quaternion) -> None:
+    """Write its orientation into a record."""
+    record.q_w, record.q_x, record.q_y, record.q_z = q
+
+
+@inlined
+def get_kept(record: Any) -> Quaternion:
+    """Return an orientation remembered from a record."""
+    return record.kept_w, record.kept_x, record.kept_y, record.kept_z
+
+
+@inlined
+def set_kept(record: Any, q: Quaternion) -> None:
+    """Write an orientation remembered into a record."""
+    record.kept_w, record.kept_x, record.kept_y, record.kept_z = q
+
+
+@inlined
+def get_found(record: Any) -> Quaternion:
+    """Return the best orientation so far from a record."""
+    return record.found_w, record.found_x, record.found_y, record.found_z
+
+
+@inlined
+def set_found(record: Any, q: Quaternion) -> None:
+    """Write the best orientation so far into a record."""
+    record.found_w, record.found_x, record.found_y, record.found_z = q
+
+
+@inlined
+def get_fixed(record: Any) -> Quaternion:
+    """Return its fixed part from a record."""
+    return record.fixed_w, record.fixed_x, record.fixed_y, record.fixed_z
 
 
 @compiled
@@ -55,7 +107,7 @@ def product(p: Quaternion, q: Quaternion) -> Quaternion:
     )
 
 
-@compiled
+@inlined
 def conjugate(q: Quaternion) -> Quaternion:
     """Return the inverse of a unit quaternion."""
     return q[0], -q[1], -q[2], -q[3]
@@ -98,7 +150,7 @@ def angle_of(q: Quaternion) -> float:
     return 2.0 * math.atan2(size, abs(q[0]))
 
 
-@compiled
+@inlined
 def is_finite(q: Quaternion) -> bool:
     """Return whether a sample is present."""
     return bool(np.isfinite(q[0] + q[1] + q[2] + q[3]))

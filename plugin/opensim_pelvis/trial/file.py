@@ -229,11 +229,11 @@ def _number(value: Any, low: float, high: float, wanted: str) -> float:
 
 
 def _window(value: Any) -> tuple[float, float]:
-    wanted = "start and end in seconds, such as [0.0, 2.0], the end after the start"
+    wanted = "start and end in seconds, such as [0.0, 2.0], the end not before the start"
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise _UnusableError(wanted)
     start, end = (_number(edge, 0.0, math.inf, wanted) for edge in value)
-    if not start < end < math.inf:
+    if not start <= end < math.inf:
         raise _UnusableError(wanted)
     return start, end
 
