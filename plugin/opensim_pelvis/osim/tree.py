@@ -8,7 +8,6 @@ angle being a sum of functions of one coordinate each.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +20,13 @@ from opensim_pelvis.osim.functions import (
     UnknownFunctionError,
     polynomial,
     read_function,
+)
+from opensim_pelvis.osim.kinematic_tree import (
+    Axis,
+    Joint,
+    KinematicTree,
+    SensorFrame,
+    TreeCoordinate,
 )
 from opensim_pelvis.osim.model import model_from_xml
 from opensim_pelvis.rotations import from_matrix
@@ -45,97 +51,6 @@ _TRANSLATIONS: Final[Mapping[str, tuple[FloatArray, ...]]] = {
     "PlanarJoint": (_X, _Y),
     "FreeJoint": (_X, _Y, _Z),
 }
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Axis:
-    """A direction in the parent's joint frame, and how far to go along or about it."""
-
-    direction: FloatArray
-    amount: Sum
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Joint:
-    """One body on another.
-
-    Parameters
-    ----------
-    name, kind : str
-    parent, child : int
-        Bodies; the parent is -1 for ground.
-    parent_R, child_R : (4,) array
-        Joint frames seen from their bodies.
-    parent_p_m, child_p_m : (3,) array
-    rotations, translations : tuple of Axis
-        Body-fixed, in order; an axis turned by nothing is left out.
-    radii_m : (3,) array or None
-        Of an ellipsoid that the child slides on.
-    """
-
-    name: str
-    kind: str
-    parent: int
-    child: int
-    parent_R: FloatArray
-    parent_p_m: FloatArray
-    child_R: FloatArray
-    child_p_m: FloatArray
-    rotations: tuple[Axis, ...]
-    translations: tuple[Axis, ...]
-    radii_m: FloatArray | None = None
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class TreeCoordinate:
-    """A coordinate: radians or metres; translations count as locked, nothing measures them."""
-
-    name: str
-    default: float
-    low: float
-    high: float
-    clamped: bool
-    locked: bool
-    coupled: Sum | None = None
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class SensorFrame:
-    """A frame fixed to a body that a sensor is known by."""
-
-    name: str
-    body: int
-    R_BS: FloatArray
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class KinematicTree:
-    """All bodies of a model and how they hang together.
-
-    Parameters
-    ----------
-    name : str
-    bodies : tuple of str
-        In the model's order.
-    joints : tuple of Joint
-        Parents before children; one a body that hangs on ground.
-    coordinates : tuple of TreeCoordinate
-        All of them, in the model's order.
-    sensors : tuple of SensorFrame
-        Offset frames whose name ends in ``_imu``.
-    body_faults : mapping of int to str
-        Bodies that cannot be represented (nor can what hangs on them), and why.
-    coordinate_faults : mapping of int to str
-        Coordinates that cannot, and why.
-    """
-
-    name: str
-    bodies: tuple[str, ...]
-    joints: tuple[Joint, ...]
-    coordinates: tuple[TreeCoordinate, ...]
-    sensors: tuple[SensorFrame, ...]
-    body_faults: Mapping[int, str]
-    coordinate_faults: Mapping[int, str]
 
 
 def read_tree(model: BodyModel) -> KinematicTree:
@@ -282,9 +197,8 @@ class _TreeReader:
             if axis.hasFunction():
                 amount = read_function(axis.getFunction(), arguments)
             direction = _vector(axis.getAxis())
-            if index < 3:
-                direction = direction / np.linalg.norm(direction)
-            axes.append(Axis(direction=direction, amount=amount))
+            unit = direction / np.linalg.norm(direction)
+            axes.append(Axis(direction=unit, amount=amount))
         moving = [
             [a for a in part if a.amount.terms or a.amount.constant]
             for part in (axes[:3], axes[3:])
@@ -307,7 +221,9 @@ class _TreeReader:
             free = coupler.getIndependentCoordinateNames()
             arguments = tuple(self.names.index(free.get(k)) for k in range(free.size()))
             try:
-                coupled[dependent] = read_function(coupler.getFunction(), arguments)
+                coupled[dependent] = read_function(coupler.getFunction(), arguments).scaled(
+                    _coupler_scale(coupler)
+                )
             except UnknownFunctionError as fault:
                 self.coordinate_faults[dependent] = (
                     f"coupler '{name}' is a {fault}; understood are {SUPPORTED}"
@@ -317,6 +233,11 @@ class _TreeReader:
     def _body(self, frame: Any) -> int:
         name = frame.findBaseFrame().getName()
         return self.bodies.index(name) if name in self.bodies else -1
+
+
+def _coupler_scale(coupler: Any) -> float:
+    """Return the factor that scaling a model puts on a coupler of lengths."""
+    return float(opensim.PropertyHelper.getValueDouble(coupler.getPropertyByName("scale_factor")))
 
 
 def _items(collection: Any) -> list[Any]:

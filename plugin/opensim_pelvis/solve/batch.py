@@ -13,7 +13,7 @@ import numpy as np
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tree import read_tree
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.solve.output import NEAR_LOCK_SINE
+from opensim_pelvis.solve.kernels import NEAR_LOCK_SINE
 from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem
 from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
 

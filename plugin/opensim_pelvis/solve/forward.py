@@ -8,11 +8,13 @@ import numpy as np
 
 from opensim_pelvis.errors import SolveError, raise_faults
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.osim.tree import KinematicTree
-from opensim_pelvis.solve.islands import Plan, turn_nodes
-from opensim_pelvis.solve.output import View, express
-from opensim_pelvis.solve.plan import PlanBuilder
+from opensim_pelvis.osim.kinematic_tree import KinematicTree
+from opensim_pelvis.solve.arrays import ArrayWriter
+from opensim_pelvis.solve.bodies import express
+from opensim_pelvis.solve.derivatives import turn_nodes
+from opensim_pelvis.solve.plan import Layout
 from opensim_pelvis.solve.quaternions import entry
+from opensim_pelvis.solve.records import Plan, View
 
 
 def forward_kinematics(tree: KinematicTree, values: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -37,10 +39,11 @@ def forward_kinematics(tree: KinematicTree, values: FloatArray) -> tuple[FloatAr
     SolveError
         When a body hangs on something that cannot be represented.
     """
-    builder = PlanBuilder(tree, [], (), moving=True)
-    raise_faults(SolveError, f"model '{tree.name}'", sorted(set(builder.missing.values())))
-    view = builder.view({index: index for index in range(len(tree.bodies))}, {}, [])
-    plan = builder.plan()
+    layout = Layout(tree, [], (), moving=True)
+    raise_faults(SolveError, f"model '{tree.name}'", sorted(set(layout.missing.values())))
+    writer = ArrayWriter(layout)
+    view = writer.view({index: index for index in range(len(tree.bodies))}, {}, [])
+    plan = writer.plan()
     R_GB = np.empty((values.shape[0], len(tree.bodies), 4))
     p_GB = np.empty((values.shape[0], len(tree.bodies), 3))
     _pose(plan, view, np.ascontiguousarray(values, dtype=np.float64), R_GB, p_GB)

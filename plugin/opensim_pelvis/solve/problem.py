@@ -11,12 +11,14 @@ import numpy as np
 
 from opensim_pelvis.errors import SolveError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.osim.kinematic_tree import KinematicTree, SensorFrame
 from opensim_pelvis.osim.skeleton import Observability
-from opensim_pelvis.osim.tree import KinematicTree, SensorFrame
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.solve.islands import FROM_COORDINATES, FROM_NOTHING, Plan
-from opensim_pelvis.solve.output import Frames, Known, View, follow, solve_frames
-from opensim_pelvis.solve.plan import PlanBuilder, WornSensor, find_free_joints
+from opensim_pelvis.solve.arrays import ArrayWriter
+from opensim_pelvis.solve.islands import FROM_COORDINATES, FROM_NOTHING
+from opensim_pelvis.solve.kernels import follow, solve_frames
+from opensim_pelvis.solve.plan import Layout, WornSensor, find_free_joints
+from opensim_pelvis.solve.records import Frames, Known, Plan, View
 from opensim_pelvis.types import BodyModel
 
 CHUNK_FRAMES: Final = 1024
@@ -33,7 +35,7 @@ class Solved:
     Parameters
     ----------
     values, R_GB, p_GB, errors : arrays
-        As in `Kinematics`.
+        As in `Kinematics`, of the coordinates and bodies that the worn sensors determine.
     last_q : (b, 4) array
         Orientations known last.
     """
@@ -82,16 +84,16 @@ class Problem:
         self._body_index = _indices(model.bodies, tree.bodies)
         self.cuts = find_free_joints(tree)[:MAX_SENSORS]
         best = observability.find_determined(self._here(self.used))
-        builder = self._builder(self.cuts)
-        drawn = np.array([i in builder.attached for i in self._body_index], dtype=np.bool_)
+        layout = self._lay_out(self.cuts)
+        drawn = np.array([i in layout.attached for i in self._body_index], dtype=np.bool_)
         self.kept = np.flatnonzero(best.coordinates)
         self.kept_bodies = np.flatnonzero(best.bodies & drawn)
-        self._plans = {0: self._arrays(builder, range(len(self.cuts)))}
-        self._view = self._plans[0][1].copy()
-        self._rows = [joint.child for joint in tree.joints if joint.child in builder.attached]
-        self._constant = [builder.attached[body][0] < 0 for body in self._rows]
-        self._patterns: dict[int, int] = {}
-        self._known = Known(*(np.zeros((0, n), dtype=np.bool_) for n in self._widths()))
+        self._plans = {0: self._arrays(layout, range(len(self.cuts)))}
+        self.view = self._plans[0][1].copy()
+        self._rows = [joint.child for joint in tree.joints if joint.child in layout.attached]
+        self._constant = [layout.attached[body][0] < 0 for body in self._rows]
+        self._numbers: dict[int, int] = {}
+        self.known = Known(*(np.zeros((0, n), dtype=np.bool_) for n in self._widths()))
 
     def allocate(self, n_frames: int) -> Solved:
         """Return empty output for some frames."""
@@ -107,25 +109,35 @@ class Problem:
         """Solve some neighbouring frames in parallel and write them out."""
         measured = R_GS[rows]
         n_frames = measured.shape[0]
-        frames = Frames(
+        frames = self.frames_of(measured, solved, rows)
+        self._run(0, frames, np.arange(n_frames), pool)
+        self.join(frames, pool)
+        follow(self.view, self.known, frames, solved.values[rows], solved.last_q)
+
+    def frames_of(self, measured: FloatArray, solved: Solved, rows: slice) -> Frames:
+        """Return the arrays of a block for the compiled solver."""
+        n_frames = measured.shape[0]
+        return Frames(
             measured=measured,
-            pattern=self._find_patterns(is_present(measured)),
-            coordinates=np.tile(self._view.coordinates["default"], (n_frames, 1)),
+            pattern=self.find_patterns(is_present(measured)),
+            coordinates=np.tile(self.view.coordinates["default"], (n_frames, 1)),
             violated=np.zeros(n_frames, dtype=np.int64),
             R_GB=solved.R_GB[rows],
             p_GB=solved.p_GB[rows],
             errors=solved.errors[rows],
         )
-        self._run(0, frames, np.arange(n_frames), pool)
-        self._join(frames, pool)
-        follow(self._view, self._known, frames, solved.values[rows], solved.last_q)
+
+    def relaxed(self) -> tuple[Plan, View]:
+        """Return the plan with every free joint cut, for one thread."""
+        plan, view = self._plans[0]
+        return plan.copy(), view.copy()
 
     def near_lock(self) -> dict[str, int]:
         """Return the frames that came near gimbal lock, by free joint."""
         names = [self._tree.joints[index].name for index in self.cuts]
-        return dict(zip(names, self._view.cuts["near_lock"].tolist(), strict=True))
+        return dict(zip(names, self.view.cuts["near_lock"].tolist(), strict=True))
 
-    def _join(self, frames: Frames, pool: Executor) -> None:
+    def join(self, frames: Frames, pool: Executor | None = None) -> None:
         """Solve again, with the joints that left their range joined, until none does."""
         joined = np.zeros_like(frames.violated)
         while (rows := np.flatnonzero(frames.violated & ~joined)).size:
@@ -133,45 +145,43 @@ class Problem:
             for mask in np.unique(joined[rows]).tolist():
                 self._run(mask, frames, rows[joined[rows] == mask], pool)
 
-    def _run(self, mask: int, frames: Frames, rows: IntArray, pool: Executor) -> None:
+    def _run(self, mask: int, frames: Frames, rows: IntArray, pool: Executor | None) -> None:
         """Solve rows with the free joints of a mask joined."""
         kept = [bit for bit in range(len(self.cuts)) if not mask >> bit & 1]
         if mask not in self._plans:
             left = [self.cuts[bit] for bit in kept]
-            self._plans[mask] = self._arrays(self._builder(left), kept)
+            self._plans[mask] = self._arrays(self._lay_out(left), kept)
         plan, view = self._plans[mask]
-        known = self._known._replace(cut=np.ascontiguousarray(self._known.cut[:, kept]))
-        tasks = [
-            pool.submit(
-                solve_frames,
-                plan.copy(),
-                view.copy(),
-                known,
-                frames,
-                rows[first : first + CHUNK_FRAMES],
-                FROM_COORDINATES if mask else FROM_NOTHING,
-            )
+        known = self.known._replace(cut=np.ascontiguousarray(self.known.cut[:, kept]))
+        start = FROM_COORDINATES if mask else FROM_NOTHING
+        jobs = [
+            (plan.copy(), view.copy(), known, frames, rows[first : first + CHUNK_FRAMES], start)
             for first in range(0, rows.size, CHUNK_FRAMES)
         ]
-        for task in tasks:
+        if pool is None:
+            for job in jobs:
+                solve_frames(*job)
+            return
+        for task in [pool.submit(solve_frames, *job) for job in jobs]:
             task.result()
 
-    def _builder(self, cuts: Sequence[int]) -> PlanBuilder:
+    def _lay_out(self, cuts: Sequence[int]) -> Layout:
         worn = [
             WornSensor(column=i, body=frame.body, R_BS=frame.R_BS, weight=self._weights[i])
             for i, frame in enumerate(self._frames)
             if self.used[i]
         ]
-        return PlanBuilder(self._tree, worn, cuts)
+        return Layout(self._tree, worn, cuts)
 
-    def _arrays(self, builder: PlanBuilder, bits: Sequence[int]) -> tuple[Plan, View]:
-        view = builder.view(
+    def _arrays(self, layout: Layout, bits: Sequence[int]) -> tuple[Plan, View]:
+        writer = ArrayWriter(layout)
+        view = writer.view(
             {self._body_index[i]: column for column, i in enumerate(self.kept_bodies)},
             {self._coordinate_index[i]: column for column, i in enumerate(self.kept)},
             [(frame.body, frame.R_BS) for frame in self._frames],
         )
         view.cuts["bit"] = [1 << bit for bit in bits]
-        return builder.plan(), view
+        return writer.plan(), view
 
     def _widths(self) -> tuple[int, int, int, int]:
         return len(self._tree.coordinates), len(self._rows), len(self._rows), len(self.cuts)
@@ -179,18 +189,18 @@ class Problem:
     def _here(self, present: BoolArray) -> list[str]:
         return [body for body, there in zip(self._bodies, present, strict=True) if there]
 
-    def _find_patterns(self, present: BoolArray) -> IntArray:
-        """Number the combinations of sensors present; work out what new ones determine."""
+    def find_patterns(self, present: BoolArray) -> IntArray:
+        """Return the number of each frame's combination of sensors; look into new ones."""
         codes = (present & self.used) @ (1 << np.arange(present.shape[1], dtype=np.int64))
         found = codes[:1] if (codes == codes[0]).all() else np.unique(codes)
         for code in found.tolist():
-            if code not in self._patterns:
-                self._patterns[code] = len(self._patterns)
+            if code not in self._numbers:
+                self._numbers[code] = len(self._numbers)
                 new = self._determined(code)
-                self._known = Known(
-                    *(np.vstack([old, row]) for old, row in zip(self._known, new, strict=True))
+                self.known = Known(
+                    *(np.vstack([old, row]) for old, row in zip(self.known, new, strict=True))
                 )
-        numbers = np.array([self._patterns[code] for code in found.tolist()], dtype=np.int64)
+        numbers = np.array([self._numbers[code] for code in found.tolist()], dtype=np.int64)
         return numbers[np.searchsorted(found, codes)]
 
     def _determined(self, code: int) -> tuple[BoolArray, BoolArray, BoolArray, BoolArray]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -12,9 +14,6 @@ import numpy as np
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 Quaternion = tuple[float, float, float, float]
-
-
-_OPTIONS: Final = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def quaternion_fields(name: str) -> list[tuple[str, type]]:
@@ -29,68 +28,84 @@ def set_quaternion(record: Any, name: str, q: Any) -> None:
 
 
 def compiled(function: Function) -> Function:
-    """Compile for use by other compiled functions, at the first call, and keep on disk.
+    """Compile for use by other compiled functions.
 
     Fast-math is off: the same bits always. Nothing is allocated, so arrays need no reference
     counts, which would cost more than the arithmetic.
     """
-    options = _OPTIONS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return numba.njit(**options)(function)  # type: ignore[no-any-return]
-
-
-def inlined(function: Function) -> Function:
-    """Compile into each caller: for what is shorter than a call."""
-    return numba.njit(inline="always", error_model="numpy", _nrt=False)(function)  # type: ignore[no-any-return]
+    return _compiler(no_cpython_wrapper=True)(function)
 
 
 def entry(function: Function) -> Function:
-    """Compile for use by Python too; its lock is released, so that threads run side by side."""
-    return numba.njit(**_OPTIONS | {"no_cfunc_wrapper": True})(function)  # type: ignore[no-any-return]
+    """Compile for use by Python and keep on disk; Python's lock is released meanwhile."""
+    return _compiler(cache=True)(function)
 
 
-@inlined
+def _compiler(**options: bool) -> Callable[[Function], Function]:
+    njit: Any = numba.njit  # its stubs leave out the options that keep compilation short
+    common = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
+    compiler: Callable[[Function], Function] = njit(**common, **options)
+    return compiler
+
+
+def drop_stale_cache(folder: Path) -> None:
+    """Delete what was compiled from older sources than those in a folder.
+
+    Numba looks at the file of the function that Python calls, not at those that it calls.
+    """
+    newest = max(path.stat().st_mtime for path in folder.glob("*.py"))
+    for path in folder.glob("__pycache__/*.nb[ci]"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < newest:
+                path.unlink()
+
+
+drop_stale_cache(Path(__file__).parent)
+
+
+@compiled
 def load(array: Any) -> Quaternion:
     """Return a (4,) array as a tuple."""
     return array[0], array[1], array[2], array[3]
 
 
-@inlined
+@compiled
 def get_q(record: Any) -> Quaternion:
     """Return its orientation from a record."""
     return record.q_w, record.q_x, record.q_y, record.q_z
 
 
-@inlined
+@compiled
 def set_q(record: Any, q: Quaternion) -> None:
     """Write its orientation into a record."""
     record.q_w, record.q_x, record.q_y, record.q_z = q
 
 
-@inlined
+@compiled
 def get_kept(record: Any) -> Quaternion:
     """Return an orientation remembered from a record."""
     return record.kept_w, record.kept_x, record.kept_y, record.kept_z
 
 
-@inlined
+@compiled
 def set_kept(record: Any, q: Quaternion) -> None:
     """Write an orientation remembered into a record."""
     record.kept_w, record.kept_x, record.kept_y, record.kept_z = q
 
 
-@inlined
+@compiled
 def get_found(record: Any) -> Quaternion:
     """Return the best orientation so far from a record."""
     return record.found_w, record.found_x, record.found_y, record.found_z
 
 
-@inlined
+@compiled
 def set_found(record: Any, q: Quaternion) -> None:
     """Write the best orientation so far into a record."""
     record.found_w, record.found_x, record.found_y, record.found_z = q
 
 
-@inlined
+@compiled
 def get_fixed(record: Any) -> Quaternion:
     """Return its fixed part from a record."""
     return record.fixed_w, record.fixed_x, record.fixed_y, record.fixed_z
@@ -107,7 +122,7 @@ def product(p: Quaternion, q: Quaternion) -> Quaternion:
     )
 
 
-@inlined
+@compiled
 def conjugate(q: Quaternion) -> Quaternion:
     """Return the inverse of a unit quaternion."""
     return q[0], -q[1], -q[2], -q[3]
@@ -150,7 +165,7 @@ def angle_of(q: Quaternion) -> float:
     return 2.0 * math.atan2(size, abs(q[0]))
 
 
-@inlined
+@compiled
 def is_finite(q: Quaternion) -> bool:
     """Return whether a sample is present."""
     return bool(np.isfinite(q[0] + q[1] + q[2] + q[3]))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from opensim_pelvis.errors import TimelineError
 from opensim_pelvis.frames import (
@@ -41,6 +42,7 @@ _STILL_S: Final = 1.0
 _STILL_RADPS: Final = 0.35
 _STILL_MPS2: Final = 0.5
 _MOVING_RADPS: Final = 0.1
+_TURN_REACH_S = 0.03  # to each side: noise of single orientations must not look like turning
 _TURN_SAMPLES: Final = 20_000  # enough to see how a sensor turns; bounds the work
 
 
@@ -156,18 +158,23 @@ def _compare_turning(sensor: SensorSignals, rate_hz: float) -> _Evidence | None:
     """Compare how the orientation turns with the gyroscope, both in S."""
     if sensor.R_ES is None or sensor.angular_velocity_radps is None:
         return None
+    reach = max(1, round(_TURN_REACH_S * rate_hz))
     q = sensor.R_ES[:_TURN_SAMPLES]
-    gyroscope = sensor.angular_velocity_radps[:_TURN_SAMPLES][1:-1]
-    usable = _is_unit(q) & np.isfinite(sensor.angular_velocity_radps[:_TURN_SAMPLES]).all(axis=1)
+    if q.shape[0] <= 2 * reach:
+        return None
+    gyroscope = sensor.angular_velocity_radps[:_TURN_SAMPLES]
+    usable = _is_unit(q) & np.isfinite(gyroscope).all(axis=1)
     step = sensor.counter[:_TURN_SAMPLES]
-    centre = usable[1:-1] & usable[2:] & usable[:-2] & (step[2:] - step[:-2] == 2)
-    felt = gyroscope[centre]
+    centre = sliding_window_view(usable, 2 * reach + 1).all(axis=1)
+    centre &= step[2 * reach :] - step[: -2 * reach] == 2 * reach
+    felt = sliding_window_view(gyroscope, 2 * reach + 1, axis=0).mean(axis=-1)[centre]
     if felt.size == 0 or _rms(felt) < _MOVING_RADPS:
         return None
 
     def mismatch(orientations: FloatArray) -> float:
-        turn = multiply(inverse(orientations[:-2][centre]), orientations[2:][centre])
-        return _rms(to_rotation_vector(turn) * (rate_hz / 2.0) - felt) / _rms(felt)
+        before, after = orientations[: -2 * reach][centre], orientations[2 * reach :][centre]
+        turn = to_rotation_vector(multiply(inverse(before), after))
+        return _rms(turn * (rate_hz / (2.0 * reach)) - felt) / _rms(felt)
 
     as_read = mismatch(q)
     return _Evidence(
