@@ -18,6 +18,7 @@ from opensim_pelvis.settings import (
     BODIES,
     ActivitySettings,
     CalibrationSettings,
+    Engine,
     RecordingSettings,
     SolverSettings,
     SubjectSettings,
@@ -254,6 +255,28 @@ def test_an_angle_beyond_the_range_of_the_model_is_doubted() -> None:
     assert any(
         note.startswith("knee_angle_") and "leaves the range" in note for note in result.notes
     )
+
+
+def test_the_engine_can_be_checked_against_opensim_on_a_sample(tmp_path: Path) -> None:
+    solver = SolverSettings(check_engine=True)
+    noisy = recording_of(heading_rad=1.0, orientation_noise_rad=np.deg2rad(1.0), seed=1)
+    result = solve(noisy, calibration=replace(STATIC, max_spread_deg=5.0), solver=solver)
+    check = result.engine_check
+    assert check is not None
+    assert check.frames == 40
+    assert 0.0 < np.rad2deg(check.max_difference_rad) < CLEAN_DEG
+    assert check.max_excess_rad2 < 1e-12
+    output.write(result, tmp_path)
+    summary = json.loads((tmp_path / "simulated_summary.json").read_text())
+    assert summary["kinematics"]["engine_check"]["frames"] == 40
+
+
+@pytest.mark.parametrize("engine", ["opensim", "opensim-tool"])
+def test_opensims_own_engines_give_the_same_angles(everything: Result, engine: Engine) -> None:
+    other = solve(recording_of(heading_rad=2.2), solver=SolverSettings(engine=engine))
+    assert other.kinematics.engine == engine
+    difference = np.abs(other.angles - everything.angles).to_numpy().max()
+    assert difference < (0.2 if engine == "opensim-tool" else CLEAN_DEG)
 
 
 def test_a_window_in_motion_is_refused() -> None:

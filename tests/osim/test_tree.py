@@ -86,17 +86,17 @@ def assert_same_poses(model: opensim.Model, seed: int, span: float = 1.5) -> Kin
         model.realizePosition(state)
         matrices = to_matrix(R_GB[row])
         for index, name in enumerate(tree.bodies):
-            R, p = transform_of(model.getBodySet().get(name), state)
-            assert np.abs(matrices[index] - R).max() < EQUAL, name
-            assert np.abs(p_GB[row, index] - p).max() < EQUAL, name
+            matrix, origin = transform_of(model.getBodySet().get(name), state)
+            assert np.abs(matrices[index] - matrix).max() < EQUAL, name
+            assert np.abs(p_GB[row, index] - origin).max() < EQUAL, name
     return tree
 
 
 def transform_of(body: opensim.Body, state: opensim.State) -> tuple[FloatArray, FloatArray]:
     transform = body.getTransformInGround(state)
-    R, p = transform.R(), transform.p()
-    matrix = np.array([[R.get(i, j) for j in range(3)] for i in range(3)])
-    return matrix, np.array([p.get(i) for i in range(3)])
+    rotation, origin = transform.R(), transform.p()
+    matrix = np.array([[rotation.get(i, j) for j in range(3)] for i in range(3)])
+    return matrix, np.array([origin.get(i) for i in range(3)])
 
 
 def test_our_model_stands_as_in_opensim() -> None:

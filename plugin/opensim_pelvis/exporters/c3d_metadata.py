@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.exporters.c3d_file import ParameterList, ParameterValue, split_parameter
+from opensim_pelvis.exporters.c3d_file import split_parameter
+from opensim_pelvis.exporters.c3d_header import ParameterList, ParameterValue
 from opensim_pelvis.types import Event, Result
 
 EVENT_LABELS: Final[Mapping[str, tuple[str, int, str]]] = {
