@@ -259,7 +259,7 @@ def test_an_angle_beyond_the_range_of_the_model_is_doubted() -> None:
 
 def test_the_engine_can_be_checked_against_opensim_on_a_sample(tmp_path: Path) -> None:
     solver = SolverSettings(check_engine=True)
-    noisy = recording_of(heading_rad=1.0, orientation_noise_rad=np.deg2rad(1.0), seed=1)
+    noisy = recording_of(heading_rad=1.0, orientation_noise_rad=np.deg2rad(0.5), seed=1)
     result = solve(noisy, calibration=replace(STATIC, max_spread_deg=5.0), solver=solver)
     check = result.engine_check
     assert check is not None

@@ -187,7 +187,7 @@ def walking_example(folder: Path, frames: slice) -> Case:
     from opensim_pelvis.pipeline import read
     from opensim_pelvis.placement import average_pose, orient_sensors, place_static
     from opensim_pelvis.settings import CalibrationSettings
-    from opensim_pelvis.timeline import align_recording
+    from opensim_pelvis.timeline.align import align_recording
     from opensim_pelvis.trial.sensor_map import read_sensor_map
 
     sensors = read_sensor_map(folder / "myIMUMappings.xml")
