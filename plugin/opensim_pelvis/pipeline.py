@@ -48,7 +48,15 @@ from opensim_pelvis.types import (
 Progress = Callable[[str, int, int], None]
 """Called with the stage's name, the work done and the work in all."""
 
-_REPORTED_VERSIONS: Final = ("opensim-pelvis", "opensim", "ezc3d", "numpy", "scipy", "polars")
+_REPORTED_VERSIONS: Final = (
+    "opensim-pelvis",
+    "opensim",
+    "ezc3d",
+    "numba",
+    "numpy",
+    "polars",
+    "scipy",
+)
 
 
 def read(

@@ -217,14 +217,17 @@ def test_an_unknown_function_is_noted_and_refused_by_name() -> None:
         forward_kinematics(tree, np.zeros((1, len(tree.coordinates))))
 
 
-def test_another_constraint_is_noted_by_name() -> None:
+@pytest.mark.parametrize(("first", "held"), [("/ground", {0, 1}), ("/bodyset/a", {1})])
+def test_another_constraint_is_noted_at_the_coordinates_that_it_holds(
+    first: str, held: set[int]
+) -> None:
     model = two_bodies(opensim.PinJoint)
-    weld = opensim.PointConstraint()
-    weld.setName("held")
-    weld.setBody1ByName("/ground")
-    weld.setBody2ByName("/bodyset/b")
-    model.addConstraint(weld)
+    constraint = opensim.PointConstraint()
+    constraint.setName("held")
+    constraint.connectSocket_body_1(model.getComponent(first))
+    constraint.connectSocket_body_2(model.getBodySet().get("b"))
+    model.addConstraint(constraint)
     model.finalizeConnections()
     faults = tree_of(model).coordinate_faults
-    assert set(faults) == {0, 1}
-    assert "constraint 'held' is a PointConstraint" in faults[0]
+    assert set(faults) == held
+    assert "constraint 'held' is a PointConstraint" in faults[1]

@@ -141,7 +141,8 @@ def _angle_points(result: Result) -> Iterable[_Series]:
     """Return all angles as points in degrees; components that a point lacks are 0."""
     degrees = {**_columns_deg(result.clinical.names, result.clinical.values_rad)}
     degrees |= _columns_deg(result.kinematics.coordinates, result.kinematics.values_rad)
-    senses = {d.name: d.positive for d in result.clinical.definitions}
+    # Without what stands in brackets: a description holds 127 characters for three angles.
+    senses = {d.name: d.positive.partition(" (")[0] for d in result.clinical.definitions}
     grouped = {name for names in ANGLE_POINTS.values() for name in names}
     others = {name: (name,) for name in degrees if name not in grouped}
     for label, names in {**ANGLE_POINTS, **others}.items():

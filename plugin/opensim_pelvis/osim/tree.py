@@ -7,6 +7,7 @@ angle being a sum of functions of one coordinate each.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -79,13 +80,14 @@ class _TreeReader:
         self.state = osim.initSystem()
         self.bodies = tuple(body.getName() for body in _items(osim.getBodySet()))
         self.names = [c.getName() for c in _items(osim.getCoordinateSet())]
+        self.placed: dict[int, Joint] = {}
         self.body_faults: dict[int, str] = {}
         self.coordinate_faults: dict[int, str] = {}
 
     def joints(self) -> tuple[Joint, ...]:
         """Return the joints that reach from ground to every body, parents first."""
         waiting = [self._joint(joint) for joint in _items(self.osim.getJointSet())]
-        placed: dict[int, Joint] = {}
+        placed = self.placed
         while ready := [j for j in waiting if j.parent < 0 or j.parent in placed]:
             for joint in ready:
                 waiting.remove(joint)
@@ -214,7 +216,7 @@ class _TreeReader:
             name, kind = constraint.getName(), constraint.getConcreteClassName()
             if kind != "CoordinateCouplerConstraint":
                 reason = f"constraint '{name}' is a {kind}; understood are coordinate couplers"
-                self.coordinate_faults.update(dict.fromkeys(range(len(self.names)), reason))
+                self.coordinate_faults.update(dict.fromkeys(self._held_by(constraint), reason))
                 continue
             coupler = opensim.CoordinateCouplerConstraint.safeDownCast(constraint)
             dependent = self.names.index(coupler.getDependentCoordinateName())
@@ -229,6 +231,26 @@ class _TreeReader:
                     f"coupler '{name}' is a {fault}; understood are {SUPPORTED}"
                 )
         return coupled
+
+    def _held_by(self, constraint: Any) -> set[int]:
+        """Return the coordinates between the bodies that a constraint holds; else all."""
+        found = [constraint.getConnectee(name) for name in constraint.getSocketNames()]
+        frames = [opensim.PhysicalFrame.safeDownCast(each) for each in found]
+        if len(frames) < 2 or any(frame is None for frame in frames):
+            return set(range(len(self.names)))
+        ways = [self._way_to(self._body(frame)) for frame in frames]
+        shared = functools.reduce(set[int].intersection, ways)
+        return functools.reduce(set[int].union, ways) - shared
+
+    def _way_to(self, body: int) -> set[int]:
+        """Return the coordinates of the joints from ground to a body."""
+        found: set[int] = set()
+        while body in self.placed:
+            joint = self.placed[body]
+            axes = (*joint.rotations, *joint.translations)
+            found |= {index for axis in axes for index, _ in axis.amount.terms}
+            body = joint.parent
+        return found
 
     def _body(self, frame: Any) -> int:
         name = frame.findBaseFrame().getName()

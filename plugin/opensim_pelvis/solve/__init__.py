@@ -11,3 +11,4 @@ from opensim_pelvis.solve.batch import solve_batch as solve_batch
 from opensim_pelvis.solve.forward import forward_kinematics as forward_kinematics
 from opensim_pelvis.solve.stream import FrameSolver as FrameSolver
 from opensim_pelvis.solve.stream import Pose as Pose
+from opensim_pelvis.solve.warm_up import warm_up as warm_up

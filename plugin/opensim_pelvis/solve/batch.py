@@ -10,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tree import read_tree
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.solve.kernels import NEAR_LOCK_SINE
-from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem
+from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem, Solved
 from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
 
 BLOCK_FRAMES: Final = 16 * CHUNK_FRAMES
@@ -60,13 +61,8 @@ def solve_batch(
         When the sensors hang on something in the model that cannot be represented.
     """
     started = time.perf_counter()
-    n_frames = orientations.time_s.size
-    blocks = [
-        slice(first, min(first + BLOCK_FRAMES, n_frames))
-        for first in range(0, n_frames, BLOCK_FRAMES)
-    ]
     worn = np.zeros(len(placement.bodies), dtype=np.bool_)
-    for block in blocks:
+    for block in _blocks(orientations.time_s.size):
         worn |= is_present(orientations.R_GS[block]).any(axis=0)
     problem = Problem(
         read_tree(model),
@@ -77,12 +73,7 @@ def solve_batch(
         weights=weights,
         worn=worn,
     )
-    solved = problem.allocate(n_frames)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for block in blocks:
-            problem.solve_block(orientations.R_GS, block, solved, pool)
-            if progress is not None:
-                progress(block.stop, n_frames)
+    solved = solve_all(problem, orientations.R_GS, progress)
     return Kinematics(
         time_s=orientations.time_s,
         rate_hz=orientations.rate_hz,
@@ -103,6 +94,31 @@ def solve_batch(
         solve_s=time.perf_counter() - started,
         notes=tuple(_gimbal_lock(problem)),
     )
+
+
+def solve_all(problem: Problem, R_GS: FloatArray, progress: Progress | None = None) -> Solved:
+    """Solve all frames of a problem, on all cores.
+
+    Parameters
+    ----------
+    problem : Problem
+    R_GS : (t, s, 4) array
+    progress : callable, optional
+    """
+    solved = problem.allocate(R_GS.shape[0])
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for block in _blocks(R_GS.shape[0]):
+            problem.solve_block(R_GS, block, solved, pool)
+            if progress is not None:
+                progress(block.stop, R_GS.shape[0])
+    return solved
+
+
+def _blocks(n_frames: int) -> list[slice]:
+    return [
+        slice(first, min(first + BLOCK_FRAMES, n_frames))
+        for first in range(0, n_frames, BLOCK_FRAMES)
+    ]
 
 
 def _gimbal_lock(problem: Problem) -> list[str]:

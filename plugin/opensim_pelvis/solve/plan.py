@@ -122,6 +122,7 @@ def _is_free(tree: KinematicTree, joint: Joint, uses: Sequence[int]) -> bool:
         index, function = axis.amount.terms[0]
         coordinate = tree.coordinates[index]
         held = coordinate.locked or coordinate.coupled is not None
+        held = held or index in tree.coordinate_faults
         slides = sum(i == index for t in joint.translations for i, _ in t.amount.terms)
         if held or uses[index] - slides != 1 or not function.is_affine or not function.slope:
             return False

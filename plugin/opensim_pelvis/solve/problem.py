@@ -107,7 +107,7 @@ class Problem:
 
     def solve_block(self, R_GS: FloatArray, rows: slice, solved: Solved, pool: Executor) -> None:
         """Solve some neighbouring frames in parallel and write them out."""
-        measured = np.ascontiguousarray(R_GS[rows])
+        measured = np.array(R_GS[rows], order="C")  # one layout, compiled once
         n_frames = measured.shape[0]
         frames = self.frames_of(measured, solved, rows)
         self._run(0, frames, np.arange(n_frames), pool)

@@ -42,7 +42,7 @@ _STILL_S: Final = 1.0
 _STILL_RADPS: Final = 0.35
 _STILL_MPS2: Final = 0.5
 _MOVING_RADPS: Final = 0.1
-_TURN_REACH_S = 0.03  # to each side: noise of single orientations must not look like turning
+_TURN_REACH_S = 0.06  # to each side: noise of single orientations must not look like turning
 _TURN_SAMPLES: Final = 20_000  # enough to see how a sensor turns; bounds the work
 
 
