@@ -43,7 +43,7 @@ AGREE_DEG = 0.01  # the issue's own figure
 SAME_RAD = 1e-9  # the issue's own figure for chunks: Newton ends far below it
 TIGHT_COST = 1e-8  # OpenSim's solver holds constraints and ranges to its own tolerance only
 MOUNTINGS = random_mountings(5)
-RATE_HZ = 15.0
+RATE_HZ = 12.5
 TRUTH = short_run(duration_s=2.4, rate_hz=RATE_HZ)
 NOISE_DEG = 4.0
 

@@ -20,7 +20,7 @@ from opensim_pelvis.solve.quaternions import (
 from opensim_pelvis.solve.records import Plan
 
 MAX_ITERATIONS: Final = 60
-STEP_DONE_RAD: Final = 3e-6  # Newton's next step would be about the square of this
+STEP_DONE_RAD: Final = 1e-6  # Newton's next step would be about the square of this
 STEP_LIMIT_RAD: Final = 1.0
 NULL_PIVOT: Final = 1e-13  # relative; an unknown that nothing determines stays where it is
 ROUNDING: Final = 1e-14
