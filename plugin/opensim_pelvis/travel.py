@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.signal import oaconvolve
 
 from opensim_pelvis.frames import FloatArray, heading_of
 from opensim_pelvis.rotations import rotate, unwrap_present
@@ -59,12 +58,13 @@ def smooth_over_strides(values: FloatArray, rate_hz: float) -> FloatArray:
     kernel = np.exp(-0.5 * (offset / sigma_samples) ** 2)
     present = np.isfinite(values)
     kept = np.where(present, values, 0.0)
-    # oaconvolve turns the kernel round, hence the minus of the odd moments.
-    s0, s1, s2 = (
-        oaconvolve(present.astype(np.float64), kernel * (-offset) ** k, mode="same")
-        for k in (0, 1, 2)
-    )
-    t0, t1 = (oaconvolve(kept, kernel * (-offset) ** k, mode="same") for k in (0, 1))
+
+    def moment(samples: FloatArray, power: int) -> FloatArray:
+        # A convolution turns the kernel round, hence the minus.
+        return np.convolve(samples, kernel * (-offset) ** power)[reach : reach + values.size]
+
+    s0, s1, s2 = (moment(present.astype(np.float64), power) for power in (0, 1, 2))
+    t0, t1 = (moment(kept, power) for power in (0, 1))
     spread = s0 * s2 - s1**2
     with np.errstate(invalid="ignore", divide="ignore"):
         line = (s2 * t0 - s1 * t1) / spread
