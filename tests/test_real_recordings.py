@@ -110,8 +110,9 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
     for extreme in (np.nanmin, np.nanmax):
         theirs = extreme(tool.values[np.ix_(rows, columns)], axis=0)
         assert np.abs(extreme(ours.to_numpy(), axis=0) - theirs).max() < AGREEMENT_DEG
+    # Not every single frame is that near: with Rajagopal's model hip flexion is up to 0.4 degrees
+    # apart in a few per cent of them. There the tool stopped before the optimum, as its cost says.
     assert np.mean(difference < AGREEMENT_DEG) > 0.98
-    # Where single frames are further apart, it is the tool that stopped before the optimum.
     official = solve_tool(
         result.model,
         result.orientations,
