@@ -1,0 +1,26 @@
+"""The records that travel between stages, a file a stage; shapes are checked where one is born.
+
+Axes of arrays come in the order time, sensor or body, component. Orientations are unit
+quaternions, scalar first, with rows of NaN where a sample is missing (see ``rotations``).
+"""
+
+from opensim_pelvis.types.angles import AngleDefinition as AngleDefinition
+from opensim_pelvis.types.angles import Angles as Angles
+from opensim_pelvis.types.kinematics import BodyModel as BodyModel
+from opensim_pelvis.types.kinematics import EngineCheck as EngineCheck
+from opensim_pelvis.types.kinematics import Kinematics as Kinematics
+from opensim_pelvis.types.kinematics import Landmark as Landmark
+from opensim_pelvis.types.placement import CalibrationPose as CalibrationPose
+from opensim_pelvis.types.placement import Heading as Heading
+from opensim_pelvis.types.placement import Placement as Placement
+from opensim_pelvis.types.placement import SensorOrientations as SensorOrientations
+from opensim_pelvis.types.recording import ClockEstimate as ClockEstimate
+from opensim_pelvis.types.recording import InputFile as InputFile
+from opensim_pelvis.types.recording import OrientationOrigin as OrientationOrigin
+from opensim_pelvis.types.recording import Recording as Recording
+from opensim_pelvis.types.recording import SensorSignals as SensorSignals
+from opensim_pelvis.types.result import Event as Event
+from opensim_pelvis.types.result import Result as Result
+from opensim_pelvis.types.timeline import AlignedRecording as AlignedRecording
+from opensim_pelvis.types.timeline import IntegrityLedger as IntegrityLedger
+from opensim_pelvis.types.timeline import SensorIntegrity as SensorIntegrity

@@ -1,0 +1,116 @@
+"""How sensors sit on bodies, and which way is forward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.types._shapes import check_shape
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class CalibrationPose:
+    """The averaged still pose that placement rests on.
+
+    Parameters
+    ----------
+    window_s : (float, float)
+        Start and end on the aligned clock.
+    window_source : str
+        ``"given"`` or ``"found"``.
+    R_ES : (s, 4) array
+        Mean orientation of each sensor over the window.
+    samples : (s,) int array
+        Samples averaged, per sensor.
+    spread_rad : (s,) array
+        Root-mean-square angle of the samples from their mean, per sensor.
+    """
+
+    window_s: tuple[float, float]
+    window_source: str
+    R_ES: FloatArray
+    samples: IntArray
+    spread_rad: FloatArray
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Heading:
+    """Which way each sensor's earth frame faces, against forward in the calibration pose.
+
+    Parameters
+    ----------
+    heading_rad : (s,) array
+        Heading of "forward" in each sensor's E, from its x axis, positive to the left. One
+        value for all sensors where a single base sensor gives it.
+    method : str
+        ``"axis"``, ``"swing"`` or ``"sacral slope"``.
+    tilt_rad : float
+        Elevation of the axis that was used above the horizontal plane; NaN without an axis.
+    confidence : str
+        ``"given"``, ``"good"`` or ``"doubtful"``.
+    description : str
+        One line for people: what was taken as forward, and why.
+    """
+
+    heading_rad: FloatArray
+    method: str
+    tilt_rad: float
+    confidence: Literal["given", "good", "doubtful"]
+    description: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Placement:
+    """How each sensor sits on its body, and how E becomes G.
+
+    Parameters
+    ----------
+    sensors, bodies : tuple of str
+    R_BS : (s, 4) array
+        Sensor case seen from the body; written into the model as ``<body>_imu`` frames.
+    R_GE : (s, 4) array
+        Earth seen from ground, heading included, one a sensor.
+    pose : CalibrationPose
+    heading : Heading
+    quality : mapping of str to float
+        Numbers with their unit in the key.
+    notes : tuple of str
+    """
+
+    sensors: tuple[str, ...]
+    bodies: tuple[str, ...]
+    R_BS: FloatArray
+    R_GE: FloatArray
+    pose: CalibrationPose
+    heading: Heading
+    quality: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        s = len(self.sensors)
+        check_shape("Placement", "R_BS", self.R_BS, s, 4)
+        check_shape("Placement", "R_GE", self.R_GE, s, 4)
+
+    @property
+    def R_GS_calibration(self) -> FloatArray:
+        """Averaged calibration orientations in G, shape (s, 4)."""
+        from opensim_pelvis.rotations import multiply
+
+        return multiply(self.R_GE, self.pose.R_ES)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class SensorOrientations:
+    """Sensor orientations in OpenSim ground, what inverse kinematics follows."""
+
+    time_s: FloatArray
+    rate_hz: float
+    sensors: tuple[str, ...]
+    R_GS: FloatArray
+
+    def __post_init__(self) -> None:
+        t, s = self.time_s.shape[0], len(self.sensors)
+        check_shape("SensorOrientations", "R_GS", self.R_GS, t, s, 4)

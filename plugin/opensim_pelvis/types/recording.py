@@ -1,0 +1,201 @@
+"""What a reader gives: the signals of each sensor, in SI units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.types._shapes import check_shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputFile:
+    """A file that was read: where it lay, how large it was, and its SHA-256 as hex."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class SensorSignals:
+    """What one sensor recorded, in SI units and the sensor's own frame.
+
+    Parameters
+    ----------
+    identifier : str
+        The sensor's name in the file, as the user writes it in ``[sensors]``.
+    counter : (n,) int array
+        Sample number, strictly increasing; a hole is a dropped packet. On the recording's
+        common count, or the sensor's own where ``time_s`` is given.
+    time_s : (n,) array or None
+        Time of each sample, strictly increasing, where samples of different sensors do not
+        lie on one count: other rates, jitter, or clocks of their own (`Recording.clocks`).
+    R_ES : (n, 4) array or None
+        Orientation in E, exactly as read (not yet normalised: the timeline inspects it).
+    acceleration_mps2 : (n, 3) array or None
+        Specific force in S.
+    free_acceleration_mps2 : (n, 3) array or None
+        Acceleration without gravity, in E, where the device gives it.
+    angular_velocity_radps : (n, 3) array or None
+        In S.
+    magnetic_field : (n, 3) array or None
+        In S, in ``magnetic_unit``.
+    magnetic_unit : str
+        ``"T"``, or ``"a.u."`` where the maker scales to the local field.
+    accelerometer_range_mps2, gyroscope_range_radps : float
+        Where the sensor clips, if the file says so; NaN where it does not.
+    R_BS : (4,) array or None
+        Sensor case seen from the body, where the format itself ties the axes to a body, as
+        the segments of a suit; then nothing is left to calibrate.
+    file : str
+        Name of the file that the sensor came from.
+    """
+
+    identifier: str
+    counter: IntArray
+    time_s: FloatArray | None = None
+    R_ES: FloatArray | None = None
+    acceleration_mps2: FloatArray | None = None
+    free_acceleration_mps2: FloatArray | None = None
+    angular_velocity_radps: FloatArray | None = None
+    magnetic_field: FloatArray | None = None
+    magnetic_unit: str = "a.u."
+    accelerometer_range_mps2: float = float("nan")
+    gyroscope_range_radps: float = float("nan")
+    R_BS: FloatArray | None = None
+    file: str = ""
+
+    def __post_init__(self) -> None:
+        n = self.counter.shape[0]
+        check_shape("SensorSignals", "counter", self.counter, None)
+        if self.R_ES is not None:
+            check_shape("SensorSignals", "R_ES", self.R_ES, n, 4)
+        if self.time_s is not None:
+            check_shape("SensorSignals", "time_s", self.time_s, n)
+        if self.R_BS is not None:
+            check_shape("SensorSignals", "R_BS", self.R_BS, 4)
+        for name in (
+            "acceleration_mps2",
+            "free_acceleration_mps2",
+            "angular_velocity_radps",
+            "magnetic_field",
+        ):
+            signal = getattr(self, name)
+            if signal is not None:
+                check_shape("SensorSignals", name, signal, n, 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrientationOrigin:
+    """Where the orientations of one sensor come from, and what its raw signals showed.
+
+    Parameters
+    ----------
+    identifier : str
+    origin : str
+        ``"vendor"``, ``"vqf 6D"`` (gyroscope and accelerometer) or ``"vqf 9D"`` (with
+        magnetometer).
+    accelerometer_clipped, gyroscope_clipped : int
+        Samples at the end of the sensor's range, where the true value is larger.
+    gyroscope_bias_radps : (float, float, float) or None
+        Mean estimated bias in S; None where there is no gyroscope.
+    rest_share, magnetic_disturbed_share : float
+        Parts of the recording in which the sensor rested, and in which the magnetic field was
+        not that of the place; NaN where not known.
+    """
+
+    identifier: str
+    origin: Literal["vendor", "vqf 6D", "vqf 9D"]
+    accelerometer_clipped: int = 0
+    gyroscope_clipped: int = 0
+    gyroscope_bias_radps: tuple[float, float, float] | None = None
+    rest_share: float = float("nan")
+    magnetic_disturbed_share: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockEstimate:
+    """How one sensor's clock runs against that of the first sensor.
+
+    Parameters
+    ----------
+    identifier : str
+    rate_hz : float
+        The sensor's own sampling rate.
+    offset_s : float
+        What was added to the sensor's times at their start.
+    drift_ppm : float
+        By how many millionths the sensor's clock runs fast; NaN where it was not estimated.
+    uncertainty_s : float
+        Standard error of the alignment; NaN where it is not known.
+    method : str
+        ``"counter"``, ``"shared clock"``, ``"trigger"``, ``"movement"`` or ``"start"``.
+    """
+
+    identifier: str
+    rate_hz: float
+    offset_s: float = 0.0
+    drift_ppm: float = float("nan")
+    uncertainty_s: float = float("nan")
+    method: str = "counter"
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Recording:
+    """Everything one reader took from a file or a folder.
+
+    Parameters
+    ----------
+    name : str
+        Trial name that results are called by.
+    reader : str
+        Name of the reader.
+    rate_hz : float
+        Sampling rate of the common count; the highest of the sensors' rates where they differ.
+    rate_source : str
+        Where the rate was read: a header field, a time column, the user.
+    counter_source : str
+        What the common count rests on: ``"PacketCounter"``, ``"time column"``, ``"row number"``.
+    world_frame : str
+        The world axes of the file in words, and where that is known from.
+    sensors : tuple of SensorSignals
+        In the order of the files.
+    files : tuple of InputFile
+    header : mapping of str to str
+        Header fields of the first file, for display.
+    start_s : float
+        Time of count zero on the file's own clock, seconds.
+    clocks : str
+        ``"common"``: equal counters mean one instant. ``"shared"``: every sensor has
+        ``time_s``, on one clock. ``"own"``: every sensor has ``time_s`` on a clock of its own,
+        with an unknown offset and drift.
+    origins : tuple of OrientationOrigin
+        Where the orientations come from, a row a sensor, once that was decided (``fusion``).
+    clock_estimates : tuple of ClockEstimate
+        What was found about clocks, a row a sensor, once they were brought together.
+    notes : tuple of str
+        What is doubtful, in plain words.
+    """
+
+    name: str
+    reader: str
+    rate_hz: float
+    rate_source: str
+    counter_source: str
+    world_frame: str
+    sensors: tuple[SensorSignals, ...]
+    files: tuple[InputFile, ...]
+    header: Mapping[str, str] = field(default_factory=dict)
+    start_s: float = 0.0
+    clocks: Literal["common", "shared", "own"] = "common"
+    origins: tuple[OrientationOrigin, ...] = ()
+    clock_estimates: tuple[ClockEstimate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """Sensor identifiers in file order."""
+        return tuple(sensor.identifier for sensor in self.sensors)
