@@ -1,0 +1,1 @@
+"""Results set against a reference: optical trials, synchronisation, agreement; never feeds them."""

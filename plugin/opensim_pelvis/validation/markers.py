@@ -1,0 +1,191 @@
+"""Segments from skin markers, as Vicon's Plug-in Gait defines them.
+
+Definitions: Plug-in Gait reference guide (Vicon); Davis et al. 1991
+(doi:10.1016/0167-9457(91)90046-Z) and Kadaba et al. 1990 (doi:10.1002/jor.1100080310) for the
+lower limb, Gutierrez et al. 2003 (doi:10.1016/S0966-6362(02)00067-9) for the thorax. Hip centres
+are Harrington's regressions where the file holds none (Harrington et al. 2007,
+doi:10.1016/j.jbiomech.2006.02.003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.rotations import from_matrix
+
+PELVIS: Final = ("LASI", "RASI", "LPSI", "RPSI")
+PELVIS_WITH_SACRUM: Final = ("LASI", "RASI", "SACR")
+THORAX: Final = ("C7", "T10", "CLAV", "STRN")
+
+_SIDES: Final = (("r", "R", 1.0), ("l", "L", -1.0))
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class MarkerTrial:
+    """Marker positions over time in a laboratory frame with z up.
+
+    Parameters
+    ----------
+    name : str
+    rate_hz : float
+    time_s : (t,) array
+    positions_m : mapping of str to (t, 3) array
+        In L; NaN where a marker was not seen.
+    source : str
+        What was read, and how axes and units were turned.
+    notes : tuple of str
+    """
+
+    name: str
+    rate_hz: float
+    time_s: FloatArray
+    positions_m: Mapping[str, FloatArray]
+    source: str
+    notes: tuple[str, ...] = ()
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        """Return which of these markers the trial does not have."""
+        return [name for name in names if name not in self.positions_m]
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class MarkerSegments:
+    """Orientations of segments in L: axes of OpenSim's bodies (x forward, y up, z right).
+
+    Parameters
+    ----------
+    R_LB : mapping of body to (t, 4) array
+        Any of ``pelvis torso femur_r femur_l``; NaN where a marker is missing.
+    absent : mapping of body to str
+        Why a body is not there.
+    methods : mapping of body to str
+        How each body's frame was made.
+    """
+
+    R_LB: Mapping[str, FloatArray]
+    absent: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
+
+
+def segments_from_markers(trial: MarkerTrial) -> MarkerSegments:
+    """Return the segments that a trial's markers define.
+
+    Parameters
+    ----------
+    trial : MarkerTrial
+        Markers called as in Plug-in Gait. The thigh wants hip and knee centres (``RHJC``,
+        ``RKJC``), or Vicon's femur origins (``RFEO``, the knee centre); hip centres are
+        computed from the pelvis where they are absent.
+
+    Raises
+    ------
+    ComparisonError
+        When the trial has no pelvis.
+    """
+    if trial.missing(PELVIS) and trial.missing(PELVIS_WITH_SACRUM):
+        raise ComparisonError(
+            f"{trial.name}: the pelvis wants the markers {', '.join(PELVIS)} (or SACR for the two "
+            f"last); found {', '.join(sorted(trial.positions_m)) or 'no marker'}. Name yours with "
+            "--markers map.toml."
+        )
+    pelvis = _pelvis(trial)
+    R_LB: dict[str, FloatArray] = {"pelvis": pelvis}
+    methods = {"pelvis": "Plug-in Gait pelvis from the four iliac markers"}
+    absent: dict[str, str] = {}
+    missing = trial.missing(THORAX)
+    if missing:
+        absent["torso"] = f"no marker {', '.join(missing)}"
+    else:
+        R_LB["torso"] = _thorax(trial)
+        methods["torso"] = "Plug-in Gait thorax from C7, T10, CLAV and STRN"
+    for side, letter, outward in _SIDES:
+        found = _thigh(trial, letter, outward)
+        if isinstance(found, str):
+            absent[f"femur_{side}"] = found
+        else:
+            R_LB[f"femur_{side}"], methods[f"femur_{side}"] = found
+    return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods)
+
+
+def harrington_hip_centre(trial: MarkerTrial, side: Literal["r", "l"]) -> FloatArray:
+    """Return a hip joint centre in L from the pelvic markers, (t, 3), metres.
+
+    From the mean pelvic depth (mid ASIS to mid PSIS) and width (between ASIS) of the trial:
+    Harrington et al. 2007, equations with one predictor each; error about 5 to 8 mm.
+    """
+    p = trial.positions_m
+    left, right = p["LASI"], p["RASI"]
+    back = (p["LPSI"] + p["RPSI"]) / 2.0
+    front = (left + right) / 2.0
+    depth = float(np.nanmean(np.linalg.norm(front - back, axis=1)))
+    width = float(np.nanmean(np.linalg.norm(right - left, axis=1)))
+    forward = -0.24 * depth - 0.0099
+    up = -0.30 * width - 0.0109
+    outward = (0.33 * width + 0.0073) * (1.0 if side == "r" else -1.0)
+    x, y, z = _pelvis_axes(trial)
+    return front + forward * x + up * y + outward * z
+
+
+def _pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]:
+    p = trial.positions_m
+    back = (p["LPSI"] + p["RPSI"]) / 2.0 if not trial.missing(PELVIS) else p["SACR"]
+    z = _unit(p["RASI"] - p["LASI"])
+    y = _unit(np.cross(z, (p["LASI"] + p["RASI"]) / 2.0 - back))
+    return np.cross(y, z), y, z
+
+
+def _pelvis(trial: MarkerTrial) -> FloatArray:
+    return _frame(*_pelvis_axes(trial))
+
+
+def _thorax(trial: MarkerTrial) -> FloatArray:
+    p = trial.positions_m
+    y = _unit(p["C7"] + p["CLAV"] - p["STRN"] - p["T10"])
+    forward = p["CLAV"] + p["STRN"] - p["C7"] - p["T10"]
+    z = _unit(np.cross(forward, y))
+    return _frame(np.cross(y, z), y, z)
+
+
+def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, str] | str:
+    """Return the thigh's frame and how it was made, or why there is none."""
+    p = trial.positions_m
+    stored = [f"{letter}FE{end}" for end in "OAP"]
+    if not trial.missing(stored):
+        origin, ahead, up = (p[name] for name in stored)
+        y = _unit(up - origin)
+        z = _unit(np.cross(_unit(ahead - origin), y))
+        return _frame(np.cross(y, z), y, z), "Vicon's own femur"
+    knee, marker = f"{letter}KJC", f"{letter}KNE"
+    if missing := trial.missing([knee, marker]):
+        return f"no {' and no '.join(missing)} (knee centre and knee marker)"
+    hip = p.get(f"{letter}HJC")
+    how = "hip and knee centres of the file"
+    if hip is None:
+        if trial.missing(PELVIS):
+            return f"no {letter}HJC, and no PSIS markers to compute it from"
+        hip = harrington_hip_centre(trial, "r" if letter == "R" else "l")
+        how = "Harrington's hip centre and the file's knee centre"
+    y = _unit(hip - p[knee])
+    x = _unit(np.cross(y, outward * (p[marker] - p[knee])))
+    return _frame(x, y, np.cross(x, y)), how
+
+
+def _unit(v: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(v / np.linalg.norm(v, axis=-1, keepdims=True))
+
+
+def _frame(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+    """Return quaternions of frames whose axes are given in L; NaN where an axis is."""
+    matrix = np.stack([x, y, z], axis=-1)
+    out = np.full((x.shape[0], 4), np.nan)
+    present = np.isfinite(matrix).all(axis=(1, 2))
+    if present.any():
+        out[present] = from_matrix(matrix[present])
+    return out

@@ -1,0 +1,236 @@
+"""Two recordings of one movement on one clock, without a trigger.
+
+How fast a segment turns does not depend on any frame or mounting. Its angular speed, as each
+system saw it, is the pattern that is laid over the other: offset by cross-correlation, drift by
+the lags of pieces. Where another offset fits about as well the match is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.signal import butter, correlate, correlation_lags, find_peaks, sosfiltfilt
+from scipy.stats import theilslopes
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.rotations import angular_velocity
+
+RATE_HZ: Final = 100.0
+"""Rate at which patterns are compared."""
+
+CUTOFF_HZ: Final = 8.0
+"""Low-pass filter of angular speed: above it soft tissue and marker noise differ."""
+
+MIN_CORRELATION: Final = 0.6
+"""Below this two patterns are not of one movement."""
+
+MAX_RIVAL: Final = 0.97
+"""Height of a second peak, as a part of the highest, above which the offset is ambiguous."""
+
+MIN_OVERLAP_S: Final = 2.0
+"""Shorter overlaps match anything."""
+
+_PIECE_S: Final = 4.0
+_SEARCH_S: Final = 0.15
+_APART_S: Final = 0.2
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Synchronisation:
+    """How the estimate's clock stands to the reference's: ``t_ref = offset + t (1 + drift)``.
+
+    Parameters
+    ----------
+    offset_s : float
+        Added to the estimate's times.
+    drift_ppm : float
+        0 where the overlap is too short to tell (``drift_known`` is False).
+    drift_known : bool
+    uncertainty_s : float
+        Standard error of the alignment in the middle of the overlap.
+    correlation : float
+        Of the angular speeds once aligned.
+    rival : float
+        Height of the next best peak as a part of the best.
+    segments : tuple of str
+        Whose angular speed was used.
+    curve_s, curve : (n,) array
+        Correlation over offset, for a figure.
+    """
+
+    offset_s: float
+    drift_ppm: float
+    drift_known: bool
+    uncertainty_s: float
+    correlation: float
+    rival: float
+    segments: tuple[str, ...]
+    curve_s: FloatArray
+    curve: FloatArray
+
+    def to_reference(self, time_s: FloatArray) -> FloatArray:
+        """Return the estimate's times on the reference's clock."""
+        return np.asarray(self.offset_s + time_s * (1.0 + 1e-6 * self.drift_ppm))
+
+
+def synchronise(
+    estimate: Mapping[str, FloatArray],
+    estimate_time_s: FloatArray,
+    reference: Mapping[str, FloatArray],
+    reference_time_s: FloatArray,
+) -> Synchronisation:
+    """Find the offset and drift between the clocks of two recordings.
+
+    Parameters
+    ----------
+    estimate, reference : mapping of body to (t, 4) array
+        Orientations in any frames.
+    estimate_time_s, reference_time_s : (t,) array
+        Evenly spaced.
+
+    Raises
+    ------
+    ComparisonError
+        When they share no segment, overlap too little, do not match, or match in two ways.
+    """
+    shared = tuple(body for body in estimate if body in reference)
+    if not shared:
+        raise ComparisonError(
+            f"synchronisation wants a segment that both have; the estimate has "
+            f"{', '.join(estimate)}, the reference {', '.join(reference)}"
+        )
+    x = [_speed(reference[body], reference_time_s) for body in shared]
+    y = [_speed(estimate[body], estimate_time_s) for body in shared]
+    lags_s, curve = _correlate(x, y)
+    lags_s = lags_s + float(reference_time_s[0]) - float(estimate_time_s[0])
+    best, rival = _judge(curve)
+    offset_s = float(lags_s[best]) + _parabola(curve, best) / RATE_HZ
+    middle, lag = _pieces(x, y, estimate_time_s, reference_time_s, offset_s)
+    drift, drift_known, error_s = 0.0, False, 1.0 / RATE_HZ
+    if lag.size >= 4:
+        slope, intercept, *_ = theilslopes(lag, middle)
+        rest = lag - intercept - slope * middle
+        spread = 1.4826 * float(np.median(np.abs(rest)))
+        error_s = spread / float(np.sqrt(lag.size / 2.0))
+        drift, drift_known, offset_s = float(slope), True, float(intercept)
+    elif lag.size:
+        offset_s = float(np.median(lag))
+    return Synchronisation(
+        offset_s=offset_s,
+        drift_ppm=1e6 * drift,
+        drift_known=drift_known,
+        uncertainty_s=error_s,
+        correlation=float(curve[best]),
+        rival=rival,
+        segments=shared,
+        curve_s=lags_s,
+        curve=curve,
+    )
+
+
+def _speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Return the angular speed on an even grid of `RATE_HZ`, low-passed; NaN where unknown."""
+    rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
+    speed = np.linalg.norm(angular_velocity(q, rate_hz), axis=1)
+    known = np.isfinite(speed)
+    if known.sum() < MIN_OVERLAP_S * rate_hz:
+        return np.full(1, np.nan)
+    filled = np.interp(time_s, time_s[known], speed[known])
+    if CUTOFF_HZ < 0.45 * rate_hz:
+        filled = sosfiltfilt(butter(2, CUTOFF_HZ, fs=rate_hz, output="sos"), filled)
+    grid = np.arange(time_s[0], time_s[-1], 1.0 / RATE_HZ)
+    out = np.interp(grid, time_s, filled)
+    near = np.interp(grid, time_s, known.astype(np.float64)) > 0.99
+    return np.where(near, out, np.nan)
+
+
+def _correlate(x: list[FloatArray], y: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Return lags and Pearson's coefficient over the overlap at each, mean over segments."""
+    curves = []
+    for one, other in zip(x, y, strict=True):
+        p, q = np.isfinite(one).astype(np.float64), np.isfinite(other).astype(np.float64)
+        a, b = np.where(p > 0, one, 0.0), np.where(q > 0, other, 0.0)
+        n = np.maximum(correlate(p, q), 1.0)
+        sa, sb = correlate(a, q), correlate(p, b)
+        saa, sbb = correlate(a**2, q), correlate(p, b**2)
+        top = correlate(a, b) - sa * sb / n
+        below = np.maximum(saa - sa**2 / n, 0.0) * np.maximum(sbb - sb**2 / n, 0.0)
+        floor = 1e-6 * below.max(initial=0.0)
+        value = top / np.sqrt(np.maximum(below, max(floor, 1e-300)))
+        value[n < MIN_OVERLAP_S * RATE_HZ] = 0.0
+        # a short overlap matches by chance: a coefficient counts by how much of the whole it saw
+        longest = min(float(p.sum()), float(q.sum()))
+        curves.append(value * np.minimum(1.0, np.sqrt(n / (0.5 * longest))))
+    return correlation_lags(x[0].size, y[0].size) / RATE_HZ, np.mean(curves, axis=0)
+
+
+def _judge(curve: FloatArray) -> tuple[int, float]:
+    """Return the place of the highest peak and the relative height of the next; or refuse."""
+    padded = np.concatenate([[-2.0], curve, [-2.0]])
+    peaks, _ = find_peaks(padded, distance=int(_APART_S * RATE_HZ))
+    peaks = peaks[np.argsort(padded[peaks])[::-1]] - 1
+    if peaks.size == 0 or curve[peaks[0]] < MIN_CORRELATION:
+        found = float(curve[peaks[0]]) if peaks.size else 0.0
+        raise ComparisonError(
+            "the two recordings do not seem to hold the same movement: the best match of their "
+            f"angular speeds correlates by {found:.2f}, wanted at least {MIN_CORRELATION}. Check "
+            "that they belong together, or state the offset with --offset SECONDS."
+        )
+    rival = float(curve[peaks[1]] / curve[peaks[0]]) if peaks.size > 1 else 0.0
+    if rival > MAX_RIVAL:
+        apart = abs(int(peaks[1]) - int(peaks[0])) / RATE_HZ
+        raise ComparisonError(
+            "the offset between the two recordings is ambiguous: a second one, "
+            f"{apart:.2f} s away, fits {rival:.0%} as well (a stride looks like the next). Record a "
+            "start, a stop or a jump in both, or state the offset with --offset SECONDS."
+        )
+    return int(peaks[0]), rival
+
+
+def _parabola(curve: FloatArray, best: int) -> float:
+    """Return where between samples a peak lies, samples from its highest one."""
+    if not 0 < best < curve.size - 1:
+        return 0.0
+    before, at, after = curve[best - 1 : best + 2]
+    bend = before - 2.0 * at + after
+    return float(0.5 * (before - after) / bend) if bend < 0.0 else 0.0
+
+
+def _pieces(
+    x: list[FloatArray],
+    y: list[FloatArray],
+    estimate_time_s: FloatArray,
+    reference_time_s: FloatArray,
+    offset_s: float,
+) -> tuple[FloatArray, FloatArray]:
+    """Return the time of each piece on the estimate's clock, and its own offset."""
+    width, reach = round(_PIECE_S * RATE_HZ), round(_SEARCH_S * RATE_HZ)
+    middle, lag = [], []
+    start = (offset_s + float(estimate_time_s[0]) - float(reference_time_s[0])) * RATE_HZ
+    shift = round(start)
+    for first in range(0, y[0].size - width + 1, width // 2):
+        low = first + shift - reach
+        if low < 0 or low + width + 2 * reach > x[0].size:
+            continue
+        values = []
+        for one, other in zip(x, y, strict=True):
+            b, a = other[first : first + width], one[low : low + width + 2 * reach]
+            if not (np.isfinite(a).all() and np.isfinite(b).all()) or b.std() < 0.2:
+                continue
+            seen = np.lib.stride_tricks.sliding_window_view(a, width)
+            seen = seen - seen.mean(axis=1, keepdims=True)
+            norm = np.linalg.norm(seen, axis=1) * np.linalg.norm(b - b.mean())
+            values.append(seen @ (b - b.mean()) / np.maximum(norm, 1e-12))
+        if not values:
+            continue
+        curve = np.mean(values, axis=0)
+        best = int(np.argmax(curve))
+        if 0 < best < curve.size - 1 and curve[best] > MIN_CORRELATION:
+            at = low + best + _parabola(curve, best) - first
+            middle.append(float(estimate_time_s[0]) + (first + width / 2.0) / RATE_HZ)
+            lag.append(at / RATE_HZ + float(reference_time_s[0]) - float(estimate_time_s[0]))
+    return np.array(middle), np.array(lag)
