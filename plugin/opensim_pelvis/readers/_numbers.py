@@ -42,6 +42,9 @@ class Layout:
     decimal_comma : bool
     quoted : bool
         Cells may stand in double quotes.
+    ends_open : bool
+        Files of this format never have a line end after their last line, and a whole number in
+        their last column is no signal: such a line counts as whole with all its cells.
     """
 
     names: tuple[str, ...]
@@ -49,6 +52,7 @@ class Layout:
     separator: str
     decimal_comma: bool = False
     quoted: bool = False
+    ends_open: bool = False
 
     @property
     def first_line(self) -> int:
@@ -185,7 +189,7 @@ def _ends_early(tail: bytes, layout: Layout) -> bool:
         last = split_cells(line, layout.separator)[-1:] or [""]
         digits = last[0].partition(mark)[2]
         decimals.add(len(digits) if digits.isdigit() else 0)
-    return len(decimals) > 1 or 0 in decimals
+    return len(decimals) > 1 or (0 in decimals and not layout.ends_open)
 
 
 def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbers:

@@ -93,6 +93,10 @@ def time_sensor(
     counted, found = _count_steps(np.diff(time_s), None if faults else counter, first_line)
     if found:
         return DotTime(counter=counter), found
+    if not faults:
+        found = _find_contradictions(np.diff(time_s), counter, counted, first_line)
+        if found:
+            return DotTime(counter=counter), found
     rate_hz = float(counted[-1] / time_s[-1]) if counted.size > 1 else None
     if rate_hz is not None and stated_hz is not None and differ(rate_hz, stated_hz):
         return DotTime(counter=counter), [
@@ -145,6 +149,24 @@ def _whole(rate_hz: float) -> float:
     if whole > 0.0 and abs(_TICKS_PER_S / rate_hz - _TICKS_PER_S / whole) <= 1.0:
         return whole
     return rate_hz
+
+
+def _find_contradictions(
+    steps_s: FloatArray, packets: IntArray, counted: IntArray, first_line: int
+) -> list[str]:
+    """Return a fault where the two columns disagree and SampleTimeFine steps unevenly, too."""
+    counts = np.diff(counted)
+    odd = np.diff(packets) != counts
+    if not odd.any():
+        return []
+    uneven = np.abs(steps_s / np.median(steps_s / counts) - counts) > SAME_GRID
+    rows = np.flatnonzero(odd & uneven) + 1
+    if not rows.size:
+        return []
+    return [
+        f"SampleTimeFine contradicts PacketCounter and is uneven on "
+        f"{name_lines(rows, first_line)}: the file is damaged. Export it again."
+    ]
 
 
 def _compare_counters(

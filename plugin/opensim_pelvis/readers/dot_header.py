@@ -101,6 +101,7 @@ def read_header(path: Path) -> DotHeader | None:
                 skip_lines=index + 1,
                 separator=separator,
                 decimal_comma=uses_decimal_comma(first_row, separator),
+                ends_open=names[-1] in {STATUS, *CLIP_COUNTS},
             ),
             identifier=_name_sensor(path, fields.get("DeviceTag")),
         )

@@ -135,7 +135,7 @@ def count_clipped(numbers: Numbers) -> tuple[str, ...]:
     n = numbers.block.shape[1]
     clipped = {kind: np.zeros(n, dtype=bool) for kind, _ in CLIP_BITS}
     if STATUS in numbers.names:
-        status = np.nan_to_num(numbers.column(STATUS)).astype(np.int64)
+        status = np.clip(np.nan_to_num(numbers.column(STATUS)), 0, 0xFFFF).astype(np.int64)
         for kind, bits in CLIP_BITS:
             clipped[kind] |= (status & bits) != 0
     for name, kind in zip(CLIP_COUNTS, ("accelerometer", "gyroscope"), strict=True):

@@ -101,11 +101,12 @@ def _assemble(settings: RecordingSettings, header: MvnxHeader, frames: MvnxFrame
         SensorSignals(
             identifier=label,
             counter=counter,
-            R_ES=None if label in unmeasured else turn(R_EW, orientation[column]),
+            R_ES=turn(R_EW, orientation[column]),
             R_BS=R_BS_SEGMENT if pose.axes_known and label in UPRIGHT else None,
             file=path.name,
         )
         for column, label in enumerate(header.segments)
+        if label not in unmeasured
     )
     return Recording(
         name=settings.name or path.stem,

@@ -8,6 +8,7 @@ piece, so that memory holds one piece of the text and the numbers that were aske
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ from opensim_pelvis.frames import FloatArray
 PIECE_BYTES: Final = 8 * 1024 * 1024
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
 """A frame of a full body has some 10 kB; beyond this there is no end tag at all."""
+
+CALIBRATION_FRAMES: Final = frozenset({"identity", "npose", "tpose", "npose-isb", "tpose-isb"})
+"""Types of the frames that show a pose and are no part of the recording."""
 
 _END: Final = b"</frame>"
 _START: Final = b"<frame "
@@ -155,8 +159,11 @@ def _take_frame(
         for name, texts in piece.texts.items():
             texts.append(_element(path, frame, name, head_end, f"normal frame {number + 1}"))
         return
-    if not kind:
-        raise ReadError(f"{path}: a <frame> has no type (near normal frame {number + 1})")
+    if kind not in CALIBRATION_FRAMES:
+        raise ReadError(
+            f"{path}: a frame of type normal or {', '.join(sorted(CALIBRATION_FRAMES))} was wanted "
+            f"near normal frame {number + 1}, found type '{kind[:40]}'"
+        )
     if kind in poses:
         raise ReadError(f"{path}: there are several frames of type '{kind}': wanted one")
     where = f"the frame of type {kind}"
@@ -178,6 +185,8 @@ def _element(path: Path, frame: bytes, name: str, start: int, where: str) -> byt
         raise ReadError(
             f"{path}: the XML is damaged: <{name}> of {where} does not end. Export it again."
         )
+    if frame.find(b"<" + tag + b">", closed) >= 0:
+        raise ReadError(f"{path}: the XML is damaged: <{name}> of {where} is there twice.")
     return frame[opened:closed]
 
 
@@ -229,7 +238,8 @@ def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
         return None
     if frame.height != len(texts) or any(frame.null_count().row(0)):
         return None
-    return frame.to_numpy()
+    block = frame.to_numpy()
+    return None if np.isinf(block).any() else block
 
 
 def _raise_faults(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> None:
@@ -250,7 +260,6 @@ def _raise_faults(path: Path, name: str, texts: list[bytes], width: int, seen: i
 
 def _is_number(cell: bytes) -> bool:
     try:
-        float(cell)
+        return not math.isinf(float(cell)) and b"_" not in cell
     except ValueError:
         return False
-    return b"_" not in cell

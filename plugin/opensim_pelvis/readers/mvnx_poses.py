@@ -28,6 +28,9 @@ MAX_IDENTITY_DEG: Final = 1.0
 SAME: Final = 1e-6
 """Largest difference of quaternion components of two segments that are one and the same."""
 
+SAME_SHARE: Final = 0.9
+"""Part of the frames in which two segments that are one and the same agree at least."""
+
 _IDENTITY: Final = np.array([1.0, 0.0, 0.0, 0.0])
 
 
@@ -137,7 +140,9 @@ def find_unmeasured(
         for j in order:
             if i == j or label in worn:
                 break
-            if np.nanmax(np.abs(q[:, i] - q[:, j]), initial=0.0) <= SAME:
+            with np.errstate(invalid="ignore"):
+                same = (np.abs(q[:, i] - q[:, j]) <= SAME).all(axis=1)
+            if same.sum() >= SAME_SHARE * np.isfinite(q[:, i]).all(axis=1).sum():
                 follows[label] = header.segments[j]
                 break
     notes = []

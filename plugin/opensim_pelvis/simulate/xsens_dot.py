@@ -95,7 +95,7 @@ def write_dot(
         np.savetxt(text, np.column_stack(table), fmt=blank.join(cells) + tail)
         path = directory / f"{name}_20210820_202113_{811 + number}.csv"
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text.getvalue()[:-1])
+            file.write(text.getvalue()[: -1 if layout == "app" else None])
         paths.append(path)
     return tuple(paths)
 
