@@ -29,6 +29,7 @@ from opensim_pelvis.simulate import (
 
 TWO = ("pelvis", "torso")
 SHORT = Session(duration_s=1.5, rate_hz=40.0, still_s=0.5, ramp_s=0.5)
+BRIEF = Session(duration_s=0.3, rate_hz=40.0, still_s=0.1, ramp_s=0.1)
 SEED = 7
 
 
@@ -40,7 +41,7 @@ def write_fixtures(directory: Path) -> None:
     _write_xsens_variants(directory, truth)
     _write_tables(directory, truth)
     _write_dot(directory, truth)
-    _write_mvnx(directory, truth)
+    _write_mvnx(directory)
 
 
 def _write_all_bodies(directory: Path, truth: Truth) -> None:
@@ -88,30 +89,32 @@ def _write_dot(directory: Path, truth: Truth) -> None:
         mountings=random_mountings(SEED),
         gaps=(Gap(body="torso", start_s=1.0, length_s=0.05),),
         late_start_s={"torso": 0.05},
-        magnetometer=True,
     )
     recording = simulate_sensors(truth, sensors, TWO)
     names = {identifier: SENSOR_MAP[identifier] for identifier in recording.identifiers}
     write_dot(recording, directory / "dot_app", names=names, start_us=2**32 - 500_000)
+    brief = simulate_sensors(
+        simulate_runner(session=BRIEF), SensorSettings(mountings=random_mountings(SEED)), TWO
+    )
     write_dot(
-        recording,
+        brief,
         directory / "dot_export",
-        columns=("dq", "dv", "Mag", "Status"),
+        columns=("dq", "dv", "Status"),
         layout="export",
         names=names,
     )
 
 
-def _write_mvnx(directory: Path, truth: Truth) -> None:
-    """MVNX of both versions with sensors on pelvis and trunk, and a few missing frames."""
+def _write_mvnx(directory: Path) -> None:
+    """MVNX with sensors on pelvis and trunk and two missing frames; short, since it is wordy."""
+    truth = simulate_runner(session=BRIEF)
     sensors = SensorSettings(
         mountings=random_mountings(SEED),
-        gaps=(Gap(body="torso", start_s=1.0, length_s=0.05),),
+        gaps=(Gap(body="torso", start_s=0.1, length_s=0.05),),
         magnetometer=True,
     )
     recording = simulate_sensors(truth, sensors, TWO)
     write_mvnx(truth, recording, directory / "mvn_4.mvnx", worn=SENSOR_MAP)
-    write_mvnx(truth, recording, directory / "mvn_3.mvnx", worn=SENSOR_MAP, version=3)
 
 
 if __name__ == "__main__":

@@ -298,3 +298,15 @@ def test_real_files(shared_data: Path) -> None:
     for sensor in found.sensors:
         assert sensor.R_ES is not None
         assert np.abs(np.linalg.norm(sensor.R_ES, axis=1) - 1.0).max() < WRITTEN_NORM
+
+
+def test_fixtures(fixtures: Path) -> None:
+    app, export = read(fixtures / "dot_app"), read(fixtures / "dot_export")
+    assert app.identifiers == export.identifiers == ("pelvis", "torso")
+    assert [sensor.counter[0] for sensor in app.sensors] == [0, 2]
+    assert app.rate_hz == export.rate_hz == 40.0
+    assert app.start_s == pytest.approx(2**32 * 1e-6 - 0.5)
+    assert export.sensors[0].angular_velocity_radps is not None
+    np.testing.assert_allclose(
+        np.linalg.norm(np.asarray(export.sensors[0].acceleration_mps2)[0]), GRAVITY_MPS2, atol=1e-4
+    )

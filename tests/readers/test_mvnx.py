@@ -342,3 +342,10 @@ def test_the_simulated_file_looks_like_the_real_one(shared_data: Path, file: Pat
         ][:1]  # fmt: skip
     frame = next(x for x in real if 'type="normal"' in x)
     assert next(x for x in ours if 'type="normal"' in x).split('"')[::2] == frame.split('"')[::2]
+
+
+def test_fixture(fixtures: Path) -> None:
+    found = read(fixtures / "mvn_4.mvnx")
+    assert found.rate_hz == 40.0
+    assert found.sensors[0].counter.tolist() == [0, 1, 2, 3, 6, 7, 8, 9, 10, 11]
+    assert found.identifiers[-2:] == ("Pelvis sensor", "T8 sensor")
