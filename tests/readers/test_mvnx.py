@@ -256,7 +256,7 @@ BOMB = (
         (replace_once('index="7"', 'index="6"'), "index must grow .* normal frame 8"),
         (replace_once('type="normal"', 'type="odd"'), "found type 'odd'"),
         (replace_once("</segments>", "</segment>"), "the XML is damaged before the frames"),
-        (replace_once("</sensorOrientation>", "<sensorOrientation>"), "does not end"),
+        (replace_once("</sensorOrientation>", "<sensorOrientation>"), "tags do not pair"),
         (replace_once("</frame>\n\t\t\t<frame time=\"17\"", "<frame time=\"17\""), "is damaged"),
         (replace_once('label="L5"', 'label="Pelvis"'), "different labels, found Pelvis twice"),
         (lambda text: text.replace(' frameRate="60"', "").replace(' time="', ' tome="'),

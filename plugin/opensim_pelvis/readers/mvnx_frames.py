@@ -29,7 +29,7 @@ CALIBRATION_FRAMES: Final = frozenset({"identity", "npose", "tpose", "npose-isb"
 """Types of the frames that show a pose and are no part of the recording."""
 
 _END: Final = b"</frame>"
-_START: Final = b"<frame "
+_REPEATED: Final = frozenset({b"marker", b"contacts", b"contact"})
 _ATTRIBUTE: Final = re.compile(rb'([\w:-]+)\s*=\s*"([^"]*)"')
 _MAX_FAULTS: Final = 5
 
@@ -140,54 +140,65 @@ def _take_frame(
     number: int,
 ) -> None:
     """Sort one frame: a normal one goes to the piece, another one to the poses."""
-    head_start = frame.find(_START)
-    head_end = frame.find(b">", head_start)
-    if head_start < 0 or head_end < 0 or frame.find(_START, head_end) >= 0:
+    before, _, inside = frame.partition(b"<frame ")
+    head, closed, content = inside.partition(b">")
+    if before.strip() or not closed:
         raise ReadError(
-            f"{path}: the XML is damaged near normal frame {number + 1}: start and end tags of "
-            "frames do not alternate. Export the recording again."
+            f"{path}: the XML is damaged before normal frame {number + 1}: a <frame> was wanted, "
+            f"found '{frame.strip()[:40].decode(errors='replace')}'. Export the recording again."
         )
-    if frame[:head_start].strip():
-        raise ReadError(
-            f"{path}: the XML is damaged before normal frame {number + 1}: found "
-            f"'{frame[:head_start].strip()[:40].decode(errors='replace')}' between frames"
-        )
-    attributes = dict(_ATTRIBUTE.findall(frame, head_start, head_end))
+    attributes = dict(_ATTRIBUTE.findall(head))
     kind = attributes.get(b"type", b"").decode(errors="replace")
-    if kind == "normal":
-        piece.attributes.append(attributes)
-        for name, texts in piece.texts.items():
-            texts.append(_element(path, frame, name, head_end, f"normal frame {number + 1}"))
-        return
-    if kind not in CALIBRATION_FRAMES:
+    normal = kind == "normal"
+    if not normal and kind not in CALIBRATION_FRAMES:
         raise ReadError(
             f"{path}: a frame of type normal or {', '.join(sorted(CALIBRATION_FRAMES))} was wanted "
             f"near normal frame {number + 1}, found type '{kind[:40]}'"
         )
+    texts = _elements(path, content, f"normal frame {number + 1}" if normal else f"frame {kind}")
+    if normal:
+        piece.attributes.append(attributes)
+        for name, column in piece.texts.items():
+            column.append(texts.get(name.encode(), b""))
+        return
     if kind in poses:
         raise ReadError(f"{path}: there are several frames of type '{kind}': wanted one")
-    where = f"the frame of type {kind}"
-    found = {n: _element(path, frame, n, head_end, where) for n in pose_widths}
     poses[kind] = {
-        n: _parse(path, n, [text], pose_widths[n], 0)[0] for n, text in found.items() if text
+        name: _parse(path, name, [texts[name.encode()]], width, 0)[0]
+        for name, width in pose_widths.items()
+        if texts.get(name.encode())
     }
 
 
-def _element(path: Path, frame: bytes, name: str, start: int, where: str) -> bytes:
-    """Return the text of an element, empty where it is missing."""
-    tag = name.encode()
-    opened = frame.find(b"<" + tag + b">", start)
-    if opened < 0:
-        return b""
-    opened += len(tag) + 2
-    closed = frame.find(b"<", opened)
-    if closed < 0 or not frame.startswith(b"</" + tag + b">", closed):
+def _elements(path: Path, content: bytes, where: str) -> dict[bytes, bytes]:
+    """Return the text of each element of a frame; tags must pair, and each stand there once."""
+    texts: dict[bytes, bytes] = {}
+    opened: list[bytes] = []
+    for part in content.split(b"<")[1:]:
+        tag, end, text = part.partition(b">")
+        if not end:
+            opened.append(b"a broken tag")
+            break
+        if tag.startswith(b"/"):
+            if not opened or opened[-1] != tag[1:]:
+                opened.append(tag)
+                break
+            opened.pop()
+        elif not tag.endswith((b"/", b"--")):
+            name = tag.split(None, 1)[0] if b" " in tag else tag
+            if name in texts and name not in _REPEATED:
+                opened.append(name)
+                break
+            if not opened:
+                texts[name] = text
+            opened.append(name)
+    if opened:
+        place = opened[-1][:40].decode(errors="replace")
         raise ReadError(
-            f"{path}: the XML is damaged: <{name}> of {where} does not end. Export it again."
+            f"{path}: the XML is damaged in {where}, at '{place}': tags do not pair, or stand "
+            "there twice. Export the recording again."
         )
-    if frame.find(b"<" + tag + b">", closed) >= 0:
-        raise ReadError(f"{path}: the XML is damaged: <{name}> of {where} is there twice.")
-    return frame[opened:closed]
+    return texts
 
 
 def _attribute(path: Path, piece: _Piece, name: bytes, seen: int) -> FloatArray:
