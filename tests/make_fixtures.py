@@ -10,6 +10,7 @@ from pathlib import Path
 
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import (
+    SENSOR_MAP,
     Gap,
     SensorSettings,
     Session,
@@ -19,6 +20,8 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
     typical_mountings,
     write_csv,
+    write_dot,
+    write_mvnx,
     write_sto,
     write_trial,
     write_xsens,
@@ -26,6 +29,7 @@ from opensim_pelvis.simulate import (
 
 TWO = ("pelvis", "torso")
 SHORT = Session(duration_s=1.5, rate_hz=40.0, still_s=0.5, ramp_s=0.5)
+BRIEF = Session(duration_s=0.3, rate_hz=40.0, still_s=0.1, ramp_s=0.1)
 SEED = 7
 
 
@@ -36,6 +40,8 @@ def write_fixtures(directory: Path) -> None:
     _write_all_bodies(directory, truth)
     _write_xsens_variants(directory, truth)
     _write_tables(directory, truth)
+    _write_dot(directory, truth)
+    _write_mvnx(directory)
 
 
 def _write_all_bodies(directory: Path, truth: Truth) -> None:
@@ -75,6 +81,40 @@ def _write_tables(directory: Path, truth: Truth) -> None:
         recording="opensense.sto",
         sensors={f"{body}_imu": body for body in BODIES},
     )
+
+
+def _write_dot(directory: Path, truth: Truth) -> None:
+    """DOT csv: a late start, a gap, SampleTimeFine past 2^32; memory export of inertial data."""
+    sensors = SensorSettings(
+        mountings=random_mountings(SEED),
+        gaps=(Gap(body="torso", start_s=1.0, length_s=0.05),),
+        late_start_s={"torso": 0.05},
+    )
+    recording = simulate_sensors(truth, sensors, TWO)
+    names = {identifier: SENSOR_MAP[identifier] for identifier in recording.identifiers}
+    write_dot(recording, directory / "dot_app", names=names, start_us=2**32 - 500_000)
+    brief = simulate_sensors(
+        simulate_runner(session=BRIEF), SensorSettings(mountings=random_mountings(SEED)), TWO
+    )
+    write_dot(
+        brief,
+        directory / "dot_export",
+        columns=("dq", "dv", "Status"),
+        layout="export",
+        names=names,
+    )
+
+
+def _write_mvnx(directory: Path) -> None:
+    """MVNX with sensors on pelvis and trunk and two missing frames; short, since it is wordy."""
+    truth = simulate_runner(session=BRIEF)
+    sensors = SensorSettings(
+        mountings=random_mountings(SEED),
+        gaps=(Gap(body="torso", start_s=0.1, length_s=0.05),),
+        magnetometer=True,
+    )
+    recording = simulate_sensors(truth, sensors, TWO)
+    write_mvnx(truth, recording, directory / "mvn_4.mvnx", worn=SENSOR_MAP)
 
 
 if __name__ == "__main__":
