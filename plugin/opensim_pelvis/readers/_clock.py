@@ -21,6 +21,9 @@ MAX_STEP_ERROR: Final = 0.3
 MAX_DRIFT: Final = 0.5
 """Samples by which the whole of a time column may be off its known rate."""
 
+MAX_HOLE_S: Final = 600.0
+"""A step of a clock beyond this is damage or a second recording, not lost samples."""
+
 _EXAMPLES: Final = 3
 
 
@@ -155,6 +158,57 @@ def count_from_time(
             f"step means {median:.6g} Hz. State the right rate with --rate."
         ]
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)[: time_s.size], []
+
+
+def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, list[str]]:
+    """Return sample numbers and the rate from the stamps of one sensor's own clock.
+
+    The rate is that of the median step, made finer by all steps that are a whole number of it;
+    a step of two is one lost sample. Jitter is allowed: the stamps themselves say when.
+
+    Parameters
+    ----------
+    time_s : (n,) array
+    first_line : int
+        Line of the file that holds the first row, for the messages.
+
+    Returns
+    -------
+    counter : (n,) int array, from 0
+    rate_hz : float
+        NaN where there are fewer than two stamps, or a fault.
+    faults : list of str
+    """
+    none = np.zeros(time_s.shape, dtype=np.int64)
+    faults = find_clock_faults(time_s, first_line)
+    if faults or time_s.size < 2:
+        return none, float("nan"), faults
+    steps = np.diff(time_s)
+    counts = np.maximum(np.rint(steps / np.median(steps)), 1.0)
+    step = float(np.median(steps / counts))
+    counter = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return counter, 1.0 / step, []
+
+
+def find_clock_faults(time_s: FloatArray, first_line: int) -> list[str]:
+    """Return why stamps cannot be a clock: missing ones, steps back, steps of many minutes."""
+    missing = np.flatnonzero(~np.isfinite(time_s))
+    if missing.size:
+        return [f"the time is missing on {name_lines(missing, first_line)}"]
+    steps = np.diff(time_s)
+    backward = np.flatnonzero(steps <= 0.0) + 1
+    if backward.size:
+        return [
+            "the time must grow from row to row, but it does not on "
+            f"{name_lines(backward, first_line)}"
+        ]
+    far = np.flatnonzero(steps > MAX_HOLE_S) + 1
+    if far.size:
+        return [
+            f"the time jumps by {steps[far[0] - 1]:.6g} s on {name_lines(far, first_line)}: the "
+            "file is damaged, or two recordings are in one file"
+        ]
+    return []
 
 
 def name_lines(rows: IntArray, first_line: int) -> str:
