@@ -137,13 +137,8 @@ def _read_command(path: Path) -> tuple[dict[str, str], str | None, list[str]]:
                 fields["time"] = str(value)
             elif key.replace("_", "").lower() == "ahrsaxesconvention":
                 if value not in (0, 1, 2):
-                    return (
-                        fields,
-                        None,
-                        [
-                            f"{path.name}: {key} must be 0 (NWU), 1 (ENU) or 2 (NED), found {value!r}"
-                        ],
-                    )
+                    wanted = "0 (NWU), 1 (ENU) or 2 (NED)"
+                    return fields, None, [f"{path.name}: {key} must be {wanted}, found {value!r}"]
                 convention = CONVENTIONS[value]
     return fields, convention, []
 
