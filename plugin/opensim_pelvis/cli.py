@@ -183,12 +183,12 @@ def readers() -> None:
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_readers
 
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, str]] = {}
     broken: list[str] = []
     for name in list_plugins(READERS):
         try:
             plugin = load_reader(name)
-            found[name] = (plugin.description, plugin.gives)
+            found[name] = (plugin.description, plugin.gives, plugin.tried_on)
         except PluginError as fault:
             broken.append(str(fault))
     make_console().print(render_readers(found, broken))

@@ -322,7 +322,7 @@ def test_no_rate_and_no_mapping(tmp_path: Path) -> None:
     assert recording.counter_source == "row number"
     assert recording.sensors[0].counter.tolist() == list(range(ROWS))
     other = write(tmp_path / "other.csv", wide_table())
-    with pytest.raises(ReadError, match="the mapping cannot be read"):
+    with pytest.raises(ReadError, match=r"no other.mapping.toml and none was given"):
         read(other)
 
 

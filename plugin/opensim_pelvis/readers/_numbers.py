@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from opensim_pelvis.readers._files import decode, read_bytes
 
 _MAX_FAULTS: Final = 5
 _TAIL_BYTES: Final = 64 * 1024
+_COMPARED_LINES: Final = 20
 _PATTERN_MARKS: Final = frozenset("*?[")
 """Polars takes a path with one of these for a pattern; such a file is handed over as bytes."""
 
@@ -127,7 +129,8 @@ def _read_fast(
             return None
     except (pl.exceptions.PolarsError, OSError):
         return None
-    return _as_numbers(frame, names)
+    numbers = _as_numbers(frame, names)
+    return None if np.isinf(numbers.block).any() else numbers
 
 
 def _parse(
@@ -162,9 +165,10 @@ def _as_numbers(
 
 
 def _is_cut(path: Path, layout: Layout) -> bool:
-    """Return whether the last line ends in the middle of a number.
+    """Return whether the last line may end in the middle of a number.
 
-    Such a line has no line end, and fewer digits in its last cell than the line above.
+    Such a line has no line end. It is whole all the same where every number above it in the
+    last column has the same number of decimals, and so has its own.
     """
     with path.open("rb") as stream:
         stream.seek(0, io.SEEK_END)
@@ -175,13 +179,13 @@ def _is_cut(path: Path, layout: Layout) -> bool:
 def _ends_early(tail: bytes, layout: Layout) -> bool:
     if tail.endswith(b"\n"):
         return False
-    lines = decode(tail).splitlines()[-2:]
-    if len(lines) < 2:
-        return False
-    above, last = (split_cells(line, layout.separator)[-1:] for line in lines)
     mark = "," if layout.decimal_comma else "."
-    decimals = [len(cell[0].partition(mark)[2]) if cell else 0 for cell in (above, last)]
-    return decimals[1] < decimals[0]
+    decimals = set()
+    for line in decode(tail).splitlines()[-_COMPARED_LINES:]:
+        last = split_cells(line, layout.separator)[-1:] or [""]
+        digits = last[0].partition(mark)[2]
+        decimals.add(len(digits) if digits.isdigit() else 0)
+    return len(decimals) > 1 or 0 in decimals
 
 
 def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbers:
@@ -193,8 +197,8 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
     checked = [layout.names.index(name) for name in names]
     if rows and (_ends_early(raw, layout) or not _fits(rows[-1], layout)):
         notes = (
-            f"{path.name}: the last line ({layout.skip_lines + len(rows)}) is cut off and was "
-            "left out",
+            f"{path.name}: the last line ({layout.skip_lines + len(rows)}) is cut off, or may be "
+            "since it has no line end, and was left out",
         )
         rows.pop()
     faults = []
@@ -247,10 +251,9 @@ def _is_number(cell: str) -> bool:
     if cell.lower() in _MISSING:
         return True
     try:
-        float(cell)
+        return math.isfinite(float(cell)) and "_" not in cell
     except ValueError:
         return False
-    return "_" not in cell
 
 
 def _normalise(raw: bytes, layout: Layout) -> bytes:

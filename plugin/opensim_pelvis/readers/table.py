@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -36,6 +35,7 @@ from opensim_pelvis.readers._mapping import (
     as_euler_order,
     load_mapping,
 )
+from opensim_pelvis.readers._mapping_files import find_beside, find_mapping
 from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers, split_cells
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.registry import Match
@@ -43,20 +43,18 @@ from opensim_pelvis.rotations import from_euler, inverse, multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
-MAPPING_NAME: Final = "mapping.toml"
-MAPPING_SUFFIX: Final = ".mapping.toml"
-
 
 class TableReader:
     """Reads a table, or one table a sensor, as a mapping file describes it."""
 
     description = "CSV or TSV table described by a mapping file (--mapping)"
     gives = "what the mapping names: orientation, acceleration, angular velocity, magnetic field"
+    tried_on = "not tried on a real file: the mapping is written for the file at hand"
 
     def sniff(self, path: Path) -> Match:
         """Say whether a mapping file lies beside the table or in the folder."""
         try:
-            mapping = _beside(path)
+            mapping = find_beside(path)
             found = mapping.is_file()
         except (OSError, ValueError) as fault:
             return Match(False, f"cannot be looked at: {fault}")
@@ -66,7 +64,7 @@ class TableReader:
 
     def read(self, settings: RecordingSettings) -> Recording:
         """Read the tables that the mapping describes; see ``registry.Reader``."""
-        mapping = load_mapping(settings.mapping or _beside(settings.path))
+        mapping = load_mapping(find_mapping(settings))
         files = _find_files(settings.path, mapping)
         with ThreadPoolExecutor(WORKERS) as pool:
             loads = [pool.submit(_load, file, name, mapping) for file, name in files]
@@ -114,13 +112,6 @@ class _Table:
     sensors: tuple[str, ...]
     layout: Layout
     numbers: Numbers
-
-
-def _beside(path: Path) -> Path:
-    """Return where the mapping of a recording lies when none is given."""
-    if path.is_dir():
-        return path / MAPPING_NAME
-    return path.with_name(path.stem + MAPPING_SUFFIX)
 
 
 def _find_files(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:

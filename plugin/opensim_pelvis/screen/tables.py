@@ -32,6 +32,7 @@ _SIGNALS: Final = (
     ("angular_velocity_radps", "gyr"),
     ("magnetic_field", "mag"),
 )
+_READER_FACTS: Final = ("reads", "gives", "tried on")
 
 
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
@@ -118,11 +119,15 @@ def render_recording(
     )
 
 
-def render_readers(readers: Mapping[str, tuple[str, str]], broken: Sequence[str]) -> RenderableType:
-    """Return the formats that are understood: name to (description, what it gives)."""
-    table = _table("reader", "reads", "gives")
-    for name, (description, gives) in readers.items():
-        table.add_row(name, description, gives)
+def render_readers(
+    readers: Mapping[str, tuple[str, str, str]], broken: Sequence[str]
+) -> RenderableType:
+    """Return the formats that are understood: name to (description, gives, tried on)."""
+    table = _table("reader", "", "")
+    for name, words in readers.items():
+        for number, (title, text) in enumerate(zip(_READER_FACTS, words, strict=True), start=1):
+            last = number == len(_READER_FACTS)
+            table.add_row(name if number == 1 else "", title, text, end_section=last)
     return Group(table, *_listed("Plug-ins that cannot be loaded", broken))
 
 

@@ -1,0 +1,35 @@
+"""Where the mapping of a recording lies: given, or beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.readers._files import list_files
+from opensim_pelvis.settings import RecordingSettings
+
+MAPPING_NAME: Final = "mapping.toml"
+MAPPING_SUFFIX: Final = ".mapping.toml"
+
+
+def find_beside(path: Path) -> Path:
+    """Return where the mapping of a recording lies when none is given."""
+    if path.is_dir():
+        return path / MAPPING_NAME
+    return path.with_name(path.stem + MAPPING_SUFFIX)
+
+
+def find_mapping(settings: RecordingSettings) -> Path:
+    """Return the mapping that is given or lies beside a recording, or ask for one."""
+    if settings.mapping is not None:
+        return settings.mapping
+    path = settings.path
+    beside = find_beside(path)
+    if not beside.is_file():
+        list_files(path)
+        raise ReadError(
+            f"{path}: a mapping was wanted that says what the columns mean, but there is no "
+            f"{beside.name} and none was given. Give one with --mapping (or [recording] mapping)."
+        )
+    return beside
