@@ -24,6 +24,7 @@ MAX_DRIFT: Final = 0.5
 MAX_HOLE_S: Final = 600.0
 """A step of a clock beyond this is damage or a second recording, not lost samples."""
 
+_LONG_HOLE: Final = 100  # samples after which the rate is not known well enough to tell
 _EXAMPLES: Final = 3
 
 
@@ -164,7 +165,9 @@ def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, 
     """Return sample numbers and the rate from the stamps of one sensor's own clock.
 
     The rate is that of the median step, made finer by all steps that are a whole number of it;
-    a step of two is one lost sample. Jitter is allowed: the stamps themselves say when.
+    a step of two is one lost sample. Jitter is allowed, since the stamps themselves say when,
+    but not steps that lie `MAX_STEP_ERROR` from a whole number of samples: hardware that stamps
+    its samples does not do that, a damaged number does.
 
     Parameters
     ----------
@@ -184,7 +187,18 @@ def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, 
     if faults or time_s.size < 2:
         return none, float("nan"), faults
     steps = np.diff(time_s)
-    counts = np.maximum(np.rint(steps / np.median(steps)), 1.0)
+    ratios = steps / np.median(steps)
+    counts = np.maximum(np.rint(ratios), 1.0)
+    off = np.flatnonzero((np.abs(ratios - counts) > MAX_STEP_ERROR) & (counts < _LONG_HOLE)) + 1
+    if off.size:
+        return (
+            none,
+            float("nan"),
+            [
+                f"the time is off the even steps of {np.median(steps):.6g} s on "
+                f"{name_lines(off, first_line)}: the file is damaged"
+            ],
+        )
     step = float(np.median(steps / counts))
     counter = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return counter, 1.0 / step, []

@@ -35,6 +35,9 @@ HDF5_MARK: Final = b"\x89HDF\r\n\x1a\n"
 RATE_TOLERANCE: Final = 1e-3
 """Rates that differ by less, relatively, are one rate."""
 
+CLOCK_TOLERANCE: Final = 0.02
+"""A sensor's own clock may run this much, relatively, beside the rate stated."""
+
 _US: Final = 1e-6
 
 
@@ -209,9 +212,9 @@ def _count_each(file: ApdmFile, rate_hz: float) -> list[IntArray]:
     """Return a count for each sensor's own stamps, whose rate must be the one stated."""
     counters, faults = [], []
     for sensor, name in zip(file.sensors, _name(file), strict=True):
-        counter, found, _ = count_stamps(sensor.time_us * _US, 0)
+        counter, found, _ = count_stamps((sensor.time_us - sensor.time_us[0]) * _US, 0)
         counters.append(counter)
-        if abs(found - rate_hz) > 0.02 * rate_hz or not np.isfinite(found):
+        if not abs(found - rate_hz) <= CLOCK_TOLERANCE * rate_hz:
             faults.append(
                 f"{name}: its Time does not agree with a rate of {rate_hz:g} Hz, but means "
                 f"{found:.6g} Hz. State the right rate with --rate."

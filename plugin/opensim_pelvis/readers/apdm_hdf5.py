@@ -19,6 +19,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers._clock import MAX_HOLE_S
 from opensim_pelvis.readers.apdm_file import UNITS, WIDTHS, ApdmFile, ApdmSensor
 
 VERSIONS: Final = (1, 2, 3, 4, 5)
@@ -170,6 +171,9 @@ def _read_sensor(
     steps = np.diff(time_us)
     if count < 2 or not np.isfinite(time_us).all() or steps.min() <= 0.0:
         faults.append(f"{name}: Time must hold two or more numbers that grow, but it does not")
+        return None
+    if steps.max() > MAX_HOLE_S * 1e6:
+        faults.append(f"{name}: Time jumps by {steps.max() * 1e-6:.6g} s: the file is damaged")
         return None
     signals = {}
     for key, dataset in datasets.items():
