@@ -164,10 +164,10 @@ def count_from_time(
 def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, list[str]]:
     """Return sample numbers and the rate from the stamps of one sensor's own clock.
 
-    The rate is that of the median step, made finer by all steps that are a whole number of it;
-    a step of two is one lost sample. Jitter is allowed, since the stamps themselves say when,
-    but not steps that lie `MAX_STEP_ERROR` from a whole number of samples: hardware that stamps
-    its samples does not do that, a damaged number does.
+    A step of twice the median step is one lost sample. The rate is the median over pairs of
+    stamps half the recording apart, which no single stamp can move. Jitter is allowed, since the
+    stamps themselves say when, but not steps that lie `MAX_STEP_ERROR` from a whole number of
+    samples: hardware that stamps its samples does not do that, a damaged number does.
 
     Parameters
     ----------
@@ -199,9 +199,10 @@ def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, 
                 f"{name_lines(off, first_line)}: the file is damaged"
             ],
         )
-    step = float(np.median(steps / counts))
     counter = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return counter, 1.0 / step, []
+    half = time_s.size // 2
+    step = np.median((time_s[half:] - time_s[:-half]) / (counter[half:] - counter[:-half]))
+    return counter, float(1.0 / step), []
 
 
 def find_clock_faults(time_s: FloatArray, first_line: int) -> list[str]:

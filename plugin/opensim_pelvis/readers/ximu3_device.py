@@ -159,11 +159,11 @@ def read_device(device: Device) -> DeviceSignals:
             streams[name] = _read_stream(device.files[name], name, notes)
         except ReadError as fault:
             faults.append(str(fault))
-    raise_faults(ReadError, str(device.folder), faults)
+    raise_faults(ReadError, device.folder.name, faults)
     base = INERTIAL if INERTIAL in streams else picked
     if base is None:
         raise ReadError(
-            f"{device.folder}: gyroscope and accelerometer ({INERTIAL}) or orientations "
+            f"{device.folder.name}: gyroscope and accelerometer ({INERTIAL}) or orientations "
             f"({', '.join(ORIENTATIONS)}) were wanted, found {', '.join(device.files)}"
         )
     at_s = streams[base].time_s

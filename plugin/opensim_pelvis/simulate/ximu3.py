@@ -93,9 +93,10 @@ def _write_field(
 ) -> None:
     if sensor.magnetic_field is None:
         return
-    own = stamps if every == 1 else stamps[:-1:every] + 0.2 * step_us
-    field = sensor.magnetic_field
+    own, field = stamps, sensor.magnetic_field
     if every > 1:
+        followed = np.diff(sensor.counter, append=sensor.counter[-1]) == 1
+        own = stamps[followed & (sensor.counter % every == 0)] + 0.2 * step_us
         field = np.column_stack([np.interp(own, stamps, field[:, k]) for k in range(3)])
     _write(folder, "Magnetometer.csv", own, field)
 
