@@ -103,6 +103,13 @@ def test_one_device_alone(recording, tmp_path) -> None:
     assert read_back.notes == ()
 
 
+def test_one_file_of_a_device_points_to_its_folder(recording, tmp_path) -> None:
+    log = write_ximu3(recording, tmp_path / "log")
+    match = Ximu3Reader().sniff(log / PELVIS / "Inertial.csv")
+    assert not match.matches
+    assert "give the folder" in match.reason
+
+
 def test_the_same_name_twice(recording, tmp_path) -> None:
     names = dict.fromkeys(recording.identifiers, "x-IMU3")
     read_back = read(write_ximu3(recording, tmp_path / "log", names=names))

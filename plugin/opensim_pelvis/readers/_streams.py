@@ -29,13 +29,11 @@ def vectors_at(time_s: FloatArray, values: FloatArray, at_s: FloatArray) -> Floa
     """
     if np.array_equal(time_s, at_s):
         return values
-    left, share, known = _between(time_s, at_s)
-    right = np.minimum(left + 1, time_s.size - 1)
+    left, right, share, known = _between(time_s, at_s)
     weight = share[:, None]
-    mixed = np.where(
-        weight == 0.0, values[left], (1.0 - weight) * values[left] + weight * values[right]
-    )
-    return np.where(known[:, None], mixed, np.nan)
+    mixed = (1.0 - weight) * values[left] + weight * values[right]
+    mixed[~known] = np.nan
+    return mixed
 
 
 def rotations_at(time_s: FloatArray, q: FloatArray, at_s: FloatArray) -> FloatArray:
@@ -59,8 +57,7 @@ def rotations_at(time_s: FloatArray, q: FloatArray, at_s: FloatArray) -> FloatAr
     """
     if np.array_equal(time_s, at_s):
         return q
-    left, share, known = _between(time_s, at_s)
-    right = np.minimum(left + 1, time_s.size - 1)
+    left, right, share, known = _between(time_s, at_s)
     start, end = q[left], q[right]
     cosine = np.einsum("ij,ij->i", start, end)
     end = np.where(cosine[:, None] < 0.0, -end, end)
@@ -72,19 +69,28 @@ def rotations_at(time_s: FloatArray, q: FloatArray, at_s: FloatArray) -> FloatAr
     small = angle < 1e-6
     to_start = np.where(small, 1.0 - share, to_start)[:, None]
     to_end = np.where(small, share, to_end)[:, None]
-    mixed = np.where(to_end == 0.0, start, to_start * start + to_end * end)
-    return np.where(known[:, None], mixed, np.nan)
+    mixed = to_start * start + to_end * end
+    mixed[~known] = np.nan
+    return mixed
 
 
-def _between(time_s: FloatArray, at_s: FloatArray) -> tuple[IntArray, FloatArray, BoolArray]:
-    """Return the sample before each moment, how far on it lies (0 to 1), and whether it may."""
+def _between(
+    time_s: FloatArray, at_s: FloatArray
+) -> tuple[IntArray, IntArray, FloatArray, BoolArray]:
+    """Return the samples around each moment, how far on it lies (0 to 1), and whether it may.
+
+    At the very moment of a sample, that sample is both.
+    """
     left = np.searchsorted(time_s, at_s, side="right") - 1
-    inside = (left >= 0) & (at_s <= time_s[-1])
+    known = (left >= 0) & (at_s <= time_s[-1])
     left = np.clip(left, 0, time_s.size - 1)
     offset = at_s - time_s[left]
-    if time_s.size < 2:
-        return left, np.zeros(at_s.shape), inside & (offset == 0.0)
-    steps = np.diff(time_s)
-    step = np.append(steps, steps[-1])[left]
-    near = (step <= MAX_BRIDGE * np.median(steps)) | (offset == 0.0)
-    return left, np.where(inside, offset / step, 0.0), inside & near
+    between = known & (offset > 0.0)
+    right = np.where(between, np.minimum(left + 1, time_s.size - 1), left)
+    share = np.zeros(at_s.shape)
+    if time_s.size > 1:
+        steps = np.diff(time_s)
+        step = steps[np.minimum(left, steps.size - 1)]
+        share[between] = offset[between] / step[between]
+        known &= ~between | (step <= MAX_BRIDGE * np.median(steps))
+    return left, right, share, known

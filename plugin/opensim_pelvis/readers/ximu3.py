@@ -18,7 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, UpAxis, earth_from_world
-from opensim_pelvis.readers._files import WORKERS, describe_inputs, list_folders
+from opensim_pelvis.readers._files import WORKERS, describe_input, list_folders
 from opensim_pelvis.readers.ximu3_device import (
     STAMP,
     Device,
@@ -30,7 +30,7 @@ from opensim_pelvis.readers.ximu3_device import (
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
-from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types import InputFile, Recording, SensorSignals
 
 ACCELEROMETER_RANGE_G: Final = 24.0
 """x-IMU3 User Manual v1.7, table 7."""
@@ -60,6 +60,8 @@ class Ximu3Reader:
             devices = _find_devices(path)
         except ReadError as fault:
             return Match(False, str(fault))
+        if not devices and path.is_file() and find_device(path.parent) is not None:
+            return Match(False, "one file of an x-IMU3: give the folder of the device or the log")
         if not devices:
             return Match(False, "no folder with x-IMU3 files (Inertial.csv, Quaternion.csv ...)")
         return Match(True, f"{len(devices)} folder(s) of x-IMU3 devices")
@@ -74,6 +76,7 @@ class Ximu3Reader:
             )
         identifiers = _name(settings.path, devices)
         with ThreadPoolExecutor(WORKERS) as pool:
+            hashes = [pool.submit(describe_input, p) for device in devices for p in _paths(device)]
             loads = [pool.submit(read_device, device) for device in devices]
             loaded, faults = [], []
             for load in loads:
@@ -81,8 +84,9 @@ class Ximu3Reader:
                     loaded.append(load.result())
                 except ReadError as fault:
                     faults.append(str(fault))
+            files = tuple(job.result() for job in hashes)
         raise_faults(ReadError, str(settings.path), faults)
-        return _assemble(settings, identifiers, loaded)
+        return _assemble(settings, identifiers, loaded, files)
 
 
 def _find_devices(path: Path) -> list[Device]:
@@ -127,7 +131,10 @@ def _name(path: Path, devices: Sequence[Device]) -> list[str]:
 
 
 def _assemble(
-    settings: RecordingSettings, identifiers: Sequence[str], loaded: Sequence[DeviceSignals]
+    settings: RecordingSettings,
+    identifiers: Sequence[str],
+    loaded: Sequence[DeviceSignals],
+    files: tuple[InputFile, ...],
 ) -> Recording:
     """Put the devices together, each with its own stamps."""
     clocks, clock_note = _clocks(loaded)
@@ -138,7 +145,6 @@ def _assemble(
         _as_signals(name, one, settings, start_s if clocks == "shared" else float(one.time_s[0]))
         for name, one in zip(identifiers, loaded, strict=True)
     )
-    paths = [path for one in loaded for path in _paths(one.device)]
     return Recording(
         name=settings.name or settings.path.resolve().name,
         reader="ximu3",
@@ -147,7 +153,7 @@ def _assemble(
         counter_source="microsecond stamps of each device",
         world_frame="; ".join(worlds),
         sensors=sensors,
-        files=describe_inputs(paths),
+        files=files,
         header=loaded[0].device.fields,
         start_s=start_s,
         clocks=clocks,
