@@ -210,6 +210,13 @@ def test_without_labels_the_number_is_the_name(version_5, version_3) -> None:
     assert read(version_3).identifiers == ("SI-000646", "SI-000647")
 
 
+def test_text_of_variable_length_is_passed_over(version_5) -> None:
+    """Where it is damaged the HDF5 library ends the program, and no public example has it."""
+    with h5py.File(version_5, "r+") as file:
+        file["Sensors/5719/Configuration"].attrs["Label 0"] = "torso"
+    assert read(version_5).identifiers == ("pelvis", "5719")
+
+
 def test_signals_that_are_off_or_empty_are_absent(version_3) -> None:
     with h5py.File(version_3, "r+") as file:
         file["SI-000646"].attrs["MagnetometersEnabled"] = np.uint8(0)
@@ -223,8 +230,8 @@ def test_signals_that_are_off_or_empty_are_absent(version_3) -> None:
 def test_units_of_datasets(version_5) -> None:
     plain = read(version_5).sensors[0]
     with h5py.File(version_5, "r+") as file:
-        file["Sensors/5718/Accelerometer"].attrs["Units"] = "g"
-        file["Sensors/5718/Gyroscope"].attrs["Units"] = "furlong"
+        file["Sensors/5718/Accelerometer"].attrs["Units"] = np.bytes_("g")
+        file["Sensors/5718/Gyroscope"].attrs["Units"] = np.bytes_("furlong")
     found = read(version_5)
     ratio = found.sensors[0].acceleration_mps2 / plain.acceleration_mps2
     np.testing.assert_allclose(ratio, GRAVITY_MPS2)

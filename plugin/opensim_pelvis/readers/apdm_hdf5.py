@@ -44,6 +44,7 @@ _LARGEST: Final = {
 }
 """No Opal measures more (its widest accelerometer reaches 200 g); what does is damage."""
 
+_NUMBER_TYPES: Final = (h5py.h5t.TypeIntegerID, h5py.h5t.TypeFloatID)
 _FAULTS: Final = (
     OSError,
     RuntimeError,
@@ -128,8 +129,8 @@ _Found = tuple[str, str, Any, Mapping[str, Any], float | None]
 
 def _sensors_1_to_4(file: Any) -> Iterator[_Found]:
     """Yield number, label, group, datasets and rate of each monitor."""
-    numbers = _texts(file.attrs.get("CaseIdList")) or _cases(file)
-    labels = _texts(file.attrs.get("MonitorLabelList"))
+    numbers = _texts(_attribute(file, "CaseIdList")) or _cases(file)
+    labels = _texts(_attribute(file, "MonitorLabelList"))
     for i, number in enumerate(numbers):
         group = file[number]
         datasets = {
@@ -138,19 +139,19 @@ def _sensors_1_to_4(file: Any) -> Iterator[_Found]:
             if path in group and _enabled(group, path)
         }
         label = labels[i] if len(labels) == len(numbers) else ""
-        yield number, label, group, datasets, _rate(group.attrs.get("SampleRate"))
+        yield number, label, group, datasets, _rate(_attribute(group, "SampleRate"))
 
 
 def _sensors_5(file: Any) -> Iterator[_Found]:
     """Yield number, label, group, datasets and rate of each sensor."""
     processed = file.get("Processed", {})
     for number, group in file["Sensors"].items():
-        settings = group["Configuration"].attrs if "Configuration" in group else {}
+        settings = group.get("Configuration", group)
         datasets = {key: group[name] for key, name in _SENSORS.items() if name in group}
         if number in processed and "Orientation" in processed[number]:
             datasets["R_ES"] = processed[number]["Orientation"]
-        label = next(iter(_texts(settings.get("Label 0"))), "")
-        yield number, label, group, datasets, _rate(settings.get("Sample Rate"))
+        label = next(iter(_texts(_attribute(settings, "Label 0"))), "")
+        yield number, label, group, datasets, _rate(_attribute(settings, "Sample Rate"))
 
 
 def _read_sensor(
@@ -166,7 +167,7 @@ def _read_sensor(
     if "Time" not in group:
         faults.append(f"{name}: the dataset Time is missing")
         return None
-    time_us = np.asarray(group["Time"][()], dtype=np.float64).reshape(-1)
+    time_us = _numbers(group["Time"]).reshape(-1)
     count = time_us.size
     steps = np.diff(time_us)
     if count < 2 or not np.isfinite(time_us).all() or steps.min() <= 0.0:
@@ -186,7 +187,7 @@ def _read_sensor(
                 f"{' x '.join(str(n) for n in dataset.shape)}"
             )
             continue
-        values = np.asarray(dataset[()], dtype=np.float64) * _factor(key, dataset, notes)
+        values = _numbers(dataset) * _factor(key, dataset, notes)
         if key == "R_ES" and not np.nan_to_num(values).any():
             notes.append(f"{name}: the file holds no orientations (all are zero or missing)")
             continue
@@ -203,7 +204,7 @@ def _factor(key: str, dataset: Any, notes: list[str]) -> float:
     if key not in UNITS:
         return 1.0
     usual = UNITS[key][_UNIT.get(key, "uT")]
-    stated = next(iter(_texts(dataset.attrs.get("Units"))), None)
+    stated = next(iter(_texts(_attribute(dataset, "Units"))), None)
     if stated is None or stated in UNITS[key]:
         return usual if stated is None else UNITS[key][stated]
     notes.append(
@@ -215,7 +216,7 @@ def _factor(key: str, dataset: Any, notes: list[str]) -> float:
 
 def _enabled(group: Any, path: str) -> bool:
     """Return whether a sensor was on, by an attribute such as ``AccelerometersEnabled``."""
-    stated = group.attrs.get(f"{path.split('/')[1]}Enabled")
+    stated = _attribute(group, f"{path.split('/')[1]}Enabled")
     return stated is None or bool(np.all(stated))
 
 
@@ -230,9 +231,33 @@ def _cases(file: Any) -> list[str]:
 
 def _version(file: Any) -> int | None:
     for name in ("FileFormatVersion", "File_Format_Version"):
-        if name in file.attrs:
-            return int(np.asarray(file.attrs[name]).reshape(-1)[0])
+        stated = _attribute(file, name)
+        if stated is not None:
+            return int(np.asarray(stated).reshape(-1)[0])
     return None
+
+
+def _attribute(item: Any, name: str) -> Any:
+    """Return an attribute, or None where it is absent or neither numbers nor padded text.
+
+    Text of variable length, which these files do not have, lies elsewhere in the file, and the
+    HDF5 library ends the whole program where damage has moved it.
+    """
+    if name not in item.attrs:
+        return None
+    kind = item.attrs.get_id(name).get_type()
+    if isinstance(kind, h5py.h5t.TypeStringID):
+        return None if kind.is_variable_str() else item.attrs[name]
+    return item.attrs[name] if isinstance(kind, _NUMBER_TYPES) else None
+
+
+def _numbers(dataset: Any) -> FloatArray:
+    """Return a dataset of numbers as they stand there; a ValueError where it holds others."""
+    if not isinstance(dataset, h5py.Dataset) or not isinstance(
+        dataset.id.get_type(), _NUMBER_TYPES
+    ):
+        raise ValueError(f"{dataset.name} holds no numbers")
+    return np.asarray(dataset[()], dtype=np.float64)
 
 
 def _rate(stated: Any) -> float | None:

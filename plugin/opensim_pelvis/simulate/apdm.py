@@ -120,7 +120,7 @@ def _write_monitor(file: Any, number: str, sensor: SensorSignals, rate_hz: float
     group["Time"] = _time_us(sensor, rate_hz)
     for name, values, unit in _signals(sensor):
         group[f"Calibrated/{name}"] = values.astype(np.float32 if name != "Time" else np.float64)
-        group[f"Calibrated/{name}"].attrs["Units"] = unit
+        group[f"Calibrated/{name}"].attrs["Units"] = np.bytes_(unit or "none")
         if name != "Orientation":
             group.attrs[f"{name}Enabled"] = np.uint8(1)
 
@@ -138,7 +138,7 @@ def _write_sensor_5(
         place = f"Processed/{number}/Orientation" if name == "Orientation" else None
         dataset = place or f"Sensors/{number}/{name.removesuffix('s')}"
         file[dataset] = values.astype(np.float32)
-        file[dataset].attrs["Units"] = unit
+        file[dataset].attrs["Units"] = np.bytes_(unit or "none")
 
 
 def _signals(sensor: SensorSignals) -> list[tuple[str, FloatArray, str]]:
