@@ -19,17 +19,21 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
     typical_mountings,
+    write_apdm_csv,
+    write_apdm_hdf5,
     write_csv,
     write_dot,
     write_mvnx,
     write_sto,
     write_trial,
+    write_ximu3,
     write_xsens,
 )
 
 TWO = ("pelvis", "torso")
 SHORT = Session(duration_s=1.5, rate_hz=40.0, still_s=0.5, ramp_s=0.5)
 BRIEF = Session(duration_s=0.3, rate_hz=40.0, still_s=0.1, ramp_s=0.1)
+TINY = Session(duration_s=0.75, rate_hz=40.0, still_s=0.25, ramp_s=0.25)
 SEED = 7
 
 
@@ -42,6 +46,9 @@ def write_fixtures(directory: Path) -> None:
     _write_tables(directory, truth)
     _write_dot(directory, truth)
     _write_mvnx(directory)
+    tiny = simulate_runner(session=TINY)
+    _write_apdm(directory, tiny)
+    _write_ximu3(directory, tiny)
 
 
 def _write_all_bodies(directory: Path, truth: Truth) -> None:
@@ -115,6 +122,31 @@ def _write_mvnx(directory: Path) -> None:
     )
     recording = simulate_sensors(truth, sensors, TWO)
     write_mvnx(truth, recording, directory / "mvn_4.mvnx", worn=SENSOR_MAP)
+
+
+def _write_apdm(directory: Path, truth: Truth) -> None:
+    """Pelvis and torso in both csv layouts and in the HDF5 layouts 3 and 5; a lost stretch."""
+    sensors = SensorSettings(
+        mountings=random_mountings(SEED),
+        magnetometer=True,
+        gaps=(Gap(body="torso", start_s=0.4, length_s=0.1),),
+    )
+    recording = simulate_sensors(truth, sensors, TWO)
+    write_apdm_csv(recording, directory / "apdm_sample_rate.csv")
+    write_apdm_csv(recording, directory / "apdm_format7.csv", layout="format 7")
+    write_apdm_hdf5(recording, directory / "apdm_3.h5", version=3)
+    write_apdm_hdf5(recording, directory / "apdm_5.h5", version=5)
+
+
+def _write_ximu3(directory: Path, truth: Truth) -> None:
+    """Pelvis and torso; the field is sampled at other moments and less often."""
+    sensors = SensorSettings(
+        mountings=random_mountings(SEED),
+        magnetometer=True,
+        gaps=(Gap(body="torso", start_s=0.4, length_s=0.1),),
+    )
+    recording = simulate_sensors(truth, sensors, TWO)
+    write_ximu3(recording, directory / "ximu3", magnetometer_every=2, convention="NWU")
 
 
 if __name__ == "__main__":

@@ -131,6 +131,8 @@ def _read_fast(
             return None
         if (not complete or not frame.height) and not _all_fit(raw or read_bytes(path), layout):
             return None
+        if len(names) < len(layout.names) and _is_long(raw or read_bytes(path), layout, frame):
+            return None
     except (pl.exceptions.PolarsError, OSError):
         return None
     numbers = _as_numbers(frame, names)
@@ -222,6 +224,17 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
     except pl.exceptions.PolarsError as fault:
         raise ReadError(f"{path}: the numbers cannot be read: {fault}") from fault
     return _as_numbers(frame, names, notes)
+
+
+def _is_long(raw: bytes, layout: Layout, frame: pl.DataFrame) -> bool:
+    """Return whether some line of a file without short lines has cells too much.
+
+    Polars passes over them where it is asked for some of the columns alone.
+    """
+    mark = layout.separator.encode()
+    head = b"\n".join(raw.split(b"\n", layout.skip_lines)[: layout.skip_lines])
+    found = raw.count(mark) - head.count(mark)
+    return found > frame.height * (len(layout.names) - 1)
 
 
 def _all_fit(raw: bytes, layout: Layout) -> bool:

@@ -5,10 +5,12 @@ The demonstration, the tests and the documentation stand on it::
     RunnerSettings ─┐
     Session ────────┴> simulate_runner ─> Truth ─┐
     SensorSettings ──────────────────────────────┴> simulate_sensors ─> Recording
-    Recording ─> write_xsens, write_dot, write_sto, write_csv
+    Recording ─> write_xsens, write_dot, write_sto, write_csv, write_apdm_csv, write_apdm_hdf5,
+                 write_ximu3
     Truth ─> write_trial; Truth, Recording ─> write_mvnx
 """
 
+from opensim_pelvis.simulate.apdm import write_apdm_csv, write_apdm_hdf5
 from opensim_pelvis.simulate.demo import demo_sensors, demo_truth, write_demo
 from opensim_pelvis.simulate.mountings import (
     HEADING_AXIS,
@@ -24,6 +26,7 @@ from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
 from opensim_pelvis.simulate.writers import write_sto, write_xsens
 from opensim_pelvis.simulate.xsens_dot import write_dot
+from opensim_pelvis.simulate.ximu3 import write_ximu3
 
 __all__ = [
     "RunnerSettings",
@@ -45,6 +48,9 @@ __all__ = [
     "write_mvnx",
     "write_sto",
     "write_csv",
+    "write_apdm_csv",
+    "write_apdm_hdf5",
+    "write_ximu3",
     "write_trial",
     "write_demo",
     "demo_truth",
