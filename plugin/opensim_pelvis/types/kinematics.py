@@ -78,7 +78,10 @@ class Kinematics:
     absent : mapping of str to str
         Coordinate to the reason why it is not there.
     solve_s : float
-        Time that the engine took.
+        Time that the engine took, without what ``compile_s`` counts.
+    compile_s : float
+        Time to compile the exact engine before, or to load what was compiled before; 0 once
+        that is done.
     """
 
     time_s: FloatArray
@@ -94,6 +97,7 @@ class Kinematics:
     accuracy: str
     absent: Mapping[str, str] = field(default_factory=dict)
     solve_s: float = 0.0
+    compile_s: float = 0.0
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
