@@ -10,6 +10,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tree import read_tree
+from opensim_pelvis.rotations import is_present
 from opensim_pelvis.solve.islands import FROM_BEFORE, FROM_NOTHING
 from opensim_pelvis.solve.kernels import follow, solve_frames
 from opensim_pelvis.solve.problem import Problem
@@ -97,7 +98,7 @@ class FrameSolver:
         """
         self._measured[0] = R_GS
         problem, frames, solved = self._problem, self._frames, self._solved
-        present = np.isfinite(R_GS).all(axis=-1)
+        present = is_present(R_GS)
         pattern = self._patterns.get(present.tobytes())
         if pattern is None:
             pattern = int(problem.find_patterns(present[np.newaxis])[0])

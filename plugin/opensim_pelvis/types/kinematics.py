@@ -80,8 +80,7 @@ class Kinematics:
     solve_s : float
         Time that the engine took, without what ``compile_s`` counts.
     compile_s : float
-        Time to compile the exact engine before, or to load what was compiled before; 0 once
-        that is done.
+        Time waited before for the exact engine to be compiled, or loaded once it was.
     """
 
     time_s: FloatArray
