@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import numpy as np
@@ -139,6 +140,7 @@ def run(
         activity=activity or ActivitySettings(),
         solver=solver or SolverSettings(),
     )
+    _warm_up(settings.solver)
     return _run(recording, settings, list_defaults(settings), progress)
 
 
@@ -157,10 +159,19 @@ def run_trial(
         The settings that nobody stated, in words; carried into the result.
     progress : callable, optional
     """
+    _warm_up(settings.solver)
     _tell(progress, "reading", 0, 1)
     recording = read_recording(settings.recording)
     _tell(progress, "reading", 1, 1)
     return _run(recording, settings, defaults, progress)
+
+
+def _warm_up(settings: SolverSettings) -> None:
+    """Have the exact engine compiled, or loaded, while the recording is read and prepared."""
+    if settings.engine == "exact":
+        from opensim_pelvis.solve import warm_up
+
+        Thread(target=warm_up, name="warm up").start()
 
 
 def _run(

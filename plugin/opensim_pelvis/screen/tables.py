@@ -19,6 +19,7 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types import (
     IntegrityLedger,
+    Kinematics,
     Recording,
     Result,
     SensorIntegrity,
@@ -49,6 +50,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": _heading_words(result),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
+                "solved in": _time_words(kinematics),
                 **_engine_check(result),
                 "model": f"{result.model.name} ({result.model.source})",
             }
@@ -152,6 +154,13 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
+
+
+def _time_words(kinematics: Kinematics) -> str:
+    words = f"{kinematics.solve_s:.2f} s"
+    if kinematics.compile_s >= 1.0:
+        words += f", after {kinematics.compile_s:.1f} s of compiling, the first time only"
+    return words
 
 
 def _engine_check(result: Result) -> dict[str, str]:
