@@ -25,8 +25,8 @@ from opensim_pelvis.simulate.table import write_csv
 from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
 from opensim_pelvis.simulate.writers import write_sto, write_xsens
-from opensim_pelvis.simulate.xsens_dot import write_dot
 from opensim_pelvis.simulate.ximu3 import write_ximu3
+from opensim_pelvis.simulate.xsens_dot import write_dot
 
 __all__ = [
     "RunnerSettings",
