@@ -11,6 +11,8 @@ from opensim_pelvis.settings import RecordingSettings
 
 MAPPING_NAME: Final = "mapping.toml"
 MAPPING_SUFFIX: Final = ".mapping.toml"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+"""Ready-made mappings, ``NAME.toml``; ``c3d_NAME.toml`` are of channels in C3D files."""
 
 
 def find_beside(path: Path) -> Path:
@@ -20,10 +22,16 @@ def find_beside(path: Path) -> Path:
     return path.with_name(path.stem + MAPPING_SUFFIX)
 
 
+def find_template(path: Path) -> Path:
+    """Return a mapping file, or the one of this package that goes by that name."""
+    template = TEMPLATES / f"{path.name}.toml"
+    return template if not path.is_file() and template.is_file() else path
+
+
 def find_mapping(settings: RecordingSettings) -> Path:
     """Return the mapping that is given or lies beside a recording, or ask for one."""
     if settings.mapping is not None:
-        return settings.mapping
+        return find_template(settings.mapping)
     path = settings.path
     beside = find_beside(path)
     if not beside.is_file():

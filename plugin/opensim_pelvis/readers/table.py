@@ -30,16 +30,14 @@ from opensim_pelvis.readers._files import (
 )
 from opensim_pelvis.readers._mapping import (
     PLACEHOLDER,
-    OrientationColumns,
     TableMapping,
-    as_euler_order,
     load_mapping,
 )
 from opensim_pelvis.readers._mapping_files import find_beside, find_mapping
 from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers, split_cells
-from opensim_pelvis.readers._orientation import read_matrices
+from opensim_pelvis.readers._orientation import as_quaternions
 from opensim_pelvis.registry import Match
-from opensim_pelvis.rotations import from_euler, inverse, multiply, rotate
+from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
@@ -58,6 +56,8 @@ class TableReader:
             found = mapping.is_file()
         except (OSError, ValueError) as fault:
             return Match(False, f"cannot be looked at: {fault}")
+        if found and not _has_text(path):
+            return Match(False, f"beside {mapping.name} there is no text")
         if found:
             return Match(True, f"the mapping {mapping.name} says how to read it")
         return Match(False, f"no mapping file {mapping.name} for it, and none given (--mapping)")
@@ -112,6 +112,14 @@ class _Table:
     sensors: tuple[str, ...]
     layout: Layout
     numbers: Numbers
+
+
+def _has_text(path: Path) -> bool:
+    try:
+        files = [file for file in list_files(path) if file.suffix != ".toml"]
+        return any(text_fault(read_head(file)) is None for file in files)
+    except ReadError:
+        return False
 
 
 def _find_files(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:
@@ -274,7 +282,9 @@ def _signals(
     R_ES: FloatArray | None = None
     notes: tuple[str, ...] = ()
     if mapping.orientation is not None:
-        R_WS, notes = _orientation(columns(mapping.orientation.columns), mapping.orientation, name)
+        R_WS, notes = as_quaternions(
+            columns(mapping.orientation.columns), mapping.orientation, name
+        )
         R_ES = multiply(turn, R_WS)
     vectors = {
         key: columns(vector.columns) * vector.factor for key, vector in mapping.vectors.items()
@@ -296,17 +306,3 @@ def _signals(
         file=table.path.name,
     )
     return signals, notes
-
-
-def _orientation(
-    values: FloatArray, stated: OrientationColumns, name: str
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return orientations in the file's world, shape (n, 4), and notes."""
-    notes: tuple[str, ...] = ()
-    if stated.form == "quaternion":
-        q = values[:, [3, 0, 1, 2]] if stated.order == "xyzw" else values
-    elif stated.form == "matrix":
-        q, notes = read_matrices(np.ascontiguousarray(values.T).reshape(3, 3, -1), name)
-    else:
-        q = from_euler(as_euler_order(stated.order), values * stated.to_rad)
-    return inverse(q) if stated.inverted else q, notes
