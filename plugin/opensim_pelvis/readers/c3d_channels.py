@@ -63,6 +63,8 @@ def find_sensors(file: C3dFile, labels: Sequence[str], suit: Suit) -> tuple[str,
     """Return the sensors of the mapping; ReadError names what is not there."""
     mapping = suit.mapping
     names = mapping.sensors or _names(labels, mapping)
+    if suit.known:
+        names = tuple(n for n in names if any(_has(labels, n, c) for c in _groups(mapping)))
     if not names:
         raise ReadError(
             f"{file.path}: channels named {mapping.patterns[0]} were wanted "
