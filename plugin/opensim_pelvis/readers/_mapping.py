@@ -18,8 +18,13 @@ from opensim_pelvis.readers._mapping_checks import Checks, Keys
 from opensim_pelvis.rotations import EulerOrder
 
 PLACEHOLDER: Final = "{sensor}"
+ANY: Final = "*"
+"""Stands for any text in a column name, where just one column answers to it."""
+
 LAYOUTS: Final = ("wide", "one file a sensor")
-SEPARATORS: Final = {",": ",", ";": ";", "tab": "\t", "blank": " "}
+SEPARATORS: Final = {",": ",", ";": ";", "tab": "\t", "blank": " ", "sep=": ""}
+"""``sep=`` is a first line that states the separator."""
+
 TIME_UNITS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 ANGLE_UNITS: Final = {"rad": 1.0, "deg": 0.017453292519943295}
 UNITS: Final[dict[str, dict[str, float]]] = {
@@ -57,7 +62,7 @@ _SIGNAL_KEYS: Final[Keys] = {
 }
 _TABLE_KEYS: Final[Keys] = {
     "": ("layout", "files", "sensors", "text", "clock", "world", "orientation", *UNITS),
-    "text": ("separator", "decimal", "header_line"),
+    "text": ("separator", "decimal", "header_line", "first_row"),
     "clock": ("time", "unit", "counter", "rate_hz", "start"),
     **_SIGNAL_KEYS,
 }
@@ -129,6 +134,7 @@ class TableMapping(SignalMapping):
     separator: str
     decimal_comma: bool
     header_line: int
+    first_row: int
     time: str | None
     time_factor: float
     counter: str | None
@@ -194,6 +200,7 @@ def _build(path: Path, checks: Checks) -> TableMapping:
         separator=SEPARATORS[checks.choice("text", "separator", tuple(SEPARATORS))],
         decimal_comma=checks.choice("text", "decimal", (".", ",")) == ",",
         header_line=_header_line(checks),
+        first_row=_first_row(checks),
         time=time,
         time_factor=TIME_UNITS[checks.choice("clock", "unit", tuple(TIME_UNITS))] if time else 1.0,
         counter=counter,
@@ -219,6 +226,19 @@ def _header_line(checks: Checks) -> int:
         f"text.header_line must be the line (counted from 1) of the column names; {found}"
     )
     return 1
+
+
+def _first_row(checks: Checks) -> int:
+    """Return the line of the first row of numbers: the next after the names, unless stated."""
+    above = checks.value("text", "header_line")
+    above = above if isinstance(above, int) else 1
+    value = checks.value("text", "first_row")
+    if value is None:
+        return above + 1
+    if isinstance(value, int) and value > above:
+        return value
+    checks.faults.append(f"text.first_row must be a line below the column names, found {value!r}")
+    return above + 1
 
 
 def _orientation(checks: Checks) -> OrientationColumns | None:
