@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from tests.readers.c3d_files import data_start, write_channels, write_rotations
 
+from opensim_pelvis import pipeline
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers.c3d import C3dReader
 from opensim_pelvis.readers.c3d_file import open_c3d, read_channels, read_rotations
@@ -89,6 +90,15 @@ def test_any_channel_names_through_a_mapping(tmp_path: Path, recording: Recordin
     beside.write_text(MAPPING.replace("gravity", "gravty"))
     with pytest.raises(ReadError, match=r"did you mean acceleration\.gravity"):
         read(file)
+
+
+def test_a_mapping_given_beside_the_path_is_for_its_channels(
+    tmp_path: Path, recording: Recording
+) -> None:
+    file = write_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
+    mapping = tmp_path / "else.toml"
+    mapping.write_text(MAPPING)
+    assert pipeline.read(file, mapping=mapping).reader == "c3d"
 
 
 def test_units_are_the_files_else_the_mappings_else_asked_for(
