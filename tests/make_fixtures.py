@@ -18,6 +18,8 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
     typical_mountings,
+    write_c3d_channels,
+    write_c3d_rotations,
     write_csv,
     write_sto,
     write_trial,
@@ -36,6 +38,7 @@ def write_fixtures(directory: Path) -> None:
     _write_all_bodies(directory, truth)
     _write_xsens_variants(directory, truth)
     _write_tables(directory, truth)
+    _write_c3d(directory, truth)
 
 
 def _write_all_bodies(directory: Path, truth: Truth) -> None:
@@ -75,6 +78,18 @@ def _write_tables(directory: Path, truth: Truth) -> None:
         recording="opensense.sto",
         sensors={f"{body}_imu": body for body in BODIES},
     )
+
+
+def _write_c3d(directory: Path, truth: Truth) -> None:
+    """IMU channels with a lost stretch; a ROTATION group."""
+    sensors = SensorSettings(
+        mountings=random_mountings(SEED),
+        magnetometer=True,
+        gaps=(Gap(body="torso", start_s=0.8, length_s=0.1),),
+    )
+    recording = simulate_sensors(truth, sensors, TWO)
+    write_c3d_channels(recording, directory / "channels.c3d")
+    write_c3d_rotations(recording, directory / "rotations.c3d")
 
 
 if __name__ == "__main__":

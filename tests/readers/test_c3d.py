@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.readers.c3d_files import data_start, write_channels, write_rotations
 
 from opensim_pelvis import pipeline
 from opensim_pelvis.errors import ReadError
@@ -18,6 +18,7 @@ from opensim_pelvis.readers.c3d_file import open_c3d, read_channels, read_rotati
 from opensim_pelvis.registry import find_reader
 from opensim_pelvis.rotations import angle_between, is_present, to_matrix
 from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.simulate import write_c3d_channels, write_c3d_rotations
 from opensim_pelvis.testing import ReaderContract
 from opensim_pelvis.types import Recording
 
@@ -37,6 +38,13 @@ gravity = "included"
 """
 
 
+def data_start(content: bytes) -> int:
+    """Return where the samples of a file of ours begin."""
+    rotations = content.find(b"ROTATION")
+    (block,) = struct.unpack_from("<H", content, 16)
+    return (block - 1 + (rotations > 0)) * 512
+
+
 class TestChannels(ReaderContract):
     reader = C3dReader()
     tolerances = {
@@ -47,7 +55,7 @@ class TestChannels(ReaderContract):
     }
 
     def write(self, recording: Recording, directory: Path) -> Path:
-        return write_channels(recording, directory / "walk.c3d")
+        return write_c3d_channels(recording, directory / "walk.c3d")
 
     def data_start(self, content: bytes) -> int:
         return data_start(content)
@@ -58,7 +66,7 @@ class TestRotations(ReaderContract):
     tolerances = {"R_ES": FLOAT32_RAD}
 
     def write(self, recording: Recording, directory: Path) -> Path:
-        return write_rotations(recording, directory / "walk.c3d")
+        return write_c3d_rotations(recording, directory / "walk.c3d")
 
     def data_start(self, content: bytes) -> int:
         return data_start(content)
@@ -74,7 +82,7 @@ def read(path: Path, **options: object) -> Recording:
 
 
 def test_any_channel_names_through_a_mapping(tmp_path: Path, recording: Recording) -> None:
-    file = write_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
+    file = write_c3d_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
     with pytest.raises(ReadError, match=r"State in a mapping .--mapping. which channels"):
         read(file)
     beside = tmp_path / "walk.mapping.toml"
@@ -95,7 +103,7 @@ def test_any_channel_names_through_a_mapping(tmp_path: Path, recording: Recordin
 def test_a_mapping_given_beside_the_path_is_for_its_channels(
     tmp_path: Path, recording: Recording
 ) -> None:
-    file = write_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
+    file = write_c3d_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
     mapping = tmp_path / "else.toml"
     mapping.write_text(MAPPING)
     assert pipeline.read(file, mapping=mapping).reader == "c3d"
@@ -104,7 +112,7 @@ def test_a_mapping_given_beside_the_path_is_for_its_channels(
 def test_units_are_the_files_else_the_mappings_else_asked_for(
     tmp_path: Path, recording: Recording
 ) -> None:
-    file = write_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
+    file = write_c3d_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
     beside = tmp_path / "walk.mapping.toml"
     beside.write_text(MAPPING.replace('"included"', '"included"\nunit = "g"'))
     found = read(file)
@@ -123,21 +131,21 @@ def test_units_are_the_files_else_the_mappings_else_asked_for(
 
 
 def test_the_upward_axis_is_read_or_asked_for(tmp_path: Path, recording: Recording) -> None:
-    file = write_rotations(recording, tmp_path / "a.c3d", company="SOMEBODY")
+    file = write_c3d_rotations(recording, tmp_path / "a.c3d", company="SOMEBODY")
     with pytest.raises(ReadError, match=r"upward axis .* was wanted.*--up-axis"):
         read(file)
     assert read(file, up_axis="z").world_frame == "z up (stated by the user)"
-    theia = read(write_rotations(recording, tmp_path / "b.c3d"))
+    theia = read(write_c3d_rotations(recording, tmp_path / "b.c3d"))
     assert "z up was taken, as Theia3D has it" in theia.notes[0]
 
 
 def test_users_rate_wins_with_a_note(tmp_path: Path, recording: Recording) -> None:
-    file = write_rotations(recording, tmp_path / "a.c3d")
+    file = write_c3d_rotations(recording, tmp_path / "a.c3d")
     assert "although ROTATION:RATE says 40 Hz" in read(file, rate_hz=50.0).notes[0]
 
 
 def test_a_file_cut_off_says_where_it_ends(tmp_path: Path, recording: Recording) -> None:
-    file = write_channels(recording, tmp_path / "walk.c3d")
+    file = write_c3d_channels(recording, tmp_path / "walk.c3d")
     file.write_bytes(file.read_bytes()[:-1000])
     found = read(file)
     assert found.sensors[0].counter.size < 60
@@ -145,7 +153,7 @@ def test_a_file_cut_off_says_where_it_ends(tmp_path: Path, recording: Recording)
 
 
 def test_dec_numbers_are_refused_by_name(tmp_path: Path, recording: Recording) -> None:
-    file = write_rotations(recording, tmp_path / "a.c3d")
+    file = write_c3d_rotations(recording, tmp_path / "a.c3d")
     content = bytearray(file.read_bytes())
     content[515] = 85
     file.write_bytes(content)
@@ -154,9 +162,9 @@ def test_dec_numbers_are_refused_by_name(tmp_path: Path, recording: Recording) -
 
 
 def test_several_files_in_a_folder_are_listed(tmp_path: Path, recording: Recording) -> None:
-    write_rotations(recording, tmp_path / "a.c3d")
+    write_c3d_rotations(recording, tmp_path / "a.c3d")
     assert read(tmp_path).name == "a"
-    write_rotations(recording, tmp_path / "b.c3d")
+    write_c3d_rotations(recording, tmp_path / "b.c3d")
     with pytest.raises(ReadError, match=r"found 2: a.c3d, b.c3d. Give one of them"):
         read(tmp_path)
 
@@ -177,7 +185,7 @@ def by_ezc3d(path: Path, folder: Path) -> dict[str, np.ndarray]:
 
 
 def test_ezc3d_reads_the_same_channels(tmp_path: Path, recording: Recording) -> None:
-    path = write_channels(recording, tmp_path / "walk.c3d")
+    path = write_c3d_channels(recording, tmp_path / "walk.c3d")
     theirs = by_ezc3d(path, tmp_path)["analogs"][0].T
     ours, notes = read_channels(open_c3d(path))
     np.testing.assert_allclose(ours, theirs, rtol=1e-12)

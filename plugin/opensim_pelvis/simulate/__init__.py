@@ -5,10 +5,11 @@ The demonstration, the tests and the documentation stand on it::
     RunnerSettings ─┐
     Session ────────┴> simulate_runner ─> Truth ─┐
     SensorSettings ──────────────────────────────┴> simulate_sensors ─> Recording
-    Recording ─> write_xsens, write_sto, write_csv
+    Recording ─> write_xsens, write_sto, write_csv, write_c3d_*
     Truth ─> write_trial
 """
 
+from opensim_pelvis.simulate.c3d import write_c3d_channels, write_c3d_rotations
 from opensim_pelvis.simulate.demo import demo_sensors, demo_truth, write_demo
 from opensim_pelvis.simulate.mountings import (
     HEADING_AXIS,
@@ -41,6 +42,8 @@ __all__ = [
     "write_xsens",
     "write_sto",
     "write_csv",
+    "write_c3d_channels",
+    "write_c3d_rotations",
     "write_trial",
     "write_demo",
     "demo_truth",

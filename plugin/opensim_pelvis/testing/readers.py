@@ -22,6 +22,7 @@ from opensim_pelvis.simulate import (
     random_mountings,
     simulate_runner,
     simulate_sensors,
+    write_c3d_rotations,
     write_csv,
     write_sto,
     write_xsens,
@@ -52,6 +53,7 @@ _BUILT_IN: Final[Mapping[str, Callable[[Recording, Path], object]]] = {
     "xsens": lambda recording, folder: write_xsens(recording, folder),
     "sto": lambda recording, folder: write_sto(recording, folder / "run.sto"),
     "table": lambda recording, folder: write_csv(recording, folder / "run.csv"),
+    "c3d": lambda recording, folder: write_c3d_rotations(recording, folder / "run.c3d"),
 }
 """Formats whose files another reader must leave alone."""
 

@@ -1,10 +1,11 @@
-"""C3D files of simulated recordings: our own channel names, and a ROTATION group as Theia3D's."""
+"""A recording as C3D files: IMU channels as we name them, or a ROTATION group as Theia3D has it."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from opensim_pelvis.rotations import inverse, multiply, to_matrix
 from opensim_pelvis.simulate.writers import on_grid
 from opensim_pelvis.types import Recording
 
-BLOCK = 512
-SIGNALS = (
+BLOCK: Final = 512
+"""Bytes of a block, by which a C3D file counts."""
+
+_SIGNALS: Final = (
     ("QUAT", "WXYZ", "", "R_ES", 1.0),
     ("ACC", "XYZ", "m/s2", "acceleration_mps2", 1.0),
     ("GYR", "XYZ", "deg/s", "angular_velocity_radps", 180.0 / np.pi),
@@ -23,7 +26,7 @@ SIGNALS = (
 )
 
 
-def write_channels(recording: Recording, path: Path, pattern: str = "{}_{}_{}") -> Path:
+def write_c3d_channels(recording: Recording, path: Path, pattern: str = "{}_{}_{}") -> Path:
     """Write the signals as the C3D exporter names them; orientations seen from y-up ground."""
     world = inverse(earth_from_world("y"))
     labels: list[str] = []
@@ -31,7 +34,7 @@ def write_channels(recording: Recording, path: Path, pattern: str = "{}_{}_{}") 
     columns: list[FloatArray] = []
     for sensor in recording.sensors:
         found = []
-        for short, axes, unit, name, factor in SIGNALS:
+        for short, axes, unit, name, factor in _SIGNALS:
             values = getattr(sensor, name)
             values = multiply(world, values) if name == "R_ES" else values * factor
             found.append(values)
@@ -55,7 +58,9 @@ def write_channels(recording: Recording, path: Path, pattern: str = "{}_{}_{}") 
     return write_c3d(path, content)
 
 
-def write_rotations(recording: Recording, path: Path, *, company: str = "THEIA_MARKERLESS") -> Path:
+def write_c3d_rotations(
+    recording: Recording, path: Path, *, company: str = "THEIA_MARKERLESS"
+) -> Path:
     """Write the orientations as 4x4 matrices of a ROTATION group, as Theia3D 2020 lays it out."""
     tables = [to_matrix(s.R_ES).reshape(-1, 9) for s in recording.sensors if s.R_ES is not None]
     _, gridded = on_grid(recording, tables)
@@ -100,13 +105,6 @@ def write_rotations(recording: Recording, path: Path, *, company: str = "THEIA_M
     content = content.ljust(start * BLOCK, b"\0") + block.tobytes()
     path.write_bytes(content.ljust(-(-len(content) // BLOCK) * BLOCK, b"\0"))
     return path
-
-
-def data_start(content: bytes) -> int:
-    """Return where the samples of a file of ours begin."""
-    rotations = content.find(b"ROTATION")
-    (block,) = struct.unpack_from("<H", content, 16)
-    return (block - 1 + (rotations > 0)) * BLOCK
 
 
 def _group(number: int, name: str, parameters: Sequence[tuple[str, bytes]]) -> bytes:
