@@ -21,6 +21,8 @@ from opensim_pelvis.simulate import (
     typical_mountings,
     write_apdm_csv,
     write_apdm_hdf5,
+    write_c3d_channels,
+    write_c3d_rotations,
     write_csv,
     write_dot,
     write_mvnx,
@@ -49,6 +51,7 @@ def write_fixtures(directory: Path) -> None:
     tiny = simulate_runner(session=TINY)
     _write_apdm(directory, tiny)
     _write_ximu3(directory, tiny)
+    _write_c3d(directory, truth)
 
 
 def _write_all_bodies(directory: Path, truth: Truth) -> None:
@@ -147,6 +150,18 @@ def _write_ximu3(directory: Path, truth: Truth) -> None:
     )
     recording = simulate_sensors(truth, sensors, TWO)
     write_ximu3(recording, directory / "ximu3", magnetometer_every=2, convention="NWU")
+
+
+def _write_c3d(directory: Path, truth: Truth) -> None:
+    """IMU channels with a lost stretch; a ROTATION group."""
+    sensors = SensorSettings(
+        mountings=random_mountings(SEED),
+        magnetometer=True,
+        gaps=(Gap(body="torso", start_s=0.8, length_s=0.1),),
+    )
+    recording = simulate_sensors(truth, sensors, TWO)
+    write_c3d_channels(recording, directory / "channels.c3d")
+    write_c3d_rotations(recording, directory / "rotations.c3d")
 
 
 if __name__ == "__main__":

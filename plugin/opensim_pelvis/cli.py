@@ -36,7 +36,8 @@ UpAxis = Annotated[
     str | None, typer.Option(metavar="AXIS", help="Upward axis of the file's world: z, y, ...")
 ]
 Mapping_ = Annotated[
-    Path | None, typer.Option("--mapping", help="File that describes a plain table's columns.")
+    Path | None,
+    typer.Option("--mapping", help="Mapping file of columns or channels, or a ready-made one."),
 ]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
 

@@ -22,7 +22,7 @@ from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.heading import disagreements, find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
-from opensim_pelvis.registry import find_reader, load_reader
+from opensim_pelvis.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.settings import (
     ActivitySettings,
@@ -102,7 +102,7 @@ def read_recording(settings: RecordingSettings) -> Recording:
     """Read a recording as its settings say."""
     name = settings.reader
     if name is None:
-        name = "table" if settings.mapping is not None else find_reader(settings.path)
+        name = find_mapped(settings.path) if settings.mapping else find_reader(settings.path)
     return load_reader(name).read(settings)
 
 

@@ -137,6 +137,11 @@ def find_reader(path: Path) -> str:
     )
 
 
+def find_mapped(path: Path) -> str:
+    """Return the name of the reader that reads a path through a mapping: c3d, or table for text."""
+    return "c3d" if load_reader("c3d").sniff(path).matches else "table"
+
+
 def _load(group: str, name: str) -> Any:
     points = list_plugins(group)
     kind = group.rsplit(".", 1)[1][:-1]

@@ -257,7 +257,7 @@ def drop(mapping: str, key: str) -> str:
     ("key", "message"),
     [
         ("layout", 'layout must be one of "wide", "one file a sensor"; nothing is stated'),
-        ("separator", 'text.separator must be one of ",", ";", "tab", "blank"; nothing'),
+        ("separator", 'text.separator must be one of ",", ";", "tab", "blank", "sep="; nothing'),
         ("decimal", 'text.decimal must be one of ".", ","; nothing is stated'),
         ("header_line", "text.header_line must be the line"),
         ("unit", 'clock.unit must be one of "s", "ms", "us", "ns"; nothing is stated'),

@@ -6,11 +6,12 @@ The demonstration, the tests and the documentation stand on it::
     Session ────────┴> simulate_runner ─> Truth ─┐
     SensorSettings ──────────────────────────────┴> simulate_sensors ─> Recording
     Recording ─> write_xsens, write_dot, write_sto, write_csv, write_apdm_csv, write_apdm_hdf5,
-                 write_ximu3
+                 write_ximu3, write_c3d_*
     Truth ─> write_trial; Truth, Recording ─> write_mvnx
 """
 
 from opensim_pelvis.simulate.apdm import write_apdm_csv, write_apdm_hdf5
+from opensim_pelvis.simulate.c3d import write_c3d_channels, write_c3d_rotations
 from opensim_pelvis.simulate.demo import demo_sensors, demo_truth, write_demo
 from opensim_pelvis.simulate.mountings import (
     HEADING_AXIS,
@@ -51,6 +52,8 @@ __all__ = [
     "write_apdm_csv",
     "write_apdm_hdf5",
     "write_ximu3",
+    "write_c3d_channels",
+    "write_c3d_rotations",
     "write_trial",
     "write_demo",
     "demo_truth",

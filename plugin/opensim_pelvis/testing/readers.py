@@ -22,8 +22,12 @@ from opensim_pelvis.simulate import (
     random_mountings,
     simulate_runner,
     simulate_sensors,
+    write_apdm_csv,
+    write_c3d_rotations,
     write_csv,
+    write_dot,
     write_sto,
+    write_ximu3,
     write_xsens,
 )
 from opensim_pelvis.testing.comparison import (
@@ -52,6 +56,10 @@ _BUILT_IN: Final[Mapping[str, Callable[[Recording, Path], object]]] = {
     "xsens": lambda recording, folder: write_xsens(recording, folder),
     "sto": lambda recording, folder: write_sto(recording, folder / "run.sto"),
     "table": lambda recording, folder: write_csv(recording, folder / "run.csv"),
+    "c3d": lambda recording, folder: write_c3d_rotations(recording, folder / "run.c3d"),
+    "dot": lambda recording, folder: write_dot(recording, folder),
+    "apdm": lambda recording, folder: write_apdm_csv(recording, folder / "run.csv"),
+    "ximu3": lambda recording, folder: write_ximu3(recording, folder / "log"),
 }
 """Formats whose files another reader must leave alone."""
 
