@@ -11,6 +11,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -175,12 +176,10 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
+    needed = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
+    gap_s, told = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(
-        recording,
-        settings.fusion,
-        max_gap_s=settings.solver.max_gap_s,
-        only={sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)},
-        progress=lambda done, total: _tell(progress, "fusion", done, total),
+        recording, settings.fusion, max_gap_s=gap_s, only=needed, progress=told
     )
     aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
     model = _load_model(settings, aligned)

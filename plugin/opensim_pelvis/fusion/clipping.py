@@ -2,8 +2,9 @@
 
 Where the file states the range, samples within one percent of it count. Where it does not, or
 where the maker's calibration has shifted the limit, clipping shows as a *plateau*: one extreme
-value that repeats, while the values next to it do not. Sharp peaks, coarse steps of the
-converter, and periodic signals have no such plateau. A maker who filters after clipping hides it.
+value that repeats while the value next to it hardly occurs, in flat runs with steep flanks. Sharp
+or smooth peaks, coarse steps of the converter, and periodic signals have no such plateau. A maker
+who filters after clipping hides it, and so does a sensor that clips for single samples alone.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ reaches 2.4 (its values crowd at the peaks as 1 / sqrt(1 - x^2))."""
 LEAST_ACCELEROMETER_RANGE_MPS2: Final = 19.0
 LEAST_GYROSCOPE_RANGE_RADPS: Final = float(np.deg2rad(120.0))
 """Just below the smallest ranges that are sold, 2 g and 125 degrees/s."""
+
+MIN_FLAT_RUNS: Final = 2
+STEEP_STEPS: Final = 10.0
+"""How many of the converter's steps the signal must fall beside a flat run. A parabola with two
+samples on its top step falls by at most 9 to the next."""
 
 _SAME: Final = 1e-5  # of the limit: rounding of a text file or of float32
 _COMMON: Final = 0.97  # of the largest value of any axis: the axes of a sensor share a range
@@ -108,8 +114,9 @@ def estimate_losses(values: FloatArray, clipped: BoolArray, step_s: float) -> Fl
     """Estimate the area that each run of clipped samples cut off, (events,), signed.
 
     A cubic goes through the samples on both sides with their slopes (Hermite); what it has above
-    the recorded samples is the estimate. A peak that rises and falls within one step is
-    under-estimated. Runs at the very ends, or beside missing samples, count with zero.
+    the recorded samples is the estimate. Where a peak is over within a few
+    steps, the estimate is good to a factor of two. Runs at the very ends, or beside missing
+    samples, count with zero.
     """
     padded = np.concatenate([[False], clipped, [False]]).astype(np.int8)
     starts, ends = np.flatnonzero(np.diff(padded) == 1), np.flatnonzero(np.diff(padded) == -1)
@@ -142,4 +149,19 @@ def _find_plateau(values: FloatArray, least: float) -> float:
         return np.inf
     second = float(below.max())
     beside = int(np.count_nonzero(below >= second - _SAME * abs(second)))
-    return floor if on_top >= MIN_PROMINENCE * beside else np.inf
+    if on_top < MIN_PROMINENCE * beside or _count_flat_runs(values, floor) < MIN_FLAT_RUNS:
+        return np.inf
+    return floor
+
+
+def _count_flat_runs(values: FloatArray, floor: float) -> int:
+    """Return the number of runs of two or more samples on top between two steep flanks."""
+    with np.errstate(invalid="ignore"):
+        on_top = np.concatenate([[False], values >= floor, [False]]).astype(np.int8)
+    starts, ends = np.flatnonzero(np.diff(on_top) == 1), np.flatnonzero(np.diff(on_top) == -1)
+    inside = (ends - starts >= 2) & (starts > 0) & (ends < values.size)
+    levels = np.unique(values[np.isfinite(values)])
+    steps = np.diff(levels)
+    step = float(steps[steps > _SAME * 1e-3 * abs(floor)].min(initial=np.inf))
+    highest_flank = np.maximum(values[starts[inside] - 1], values[ends[inside]])
+    return int(np.count_nonzero(floor - highest_flank > STEEP_STEPS * step))

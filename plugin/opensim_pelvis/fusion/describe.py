@@ -74,7 +74,13 @@ def describe_origin(origin: OrientationOrigin, samples: int) -> list[str]:
             f"{name}: gyroscope bias of {worst_deg:.1f} degrees/s, the most that is corrected: the "
             "true one may be larger, and the heading drifts. Calibrate the sensor lying still"
         )
-    if origin.magnetic_disturbed_share > DISTURBED_SHARE:
+    if origin.magnetic_disturbed_share == 1.0:
+        lines.append(
+            f"{name}: no undisturbed magnetic field was found: the field changed too often, or the "
+            "sensor turned too little (VQF wants 20 degrees/s in the mean over half a second) to "
+            "trust it. Its heading rests on the gyroscope for the first minute"
+        )
+    elif origin.magnetic_disturbed_share > DISTURBED_SHARE:
         lines.append(
             f"{name}: magnetic field disturbed in {origin.magnetic_disturbed_share:.0%} of the "
             "samples; the heading then rests on the gyroscope for up to a minute, and follows the "

@@ -2,7 +2,8 @@
 
 VQF: Laidig & Seel 2023, Information Fusion 91:187-204, doi:10.1016/j.inffus.2022.10.014, in its
 offline form: the gyroscope's bias from a forward and a backward pass, inclination from the
-specific force that a low-pass without lag has seen in a frame that does not turn.
+specific force that a low-pass without lag has seen in a frame that does not turn. Two things are
+ours: the longer time constant of that low-pass, and the levelling at rest (`rest`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ import numpy as np
 from vqf import offlineVQF
 
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.fusion.rest import find_rest, level_at_rest
 from opensim_pelvis.fusion.stretches import Sampling, Stretch, longest_hole_s
 from opensim_pelvis.types import SensorSignals
+
+TAU_ACC_S: Final = 6.0
+"""Time constant of the accelerometer's low-pass. VQF's own default is 3 s; people start and
+stop, and a change of speed dv tilts the vertical by about dv / (g tau): ``docs/fusion.md``."""
 
 MAX_MAGNETIC_HOLE_S: Final = 0.5
 """Longest hole in the magnetic field; its axes turn with the sensor, so lines do not bridge it."""
@@ -67,15 +73,21 @@ def run_filter(
     R_ES = np.full((sensor.counter.size, 4), np.nan)
     bias, rest, disturbed = [], [], []
     for stretch in stretches:
-        found = offlineVQF(
-            stretch.fill(np.asarray(sensor.angular_velocity_radps)),
-            stretch.fill(np.asarray(sensor.acceleration_mps2)),
-            stretch.fill(np.asarray(sensor.magnetic_field)) if magnetometer else None,
-            sampling.step_s,
+        turning = stretch.fill(np.asarray(sensor.angular_velocity_radps))
+        force = stretch.fill(np.asarray(sensor.acceleration_mps2))
+        field = stretch.fill(np.asarray(sensor.magnetic_field)) if magnetometer else None
+        found = offlineVQF(turning, force, field, sampling.step_s, {"tauAcc": TAU_ACC_S})
+        still = found["restDetected"] | find_rest(force, turning - found["bias"], sampling.step_s)
+        level = level_at_rest(
+            found["quat9D" if magnetometer else "quat6D"],
+            force,
+            still,
+            step_s=sampling.step_s,
+            fade_s=TAU_ACC_S,
         )
-        R_ES[stretch.rows] = found["quat9D" if magnetometer else "quat6D"][stretch.places]
+        R_ES[stretch.rows] = level[stretch.places]
         bias.append(found["bias"])
-        rest.append(found["restDetected"])
+        rest.append(still)
         if magnetometer:
             disturbed.append(found["magDistDetected"])
     return Fused(

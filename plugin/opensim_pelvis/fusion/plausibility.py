@@ -38,8 +38,8 @@ GRAVITY_TOLERANCE: Final = 0.15
 """How far mean gravity may be from 9.81 m/s^2, as a part of it."""
 
 _MAX_WINDOWS: Final = 12  # the most telling ones; bounds the work
-_MOVING_MPS2: Final = 3.0
-_LEAST_TURNING_RADPS: Final = 0.1
+_MOVING_MPS2: Final = 1.5
+_LEAST_TURNING_RADPS: Final = 0.05  # 3 degrees/s while the body part moves
 _MOST_TURNING_RADPS: Final = 35.0  # 2000 degrees/s: the usual range of a gyroscope
 
 
@@ -62,7 +62,7 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
             f"the gyroscope shows {rms:.0f} rad/s (root mean square): wanted rad/s, of which no "
             "body part reaches that. It looks like degrees/s that were read as rad/s"
         )
-    if _hardly_turns(acceleration_mps2, gyroscope_radps):
+    if _hardly_turns(acceleration_mps2, gyroscope_radps, step_s):
         return (
             f"the acceleration changes as in movement, but the gyroscope shows {rms:.2g} rad/s "
             "(root mean square): wanted rad/s. It looks like rad/s that were turned into "
@@ -100,10 +100,18 @@ def _judge_acceleration(typical: float) -> str:
     return ""
 
 
-def _hardly_turns(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray) -> bool:
-    moving = float(np.sqrt(acceleration_mps2.var(axis=0).sum())) > _MOVING_MPS2
-    turning = float(np.sqrt(gyroscope_radps.var(axis=0).sum()))
-    return moving and turning < _LEAST_TURNING_RADPS
+def _hardly_turns(
+    acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_s: float
+) -> bool:
+    """Return whether the gyroscope is silent where the accelerometer shows the most movement."""
+    length = max(round(WINDOW_S / step_s), 1)
+    count = max(acceleration_mps2.shape[0] // length, 1)
+    forces = acceleration_mps2[: count * length].reshape(count, -1, 3)
+    turns = gyroscope_radps[: count * length].reshape(count, -1, 3)
+    moving = np.sqrt(forces.var(axis=1).sum(axis=1))
+    most = int(np.argmax(moving))
+    turning = float(np.sqrt(turns[most].var(axis=0).sum()))
+    return bool(moving[most] > _MOVING_MPS2 and turning < _LEAST_TURNING_RADPS)
 
 
 def _find_telling_windows(
