@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
 
+from opensim_pelvis import pipeline
 from opensim_pelvis.errors import FusionError
+from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.rotations import angle_between, inverse, is_present, multiply, rotate
+from opensim_pelvis.screen.tables import render_recording, render_result
 from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.simulate import (
+    SENSOR_MAP,
     Gap,
     RunnerSettings,
     SensorSettings,
@@ -46,8 +54,8 @@ def raw(truth: Truth, sensors: SensorSettings | None = None) -> Recording:
     return replace(recording, sensors=tuple(replace(s, R_ES=None) for s in recording.sensors))
 
 
-def fuse(recording: Recording, settings: FusionSettings = FUSED) -> Recording:
-    return fuse_recording(recording, settings, max_gap_s=MAX_GAP_S)
+def fuse(recording: Recording, wanted: FusionSettings = FUSED) -> Recording:
+    return fuse_recording(recording, wanted, max_gap_s=MAX_GAP_S)
 
 
 def change(recording: Recording, **signals: object) -> Recording:
@@ -132,8 +140,9 @@ def test_a_magnetic_disturbance_is_flagged_and_kept_out(truth: Truth) -> None:
     bent[4000:6000] += [0.5, 0.5, -0.3]
     sensors = [*recording.sensors]
     sensors[3] = replace(shank, magnetic_field=bent)
-    settings = FusionSettings(orientations="fused", magnetometer=True)
-    clean, fused = fuse(recording, settings), fuse(replace(recording, sensors=sensors), settings)
+    with_field = FusionSettings(orientations="fused", magnetometer=True)
+    clean = fuse(recording, with_field)
+    fused = fuse(replace(recording, sensors=sensors), with_field)
     assert clean.origins[3].magnetic_disturbed_share == 0.0
     assert 0.25 <= fused.origins[3].magnetic_disturbed_share < 0.5
     apart = np.rad2deg(angle_between(fused.sensors[3].R_ES, clean.sensors[3].R_ES))
@@ -279,3 +288,46 @@ def test_clipping_is_counted_and_told(truth: Truth) -> None:
     assert origin.gyroscope_lost_rad > 0.0
     assert fused.origins[0].gyroscope_clipped == 0
     assert any("gyroscope at the end of its range" in note for note in fused.notes)
+
+
+def test_the_pipeline_fuses_a_raw_recording(truth: Truth) -> None:
+    """The whole job on raw signals; a single heading would be wrong, one stage further on."""
+    stages: list[str] = []
+    worn = {identifier: SENSOR_MAP[identifier] for identifier in raw(truth).identifiers}
+    result = pipeline.run(
+        raw(truth), sensors=worn, progress=lambda stage, done, total: stages.append(stage)
+    )
+    assert "fusion" in stages
+    assert {origin.origin for origin in result.recording.origins} == {"vqf 6D"}
+    summary = summarise(result)
+    assert summary["orientations"]["pelvis_imu"]["origin"] == "vqf 6D"
+    assert summary["versions"]["vqf"]
+    assert "fusion.magnetometer = False (default)" in result.defaults
+    text = io.StringIO()
+    Console(file=text, width=200).print(render_result(result, ()))
+    assert "4 sensors fused by VQF 6D (the recording has raw signals alone)" in text.getvalue()
+
+
+def test_inspect_says_what_could_be_fused(truth: Truth) -> None:
+    text = io.StringIO()
+    recording = change(raw(truth, SensorSettings(magnetometer=True)), acceleration_mps2=None)
+    Console(file=text, width=200).print(render_recording(recording, None, {}, ()))
+    assert "possible for 3 of 4 sensors, with magnetic field for 3" in text.getvalue()
+    assert "1 without any orientation" in text.getvalue()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.integers(10, 790), st.integers(1, 60)), max_size=4))
+def test_any_holes_leave_rows_of_unit_length_or_none(holes: list[tuple[int, int]]) -> None:
+    """Where a row has orientations, acceleration and angular velocity were measured there."""
+    recording = simulate_sensors(
+        simulate_runner(RunnerSettings(), Session(duration_s=8.0, rate_hz=100.0)), None, ["torso"]
+    )
+    force = np.asarray(recording.sensors[0].acceleration_mps2).copy()
+    for start, length in holes:
+        force[start : start + length] = np.nan
+    fused = fuse(change(recording, acceleration_mps2=force, R_ES=None)).sensors[0]
+    present = is_present(fused.R_ES)
+    assert present.any()
+    assert not (present & np.isnan(force[:, 0])).any()
+    np.testing.assert_allclose(np.linalg.norm(fused.R_ES[present], axis=1), 1.0, atol=1e-12)

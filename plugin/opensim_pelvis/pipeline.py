@@ -176,12 +176,10 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
-    needed = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
-    gap_s, told = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
-    recording = fuse_recording(
-        recording, settings.fusion, max_gap_s=gap_s, only=needed, progress=told
-    )
-    aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
+    used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
+    gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
+    recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     model = _load_model(settings, aligned)
     placement = _place(aligned, model, settings.calibration)
     orientations = orient_sensors(aligned, placement)

@@ -36,9 +36,9 @@ from opensim_pelvis.types import OrientationOrigin, Recording, SensorSignals
 def fuse_recording(
     recording: Recording,
     settings: FusionSettings,
+    only: Collection[str] | None = None,
     *,
     max_gap_s: float,
-    only: Collection[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Recording:
     """Give every sensor orientations: the maker's, or ours from its raw signals.
@@ -47,12 +47,12 @@ def fuse_recording(
     ----------
     recording : Recording
     settings : FusionSettings
-    max_gap_s : float
-        Longest hole in the raw signals that is bridged for integration, seconds. The samples
-        made up for it are dropped again.
     only : collection of str, optional
         Identifiers of the sensors that are needed; the others stay as they are. All when not
         given.
+    max_gap_s : float
+        Longest hole in the raw signals that is bridged for integration, seconds. The samples
+        made up for it are dropped again.
     progress : callable, optional
         Called with sensors done and sensors in all.
 
@@ -173,6 +173,8 @@ def _require_plausible(
 
 def _keep_longest(R_ES: FloatArray, stretches: tuple[Stretch, ...]) -> FloatArray:
     """Return the orientations of the longest stretch alone; one heading holds for all of them."""
+    if len(stretches) == 1:
+        return R_ES
     rows = max(stretches, key=lambda stretch: stretch.rows.size).rows
     kept = np.full_like(R_ES, np.nan)
     kept[rows] = R_ES[rows]

@@ -24,6 +24,8 @@ specific force (standard deviation) is rest: standing people, not the stance pha
 PIECE_S: Final = 0.5
 """Length over which the felt gravity is averaged: long against noise, short against drift."""
 
+_FORGOTTEN: Final = 10.0  # time constants: half a ten-thousandth is left
+
 
 def find_rest(acceleration_mps2: FloatArray, turning_radps: FloatArray, step_s: float) -> BoolArray:
     """Return which samples belong to a still second.
@@ -84,10 +86,14 @@ def level_at_rest(
     next_rest = at_rest[np.minimum(after, at_rest.size - 1)]
     last_rest = at_rest[np.maximum(after - 1, 0)]
     away_s = np.minimum(np.abs(next_rest - samples), np.abs(samples - last_rest)) * step_s
-    vector = np.zeros((R_ES.shape[0], 3))
+    near = np.flatnonzero(away_s < _FORGOTTEN * fade_s)
+    vector = np.zeros((near.size, 3))
     for axis in range(2):
-        vector[:, axis] = np.interp(samples, knots, errors[:, axis]) * np.exp(-away_s / fade_s)
-    return multiply(from_rotation_vector(vector), R_ES)
+        drawn = np.interp(near, knots, errors[:, axis])
+        vector[:, axis] = drawn * np.exp(-away_s[near] / fade_s)
+    out = R_ES.copy()
+    out[near] = multiply(from_rotation_vector(vector), R_ES[near])
+    return out
 
 
 def _sliding_mean(values: FloatArray, n: int) -> FloatArray:

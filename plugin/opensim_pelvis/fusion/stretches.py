@@ -114,9 +114,9 @@ def cut_stretches(
         In order; shorter ones than ``MIN_STRETCH`` rows are left out.
     """
     needed = (sensor.acceleration_mps2, sensor.angular_velocity_radps)
-    usable = np.flatnonzero(
-        np.isfinite(np.column_stack([s for s in needed if s is not None]).sum(1))
-    )
+    # a sum is NaN where a member is, and several times quicker than all() over short rows
+    sums = [np.einsum("ij->i", signal) for signal in needed if signal is not None]
+    usable = np.flatnonzero(np.isfinite(np.sum(sums, axis=0)))
     limit = int(np.floor(max_gap_s / sampling.step_s + 1e-6))
     places = sampling.index[usable]
     breaks = np.flatnonzero(np.diff(places) > limit + 1) + 1
