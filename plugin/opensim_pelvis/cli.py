@@ -105,6 +105,13 @@ def run(
         typer.Option(metavar="AXIS", help="Base sensor's axis that points forward: x -x y ..."),
     ] = None,
     base: Annotated[str | None, typer.Option(help="Body whose sensor gives the heading.")] = None,
+    orientations: Annotated[
+        str | None, typer.Option(help="vendor (where there are any) or fused from raw signals.")
+    ] = None,
+    magnetometer: Annotated[
+        bool | None,
+        typer.Option("--magnetometer/--no-magnetometer", help="Heading from the magnetic field."),
+    ] = None,
     reader: Reader = None,
     rate: Rate = None,
     up_axis: UpAxis = None,
@@ -128,6 +135,7 @@ def run(
     """Turn a recording into OpenSim files and angles."""
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
+        "fusion": {"orientations": orientations, "magnetometer": magnetometer},
         "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
         "activity": {"kind": activity, "speed_mps": speed, "surface": surface},

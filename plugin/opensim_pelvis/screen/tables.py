@@ -5,7 +5,7 @@ Everything is plain text in 80 columns; colour and bold only repeat what the wor
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.types import (
     IntegrityLedger,
     Kinematics,
@@ -47,6 +48,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _facts(
             {
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
+                **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": _heading_words(result),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
@@ -106,6 +108,7 @@ def render_recording(
     total = sum(file.size_bytes for file in recording.files) / 1e6
     facts = {
         "reader": recording.reader,
+        "fusion": _fusion_words(recording),
         "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})",
         "length": length,
         "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
@@ -131,6 +134,16 @@ def render_readers(
             last = number == len(_READER_FACTS)
             table.add_row(name if number == 1 else "", title, text, end_section=last)
     return Group(table, *_listed("Plug-ins that cannot be loaded", broken))
+
+
+def _fusion_words(recording: Recording) -> str:
+    """Return which sensors our fusion could give orientations, and which have none at all."""
+    able = [s for s in recording.sensors if can_fuse(s)]
+    lost = [s for s in recording.sensors if s.R_ES is None and not can_fuse(s)]
+    field = sum(s.magnetic_field is not None for s in able)
+    words = f"possible for {len(able)} of {len(recording.sensors)} sensors"
+    words += f", with magnetic field for {field}" if able else " (needs gyr and acc)"
+    return words + (f"; {len(lost)} without any orientation" if lost else "")
 
 
 def _sensor_quality(result: Result) -> Table:
@@ -161,6 +174,16 @@ def _time_words(kinematics: Kinematics) -> str:
     if kinematics.compile_s >= 1.0:
         words += f", after {kinematics.compile_s:.1f} s of compiling, the first time only"
     return words
+
+
+def _origin_words(result: Result) -> dict[str, str]:
+    """Return where the orientations come from, one phrase a kind."""
+    kinds = {"vendor": "the maker's", "vqf 6D": "fused by VQF 6D", "vqf 9D": "fused by VQF 9D"}
+    counts = Counter((origin.origin, origin.reason) for origin in result.recording.origins)
+    if not counts:
+        return {}
+    words = (f"{n} sensors {kinds[kind]} ({why})" for (kind, why), n in counts.items())
+    return {"orientations": "; ".join(words)}
 
 
 def _engine_check(result: Result) -> dict[str, str]:
