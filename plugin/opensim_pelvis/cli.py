@@ -109,6 +109,9 @@ def run(
     up_axis: UpAxis = None,
     mapping: Mapping_ = None,
     name: Annotated[str | None, typer.Option(help="What the results are called.")] = None,
+    sync: Annotated[
+        str | None, typer.Option(help="Own clocks by: auto, movement, trigger or start.")
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Another OpenSim model.")] = None,
     engine: Annotated[str | None, typer.Option(help="exact, opensim or opensim-tool.")] = None,
     check_engine: Annotated[
@@ -127,6 +130,7 @@ def run(
     """Turn a recording into OpenSim files and angles."""
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
+        "timeline": {"synchronise": sync},
         "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
         "activity": {"kind": activity, "speed_mps": speed, "surface": surface},

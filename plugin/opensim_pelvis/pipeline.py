@@ -2,7 +2,7 @@
 
 ::
 
-    read -> align (one clock) -> pose -> heading -> placement -> orientations in ground
+    read -> clocks -> align (one count) -> pose -> heading -> placement -> orientations in ground
          -> model with sensor frames -> inverse kinematics -> clinical angles -> Result
 """
 
@@ -29,10 +29,12 @@ from opensim_pelvis.settings import (
     RecordingSettings,
     SolverSettings,
     SubjectSettings,
+    TimelineSettings,
     TrialSettings,
     list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -109,6 +111,7 @@ def run(
     recording: Recording,
     *,
     sensors: Mapping[str, str] | None = None,
+    timeline: TimelineSettings | None = None,
     calibration: CalibrationSettings | None = None,
     subject: SubjectSettings | None = None,
     activity: ActivitySettings | None = None,
@@ -123,7 +126,7 @@ def run(
     sensors : mapping of str to str, optional
         Identifier in the file to OpenSim body. May be left out where the identifiers are
         ``<body>_imu`` already.
-    calibration, subject, activity, solver : settings, optional
+    timeline, calibration, subject, activity, solver : settings, optional
         Defaults are those of the classes.
     progress : callable, optional
 
@@ -134,6 +137,7 @@ def run(
     settings = TrialSettings(
         recording=RecordingSettings(path=_path_of(recording), name=recording.name),
         sensors=dict(sensors or {}),
+        timeline=timeline or TimelineSettings(),
         calibration=calibration or CalibrationSettings(),
         subject=subject or SubjectSettings(),
         activity=activity or ActivitySettings(),
@@ -169,6 +173,7 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
+    recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
     model = _load_model(settings, aligned)
     placement = _place(aligned, model, settings.calibration)
