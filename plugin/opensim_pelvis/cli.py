@@ -160,6 +160,7 @@ def inspect(
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_recording
     from opensim_pelvis.timeline.align import audit_recording
+    from opensim_pelvis.timeline.clocks import unify_clocks
     from opensim_pelvis.timeline.integrity import describe_ledger
     from opensim_pelvis.timeline.matching import match_sensors
     from opensim_pelvis.trial.request import read_request
@@ -170,6 +171,7 @@ def inspect(
     warnings: tuple[str, ...] = ()
     ledger, worn = None, {}
     try:
+        recording = unify_clocks(recording, settings.timeline)
         ledger = audit_recording(recording, max_gap_s=settings.solver.max_gap_s)
         warnings += describe_ledger(ledger, recording.rate_hz)
         if settings.sensors:

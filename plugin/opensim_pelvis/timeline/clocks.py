@@ -34,7 +34,8 @@ MAX_MISFIT: Final = 0.5
 MIN_RIVAL: Final = 1.25
 """How much worse the second-best lag must fit for the best to be sure."""
 
-_PARTNERS: Final = 3  # sensors that each sensor is compared with closely
+_SOFT_S: Final = 0.01  # error at a misfit of 1; fits the two real walks of docs/clocks.md
+_PARTNERS: Final = 4  # sensors that each sensor is compared with closely
 _OTHER_LAG_S: Final = 0.1  # nearer than that is the same lag
 _MIN_ROWS: Final = 4
 
@@ -290,7 +291,7 @@ def _tied(
     on_common = on_known + clock.offset_s + slope * (on_known - own[known][0])
     gone = on_common - ends
     estimated = not (np.isnan(fit.drift) or np.isnan(clock.drift))
-    error_s = float(np.hypot(clock.error_s, fit.offset_error_s))
+    error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, soft_error_s(fit)]))
     notes: tuple[str, ...] = ()
     if not tie.sure:
         error_s = tie.rival_s
@@ -306,6 +307,11 @@ def _tied(
         method="movement",
         notes=notes,
     )
+
+
+def soft_error_s(fit: Fit) -> float:
+    """Return what soft tissue and joints that are no points may add to the error of a lag."""
+    return _SOFT_S * float(np.sqrt(fit.misfit))
 
 
 def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None:

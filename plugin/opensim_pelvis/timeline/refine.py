@@ -21,8 +21,8 @@ from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, CUTOFF_HZ, Pattern
 MIN_DRIFT_S: Final = 20.0
 """Overlap below which no drift is estimated."""
 
-_ROUNDS: Final = 30
-_SETTLED_S: Final = 1e-7
+_ROUNDS: Final = 20
+_SETTLED_S: Final = 1e-6
 _MAX_STEP_S: Final = 0.02
 _DRIFT_PRIOR: Final = 1e-4  # crystals of sensors are within 100 ppm or so of one another
 _LEVER_PRIOR_M: Final = 0.5  # joints are not further than that from a sensor
@@ -178,11 +178,12 @@ def _solve(
     """Return the least-squares solution, errors of offset and drift, and the mean square left."""
     independent = 2.0 * CUTOFF_HZ / ANALYSIS_HZ
     weight = np.ones(use.size)
-    scale = np.sqrt(np.maximum(np.einsum("nij,nij->j", design, design), 1e-12))
+    flat = design.reshape(-1, design.shape[2])
+    scale = np.sqrt(np.maximum(np.sum(flat * flat, axis=0), 1e-12))
     apart = target
     for _ in range(3):
-        gram = np.einsum("nij,n,nik->jk", design, weight, design, optimize=True)
-        right = np.einsum("nij,n,ni->j", design, weight, target, optimize=True)
+        weighted = flat * np.repeat(weight, 3)[:, None]
+        gram, right = weighted.T @ flat, weighted.T @ target.reshape(-1)
         power = float(np.average(np.sum(apart**2, axis=1), weights=weight)) / 3.0
         power = max(power / independent, 1e-10)
         prior = np.zeros(13)
@@ -204,7 +205,7 @@ def _errors(
     design: FloatArray, apart: FloatArray, weight: FloatArray, full: FloatArray, use: IntArray
 ) -> FloatArray:
     """Return standard errors of offset and drift from the scatter between seconds."""
-    scores = np.einsum("nij,n,ni->nj", design, weight, apart, optimize=True)
+    scores = np.einsum("nij,ni->nj", design, apart * weight[:, None])
     block = (use // round(ANALYSIS_HZ)).astype(np.int64)
     sums = np.stack([np.bincount(block, scores[:, j]) for j in range(scores.shape[1])], axis=1)
     blocks = int(np.unique(block).size)

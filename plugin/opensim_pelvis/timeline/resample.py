@@ -8,7 +8,7 @@ is made up: counts outside the sensor's samples, or inside a hole of them, get n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -88,7 +88,7 @@ def resample_sensor(
     kept = places.inside
     grid_s = (place / rate_hz)[kept]
     places = _Places(places.before[kept], places.part[kept], kept[kept])
-    vectors = {
+    vectors: dict[str, Any] = {
         name: _resample_vectors(getattr(sensor, name), time_s, grid_s, places, rate_hz)
         for name in VECTORS
         if getattr(sensor, name) is not None
@@ -149,7 +149,7 @@ def _resample_vectors(
     """Return vectors at the grid points, run by run between the holes of the samples."""
     out = np.full((grid_s.size, values.shape[1]), np.nan)
     step_s = typical_step(time_s)
-    present = np.isfinite(values).all(axis=1)
+    present: BoolArray = np.asarray(np.isfinite(values).all(axis=1))
     rows = np.flatnonzero(present)
     if not rows.size:
         return out
@@ -162,8 +162,9 @@ def _resample_vectors(
             out[low:high] = _resample_run(
                 time_s[run], values[run], grid_s[low:high], step_s, rate_hz
             )
-    known = np.where(places.part < 1.0, present[places.before], True)
-    known &= np.where(places.part > 0.0, present[places.before + 1], True)
+    known_before = np.asarray(present[places.before]) | np.asarray(places.part == 1.0)
+    known_after = np.asarray(present[places.before + 1]) | np.asarray(places.part == 0.0)
+    known = np.logical_and(known_before, known_after)
     out[~known] = np.nan
     return out
 

@@ -131,7 +131,7 @@ def _on_grid(
 
 def _cross_matrix(v: FloatArray) -> FloatArray:
     """Return matrices M with ``M @ r == np.cross(v, r)``, shape (n, 3, 3)."""
-    return np.cross(v[:, None, :], np.eye(3)).swapaxes(1, 2)
+    return np.asarray(np.cross(v[:, None, :], np.eye(3)).swapaxes(1, 2))
 
 
 def _slope(time_s: FloatArray, values: FloatArray) -> FloatArray:
@@ -170,7 +170,7 @@ def scan_lags(a: Pattern, b: Pattern) -> tuple[FloatArray, FloatArray]:
 
 
 def _products(x: FloatArray) -> FloatArray:
-    return np.einsum("ni,nj->nij", x, x).reshape(x.shape[0], -1)
+    return np.asarray(np.einsum("ni,nj->nij", x, x).reshape(x.shape[0], -1))
 
 
 def _correlate(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -204,7 +204,7 @@ def _misfits(moments: FloatArray) -> FloatArray:
     left = power - np.einsum("mi,mi->m", solved, target)
     means = moments[:, 0, 1] ** 2 + moments[:, 0, 6] ** 2
     spread = moments[:, 1, 1] + moments[:, 6, 6] - means / count
-    return np.maximum(left, 0.0) / np.maximum(spread, 1e-9 * count)
+    return np.asarray(np.maximum(left, 0.0) / np.maximum(spread, 1e-9 * count))
 
 
 def find_valleys(lag_s: FloatArray, misfit: FloatArray, start_s: float) -> list[float]:
