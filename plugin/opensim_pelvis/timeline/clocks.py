@@ -17,26 +17,15 @@ import numpy as np
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.settings import TimelineSettings, nearest
-from opensim_pelvis.timeline.refine import Fit, refine_lag
 from opensim_pelvis.timeline.resample import HOLE_STEPS, resample_sensor, typical_step
-from opensim_pelvis.timeline.synchronise import (
-    FLOOR,
-    Pattern,
-    describe_motion,
-    find_valleys,
-    scan_lags,
-)
+from opensim_pelvis.timeline.synchronise import describe_motion
+from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
 from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
 
 MAX_MISFIT: Final = 0.5
 """Part of the motion that two sensors may fail to share and still be tied by it."""
 
-MIN_RIVAL: Final = 1.25
-"""How much worse the second-best lag must fit for the best to be sure."""
 
-_SOFT_S: Final = 0.01  # error at a misfit of 1; fits the two real walks of docs/clocks.md
-_PARTNERS: Final = 4  # sensors that each sensor is compared with closely
-_OTHER_LAG_S: Final = 0.1  # nearer than that is the same lag
 _MIN_ROWS: Final = 4
 
 
@@ -53,17 +42,6 @@ class _Clock:
     def to_common(self, own_s: FloatArray) -> FloatArray:
         drift = 0.0 if np.isnan(self.drift) else self.drift
         return np.asarray(own_s + self.offset_s + drift * (own_s - own_s[0]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tie:
-    """What the motion of two sensors says about their clocks."""
-
-    a: int
-    b: int
-    fit: Fit
-    rival_s: float
-    sure: bool
 
 
 def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
@@ -222,7 +200,7 @@ def _by_movement(
     sensors = recording.sensors
     patterns = [describe_motion(s, time) for s, time in zip(sensors, own, strict=True)]
     clocks: dict[int, _Clock] = {0: _Clock(offset_s=0.0, drift=0.0, error_s=0.0, method="movement")}
-    ties = _ties(patterns, own)
+    ties = find_ties(patterns, own)
     while len(clocks) < len(sensors):
         open_ties = [t for t in ties if (t.a in clocks) != (t.b in clocks)]
         usable = [t for t in open_ties if t.fit.misfit <= MAX_MISFIT]
@@ -242,45 +220,11 @@ def _by_movement(
     return [clocks[i] for i in range(len(sensors))]
 
 
-def _ties(patterns: Sequence[Pattern | None], own: Sequence[FloatArray]) -> list[_Tie]:
-    """Compare the motion of sensors in pairs, each with the partners that look best."""
-    scans: dict[tuple[int, int], tuple[float, list[float]]] = {}
-    for i, a in enumerate(patterns):
-        for j, b in enumerate(patterns[:i]):
-            if a is None or b is None:
-                continue
-            lag_s, misfit = scan_lags(a, b)
-            valleys = find_valleys(lag_s, misfit, float(own[i][0] - own[j][0]))
-            if valleys:
-                scans[i, j] = float(np.nanmin(misfit)), valleys
-    wanted: set[tuple[int, int]] = set()
-    for i in range(len(patterns)):
-        pairs = sorted((pair for pair in scans if i in pair), key=lambda pair: scans[pair][0])
-        wanted.update(pairs[:_PARTNERS])
-    ties = []
-    for i, j in sorted(wanted):
-        a, b = patterns[i], patterns[j]
-        if a is not None and b is not None:
-            start_s = float(own[i][0] - own[j][0])
-            ties.append(_tie(i, j, [refine_lag(a, b, lag) for lag in scans[i, j][1]], start_s))
-    return ties
-
-
-def _tie(i: int, j: int, fits: Sequence[Fit], start_s: float) -> _Tie:
-    """Choose among the lags that may be true, and say whether another is as good."""
-    best = min(fits, key=lambda fit: fit.misfit)
-    others = [f for f in fits if abs(f.offset_s - best.offset_s) > _OTHER_LAG_S]
-    alike = [f for f in others if f.misfit + FLOOR < MIN_RIVAL * (best.misfit + FLOOR)]
-    taken = min([best, *alike], key=lambda fit: abs(fit.offset_s - start_s))
-    rival_s = min((abs(f.offset_s - best.offset_s) for f in alike), default=float("nan"))
-    return _Tie(a=i, b=j, fit=taken, rival_s=rival_s, sure=not alike)
-
-
 def _tied(
     sensors: Sequence[SensorSignals],
     own: Sequence[FloatArray],
     clock: _Clock,
-    tie: _Tie,
+    tie: Tie,
     known: int,
     new: int,
 ) -> _Clock:
@@ -307,11 +251,6 @@ def _tied(
         method="movement",
         notes=notes,
     )
-
-
-def soft_error_s(fit: Fit) -> float:
-    """Return what soft tissue and joints that are no points may add to the error of a lag."""
-    return _SOFT_S * float(np.sqrt(fit.misfit))
 
 
 def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None:
