@@ -117,6 +117,9 @@ def run(
     up_axis: UpAxis = None,
     mapping: Mapping_ = None,
     name: Annotated[str | None, typer.Option(help="What the results are called.")] = None,
+    sync: Annotated[
+        str | None, typer.Option(help="Own clocks by: auto, movement, trigger or start.")
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Another OpenSim model.")] = None,
     engine: Annotated[str | None, typer.Option(help="exact, opensim or opensim-tool.")] = None,
     check_engine: Annotated[
@@ -136,6 +139,7 @@ def run(
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
         "fusion": {"orientations": orientations, "magnetometer": magnetometer},
+        "timeline": {"synchronise": sync},
         "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
         "activity": {"kind": activity, "speed_mps": speed, "surface": surface},
@@ -165,6 +169,7 @@ def inspect(
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_recording
     from opensim_pelvis.timeline.align import audit_recording
+    from opensim_pelvis.timeline.clocks import unify_clocks
     from opensim_pelvis.timeline.integrity import describe_ledger
     from opensim_pelvis.timeline.matching import match_sensors
     from opensim_pelvis.trial.request import read_request
@@ -175,6 +180,7 @@ def inspect(
     warnings: tuple[str, ...] = ()
     ledger, worn = None, {}
     try:
+        recording = unify_clocks(recording, settings.timeline)
         ledger = audit_recording(recording, max_gap_s=settings.solver.max_gap_s)
         warnings += describe_ledger(ledger, recording.rate_hz)
         if settings.sensors:

@@ -2,8 +2,9 @@
 
 ::
 
-    read -> fuse -> align (one clock) -> pose -> heading -> placement -> orientations in ground
-         -> model with sensor frames -> inverse kinematics -> clinical angles -> Result
+    read -> fuse -> clocks -> align (one count) -> pose -> heading -> placement
+         -> orientations in ground -> model with sensor frames -> inverse kinematics
+         -> clinical angles -> Result
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ from opensim_pelvis.settings import (
     RecordingSettings,
     SolverSettings,
     SubjectSettings,
+    TimelineSettings,
     TrialSettings,
     list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -116,6 +119,7 @@ def run(
     *,
     sensors: Mapping[str, str] | None = None,
     fusion: FusionSettings | None = None,
+    timeline: TimelineSettings | None = None,
     calibration: CalibrationSettings | None = None,
     subject: SubjectSettings | None = None,
     activity: ActivitySettings | None = None,
@@ -130,7 +134,7 @@ def run(
     sensors : mapping of str to str, optional
         Identifier in the file to OpenSim body. May be left out where the identifiers are
         ``<body>_imu`` already.
-    fusion, calibration, subject, activity, solver : settings, optional
+    fusion, timeline, calibration, subject, activity, solver : settings, optional
         Defaults are those of the classes.
     progress : callable, optional
 
@@ -142,6 +146,7 @@ def run(
         recording=RecordingSettings(path=_path_of(recording), name=recording.name),
         sensors=dict(sensors or {}),
         fusion=fusion or FusionSettings(),
+        timeline=timeline or TimelineSettings(),
         calibration=calibration or CalibrationSettings(),
         subject=subject or SubjectSettings(),
         activity=activity or ActivitySettings(),
@@ -190,6 +195,7 @@ def _run(
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     model = _load_model(settings, aligned)
     placement = _place(aligned, model, settings.calibration)

@@ -16,6 +16,7 @@ from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
 OrientationChoice = Literal["vendor", "fused"]
+Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 ActivityKind = Literal["running", "walking"]
@@ -49,6 +50,22 @@ class RecordingSettings:
     name: str | None = None
     up_axis: UpAxis | None = None
     mapping: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineSettings:
+    """``[timeline]``: how sensors with clocks or rates of their own come onto one timeline.
+
+    ``rate_hz`` is the rate of the common timeline, the highest of the sensors' rates unless
+    given. ``synchronise`` is by what clocks are brought together: ``movement`` that all sensors
+    share, ``trigger`` (the times of ``trigger_s``), the common ``start``, or ``auto``: the best
+    of these that there is. ``trigger_s`` is the time of one common event on each sensor's own
+    clock. Recordings that come with a common count are left as they are.
+    """
+
+    rate_hz: float | None = None
+    synchronise: Synchronise = "auto"
+    trigger_s: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +146,7 @@ class TrialSettings:
     recording: RecordingSettings
     sensors: Mapping[str, str] = field(default_factory=dict)
     fusion: FusionSettings = field(default_factory=FusionSettings)
+    timeline: TimelineSettings = field(default_factory=TimelineSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
@@ -138,6 +156,7 @@ class TrialSettings:
 SECTIONS: Final[Mapping[str, type]] = {
     "recording": RecordingSettings,
     "fusion": FusionSettings,
+    "timeline": TimelineSettings,
     "calibration": CalibrationSettings,
     "subject": SubjectSettings,
     "activity": ActivitySettings,
@@ -151,6 +170,8 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "recording.name": "name of the file or folder",
     "recording.up_axis": "as the format defines it",
     "recording.mapping": "none",
+    "timeline.rate_hz": "the highest of the sensors' rates",
+    "timeline.trigger_s": "none",
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
     "subject.height_m": "height of the unscaled model",

@@ -80,6 +80,7 @@ def _recording(result: Result) -> dict[str, Any]:
         "duration_s": aligned.time_s[-1] if aligned.time_s.size else 0.0,
         "samples": aligned.time_s.size,
         "sensors": dict(zip(aligned.sensors, aligned.identifiers, strict=True)),
+        "clocks": recording.clock_estimates,
         "files": recording.files,
         "notes": recording.notes,
     }
