@@ -3,7 +3,8 @@
 ::
 
     read -> align (one clock) -> pose -> heading -> placement -> orientations in ground
-         -> model with sensor frames -> inverse kinematics -> clinical angles -> Result
+         -> model with sensor frames -> inverse kinematics -> clinical angles
+         -> events -> strides -> measures -> findings -> Result
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from opensim_pelvis.heading import disagreements, find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
 from opensim_pelvis.registry import find_reader, load_reader
 from opensim_pelvis.rotations import is_present
+from opensim_pelvis.running import analyse_running
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
@@ -175,6 +177,7 @@ def _run(
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
     angles = compute_angles(kinematics, surface=settings.activity.surface)
+    running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
     return Result(
         name=settings.recording.name or recording.name,
         settings=settings,
@@ -186,6 +189,8 @@ def _run(
         kinematics=kinematics,
         clinical=angles,
         engine_check=check,
+        events=running.events.events,
+        running=running,
         versions=_versions(),
         defaults=defaults,
         notes=(
@@ -196,6 +201,7 @@ def _run(
             *kinematics.notes,
             *_out_of_range(model, kinematics),
             *angles.notes,
+            *running.notes,
         ),
     )
 

@@ -17,10 +17,18 @@ from rich.table import Table
 from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.running import (
+    add_measures,
+    drill_lines,
+    finding_lines,
+    stride_facts,
+)
 from opensim_pelvis.types import (
     IntegrityLedger,
     Recording,
     Result,
+    RunningAnalysis,
     SensorIntegrity,
     SensorSignals,
 )
@@ -54,6 +62,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         ),
         _sensor_quality(result),
         _angle_ranges(result),
+        *_running(result.running),
     ]
     absent = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
@@ -192,6 +201,21 @@ def _angle_ranges(result: Result) -> Table:
                 definition.positive.split(" (")[0],
             )
     return table
+
+
+def _running(running: RunningAnalysis | None) -> list[RenderableType]:
+    """Return strides, measures and findings, where strides were looked for."""
+    if running is None:
+        return []
+    parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
+    if running.strides.kept.any():
+        table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
+        table.title = "Kept strides; degrees unless said"
+        table.title_justify = "left"
+        parts.append(add_measures(table, running))
+    parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
+    parts += _listed("Drills for these findings", drill_lines(running))
+    return parts
 
 
 def _signals(sensor: SensorSignals) -> str:
