@@ -57,6 +57,8 @@ mass_kg = 58
 kind = "running"
 speed_mps = 3.6
 surface = "treadmill"
+speed_file = "speed.csv"
+events_file = "events.csv"
 [solver]
 engine = "opensim-tool"
 max_gap_s = 0.1

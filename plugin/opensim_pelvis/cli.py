@@ -165,7 +165,7 @@ def inspect(
     mapping: Mapping_ = None,
 ) -> None:
     """Show what a recording holds, and its gaps."""
-    from opensim_pelvis.pipeline import read_recording
+    from opensim_pelvis.reading import read_recording
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_recording
     from opensim_pelvis.timeline.align import audit_recording
@@ -220,7 +220,7 @@ def init(
     mapping: Mapping_ = None,
 ) -> None:
     """Write a commented trial.toml to fill in."""
-    from opensim_pelvis.pipeline import read_recording
+    from opensim_pelvis.reading import read_recording
     from opensim_pelvis.trial.request import read_request
     from opensim_pelvis.trial.template import write_trial
 

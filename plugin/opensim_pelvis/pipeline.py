@@ -4,7 +4,7 @@
 
     read -> fuse -> clocks -> align (one count) -> pose -> heading -> placement
          -> orientations in ground -> model with sensor frames -> inverse kinematics
-         -> clinical angles -> Result
+         -> clinical angles -> events -> strides -> measures -> findings -> Result
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.angles import compute_angles
-from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.heading import disagreements, find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
-from opensim_pelvis.registry import find_mapped, find_reader, load_reader
+from opensim_pelvis.reading import read as read
+from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
+from opensim_pelvis.running import analyse_running
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
@@ -66,52 +67,6 @@ _REPORTED_VERSIONS: Final = (
     "scipy",
     "vqf",
 )
-
-
-def read(
-    path: str | Path,
-    *,
-    reader: str | None = None,
-    rate_hz: float | None = None,
-    up_axis: UpAxis | None = None,
-    mapping: str | Path | None = None,
-) -> Recording:
-    """Read a recording: a file or a folder of any format that is understood.
-
-    Parameters
-    ----------
-    path : path
-    reader : str, optional
-        Name of a reader; found by content unless given.
-    rate_hz : float, optional
-        Sampling rate, for files that do not hold it.
-    up_axis : str, optional
-        Upward axis of the file's world, for formats that leave it open.
-    mapping : path, optional
-        File that describes the columns of a generic table.
-
-    Raises
-    ------
-    ReadError
-        When the recording cannot be read; all faults in one message.
-    """
-    return read_recording(
-        RecordingSettings(
-            path=Path(path),
-            reader=reader,
-            rate_hz=rate_hz,
-            up_axis=up_axis,
-            mapping=None if mapping is None else Path(mapping),
-        )
-    )
-
-
-def read_recording(settings: RecordingSettings) -> Recording:
-    """Read a recording as its settings say."""
-    name = settings.reader
-    if name is None:
-        name = find_mapped(settings.path) if settings.mapping else find_reader(settings.path)
-    return load_reader(name).read(settings)
 
 
 def run(
@@ -202,6 +157,7 @@ def _run(
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
     angles = compute_angles(kinematics, surface=settings.activity.surface)
+    running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
     return Result(
         name=settings.recording.name or recording.name,
         settings=settings,
@@ -213,6 +169,8 @@ def _run(
         kinematics=kinematics,
         clinical=angles,
         engine_check=check,
+        events=running.events.events,
+        running=running,
         versions=_versions(),
         defaults=defaults,
         notes=(
@@ -223,6 +181,7 @@ def _run(
             *kinematics.notes,
             *_out_of_range(model, kinematics),
             *angles.notes,
+            *running.notes,
         ),
     )
 

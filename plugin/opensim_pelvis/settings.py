@@ -111,11 +111,18 @@ class SubjectSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivitySettings:
-    """``[activity]``: what was done; ``surface`` decides how the direction of travel is found."""
+    """``[activity]``: what was done; ``surface`` decides how the direction of travel is found.
+
+    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``), ``events_file`` one
+    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``); both are on the
+    clock of the results.
+    """
 
     kind: ActivityKind | None = None
     speed_mps: float | None = None
     surface: Surface | None = None
+    speed_file: Path | None = None
+    events_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +181,8 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "timeline.trigger_s": "none",
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
+    "activity.speed_file": "none",
+    "activity.events_file": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from opensim_pelvis.exporters.summary_running import summarise_running
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types import OrientationOrigin, Result, SensorIntegrity
 
@@ -61,6 +62,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "kinematics": _kinematics(result),
         "angles": _angles(result),
         "events": result.events,
+        "running": summarise_running(result),
         "notes": result.notes,
     }
     plain: dict[str, Any] = _plain(summary)

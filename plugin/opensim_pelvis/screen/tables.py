@@ -18,11 +18,19 @@ from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
+from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.running import (
+    add_measures,
+    drill_lines,
+    finding_lines,
+    stride_facts,
+)
 from opensim_pelvis.types import (
     IntegrityLedger,
     Kinematics,
     Recording,
     Result,
+    RunningAnalysis,
     SensorIntegrity,
     SensorSignals,
 )
@@ -60,6 +68,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _sensor_quality(result),
         *_clocks(recording),
         _angle_ranges(result),
+        *_running(result.running),
     ]
     absent = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
@@ -250,6 +259,21 @@ def _angle_ranges(result: Result) -> Table:
                 definition.positive.split(" (")[0],
             )
     return table
+
+
+def _running(running: RunningAnalysis | None) -> list[RenderableType]:
+    """Return strides, measures and findings, where strides were looked for."""
+    if running is None:
+        return []
+    parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
+    if running.strides.kept.any():
+        table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
+        table.title = "Kept strides; degrees unless said"
+        table.title_justify = "left"
+        parts.append(add_measures(table, running))
+    parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
+    parts += _listed("Drills for these findings", drill_lines(running))
+    return parts
 
 
 def _signals(sensor: SensorSignals) -> str:

@@ -59,6 +59,8 @@ _REST: Final = """
 # kind = "running"            # running or walking
 # speed_mps = 3.0
 # surface = "treadmill"       # treadmill or overground: how the direction of travel is found
+# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps
+# events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side
 
 [solver]
 # model = "my_model.osim"     # any OpenSim model; our own when off
