@@ -15,6 +15,8 @@ from typing import Any, Final, Literal
 from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
+OrientationChoice = Literal["vendor", "fused"]
+Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 ActivityKind = Literal["running", "walking"]
@@ -51,6 +53,22 @@ class RecordingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineSettings:
+    """``[timeline]``: how sensors with clocks or rates of their own come onto one timeline.
+
+    ``rate_hz`` is the rate of the common timeline, the highest of the sensors' rates unless
+    given. ``synchronise`` is by what clocks are brought together: ``movement`` that all sensors
+    share, ``trigger`` (the times of ``trigger_s``), the common ``start``, or ``auto``: the best
+    of these that there is. ``trigger_s`` is the time of one common event on each sensor's own
+    clock. Recordings that come with a common count are left as they are.
+    """
+
+    rate_hz: float | None = None
+    synchronise: Synchronise = "auto"
+    trigger_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationSettings:
     """``[calibration]``: the still pose and the direction that counts as forward.
 
@@ -68,6 +86,20 @@ class CalibrationSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FusionSettings:
+    """``[fusion]``: where orientations come from.
+
+    ``orientations`` is ``vendor`` (the maker's where the recording has them, ours where it has
+    raw signals alone) or ``fused`` (ours for every sensor). ``magnetometer`` lets our fusion take
+    the heading from the magnetic field; it is off unless stated, since treadmills, force plates
+    and floors are of steel (``docs/fusion.md``).
+    """
+
+    orientations: OrientationChoice = "vendor"
+    magnetometer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectSettings:
     """``[subject]``: who ran; height, mass and sex scale the model."""
 
@@ -79,11 +111,18 @@ class SubjectSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivitySettings:
-    """``[activity]``: what was done; ``surface`` decides how the direction of travel is found."""
+    """``[activity]``: what was done; ``surface`` decides how the direction of travel is found.
+
+    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``), ``events_file`` one
+    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``); both are on the
+    clock of the results.
+    """
 
     kind: ActivityKind | None = None
     speed_mps: float | None = None
     surface: Surface | None = None
+    speed_file: Path | None = None
+    events_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +152,8 @@ class TrialSettings:
 
     recording: RecordingSettings
     sensors: Mapping[str, str] = field(default_factory=dict)
+    fusion: FusionSettings = field(default_factory=FusionSettings)
+    timeline: TimelineSettings = field(default_factory=TimelineSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
@@ -121,6 +162,8 @@ class TrialSettings:
 
 SECTIONS: Final[Mapping[str, type]] = {
     "recording": RecordingSettings,
+    "fusion": FusionSettings,
+    "timeline": TimelineSettings,
     "calibration": CalibrationSettings,
     "subject": SubjectSettings,
     "activity": ActivitySettings,
@@ -134,8 +177,12 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "recording.name": "name of the file or folder",
     "recording.up_axis": "as the format defines it",
     "recording.mapping": "none",
+    "timeline.rate_hz": "the highest of the sensors' rates",
+    "timeline.trigger_s": "none",
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
+    "activity.speed_file": "none",
+    "activity.events_file": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",

@@ -5,7 +5,7 @@ Everything is plain text in 80 columns; colour and bold only repeat what the wor
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,10 +17,20 @@ from rich.table import Table
 from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.fusion.fuse import can_fuse
+from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.running import (
+    add_measures,
+    drill_lines,
+    finding_lines,
+    stride_facts,
+)
 from opensim_pelvis.types import (
     IntegrityLedger,
+    Kinematics,
     Recording,
     Result,
+    RunningAnalysis,
     SensorIntegrity,
     SensorSignals,
 )
@@ -32,6 +42,7 @@ _SIGNALS: Final = (
     ("angular_velocity_radps", "gyr"),
     ("magnetic_field", "mag"),
 )
+_READER_FACTS: Final = ("reads", "gives", "tried on")
 
 
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
@@ -45,15 +56,19 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _facts(
             {
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
+                **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": _heading_words(result),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
+                "solved in": _time_words(kinematics),
                 **_engine_check(result),
                 "model": f"{result.model.name} ({result.model.source})",
             }
         ),
         _sensor_quality(result),
+        *_clocks(recording),
         _angle_ranges(result),
+        *_running(result.running),
     ]
     absent = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
@@ -103,6 +118,7 @@ def render_recording(
     total = sum(file.size_bytes for file in recording.files) / 1e6
     facts = {
         "reader": recording.reader,
+        "fusion": _fusion_words(recording),
         "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})",
         "length": length,
         "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
@@ -114,16 +130,31 @@ def render_recording(
         _heading(title),
         _facts(facts),
         table,
+        *_clocks(recording),
         *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
     )
 
 
-def render_readers(readers: Mapping[str, tuple[str, str]], broken: Sequence[str]) -> RenderableType:
-    """Return the formats that are understood: name to (description, what it gives)."""
-    table = _table("reader", "reads", "gives")
-    for name, (description, gives) in readers.items():
-        table.add_row(name, description, gives)
+def render_readers(
+    readers: Mapping[str, tuple[str, str, str]], broken: Sequence[str]
+) -> RenderableType:
+    """Return the formats that are understood: name to (description, gives, tried on)."""
+    table = _table("reader", "", "")
+    for name, words in readers.items():
+        for number, (title, text) in enumerate(zip(_READER_FACTS, words, strict=True), start=1):
+            last = number == len(_READER_FACTS)
+            table.add_row(name if number == 1 else "", title, text, end_section=last)
     return Group(table, *_listed("Plug-ins that cannot be loaded", broken))
+
+
+def _fusion_words(recording: Recording) -> str:
+    """Return which sensors our fusion could give orientations, and which have none at all."""
+    able = [s for s in recording.sensors if can_fuse(s)]
+    lost = [s for s in recording.sensors if s.R_ES is None and not can_fuse(s)]
+    field = sum(s.magnetic_field is not None for s in able)
+    words = f"possible for {len(able)} of {len(recording.sensors)} sensors"
+    words += f", with magnetic field for {field}" if able else " (needs gyr and acc)"
+    return words + (f"; {len(lost)} without any orientation" if lost else "")
 
 
 def _sensor_quality(result: Result) -> Table:
@@ -147,6 +178,42 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
+
+
+def _time_words(kinematics: Kinematics) -> str:
+    words = f"{kinematics.solve_s:.2f} s"
+    if kinematics.compile_s >= 1.0:
+        words += f", after {kinematics.compile_s:.1f} s of compiling, the first time only"
+    return words
+
+
+def _origin_words(result: Result) -> dict[str, str]:
+    """Return where the orientations come from, one phrase a kind."""
+    kinds = {"vendor": "the maker's", "vqf 6D": "fused by VQF 6D", "vqf 9D": "fused by VQF 9D"}
+    counts = Counter((origin.origin, origin.reason) for origin in result.recording.origins)
+    if not counts:
+        return {}
+    words = (f"{n} sensors {kinds[kind]} ({why})" for (kind, why), n in counts.items())
+    return {"orientations": "; ".join(words)}
+
+
+def _clocks(recording: Recording) -> list[RenderableType]:
+    """Return a row a sensor whose clock was brought onto the timeline; nothing without any."""
+    if not recording.clock_estimates:
+        return []
+    table = _table("sensor", ">own Hz", ">offset s", ">drift ppm", ">error ms", "by")
+    table.title = "Clocks, against that of the first sensor"
+    table.title_justify = "left"
+    for row in recording.clock_estimates:
+        table.add_row(
+            row.identifier,
+            f"{row.rate_hz:.2f}",
+            f"{row.offset_s:+.4f}",
+            "-" if np.isnan(row.drift_ppm) else f"{row.drift_ppm:+.0f}",
+            "-" if np.isnan(row.uncertainty_s) else f"{1e3 * row.uncertainty_s:.1f}",
+            row.method,
+        )
+    return [table]
 
 
 def _engine_check(result: Result) -> dict[str, str]:
@@ -192,6 +259,21 @@ def _angle_ranges(result: Result) -> Table:
                 definition.positive.split(" (")[0],
             )
     return table
+
+
+def _running(running: RunningAnalysis | None) -> list[RenderableType]:
+    """Return strides, measures and findings, where strides were looked for."""
+    if running is None:
+        return []
+    parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
+    if running.strides.kept.any():
+        table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
+        table.title = "Kept strides; degrees unless said"
+        table.title_justify = "left"
+        parts.append(add_measures(table, running))
+    parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
+    parts += _listed("Drills for these findings", drill_lines(running))
+    return parts
 
 
 def _signals(sensor: SensorSignals) -> str:
