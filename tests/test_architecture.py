@@ -29,6 +29,7 @@ ORDER = (
     "types",
     "registry",
     "trial",
+    "c3d_file",
     "anthropometry",
     "readers",
     "reading",
@@ -49,6 +50,7 @@ ORDER = (
     "output",
     "pipeline",
     "exporters",
+    "validation",
     "simulate",
     "testing",
     "screen",
@@ -174,6 +176,15 @@ def test_stages_before_opensim_are_tested_without_it() -> None:
         if place.removeprefix("test_") in before:
             loaded = {found.module.split(".")[0] for found in imports_of(path)}
             assert not loaded & {"opensim", "ezc3d"}, path.name
+
+
+def test_what_reads_results_does_not_know_the_others_that_do() -> None:
+    folders = {"report", "exporters", "validation"}
+    for path in FILES:
+        own = name_of(path).split(".")[0]
+        if own in folders:
+            for found in imports_of(path):
+                assert places(found.module) not in folders - {own}, (own, found.module)
 
 
 def test_one_kind_of_file_does_not_know_another() -> None:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from opensim_pelvis import pipeline
+from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers.c3d import C3dReader
-from opensim_pelvis.readers.c3d_file import open_c3d, read_channels, read_rotations
 from opensim_pelvis.registry import find_reader
 from opensim_pelvis.rotations import angle_between, is_present, to_matrix
 from opensim_pelvis.settings import RecordingSettings

@@ -8,6 +8,13 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.c3d_file import (
+    C3dFile,
+    is_c3d,
+    open_c3d,
+    read_channels,
+    read_rotations,
+)
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
@@ -15,13 +22,6 @@ from opensim_pelvis.readers._mapping import load_channels
 from opensim_pelvis.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.readers.c3d_channels import Suit, find_suit, read_sensors
-from opensim_pelvis.readers.c3d_file import (
-    C3dFile,
-    is_c3d,
-    open_c3d,
-    read_channels,
-    read_rotations,
-)
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings

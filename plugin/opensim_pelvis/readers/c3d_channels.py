@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, earth_from_world
 from opensim_pelvis.readers._mapping import (
@@ -20,7 +21,6 @@ from opensim_pelvis.readers._mapping import (
 )
 from opensim_pelvis.readers._mapping_files import TEMPLATES
 from opensim_pelvis.readers._orientation import as_quaternions
-from opensim_pelvis.readers.c3d_file import C3dFile
 from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import SensorSignals

@@ -12,6 +12,9 @@ from opensim_pelvis.frames import FloatArray
 MIN_SAMPLES = 10
 """Fewer samples say nothing about the agreement of curves."""
 
+MAX_LAG_S = 0.25
+"""Lags are sought up to here: less than half a running stride, so that the next one cannot win."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveAgreement:
@@ -35,7 +38,8 @@ class CurveAgreement:
     r : float
         Pearson's coefficient; NaN where one of the curves does not move.
     lag_s : float
-        By how much the estimate comes later than the reference.
+        By how much the estimate comes later than the reference; NaN where no lag within
+        `MAX_LAG_S` fits best.
     """
 
     samples: int
@@ -50,7 +54,9 @@ class CurveAgreement:
     lag_s: float
 
 
-def compare_curves(estimate: FloatArray, reference: FloatArray, *, rate_hz: float) -> CurveAgreement:
+def compare_curves(
+    estimate: FloatArray, reference: FloatArray, *, rate_hz: float
+) -> CurveAgreement:
     """Return the agreement of two curves.
 
     Parameters
@@ -87,7 +93,9 @@ def compare_curves(estimate: FloatArray, reference: FloatArray, *, rate_hz: floa
         amplitude=amplitude,
         shape=float(np.sqrt(max(without**2 - amplitude**2, 0.0))),
         r=r,
-        lag_s=_find_lag(estimate, reference) / rate_hz if moves else float("nan"),
+        lag_s=_find_lag(estimate, reference, MAX_LAG_S * rate_hz) / rate_hz
+        if moves
+        else float("nan"),
     )
 
 
@@ -123,7 +131,7 @@ def coefficient_of_multiple_correlation(curves: FloatArray) -> float:
     return float(np.sqrt(square)) if square >= 0.0 else float("nan")
 
 
-def _find_lag(estimate: FloatArray, reference: FloatArray) -> float:
+def _find_lag(estimate: FloatArray, reference: FloatArray, most: float) -> float:
     """Return the lag of the highest cross-correlation in samples, between samples by a parabola.
 
     Samples absent in one curve are left out of both; the sum at each lag is divided by the
@@ -137,10 +145,11 @@ def _find_lag(estimate: FloatArray, reference: FloatArray) -> float:
     top = correlate(x, y)
     energy = correlate(x**2, weight) * correlate(weight, y**2)
     overlap = correlate(weight, weight)
-    value = np.where(overlap >= 0.5 * both.sum(), top / np.sqrt(np.maximum(energy, 1e-300)), -1.0)
+    near = (np.abs(lags) <= most) & (overlap >= 0.5 * both.sum())
+    value, lags = (top / np.sqrt(np.maximum(energy, 1e-300)))[near], lags[near]
     best = int(np.argmax(value))
     if not 0 < best < value.size - 1:
-        return float(lags[best])
+        return float("nan")
     before, at, after = value[best - 1 : best + 2]
     bend = before - 2.0 * at + after
     return float(lags[best] + (0.5 * (before - after) / bend if bend < 0.0 else 0.0))

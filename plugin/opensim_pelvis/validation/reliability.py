@@ -101,8 +101,8 @@ def _of_single_values(d: FloatArray, level: float) -> LimitsOfAgreement:
     n, bias, sd = d.size, float(d.mean()), float(d.std(ddof=1))
     z = float(stats.norm.ppf(0.5 + level / 2.0))
     t = float(stats.t.ppf(0.5 + level / 2.0, n - 1))
-    chi_low, chi_high = stats.chi2.ppf([0.5 - level / 2.0, 0.5 + level / 2.0], n - 1)
-    variance_interval = (sd**2 * (n - 1) / chi_high, sd**2 * (n - 1) / chi_low)
+    low, high = _variance_factors(n - 1, level)
+    variance_interval = (sd**2 * low, sd**2 * high)
     half = t * sd / np.sqrt(n)
     return _with_limits(n, n, bias, sd, z, half, variance_interval, float("nan"), sd)
 
@@ -126,9 +126,8 @@ def _by_recovery(
     bias, of_means = float(means.mean()), float(means.var(ddof=1))
     part = (1.0 - 1.0 / harmonic) * within
     total = of_means + part
-    tails = (0.5 - level / 2.0, 0.5 + level / 2.0)
-    m_low, m_high = (k - 1) / stats.chi2.ppf(tails[::-1], k - 1)
-    w_low, w_high = (n - k) / stats.chi2.ppf(tails[::-1], n - k)
+    m_low, m_high = _variance_factors(k - 1, level)
+    w_low, w_high = _variance_factors(n - k, level)
     down = np.hypot(of_means * (1.0 - m_low), part * (1.0 - w_low))
     up = np.hypot(of_means * (m_high - 1.0), part * (w_high - 1.0))
     interval = (max(total - float(down), 0.0), total + float(up))
@@ -137,6 +136,13 @@ def _by_recovery(
     return _with_limits(
         k, n, bias, float(np.sqrt(total)), z, half, interval, float(np.sqrt(within)), sd_between
     )
+
+
+def _variance_factors(freedom: int, level: float) -> tuple[float, float]:
+    """Return what a variance is multiplied by to get the ends of its interval."""
+    low = float(stats.chi2.ppf(0.5 - level / 2.0, freedom))
+    high = float(stats.chi2.ppf(0.5 + level / 2.0, freedom))
+    return freedom / high, freedom / low
 
 
 def _with_limits(
@@ -231,11 +237,7 @@ def _agreement_interval(
     )
     f_low, f_high = stats.f.ppf(tail, n - 1, v), stats.f.ppf(tail, v, n - 1)
     low = n * (ms_r - f_low * ms_e) / (f_low * (k * ms_c + (k * n - k - n) * ms_e) + n * ms_r)
-    high = (
-        n
-        * (f_high * ms_r - ms_e)
-        / (k * ms_c + (k * n - k - n) * ms_e + n * f_high * ms_r)
-    )
+    high = n * (f_high * ms_r - ms_e) / (k * ms_c + (k * n - k - n) * ms_e + n * f_high * ms_r)
     return float(low), float(high)
 
 

@@ -140,7 +140,7 @@ def _speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
     if known.sum() < MIN_OVERLAP_S * rate_hz:
         return np.full(1, np.nan)
     filled = np.interp(time_s, time_s[known], speed[known])
-    if CUTOFF_HZ < 0.45 * rate_hz:
+    if 0.45 * rate_hz > CUTOFF_HZ:
         filled = sosfiltfilt(butter(2, CUTOFF_HZ, fs=rate_hz, output="sos"), filled)
     grid = np.arange(time_s[0], time_s[-1], 1.0 / RATE_HZ)
     out = np.interp(grid, time_s, filled)
@@ -185,8 +185,8 @@ def _judge(curve: FloatArray) -> tuple[int, float]:
         apart = abs(int(peaks[1]) - int(peaks[0])) / RATE_HZ
         raise ComparisonError(
             "the offset between the two recordings is ambiguous: a second one, "
-            f"{apart:.2f} s away, fits {rival:.0%} as well (a stride looks like the next). Record a "
-            "start, a stop or a jump in both, or state the offset with --offset SECONDS."
+            f"{apart:.2f} s away, fits {rival:.0%} as well (a stride looks like the next). Record "
+            "a start, a stop or a jump in both, or state the offset with --offset SECONDS."
         )
     return int(peaks[0]), rival
 

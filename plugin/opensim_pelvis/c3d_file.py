@@ -1,4 +1,4 @@
-"""The C3D container: parameters, analog channels and rotation matrices as arrays.
+"""The C3D container: parameters, points, analog channels and rotation matrices as arrays.
 
 After the C3D user guide (c3d.org) and, for the ROTATION group, Visual3D's documentation of its
 data type: sixteen numbers of a 4x4 matrix, column by column, and one of reliability. ezc3d is not
@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.readers._files import read_bytes
 
 BLOCK: Final = 512
 MARK: Final = 0x50
@@ -85,7 +84,10 @@ def open_c3d(path: Path) -> C3dFile:
     ReadError
         When it is none, or its header and its parameters are damaged or contradict each other.
     """
-    raw = read_bytes(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
     order = _byte_order(path, raw)
     try:
         parameters = _read_parameters(raw, order)
@@ -205,6 +207,23 @@ def _count_frames(file: C3dFile, first: int, last: int) -> int:
     if not 1.0 <= frames < 2**31:
         raise ReadError(f"{file.path}: there is no frame (the file states {frames:g})")
     return int(frames)
+
+
+def read_points(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return points, shape (frames, points, 3), in ``POINT:UNITS``, and notes.
+
+    A point whose residual is negative was not seen: NaN.
+    """
+    kind = "f4" if file.is_float else "i2"
+    words = file.points * 4 + file.channels * file.channel_samples
+    block, notes = _read_block(file, kind, words, file.data_block, file.frames)
+    with np.errstate(invalid="ignore"):
+        numbers = block[:, : file.points * 4].reshape(-1, file.points, 4).astype(np.float64)
+    scale = 1.0 if file.is_float else file.number("POINT:SCALE")
+    if not np.isfinite(scale):
+        raise ReadError(f"{file.path}: POINT:SCALE was wanted, but it is not there: damaged file")
+    seen = np.isfinite(numbers).all(axis=2) & (numbers[:, :, 3] >= 0.0)
+    return np.where(seen[:, :, None], numbers[:, :, :3] * scale, np.nan), notes
 
 
 def read_channels(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
