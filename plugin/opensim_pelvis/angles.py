@@ -8,6 +8,7 @@ written, each labelled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -121,7 +122,9 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
         )
     else:
         travel, source = np.zeros(kinematics.time_s.size), "forward in the calibration pose, fixed"
-    found = _segment_angles(kinematics, travel) | _thigh_angles(kinematics, travel)
+    found = name_angles(
+        {body: _orientation(kinematics, body) for body in kinematics.bodies}, travel
+    )
     definitions = tuple(d for d in DEFINITIONS if d.name in found)
     absent = {
         d.name: f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
@@ -144,6 +147,33 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     )
 
 
+def name_angles(R_GB: Mapping[str, FloatArray], travel: FloatArray) -> dict[str, FloatArray]:
+    """Return the angles in `DEFINITIONS` that these bodies have.
+
+    Parameters
+    ----------
+    R_GB : mapping of body to (t, 4) array
+    travel : (t,) array
+        Heading of the direction of travel in G, radians.
+
+    Returns
+    -------
+    dict of str to (t,) array
+        Radians, without jumps of a full turn.
+    """
+    R_TG = turn_about_vertical(-travel)
+    found: dict[str, FloatArray] = {}
+    for body, (names, signs) in _SEGMENTS.items():
+        if body in R_GB:
+            columns = baker_angles(multiply(R_TG, R_GB[body])).T
+            found |= {n: s * c for n, s, c in zip(names, signs, columns, strict=True)}
+    for body, name in _THIGHS.items():
+        if body in R_GB:
+            knee_to_hip = rotate(multiply(R_TG, R_GB[body]), np.array([0.0, 1.0, 0.0]))
+            found[name] = unwrap_present(np.arctan2(knee_to_hip[:, 0], knee_to_hip[:, 1]))
+    return found
+
+
 def baker_angles(R_TB: FloatArray) -> FloatArray:
     """Return rotation, obliquity and tilt as turns about y, x and z, shape (t, 4) to (t, 3).
 
@@ -153,26 +183,6 @@ def baker_angles(R_TB: FloatArray) -> FloatArray:
     angles = to_euler("YXZ", R_TB)
     angles[:, 0] = unwrap_present(angles[:, 0])
     return angles
-
-
-def _segment_angles(kinematics: Kinematics, travel: FloatArray) -> dict[str, FloatArray]:
-    found: dict[str, FloatArray] = {}
-    for body, (names, signs) in _SEGMENTS.items():
-        if body in kinematics.bodies:
-            R_TB = multiply(turn_about_vertical(-travel), _orientation(kinematics, body))
-            columns = baker_angles(R_TB).T
-            found |= {n: s * c for n, s, c in zip(names, signs, columns, strict=True)}
-    return found
-
-
-def _thigh_angles(kinematics: Kinematics, travel: FloatArray) -> dict[str, FloatArray]:
-    found: dict[str, FloatArray] = {}
-    for body, name in _THIGHS.items():
-        if body in kinematics.bodies:
-            R_TB = multiply(turn_about_vertical(-travel), _orientation(kinematics, body))
-            knee_to_hip = rotate(R_TB, np.array([0.0, 1.0, 0.0]))
-            found[name] = unwrap_present(np.arctan2(knee_to_hip[:, 0], knee_to_hip[:, 1]))
-    return found
 
 
 def _orientation(kinematics: Kinematics, body: str) -> FloatArray:

@@ -1,0 +1,170 @@
+"""Inverse kinematics from markers by OpenSim's solver, on a model that carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import opensim
+
+from opensim_pelvis.errors import ModelError, SolveError
+from opensim_pelvis.frames import R_LG, BoolArray, FloatArray
+from opensim_pelvis.osim.model import load_model
+from opensim_pelvis.rotations import inverse, rotate, unwrap_present
+
+MARKER_ACCURACY: Final = 1e-5
+"""Of the solver, as OpenSim's tool has it by default."""
+
+MIN_MARKERS: Final = 6
+"""Fewer markers cannot hold a pelvis and what hangs on it."""
+
+MIN_SEEN: Final = 0.75
+"""Part of the markers that a frame must have; below it the frame is absent."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class MarkerSolution:
+    """What markers say about a model.
+
+    Parameters
+    ----------
+    time_s : (t,) array
+    coordinates_rad : mapping of str to (t,) array
+        Rotational coordinates; NaN in frames with too few markers.
+    R_GB : mapping of body to (t, 4) array
+    markers : tuple of str
+        The model's names of the markers that were followed.
+    rms_error_m : float
+        Root mean square distance between measured and model markers.
+    notes : tuple of str
+    """
+
+    time_s: FloatArray
+    coordinates_rad: Mapping[str, FloatArray]
+    R_GB: Mapping[str, FloatArray]
+    markers: tuple[str, ...]
+    rms_error_m: float
+    notes: tuple[str, ...] = ()
+
+
+def solve_markers(
+    model_path: Path, time_s: FloatArray, positions_m: Mapping[str, FloatArray], *, rate_hz: float
+) -> MarkerSolution:
+    """Solve every frame, all markers with weight 1.
+
+    Parameters
+    ----------
+    model_path : Path
+        Scaled model.
+    time_s : (t,) array
+    positions_m : mapping of str to (t, 3) array
+        In L (z up); names are matched to the model's without regard to case.
+    rate_hz : float
+
+    Raises
+    ------
+    ModelError
+        When the model cannot be loaded or shares too few markers.
+    SolveError
+        When OpenSim fails.
+    """
+    model = load_model(model_path)
+    known = {marker.getName().upper(): marker.getName() for marker in model.getMarkerSet()}
+    shared = {known[n.upper()]: p for n, p in positions_m.items() if n.upper() in known}
+    if len(shared) < MIN_MARKERS:
+        raise ModelError(
+            f"{model_path}: at least {MIN_MARKERS} markers of the file were wanted in the model, "
+            f"found {', '.join(shared) or 'none'}. The model has {', '.join(known.values())}."
+        )
+    measured = np.stack([rotate(inverse(R_LG), p) for p in shared.values()], axis=1)
+    seen = np.isfinite(measured).all(axis=2)
+    kept = seen.mean(axis=1) >= MIN_SEEN
+    if not kept.any():
+        raise SolveError(f"{model_path.name}: no frame has {MIN_SEEN:.0%} of the shared markers")
+    values, quaternions, error_m = _solve(model, tuple(shared), time_s, measured, kept, rate_hz)
+    left_out = [n for n in positions_m if n.upper() not in known]
+    notes = [f"markers that the model does not have: {', '.join(left_out)}"] if left_out else []
+    if not kept.all():
+        notes.append(f"{int((~kept).sum())} frames have too few markers and are absent")
+    rotational = [
+        i
+        for i, c in enumerate(model.getCoordinateSet())
+        if c.getMotionType() == opensim.Coordinate.Rotational
+    ]
+    names = [c.getName() for c in model.getCoordinateSet()]
+    bodies = [body.getName() for body in model.getBodySet()]
+    return MarkerSolution(
+        time_s=time_s,
+        coordinates_rad={names[i]: unwrap_present(values[:, i]) for i in rotational},
+        R_GB={body: quaternions[:, i] for i, body in enumerate(bodies)},
+        markers=tuple(shared),
+        rms_error_m=error_m,
+        notes=tuple(notes),
+    )
+
+
+def _solve(
+    model: Any,
+    names: tuple[str, ...],
+    time_s: FloatArray,
+    measured: FloatArray,
+    kept: BoolArray,
+    rate_hz: float,
+) -> tuple[FloatArray, FloatArray, float]:
+    """Return coordinates (t, c), quaternions (t, b, 4) and the root mean square marker error."""
+    coordinates = list(model.getCoordinateSet())
+    bodies = list(model.getBodySet())
+    markers = [model.getMarkerSet().get(name) for name in names]
+    values = np.full((time_s.size, len(coordinates)), np.nan)
+    quaternions = np.full((time_s.size, len(bodies), 4), np.nan)
+    squares: list[float] = []
+    state = model.initSystem()
+    solver = opensim.InverseKinematicsSolver(
+        model,
+        _reference(names, time_s, measured, rate_hz),
+        opensim.SimTKArrayCoordinateReference(),
+        float("inf"),
+    )
+    solver.setAccuracy(MARKER_ACCURACY)
+    assembled = False
+    for frame in np.flatnonzero(kept).tolist():
+        state.setTime(float(time_s[frame]))
+        try:
+            (solver.track if assembled else solver.assemble)(state)
+        except RuntimeError as fault:
+            reason = str(fault).strip().splitlines()[0]
+            raise SolveError(
+                f"OpenSim's marker solver failed at {time_s[frame]:.3f} s: {reason}"
+            ) from fault
+        assembled = True
+        model.realizePosition(state)
+        values[frame] = [c.getValue(state) for c in coordinates]
+        for i, body in enumerate(bodies):
+            q = body.getTransformInGround(state).R().convertRotationToQuaternion()
+            quaternions[frame, i] = [q.get(k) for k in range(4)]
+        for marker, place in zip(markers, measured[frame], strict=True):
+            at = marker.getLocationInGround(state)
+            squares.append(sum((at.get(k) - place[k]) ** 2 for k in range(3)))
+    return values, quaternions, float(np.sqrt(np.nanmean(squares)))
+
+
+def _reference(
+    names: tuple[str, ...], time_s: FloatArray, measured: FloatArray, rate_hz: float
+) -> Any:
+    """Return OpenSim's table of markers in G, metres, with weights of 1."""
+    table = opensim.TimeSeriesTableVec3()
+    table.setColumnLabels(list(names))
+    table.addTableMetaDataString("DataRate", f"{rate_hz:.6f}")
+    table.addTableMetaDataString("Units", "m")
+    for time, row in zip(time_s.tolist(), measured, strict=True):
+        cells = opensim.RowVectorVec3(len(names))
+        for column, place in enumerate(row.tolist()):
+            cells[column] = opensim.Vec3(*place)
+        table.appendRow(time, cells)
+    weights = opensim.SetMarkerWeights()
+    for name in names:
+        weights.cloneAndAppend(opensim.MarkerWeight(name, 1.0))
+    return opensim.MarkersReference(table, weights)

@@ -1,0 +1,190 @@
+"""A movement as one system saw it: orientations of bodies, coordinates, strides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import R_LG, FloatArray
+from opensim_pelvis.rotations import (
+    EulerOrder,
+    from_euler,
+    inverse,
+    multiply,
+    to_euler,
+    unwrap_present,
+)
+from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
+from opensim_pelvis.validation.plugin_gait import from_plug_in_gait
+
+OPENSIM_ORDER: Final[EulerOrder] = "ZXY"
+"""Body-fixed order of pelvis, hips and lumbar joint in our model, Rajagopal's and gait2392."""
+
+JOINTS: Final[Mapping[str, tuple[str, str, tuple[str, str, str], tuple[float, float, float]]]] = {
+    "lumbar": (
+        "pelvis",
+        "torso",
+        ("lumbar_extension", "lumbar_bending", "lumbar_rotation"),
+        (1.0, 1.0, 1.0),
+    ),
+    "hip_r": (
+        "pelvis",
+        "femur_r",
+        ("hip_flexion_r", "hip_adduction_r", "hip_rotation_r"),
+        (1.0, 1.0, 1.0),
+    ),
+    "hip_l": (
+        "pelvis",
+        "femur_l",
+        ("hip_flexion_l", "hip_adduction_l", "hip_rotation_l"),
+        (1.0, -1.0, -1.0),
+    ),
+}
+"""Parent, child, coordinates in their order (about z, x, y) and signs, as OpenSim has them."""
+
+PELVIS: Final = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
+
+_TRANSLATION: Final = re.compile(r"_t[xyz]$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrideSpan:
+    """A stride that counts: side ``right`` or ``left``, start and end on the motion's clock."""
+
+    side: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Motion:
+    """One recording of a movement.
+
+    Parameters
+    ----------
+    name : str
+    rate_hz : float
+    time_s : (t,) array
+        Evenly spaced.
+    R_GB : mapping of body to (t, 4) array
+        In a ground with y up; its heading is the system's own.
+    coordinates_rad : mapping of str to (t,) array
+        Joint coordinates that were given as such.
+    source : str
+        What was read and how it became orientations.
+    strides : tuple of StrideSpan
+    surface : str or None
+    still_s : (float, float) or None
+        When the person stood still for calibration.
+    notes : tuple of str
+    """
+
+    name: str
+    rate_hz: float
+    time_s: FloatArray
+    R_GB: Mapping[str, FloatArray]
+    coordinates_rad: Mapping[str, FloatArray] = field(default_factory=dict)
+    source: str
+    strides: tuple[StrideSpan, ...] = ()
+    surface: str | None = None
+    still_s: tuple[float, float] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def motion_from_markers(trial: MarkerTrial) -> Motion:
+    """Return the motion that markers define by the segments of Plug-in Gait."""
+    segments = segments_from_markers(trial)
+    methods = "; ".join(f"{body}: {how}" for body, how in segments.methods.items())
+    absent = tuple(f"{body} is absent: {why}" for body, why in segments.absent.items())
+    return Motion(
+        name=trial.name,
+        rate_hz=trial.rate_hz,
+        time_s=trial.time_s,
+        R_GB={body: multiply(inverse(R_LG), q) for body, q in segments.R_LB.items()},
+        source=f"{trial.source}; {methods}",
+        notes=(*trial.notes, *absent),
+    )
+
+
+def motion_from_pig_angles(trial: MarkerTrial, angles_deg: Mapping[str, FloatArray]) -> Motion:
+    """Return the motion that stored Plug-in Gait angles describe.
+
+    Vicon keeps (0, 0, 0) where it has no angle; such samples are absent here.
+    """
+    seen = {
+        name: np.where((values == 0.0).all(axis=1, keepdims=True), np.nan, values)
+        for name, values in angles_deg.items()
+    }
+    size = next(iter(seen.values())).shape[0]
+    return Motion(
+        name=trial.name,
+        rate_hz=trial.rate_hz,
+        time_s=trial.time_s[0] + np.arange(size) / trial.rate_hz
+        if trial.time_s.size
+        else np.arange(size) / trial.rate_hz,
+        R_GB=from_plug_in_gait(seen),
+        source=f"{trial.source}; Plug-in Gait angles stored in the file, against the progression",
+        notes=trial.notes,
+    )
+
+
+def motion_from_coordinates(
+    name: str, time_s: FloatArray, coordinates_rad: Mapping[str, FloatArray], source: str
+) -> Motion:
+    """Return the motion that OpenSim coordinates describe.
+
+    Orientations are made from coordinates called as in our model, whose order is z-x-y. A pelvis
+    with other coordinates (``pelvis_obliquity``) has another order, which a table does not
+    state: then joint coordinates alone are compared.
+    """
+    values = {n: v for n, v in coordinates_rad.items() if not _TRANSLATION.search(n)}
+    R_GB: dict[str, FloatArray] = {}
+    notes: list[str] = []
+    if all(n in values for n in PELVIS):
+        R_GB["pelvis"] = from_euler(OPENSIM_ORDER, np.stack([values[n] for n in PELVIS], axis=1))
+        for parent, child, names, signs in JOINTS.values():
+            if all(n in values for n in names):
+                turn = np.stack([values[n] for n in names], axis=1) * np.array(signs)
+                R_GB[child] = multiply(R_GB[parent], from_euler(OPENSIM_ORDER, turn))
+        source += "; orientations from coordinates in the order z-x-y"
+    else:
+        notes.append(
+            f"{name}: no {', '.join(PELVIS)}, so coordinates are compared by their names and no "
+            "orientation of the pelvis is made (a table does not state the order of its angles)"
+        )
+    rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
+    return Motion(
+        name=name,
+        rate_hz=rate_hz,
+        time_s=time_s,
+        R_GB=R_GB,
+        coordinates_rad=values,
+        source=source,
+        notes=tuple(notes),
+    )
+
+
+def joint_angles(R_GB: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return hip and lumbar angles in OpenSim's order and signs, radians.
+
+    Parameters
+    ----------
+    R_GB : mapping of body to (t, 4) array
+
+    Returns
+    -------
+    dict of coordinate to (t,) array
+    """
+    found: dict[str, FloatArray] = {}
+    for parent, child, names, signs in JOINTS.values():
+        if parent in R_GB and child in R_GB:
+            relative = multiply(inverse(R_GB[parent]), R_GB[child])
+            columns = to_euler(OPENSIM_ORDER, relative).T
+            found |= {
+                n: unwrap_present(s * c) for n, s, c in zip(names, signs, columns, strict=True)
+            }
+    return found

@@ -1,0 +1,186 @@
+"""What a user names becomes a motion: a result folder, markers, stored angles, OpenSim tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import FloatArray, UpAxis
+from opensim_pelvis.osim.tables import read_table
+from opensim_pelvis.validation.marker_files import read_markers, read_names
+from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.motion import (
+    Motion,
+    StrideSpan,
+    motion_from_coordinates,
+    motion_from_markers,
+    motion_from_pig_angles,
+)
+
+ReferenceKind = Literal["markers", "angles", "ik"]
+
+EVEN: Final = 0.02
+"""Part of a step by which times of a table may be uneven (rounding of short decimals)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceSettings:
+    """How a reference is to be read.
+
+    Parameters
+    ----------
+    path : Path
+        ``.c3d``, ``.trc``, ``.mot``, ``.sto``, or a folder of results.
+    kind : str or None
+        ``markers``: segments of Plug-in Gait; ``angles``: Plug-in Gait's angles stored in a C3D;
+        ``ik``: OpenSim's marker inverse kinematics on ``model``. Markers where there are any,
+        unless given; ``ik`` where a model is.
+    names : Path or None
+        File with a table ``[markers]``.
+    up_axis : str or None
+    model : Path or None
+        Scaled OpenSim model with markers.
+    """
+
+    path: Path
+    kind: ReferenceKind | None = None
+    names: Path | None = None
+    up_axis: UpAxis | None = None
+    model: Path | None = None
+
+
+def open_estimate(path: Path) -> Motion:
+    """Return the motion of a result folder or of an OpenSim table."""
+    return open_reference(ReferenceSettings(path=path))
+
+
+def open_reference(settings: ReferenceSettings) -> Motion:
+    """Return the motion that a reference holds.
+
+    Raises
+    ------
+    ComparisonError, ReadError
+        When it cannot be read, or leaves open what must be known.
+    """
+    path = settings.path
+    if not path.exists():
+        raise ComparisonError(f"{path}: a result or a reference was wanted, nothing is there")
+    ending = path.suffix.lower()
+    if path.is_dir():
+        return _read_result(path)
+    if ending in (".mot", ".sto"):
+        return _read_coordinates(path)
+    if ending not in (".c3d", ".trc"):
+        raise ComparisonError(
+            f"{path}: .c3d, .trc, .mot, .sto or a folder of results was wanted, found "
+            f"{ending or 'no ending'}"
+        )
+    names = read_names(settings.names) if settings.names else {}
+    file = read_markers(path, names=names, up_axis=settings.up_axis)
+    if settings.kind == "ik" or (settings.kind is None and settings.model):
+        return _by_inverse_kinematics(file.trial, settings)
+    if settings.kind == "angles" or (settings.kind is None and not file.trial.positions_m):
+        if not file.pig_angles_deg:
+            raise ComparisonError(f"{path}: angles of Plug-in Gait were wanted, it has none")
+        return motion_from_pig_angles(file.trial, file.pig_angles_deg)
+    return motion_from_markers(file.trial)
+
+
+def _by_inverse_kinematics(trial: MarkerTrial, settings: ReferenceSettings) -> Motion:
+    from opensim_pelvis.osim.marker_ik import solve_markers
+
+    if settings.model is None:
+        raise ComparisonError(
+            f"{settings.path}: marker inverse kinematics wants a scaled model with markers: give "
+            "it with --model FILE.osim"
+        )
+    solved = solve_markers(settings.model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
+    source = (
+        f"{trial.source}; OpenSim marker inverse kinematics on {settings.model.name}, "
+        f"{len(solved.markers)} markers of weight 1, root mean square marker error "
+        f"{1000.0 * solved.rms_error_m:.1f} mm"
+    )
+    motion = motion_from_coordinates(trial.name, solved.time_s, solved.coordinates_rad, source)
+    R_GB = solved.R_GB or motion.R_GB
+    return replace(motion, R_GB=R_GB, notes=(*trial.notes, *solved.notes))
+
+
+def _read_coordinates(path: Path) -> Motion:
+    time_s, values = _read_angles(path)
+    source = f"OpenSim table {path.name}"
+    return motion_from_coordinates(path.stem, time_s, values, source)
+
+
+def _read_angles(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
+    """Return even times and columns in radians, by the table's own flag."""
+    try:
+        table = read_table(path)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ComparisonError(f"{path}: cannot be read: {fault}") from fault
+    flag = table.header.get("inDegrees", "").strip().lower()
+    if flag not in ("yes", "no") or table.values.ndim != 2:
+        raise ComparisonError(
+            f"{path}: a table of coordinates with the line inDegrees=yes or inDegrees=no was "
+            f"wanted, found {f'inDegrees={flag}' if flag else 'no such line'}"
+        )
+    time_s = table.time_s
+    steps = np.diff(time_s)
+    if time_s.size < 3 or not np.allclose(steps, steps.mean(), rtol=0.0, atol=EVEN * steps.mean()):
+        raise ComparisonError(f"{path}: at least 3 rows at even times were wanted")
+    rotational = table.values if flag == "no" else np.deg2rad(table.values)
+    return time_s, dict(zip(table.labels, rotational.T, strict=True))
+
+
+def _read_result(folder: Path) -> Motion:
+    """Return the motion of a folder that `opensim-pelvis run` wrote."""
+    found = sorted(folder.glob("*_ik.mot"))
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise ComparisonError(
+            f"{folder}: one result with NAME_ik.mot was wanted, found {names}. Name the .mot file "
+            "itself, or a folder with one result."
+        )
+    name = found[0].name.removesuffix("_ik.mot")
+    motion = _read_coordinates(found[0])
+    summary = _read_summary(folder / f"{name}_summary.json")
+    window = summary.get("calibration", {}).get("window_s")
+    return replace(
+        motion,
+        name=name,
+        source=f"result {name}: {motion.source}",
+        strides=_read_strides(folder / f"{name}_strides.csv"),
+        surface=summary.get("settings", {}).get("activity", {}).get("surface"),
+        still_s=(float(window[0]), float(window[1])) if window else None,
+    )
+
+
+def _read_summary(path: Path) -> Mapping[str, Any]:
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError) as fault:
+        raise ComparisonError(f"{path}: the summary cannot be read: {fault}") from fault
+    return summary if isinstance(summary, dict) else {}
+
+
+def _read_strides(path: Path) -> tuple[StrideSpan, ...]:
+    """Return the strides that count; none where the table is not there."""
+    if not path.is_file():
+        return ()
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return tuple(
+                StrideSpan(
+                    side=row["side"], start_s=float(row["start_s"]), end_s=float(row["end_s"])
+                )
+                for row in csv.DictReader(stream)
+                if row["kept"].lower() in ("true", "1", "yes")
+            )
+    except (OSError, KeyError, ValueError) as fault:
+        raise ComparisonError(f"{path}: strides cannot be read: {fault}") from fault

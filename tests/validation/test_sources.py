@@ -1,0 +1,112 @@
+"""What a user names becomes a motion; what must be known is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.osim.tables import read_table, write_table
+from opensim_pelvis.rotations import angle_between
+from opensim_pelvis.validation.marker_files import read_markers
+from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
+
+PUBLISHER_DEG = 0.3  # what the project promises on this recording
+
+
+def test_marker_inverse_kinematics_equals_the_publishers(shared_data: Path) -> None:
+    folder = shared_data / "p02_running"
+    motion = open_reference(
+        ReferenceSettings(
+            path=folder / "P02_straightrunning_trial0025.trc",
+            up_axis="y",
+            model=folder / "Participant_02.osim",
+        )
+    )
+    table = read_table(folder / "P02_straightrunning_trial0025_IK.mot")
+    compared = [n for n in table.labels if n.startswith(("pelvis_", "hip_", "lumbar_"))]
+    compared = [n for n in compared if not n.startswith("pelvis_t") or n == "pelvis_tilt"]
+    assert len(compared) == 12
+    for name in compared:
+        ours = np.rad2deg(motion.coordinates_rad[name])
+        difference = ours - table.values[:, table.labels.index(name)]
+        assert np.sqrt(np.mean(difference**2)) < PUBLISHER_DEG, name
+    assert {"pelvis", "torso", "femur_r"} <= set(motion.R_GB)
+
+
+def write_coordinates(path: Path, *, in_degrees: bool) -> Path:
+    t = np.arange(100) / 50.0
+    names = ["pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_ty", "hip_flexion_r"]
+    values = np.stack([0.1 * np.sin((i + 1) * t) for i in range(5)], axis=1)
+    return write_table(
+        path,
+        name="walk",
+        columns=names,
+        time_s=t,
+        values=np.rad2deg(values) if in_degrees else values,
+        in_degrees=in_degrees,
+    )
+
+
+def test_degrees_and_radians_are_read_by_the_flag(tmp_path: Path) -> None:
+    motions = [
+        open_reference(
+            ReferenceSettings(path=write_coordinates(tmp_path / f"{flag}.mot", in_degrees=flag))
+        )
+        for flag in (True, False)
+    ]
+    assert angle_between(motions[0].R_GB["pelvis"], motions[1].R_GB["pelvis"]).max() < 1e-9
+    assert "pelvis_ty" not in motions[0].coordinates_rad
+    no_flag = tmp_path / "none.mot"
+    text = (tmp_path / "True.mot").read_text(encoding="utf-8")
+    no_flag.write_text(text.replace("inDegrees=yes\n", ""), encoding="utf-8")
+    with pytest.raises(ComparisonError, match="inDegrees"):
+        open_reference(ReferenceSettings(path=no_flag))
+
+
+TRC = """PathFileType\t4\t(X/Y/Z)\tw.trc
+DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\tOrigNumFrames
+100\t100\t{frames}\t2\tmm\t100\t1\t{frames}
+Frame#\tTime\tL_Asis\t\t\tw:rasi\t\t
+\t\tX1\tY1\tZ1\tX2\tY2\tZ2
+
+"""
+
+
+def write_trc(path: Path, frames: int = 60, holes: range = range(20, 25)) -> Path:
+    rows = []
+    for i in range(frames):
+        t = i / 100.0
+        left = "\t\t" if i in holes else f"{100 * np.sin(3 * t)}\t{1000 + t}\t-120"
+        rows.append(f"{i + 1}\t{t:.3f}\t{left}\t10\t1000\t120")
+    path.write_text(TRC.format(frames=frames) + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_trc_is_turned_upright_named_and_short_gaps_are_filled(tmp_path: Path) -> None:
+    path = write_trc(tmp_path / "w.trc")
+    trial = read_markers(path, names={"LASI": "L_Asis"}, up_axis="y").trial
+    assert set(trial.positions_m) == {"LASI", "RASI"}
+    assert trial.rate_hz == pytest.approx(100.0)
+    assert trial.positions_m["RASI"][0] == pytest.approx([0.01, -0.12, 1.0])
+    wanted = 0.1 * np.sin(3 * trial.time_s)
+    assert np.abs(trial.positions_m["LASI"][:, 0] - wanted).max() < 1e-6
+    assert "5 missing marker samples" in trial.notes[0]
+    long = read_markers(write_trc(tmp_path / "l.trc", holes=range(20, 40)), up_axis="y").trial
+    assert np.isnan(long.positions_m["L_ASIS"][20:40]).all()
+
+
+def test_what_a_marker_file_leaves_open_is_asked_for(tmp_path: Path) -> None:
+    path = write_trc(tmp_path / "w.trc")
+    with pytest.raises(ComparisonError, match="--up-axis"):
+        open_reference(ReferenceSettings(path=path))
+    with pytest.raises(ComparisonError, match=r"pelvis wants the markers.*--markers"):
+        open_reference(ReferenceSettings(path=path, up_axis="y"))
+    with pytest.raises(ComparisonError, match="asks for the markers Nose"):
+        read_markers(path, names={"LASI": "Nose"}, up_axis="y")
+    with pytest.raises(ComparisonError, match="nothing is there"):
+        open_reference(ReferenceSettings(path=tmp_path / "absent.trc"))
+    with pytest.raises(ComparisonError, match="one result"):
+        open_reference(ReferenceSettings(path=tmp_path))
