@@ -61,7 +61,7 @@ class MarkerSegments:
     Parameters
     ----------
     R_LB : mapping of body to (t, 4) array
-        Any of ``pelvis torso femur_r femur_l``; NaN where a marker is missing.
+        Any of ``pelvis torso femur_r femur_l tibia_r tibia_l``; NaN where a marker is missing.
     absent : mapping of body to str
         Why a body is not there.
     methods : mapping of body to str
@@ -110,6 +110,9 @@ def segments_from_markers(trial: MarkerTrial) -> MarkerSegments:
             absent[f"femur_{side}"] = found
         else:
             R_LB[f"femur_{side}"], methods[f"femur_{side}"] = found
+        if not trial.missing([f"{letter}{end}" for end in ("KJC", "AJC", "ANK")]):
+            R_LB[f"tibia_{side}"] = _shank(trial, letter, outward)
+            methods[f"tibia_{side}"] = "knee and ankle centres and ankle marker of the file"
     return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods)
 
 
@@ -174,6 +177,13 @@ def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray,
     y = _unit(hip - p[knee])
     x = _unit(np.cross(y, outward * (p[marker] - p[knee])))
     return _frame(x, y, np.cross(x, y)), how
+
+
+def _shank(trial: MarkerTrial, letter: str, outward: float) -> FloatArray:
+    p = trial.positions_m
+    y = _unit(p[f"{letter}KJC"] - p[f"{letter}AJC"])
+    x = _unit(np.cross(y, outward * (p[f"{letter}ANK"] - p[f"{letter}AJC"])))
+    return _frame(x, y, np.cross(x, y))
 
 
 def _unit(v: FloatArray) -> FloatArray:

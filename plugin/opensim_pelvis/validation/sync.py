@@ -1,23 +1,25 @@
 """Two recordings of one movement on one clock, without a trigger.
 
 How fast a segment turns does not depend on any frame or mounting. Its angular speed, as each
-system saw it, is the pattern that is laid over the other: offset by cross-correlation, drift by
-the lags of pieces. Where another offset fits about as well the match is refused.
+system saw it, is the pattern that is laid over the other by cross-correlation; where another
+offset fits about as well the match is refused. What is left, fractions of a sample and drift,
+comes from the rotations themselves (`timing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import Final
 
 import numpy as np
 from scipy.signal import butter, correlate, correlation_lags, find_peaks, sosfiltfilt
-from scipy.stats import theilslopes
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import angular_velocity
+from opensim_pelvis.validation.timing import fit_timing
 
 RATE_HZ: Final = 100.0
 """Rate at which patterns are compared."""
@@ -34,8 +36,12 @@ MAX_RIVAL: Final = 0.97
 MIN_OVERLAP_S: Final = 2.0
 """Shorter overlaps match anything."""
 
-_PIECE_S: Final = 4.0
-_SEARCH_S: Final = 0.15
+MAX_DRIFT_ERROR_PPM: Final = 25.0
+"""A drift is applied where it is known to this standard error: about what crystals differ by."""
+
+MAX_REFINEMENT_S: Final = 0.1
+"""Rotations move the offset of angular speeds by at most this; further, they fit something else."""
+
 _APART_S: Final = 0.2
 
 
@@ -48,16 +54,19 @@ class Synchronisation:
     offset_s : float
         Added to the estimate's times.
     drift_ppm : float
-        0 where the overlap is too short to tell (``drift_known`` is False).
+        Applied; 0 where it is not known (``drift_known`` is False).
     drift_known : bool
+        Whether its standard error is within `MAX_DRIFT_ERROR_PPM`, or it was stated.
     uncertainty_s : float
-        Standard error of the alignment in the middle of the overlap.
+        Standard error of the alignment in the middle of the overlap; NaN where stated.
+    drift_estimate_ppm, drift_error_ppm : float
+        What the recordings say, and its standard error, applied or not.
     correlation : float
         Of the angular speeds once aligned.
     rival : float
         Height of the next best peak as a part of the best.
     segments : tuple of str
-        Whose angular speed was used.
+        What was compared.
     curve_s, curve : (n,) array
         Correlation over offset, for a figure.
     """
@@ -66,6 +75,8 @@ class Synchronisation:
     drift_ppm: float
     drift_known: bool
     uncertainty_s: float
+    drift_estimate_ppm: float
+    drift_error_ppm: float
     correlation: float
     rival: float
     segments: tuple[str, ...]
@@ -109,26 +120,49 @@ def synchronise(
     lags_s = lags_s + float(reference_time_s[0]) - float(estimate_time_s[0])
     best, rival = _judge(curve)
     offset_s = float(lags_s[best]) + _parabola(curve, best) / RATE_HZ
-    middle, lag = _pieces(x, y, estimate_time_s, reference_time_s, offset_s)
-    drift, drift_known, error_s = 0.0, False, 1.0 / RATE_HZ
-    if lag.size >= 4:
-        slope, intercept, *_ = theilslopes(lag, middle)
-        rest = lag - intercept - slope * middle
-        spread = 1.4826 * float(np.median(np.abs(rest)))
-        error_s = spread / float(np.sqrt(lag.size / 2.0))
-        drift, drift_known, offset_s = float(slope), True, float(intercept)
-    elif lag.size:
-        offset_s = float(np.median(lag))
+    timing = fit_timing(
+        {body: estimate[body] for body in shared},
+        estimate_time_s,
+        reference,
+        reference_time_s,
+        offset_s=offset_s,
+    )
+    drift, known, error_s, drift_found, drift_error = 0.0, False, 1.0 / RATE_HZ, nan, nan
+    if timing is not None and abs(timing.offset_s - offset_s) < MAX_REFINEMENT_S:
+        error_s = timing.offset_error_s
+        drift_found, drift_error = timing.drift_ppm, timing.drift_error_ppm
+        known = drift_error <= MAX_DRIFT_ERROR_PPM
+        drift = drift_found if known else 0.0
+        offset_s = timing.offset_s - 1e-6 * drift * timing.middle_s
     return Synchronisation(
         offset_s=offset_s,
-        drift_ppm=1e6 * drift,
-        drift_known=drift_known,
+        drift_ppm=drift,
+        drift_known=known,
         uncertainty_s=error_s,
+        drift_estimate_ppm=drift_found,
+        drift_error_ppm=drift_error,
         correlation=float(curve[best]),
         rival=rival,
         segments=shared,
         curve_s=lags_s,
         curve=curve,
+    )
+
+
+def state_timing(offset_s: float, drift_ppm: float = 0.0) -> Synchronisation:
+    """Return a synchronisation that the user stated."""
+    return Synchronisation(
+        offset_s=offset_s,
+        drift_ppm=drift_ppm,
+        drift_known=True,
+        uncertainty_s=nan,
+        drift_estimate_ppm=nan,
+        drift_error_ppm=nan,
+        correlation=nan,
+        rival=nan,
+        segments=(),
+        curve_s=np.zeros(0),
+        curve=np.zeros(0),
     )
 
 
@@ -198,39 +232,3 @@ def _parabola(curve: FloatArray, best: int) -> float:
     before, at, after = curve[best - 1 : best + 2]
     bend = before - 2.0 * at + after
     return float(0.5 * (before - after) / bend) if bend < 0.0 else 0.0
-
-
-def _pieces(
-    x: list[FloatArray],
-    y: list[FloatArray],
-    estimate_time_s: FloatArray,
-    reference_time_s: FloatArray,
-    offset_s: float,
-) -> tuple[FloatArray, FloatArray]:
-    """Return the time of each piece on the estimate's clock, and its own offset."""
-    width, reach = round(_PIECE_S * RATE_HZ), round(_SEARCH_S * RATE_HZ)
-    middle, lag = [], []
-    start = (offset_s + float(estimate_time_s[0]) - float(reference_time_s[0])) * RATE_HZ
-    shift = round(start)
-    for first in range(0, y[0].size - width + 1, width // 2):
-        low = first + shift - reach
-        if low < 0 or low + width + 2 * reach > x[0].size:
-            continue
-        values = []
-        for one, other in zip(x, y, strict=True):
-            b, a = other[first : first + width], one[low : low + width + 2 * reach]
-            if not (np.isfinite(a).all() and np.isfinite(b).all()) or b.std() < 0.2:
-                continue
-            seen = np.lib.stride_tricks.sliding_window_view(a, width)
-            seen = seen - seen.mean(axis=1, keepdims=True)
-            norm = np.linalg.norm(seen, axis=1) * np.linalg.norm(b - b.mean())
-            values.append(seen @ (b - b.mean()) / np.maximum(norm, 1e-12))
-        if not values:
-            continue
-        curve = np.mean(values, axis=0)
-        best = int(np.argmax(curve))
-        if 0 < best < curve.size - 1 and curve[best] > MIN_CORRELATION:
-            at = low + best + _parabola(curve, best) - first
-            middle.append(float(estimate_time_s[0]) + (first + width / 2.0) / RATE_HZ)
-            lag.append(at / RATE_HZ + float(reference_time_s[0]) - float(estimate_time_s[0]))
-    return np.array(middle), np.array(lag)

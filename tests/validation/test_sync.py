@@ -1,0 +1,108 @@
+"""Two clocks brought together without a trigger, and refused where that cannot be done."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.rotations import from_euler, multiply
+from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
+from opensim_pelvis.validation.sync import Synchronisation, synchronise
+from opensim_pelvis.validation.timing import interpolate
+
+RATE_HZ = 100.0
+SAMPLE_S = 1.0 / RATE_HZ
+NOISE_RAD = np.deg2rad(0.3)
+
+
+def noisy(q: np.ndarray, seed: int) -> np.ndarray:
+    vector = np.random.default_rng(seed).normal(0.0, NOISE_RAD, (q.shape[0], 3))
+    return multiply(q, from_euler("XYZ", vector))
+
+
+def run(duration_s: float, cadence_seed: int = 1) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return a runner whose strides differ, as real ones do: a slow change of speed of time."""
+    truth = simulate_runner(
+        RunnerSettings(),
+        Session(duration_s=duration_s * 1.2, rate_hz=RATE_HZ, still_s=2.0, ramp_s=1.0),
+    )
+    t = np.arange(0.0, duration_s, SAMPLE_S)
+    rng = np.random.default_rng(cadence_seed)
+    knots = np.arange(0.0, duration_s + 2.0, 1.7)
+    warped = t + np.interp(t, knots, rng.normal(0.0, 0.03, knots.size))
+    bodies = dict(zip(truth.bodies, np.moveaxis(truth.R_GB, 1, 0), strict=True))
+    time_s = truth.time_s
+    return t, {
+        body: interpolate(bodies[body], time_s, warped) for body in ("pelvis", "femur_r", "femur_l")
+    }
+
+
+def shifted(
+    t: np.ndarray, R_GB: dict[str, np.ndarray], offset_s: float, drift_ppm: float
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return what another system saw: other worlds and mountings, other clock, other start."""
+    turn = from_euler("YXZ", np.array([1.1, 0.0, 0.0]))
+    mount = from_euler("XYZ", np.array([0.3, -0.2, 0.15]))
+    last = (t[-1] - offset_s) / (1.0 + 1e-6 * drift_ppm)
+    time_s = np.arange(max(0.0, -offset_s) + 0.4, last - 0.7, SAMPLE_S)
+    at_s = offset_s + time_s * (1.0 + 1e-6 * drift_ppm)
+    seen = {
+        body: noisy(multiply(multiply(turn, interpolate(q, t, at_s)), mount), seed)
+        for seed, (body, q) in enumerate(R_GB.items())
+    }
+    return time_s, seen
+
+
+def find(duration_s: float, offset_s: float, drift_ppm: float) -> Synchronisation:
+    t, R_GB = run(duration_s)
+    time_s, seen = shifted(t, R_GB, offset_s, drift_ppm)
+    return synchronise(seen, time_s, R_GB, t)
+
+
+@pytest.mark.parametrize("offset_s", [0.0, 3.21749, -1.8334])
+def test_an_offset_is_found_within_a_fraction_of_a_sample(offset_s: float) -> None:
+    found = find(20.0, offset_s, 0.0)
+    middle_s = 10.0
+    late = found.to_reference(np.array([middle_s]))[0] - (offset_s + middle_s)
+    assert abs(late) < 0.1 * SAMPLE_S
+    assert found.uncertainty_s < 0.1 * SAMPLE_S
+    assert found.correlation > 0.9
+
+
+def test_drift_is_found_in_a_long_recording_and_left_alone_in_a_short_one() -> None:
+    long = find(180.0, 1.37, 80.0)
+    assert long.drift_known
+    assert long.drift_ppm == pytest.approx(80.0, abs=10.0)
+    for at_s in (5.0, 170.0):
+        late = long.to_reference(np.array([at_s]))[0] - (1.37 + at_s * (1.0 + 80e-6))
+        assert abs(late) < 0.2 * SAMPLE_S
+    short = find(8.0, 1.37, 80.0)
+    assert not short.drift_known
+    assert short.drift_ppm == 0.0
+    assert abs(short.drift_estimate_ppm - 80.0) < 4.0 * short.drift_error_ppm
+
+
+def test_recordings_of_different_runs_are_refused() -> None:
+    t, one = run(20.0, cadence_seed=1)
+    rng = np.random.default_rng(2)
+    wander = np.cumsum(rng.normal(0.0, 0.05, (t.size, 3)), axis=0)
+    other = {
+        body: from_euler("XYZ", np.deg2rad(5.0) * np.sin(wander + k)) for k, body in enumerate(one)
+    }
+    with pytest.raises(ComparisonError, match="do not seem to hold the same movement"):
+        synchronise(other, t, one, t)
+
+
+def test_strides_that_are_all_alike_are_ambiguous() -> None:
+    t = np.arange(0.0, 20.0, SAMPLE_S)
+    wave = np.stack([np.sin(2 * np.pi * 1.4 * t + k) for k in range(3)], axis=1)
+    pelvis = from_euler("YXZ", 0.2 * wave)
+    with pytest.raises(ComparisonError, match=r"ambiguous.*--offset"):
+        synchronise({"pelvis": pelvis[300:1300]}, t[:1000], {"pelvis": pelvis}, t)
+
+
+def test_without_a_shared_segment_nothing_can_be_laid_over() -> None:
+    t, R_GB = run(8.0)
+    with pytest.raises(ComparisonError, match="wants a segment that both have"):
+        synchronise({"torso": R_GB["pelvis"]}, t, {"pelvis": R_GB["pelvis"]}, t)
