@@ -191,6 +191,71 @@ def inspect(
     make_console().print(render_recording(recording, ledger, worn, warnings))
 
 
+@app.command(epilog=examples.COMPARE_EXAMPLES)
+def compare(
+    estimate: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="A folder of results, or a .mot or .sto file.")
+    ],
+    reference: Annotated[
+        Path,
+        typer.Argument(metavar="REFERENCE", help=".c3d, .trc, .mot, .sto or a folder of results."),
+    ],
+    out: Out,
+    reference_kind: Annotated[
+        str | None,
+        typer.Option("--reference", help="markers, angles (Plug-in Gait in a C3D) or ik."),
+    ] = None,
+    markers: Annotated[
+        Path | None, typer.Option(help='File with a table [markers]: LASI = "your name" ...')
+    ] = None,
+    up_axis: UpAxis = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Scaled model with markers, for inverse kinematics.")
+    ] = None,
+    offset: Annotated[
+        float | None, typer.Option(help="Seconds to add to the result's times; else found.")
+    ] = None,
+    drift: Annotated[float | None, typer.Option(help="Parts in a million, with --offset.")] = None,
+    window: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="T0 T1", help="Part of the reference to compare, seconds."),
+    ] = None,
+    heading_on: Annotated[
+        str | None, typer.Option(help="Fit the heading on: still or whole.")
+    ] = None,
+    body_offset: Annotated[
+        str, typer.Option(help="Fit a constant turn of each body on: none, still or whole.")
+    ] = "none",
+    surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
+) -> None:
+    """Set a result against optical motion capture."""
+    from opensim_pelvis.output import check_output
+    from opensim_pelvis.screen.comparison import render_comparison
+    from opensim_pelvis.screen.console import make_console
+    from opensim_pelvis.validation.compare import compare as compare_recordings
+    from opensim_pelvis.validation.request import read_comparison
+    from opensim_pelvis.validation.write import write_comparison
+
+    settings = read_comparison(
+        estimate,
+        reference,
+        kind=reference_kind,
+        names=markers,
+        up_axis=up_axis,
+        model=model,
+        offset_s=offset,
+        drift_ppm=drift,
+        window_s=window,
+        heading_on=heading_on,
+        body_offset=body_offset,
+        surface=surface,
+    )
+    check_output(out)
+    comparison = compare_recordings(settings)
+    files = write_comparison(comparison, out)
+    make_console().print(render_comparison(comparison, files))
+
+
 @app.command()
 def readers() -> None:
     """List the formats that are understood."""

@@ -44,3 +44,18 @@ INIT_EXAMPLES: Final = """Examples:
   opensim-pelvis init walk/
   opensim-pelvis init walk/ --out walk.toml --force
 """
+COMPARE_EXAMPLES: Final = """Examples:
+
+\b
+  # markers of Plug-in Gait in a C3D; clocks are brought together by the movement
+  opensim-pelvis compare results/ optical.c3d --out agreement/
+\b
+  # a TRC does not say which axis is up; your own marker names by a mapping
+  opensim-pelvis compare results/ optical.trc --up-axis y --markers map.toml --out agreement/
+\b
+  # OpenSim's marker inverse kinematics on your scaled model
+  opensim-pelvis compare results/ optical.trc --up-axis y --model scaled.osim --out agreement/
+\b
+  # another program's coordinates, started by the same trigger
+  opensim-pelvis compare results/ ik.mot --offset 0 --out agreement/
+"""

@@ -18,6 +18,7 @@ from opensim_pelvis.rotations import (
     to_euler,
     unwrap_present,
 )
+from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
 from opensim_pelvis.validation.plugin_gait import from_plug_in_gait
 
@@ -74,6 +75,9 @@ class Motion:
         In a ground with y up; its heading is the system's own.
     coordinates_rad : mapping of str to (t,) array
         Joint coordinates that were given as such.
+    turning : mapping of body to (t, 4) array
+        Orientations that turn with a body, whatever they are otherwise (its sensor's): used to
+        bring clocks together; ``R_GB`` where empty.
     source : str
         What was read and how it became orientations.
     strides : tuple of StrideSpan
@@ -88,9 +92,10 @@ class Motion:
     time_s: FloatArray
     R_GB: Mapping[str, FloatArray]
     coordinates_rad: Mapping[str, FloatArray] = field(default_factory=dict)
+    turning: Mapping[str, FloatArray] = field(default_factory=dict)
     source: str
     strides: tuple[StrideSpan, ...] = ()
-    surface: str | None = None
+    surface: Surface | None = None
     still_s: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
 

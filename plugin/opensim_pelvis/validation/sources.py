@@ -14,6 +14,7 @@ import numpy as np
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
+from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.marker_files import read_markers, read_names
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.motion import (
@@ -25,6 +26,9 @@ from opensim_pelvis.validation.motion import (
 )
 
 ReferenceKind = Literal["markers", "angles", "ik"]
+
+FEW_STRIDES: Final = 6
+"""With fewer steady strides, the others are compared as well."""
 
 EVEN: Final = 0.02
 """Part of a step by which times of a table may be uneven (rounding of short decimals)."""
@@ -151,14 +155,35 @@ def _read_result(folder: Path) -> Motion:
     motion = _read_coordinates(found[0])
     summary = _read_summary(folder / f"{name}_summary.json")
     window = summary.get("calibration", {}).get("window_s")
+    strides, stride_notes = _read_strides(folder / f"{name}_strides.csv")
     return replace(
         motion,
         name=name,
+        notes=(*motion.notes, *stride_notes),
+        turning=_read_sensors(folder / f"{name}_orientations.sto", motion.time_s),
         source=f"result {name}: {motion.source}",
-        strides=_read_strides(folder / f"{name}_strides.csv"),
-        surface=summary.get("settings", {}).get("activity", {}).get("surface"),
+        strides=strides,
+        surface=_surface(summary),
         still_s=(float(window[0]), float(window[1])) if window else None,
     )
+
+
+def _surface(summary: Mapping[str, Any]) -> Surface | None:
+    stated = summary.get("settings", {}).get("activity", {}).get("surface")
+    return stated if stated in ("treadmill", "overground") else None
+
+
+def _read_sensors(path: Path, time_s: FloatArray) -> Mapping[str, FloatArray]:
+    """Return each sensor's orientation under the name of its body, at these times."""
+    if not path.is_file():
+        return {}
+    table = read_table(path)
+    rows = np.searchsorted(time_s, table.time_s - 1e-6)
+    found = {}
+    for i, label in enumerate(table.labels):
+        found[label.removesuffix("_imu")] = np.full((time_s.size, 4), np.nan)
+        found[label.removesuffix("_imu")][rows] = table.values[:, i]
+    return found
 
 
 def _read_summary(path: Path) -> Mapping[str, Any]:
@@ -169,18 +194,24 @@ def _read_summary(path: Path) -> Mapping[str, Any]:
     return summary if isinstance(summary, dict) else {}
 
 
-def _read_strides(path: Path) -> tuple[StrideSpan, ...]:
-    """Return the strides that count; none where the table is not there."""
+def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[str, ...]]:
+    """Return the strides that count, or all where too few do; none without the table."""
     if not path.is_file():
-        return ()
+        return (), ()
     try:
         with path.open(encoding="utf-8", newline="") as stream:
-            return tuple(
-                StrideSpan(
-                    side=row["side"], start_s=float(row["start_s"]), end_s=float(row["end_s"])
-                )
-                for row in csv.DictReader(stream)
-                if row["kept"].lower() in ("true", "1", "yes")
-            )
+            rows = list(csv.DictReader(stream))
+        spans = [
+            StrideSpan(side=row["side"], start_s=float(row["start_s"]), end_s=float(row["end_s"]))
+            for row in rows
+        ]
+        kept = [span for span, row in zip(spans, rows, strict=True) if row["kept"] == "yes"]
     except (OSError, KeyError, ValueError) as fault:
         raise ComparisonError(f"{path}: strides cannot be read: {fault}") from fault
+    if len(kept) >= FEW_STRIDES:
+        return tuple(kept), ()
+    note = (
+        f"{len(kept)} of {len(spans)} strides are steady, too few, so all are compared: two systems "
+        "are to agree in starts and turns, too"
+    )
+    return tuple(spans), (note,) if spans else ()

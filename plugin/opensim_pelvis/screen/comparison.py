@@ -1,0 +1,80 @@
+"""What the command line shows of a comparison: how the two were aligned, and a row an angle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from opensim_pelvis.validation.agreement import AngleAgreement
+from opensim_pelvis.validation.compare import Comparison
+
+
+def render_comparison(comparison: Comparison, files: Sequence[Path]) -> RenderableType:
+    """Return the alignment, a table of agreement, doubts and files."""
+    pair, table = comparison.pair, comparison.table
+    facts = [
+        f"compared: {pair.time_s[0]:.2f}-{pair.time_s[-1]:.2f} s of the reference, "
+        f"{pair.time_s.size} samples, {table.strides} strides",
+        _timing_words(comparison),
+        f"heading: {math.degrees(pair.heading_rad):.2f} degrees, from the {pair.heading_source}",
+        f"offset of bodies: {pair.body_offset_source}",
+        f"direction of travel: {table.travel_source}",
+    ]
+    parts: list[RenderableType] = [
+        Text(f"{comparison.estimate.name} against {comparison.reference.name}", style="bold"),
+        *(Padding(Text(fact), (0, 0, 0, 2)) for fact in facts),
+        _agreement(table.angles),
+        Text("Degrees; bias = estimate - reference; rmse0: bias removed; LoA: 95 % limits of"),
+        Text("single samples; range: mean error of each stride's range of motion"),
+    ]
+    if comparison.notes:
+        parts.append(Text("\nDoubtful or worth knowing", style="bold"))
+        parts += [Padding(Text(f"- {note}"), (0, 0, 0, 2)) for note in comparison.notes]
+    if files:
+        names = ", ".join(path.name for path in files)
+        parts.append(Text(f"\nFiles in {files[0].parent}", style="bold"))
+        parts.append(Padding(Text(f"- {names}"), (0, 0, 0, 2)))
+    return Group(*parts)
+
+
+def _timing_words(comparison: Comparison) -> str:
+    sync = comparison.sync
+    if not sync.segments:
+        return f"clocks: offset {sync.offset_s:g} s, drift {sync.drift_ppm:g} ppm (stated)"
+    drift = f"drift {sync.drift_ppm:.1f} ppm" if sync.drift_known else "drift not known"
+    return (
+        f"clocks: offset {sync.offset_s:.4f} s +- {1000.0 * sync.uncertainty_s:.1f} ms, {drift}; "
+        f"correlation {sync.correlation:.2f}, next best {sync.rival:.0%} of it"
+    )
+
+
+def _agreement(angles: Sequence[AngleAgreement]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("angle", no_wrap=True)
+    for name in ("bias", "rmse", "rmse0", "LoA", "r", "lag ms", "range"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for angle in angles:
+        curve, limits = angle.curve, angle.limits
+        spread = next((part for part in angle.strides if part.value == "range"), None)
+        table.add_row(
+            angle.name,
+            f"{curve.bias:.1f}",
+            f"{curve.rmse:.1f}",
+            f"{curve.rmse_without_offset:.1f}",
+            "-" if limits is None else f"{limits.lower:.0f}..{limits.upper:.0f}",
+            _shown(curve.r, ".2f"),
+            _shown(1000.0 * curve.lag_s, ".0f"),
+            "-" if spread is None else f"{spread.limits.bias:.1f}",
+        )
+    return table
+
+
+def _shown(value: float, form: str) -> str:
+    return format(value, form) if math.isfinite(value) else "-"

@@ -1,0 +1,230 @@
+"""Two motions on one clock and in one world, with everything that was fitted told.
+
+The two systems do not share a forward direction, so one turn about the vertical is always
+fitted. Their segments may be defined differently, too: a constant turn of each body is fitted
+only when asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.angles import baker_angles
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import BoolArray, FloatArray, turn_about_vertical
+from opensim_pelvis.rotations import (
+    inverse,
+    is_present,
+    mean_rotation,
+    multiply,
+    to_euler,
+)
+from opensim_pelvis.validation.motion import Motion, StrideSpan
+from opensim_pelvis.validation.sync import Synchronisation
+from opensim_pelvis.validation.timing import interpolate
+
+FitOn = Literal["still", "whole"]
+BodyOffset = Literal["none", "still", "whole"]
+
+MIN_STILL_S: Final = 0.5
+"""Shorter standing does not fix a heading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignmentSettings:
+    """What may be fitted between two worlds.
+
+    Parameters
+    ----------
+    window_s : (float, float) or None
+        Part that is compared, on the reference's clock; all that both have unless given.
+    heading_on : str or None
+        ``still``: the estimate's calibration pose; ``whole``: all that is compared. Still where
+        both saw it, unless given.
+    body_offset : str
+        ``none``, or the part on which a constant turn of each body is fitted.
+    """
+
+    window_s: tuple[float, float] | None = None
+    heading_on: FitOn | None = None
+    body_offset: BodyOffset = "none"
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Pair:
+    """Two motions at the same instants, in the reference's world.
+
+    Parameters
+    ----------
+    time_s : (t,) array
+        On the reference's clock.
+    rate_hz : float
+    estimate, reference : mapping of body to (t, 4) array
+    estimate_coordinates, reference_coordinates : mapping of str to (t,) array
+        Radians; the coordinates that both were given as such.
+    strides : tuple of StrideSpan
+        On the reference's clock.
+    heading_rad : float
+        Turn about the vertical that was given to the estimate; NaN without a common body.
+    heading_source : str
+    body_offsets_deg : mapping of body to (float, float, float)
+        Turns about y, x and z (in this order) given to the estimate's bodies; empty unless asked.
+    body_offset_source : str
+    notes : tuple of str
+    """
+
+    time_s: FloatArray
+    rate_hz: float
+    estimate: Mapping[str, FloatArray]
+    reference: Mapping[str, FloatArray]
+    estimate_coordinates: Mapping[str, FloatArray]
+    reference_coordinates: Mapping[str, FloatArray]
+    strides: tuple[StrideSpan, ...]
+    heading_rad: float
+    heading_source: str
+    body_offsets_deg: Mapping[str, tuple[float, float, float]]
+    body_offset_source: str
+    notes: tuple[str, ...] = ()
+
+
+def align_motions(
+    estimate: Motion, reference: Motion, sync: Synchronisation, settings: AlignmentSettings
+) -> Pair:
+    """Bring an estimate to a reference's clock and world.
+
+    Raises
+    ------
+    ComparisonError
+        When they share no time, no body and no coordinate.
+    """
+    theirs = sync.to_reference(estimate.time_s)
+    low, high = max(theirs[0], reference.time_s[0]), min(theirs[-1], reference.time_s[-1])
+    both = (reference.time_s >= low) & (reference.time_s <= high)
+    bodies = [body for body in estimate.R_GB if body in reference.R_GB]
+    names = [n for n in estimate.coordinates_rad if n in reference.coordinates_rad]
+    if not both.any() or not (bodies or names):
+        raise ComparisonError(
+            f"{estimate.name} and {reference.name} have nothing to compare: they share "
+            f"{int(both.sum())} samples, the bodies {', '.join(bodies) or 'none'} and the "
+            f"coordinates {', '.join(names) or 'none'}. Their clocks show "
+            f"{theirs[0]:.2f}-{theirs[-1]:.2f} s and "
+            f"{reference.time_s[0]:.2f}-{reference.time_s[-1]:.2f} s."
+        )
+    time_s = reference.time_s[both]
+    moved = {body: interpolate(estimate.R_GB[body], theirs, time_s) for body in bodies}
+    wanted = {body: reference.R_GB[body][both] for body in bodies}
+    window = _window(settings.window_s, time_s, reference.name)
+    still = _still(estimate, sync, time_s)
+    heading, heading_source, notes = _fit_heading(moved, wanted, window, still, settings.heading_on)
+    turn = turn_about_vertical(0.0 if np.isnan(heading) else heading)
+    moved = {body: multiply(turn, q) for body, q in moved.items()}
+    offsets, offset_source = _fit_bodies(moved, wanted, window, still, settings.body_offset)
+    moved = {body: multiply(q, offsets[body]) if offsets else q for body, q in moved.items()}
+    return Pair(
+        time_s=time_s[window],
+        rate_hz=reference.rate_hz,
+        estimate={body: q[window] for body, q in moved.items()},
+        reference={body: q[window] for body, q in wanted.items()},
+        estimate_coordinates={
+            n: np.interp(time_s, theirs, estimate.coordinates_rad[n])[window] for n in names
+        },
+        reference_coordinates={n: reference.coordinates_rad[n][both][window] for n in names},
+        strides=_strides(estimate, reference, sync),
+        heading_rad=heading,
+        heading_source=heading_source,
+        body_offsets_deg={body: _in_degrees(q) for body, q in offsets.items()},
+        body_offset_source=offset_source,
+        notes=tuple(notes),
+    )
+
+
+def _window(wanted: tuple[float, float] | None, time_s: FloatArray, name: str) -> BoolArray:
+    if wanted is None:
+        return np.ones(time_s.size, dtype=bool)
+    inside = (time_s >= wanted[0]) & (time_s <= wanted[1])
+    if not inside.any():
+        raise ComparisonError(
+            f"the window {wanted[0]:g}-{wanted[1]:g} s of {name} was wanted, both systems have "
+            f"{time_s[0]:.2f}-{time_s[-1]:.2f} s"
+        )
+    return np.asarray(inside)
+
+
+def _still(estimate: Motion, sync: Synchronisation, time_s: FloatArray) -> BoolArray | None:
+    """Return which samples are of the calibration pose; None where too few are."""
+    if estimate.still_s is None:
+        return None
+    start, end = sync.to_reference(np.array(estimate.still_s))
+    inside = (time_s >= start) & (time_s <= end)
+    covered = float(time_s[inside][-1] - time_s[inside][0]) if inside.any() else 0.0
+    return np.asarray(inside) if covered >= MIN_STILL_S else None
+
+
+def _fit_heading(
+    moved: Mapping[str, FloatArray],
+    wanted: Mapping[str, FloatArray],
+    window: BoolArray,
+    still: BoolArray | None,
+    on: FitOn | None,
+) -> tuple[float, str, list[str]]:
+    """Return the mean difference of heading of the pelvis (or the first body), and its story."""
+    if not moved:
+        return float("nan"), "no body is shared, so no heading was fitted", []
+    notes = []
+    if on == "still" and still is None:
+        notes.append("the reference did not see the calibration pose: heading was fitted on all")
+    use_still = still is not None and on != "whole"
+    part = still if use_still and still is not None else window
+    body = "pelvis" if "pelvis" in moved else next(iter(moved))
+    pair = [baker_angles(q[part])[:, 0] for q in (wanted[body], moved[body])]
+    difference = pair[0] - pair[1]
+    seen = np.isfinite(difference)
+    if not seen.any():
+        raise ComparisonError(f"the {body} is never seen by both systems at once")
+    heading = float(np.angle(np.exp(1j * difference[seen]).mean()))
+    where = "the calibration pose" if use_still else "all that is compared (its mean is removed)"
+    return heading, f"axial rotation of the {body}, on {where}", notes
+
+
+def _fit_bodies(
+    moved: Mapping[str, FloatArray],
+    wanted: Mapping[str, FloatArray],
+    window: BoolArray,
+    still: BoolArray | None,
+    on: BodyOffset,
+) -> tuple[dict[str, FloatArray], str]:
+    if on == "none":
+        return {}, "none was fitted"
+    if on == "still" and still is None:
+        raise ComparisonError(
+            "a constant turn of each body was to be fitted on the calibration pose, but the "
+            "reference did not see it; ask for --body-offset whole"
+        )
+    part = still if on == "still" and still is not None else window
+    found = {}
+    for body, q in moved.items():
+        turn = multiply(inverse(q), wanted[body])[part]
+        if not is_present(turn).any():
+            raise ComparisonError(f"the {body} is not seen where its offset was to be fitted")
+        found[body] = mean_rotation(turn)
+    where = "the calibration pose" if on == "still" else "all that is compared"
+    return found, f"mean of {where}, a constant turn of each body"
+
+
+def _strides(estimate: Motion, reference: Motion, sync: Synchronisation) -> tuple[StrideSpan, ...]:
+    if not estimate.strides:
+        return reference.strides
+    ends = sync.to_reference(np.array([(s.start_s, s.end_s) for s in estimate.strides]))
+    return tuple(
+        StrideSpan(side=s.side, start_s=float(a), end_s=float(b))
+        for s, (a, b) in zip(estimate.strides, ends, strict=True)
+    )
+
+
+def _in_degrees(q: FloatArray) -> tuple[float, float, float]:
+    y, x, z = np.rad2deg(to_euler("YXZ", q))
+    return float(y), float(x), float(z)

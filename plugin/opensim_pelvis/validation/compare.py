@@ -1,0 +1,119 @@
+"""One command's work: two motions in, agreement with its whole story out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from opensim_pelvis.settings import Surface
+from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
+from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions
+from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
+from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonSettings:
+    """What a comparison is told.
+
+    Parameters
+    ----------
+    estimate : Path
+        Result folder, or an OpenSim table.
+    reference : ReferenceSettings
+    offset_s : float or None
+        What to add to the estimate's times; found by the movement unless given.
+    drift_ppm : float or None
+        Only with ``offset_s``.
+    alignment : AlignmentSettings
+    surface : str or None
+        That of the result unless given.
+    """
+
+    estimate: Path
+    reference: ReferenceSettings
+    offset_s: float | None = None
+    drift_ppm: float | None = None
+    alignment: AlignmentSettings = field(default_factory=AlignmentSettings)
+    surface: Surface | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Comparison:
+    """Agreement of an estimate with a reference, and how the two were brought together.
+
+    Parameters
+    ----------
+    settings : ComparisonSettings
+    estimate, reference : Motion
+    sync : Synchronisation
+    pair : Pair
+    table : AgreementTable
+    notes : tuple of str
+        What is doubtful, in plain words.
+    """
+
+    settings: ComparisonSettings
+    estimate: Motion
+    reference: Motion
+    sync: Synchronisation
+    pair: Pair
+    table: AgreementTable
+    notes: tuple[str, ...]
+
+
+def compare(settings: ComparisonSettings) -> Comparison:
+    """Read two recordings of one movement and measure their agreement.
+
+    Raises
+    ------
+    ComparisonError, ReadError
+        When one cannot be read, or they cannot be brought together soundly.
+    """
+    return compare_motions(
+        open_estimate(settings.estimate), open_reference(settings.reference), settings
+    )
+
+
+def compare_motions(
+    estimate: Motion, reference: Motion, settings: ComparisonSettings
+) -> Comparison:
+    """Measure the agreement of two motions that were read already."""
+    if settings.offset_s is None:
+        sync = synchronise(
+            estimate.turning or estimate.R_GB,
+            estimate.time_s,
+            reference.turning or reference.R_GB,
+            reference.time_s,
+        )
+    else:
+        sync = state_timing(settings.offset_s, settings.drift_ppm or 0.0)
+    pair = align_motions(estimate, reference, sync, settings.alignment)
+    surface = settings.surface or estimate.surface
+    table = measure_agreement(pair, surface=surface)
+    notes = (*estimate.notes, *reference.notes, *_doubts(sync, table), *pair.notes)
+    return Comparison(
+        settings=settings,
+        estimate=estimate,
+        reference=reference,
+        sync=sync,
+        pair=pair,
+        table=table,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
+    found = []
+    if sync.segments and not sync.drift_known:
+        found.append(
+            "drift between the clocks was not applied: the recordings leave it uncertain "
+            f"({sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm)"
+        )
+    if not table.strides:
+        found.append(
+            "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
+            "ICC, CMC)"
+        )
+    return found

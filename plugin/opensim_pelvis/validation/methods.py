@@ -1,0 +1,66 @@
+"""A methods paragraph for a manuscript, with the definitions that were used."""
+
+from __future__ import annotations
+
+import math
+
+from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.continuous import MAX_LAG_S
+from opensim_pelvis.validation.sync import CUTOFF_HZ
+
+
+def describe_methods(comparison: Comparison) -> str:
+    """Return the paragraph as Markdown text; numbers are those of this comparison."""
+    pair, table = comparison.pair, comparison.table
+    parts = [
+        f"# Methods: {comparison.estimate.name} against {comparison.reference.name}",
+        "Adapt this text to your study; every number in it belongs to this one comparison.",
+        f"**Data.** Estimate: {comparison.estimate.source}. Reference: "
+        f"{comparison.reference.source}. {pair.time_s.size} samples at {pair.rate_hz:.4g} Hz "
+        f"({pair.time_s[0]:.2f} to {pair.time_s[-1]:.2f} s of the reference) and {table.strides} "
+        "strides (both sides) were compared.",
+        _timing(comparison),
+        f"**Alignment.** The systems share the vertical but not the forward direction. A turn of "
+        f"{math.degrees(pair.heading_rad):.2f} degrees about the vertical was given to the "
+        f"estimate ({pair.heading_source}). Constant offsets between the systems' definitions of "
+        f"a body: {pair.body_offset_source}. Direction of travel: {table.travel_source}.",
+        "**Angles.** Pelvis and trunk: rotation, obliquity, tilt in this order (Baker 2001, "
+        "doi:10.1016/S0966-6362(00)00083-7), against the direction of travel. Hip and lumbar "
+        "angles: flexion, adduction, rotation (z-x-y), signs as in OpenSim.",
+        "**Curves.** Differences are estimate minus reference. The root mean square error is "
+        "given raw and with the bias removed, and as parts of offset, amplitude and shape whose "
+        "squares add up (Kobayashi and Salam 2000, doi:10.2134/agronj2000.922345x). The lag is "
+        f"that of the highest cross-correlation within {MAX_LAG_S:g} s. The coefficient of "
+        "multiple correlation compares the two curves within each stride at 101 points "
+        "(Ferrari et al. 2010, doi:10.1016/j.gaitpost.2009.09.009).",
+        "**Limits of agreement.** 95 % limits with repeated measures from a one-way analysis of "
+        "variance (Bland and Altman 2007, doi:10.1080/10543400701329422), intervals by variance "
+        f"estimates recovery (Zou 2013, doi:10.1177/0962280211402548); {table.grouping}. Those of "
+        "range and peaks take one value a stride (Bland and Altman 1986, "
+        "doi:10.1016/S0140-6736(86)90837-8).",
+        "**Reliability.** ICC(A,1) and ICC(C,1), two-way, single measurement, with 95 % intervals "
+        "(McGraw and Wong 1996, doi:10.1037/1082-989X.1.1.30), over strides. Strides of one "
+        "person resemble each other: these intervals speak of this person, not of people.",
+    ]
+    if comparison.notes:
+        parts.append("**Doubts.**\n\n" + "\n".join(f"- {note}" for note in comparison.notes))
+    return "\n\n".join(parts) + "\n"
+
+
+def _timing(comparison: Comparison) -> str:
+    sync = comparison.sync
+    if not sync.segments:
+        return (
+            f"**Synchronisation.** Stated: {sync.offset_s:g} s were added to the estimate's times "
+            f"(drift {sync.drift_ppm:g} ppm)."
+        )
+    drift = "applied" if sync.drift_known else "too uncertain, not applied"
+    return (
+        "**Synchronisation.** Without a trigger: angular speeds (low-pass "
+        f"{CUTOFF_HZ:g} Hz) of {', '.join(sync.segments)} were cross-correlated (r = "
+        f"{sync.correlation:.3f}; the next best offset reached {sync.rival:.0%} of it), then the "
+        "rotations themselves were fitted by least squares, constant turns of both worlds and "
+        f"segments included. Offset {sync.offset_s:.4f} s, standard error "
+        f"{1000.0 * sync.uncertainty_s:.1f} ms (jackknife over ten blocks of time); drift "
+        f"{sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm, {drift}."
+    )

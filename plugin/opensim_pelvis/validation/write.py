@@ -1,0 +1,162 @@
+"""``agreement.csv``, ``agreement.json``, ``methods.md`` and figures of a comparison."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ExportError
+from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
+from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.methods import describe_methods
+
+CURVE_COLUMNS: Final = (
+    "samples",
+    "bias",
+    "rmse",
+    "rmse_without_offset",
+    "amplitude",
+    "shape",
+    "mae",
+    "r",
+    "lag_s",
+)
+
+
+def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...]:
+    """Write all files of a comparison into a directory, which is made if need be.
+
+    Raises
+    ------
+    ExportError
+        When the directory cannot be written.
+    """
+    from opensim_pelvis.validation.figures import draw_figures
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        paths = [
+            _write_csv(comparison, directory / "agreement.csv"),
+            _write_json(comparison, directory / "agreement.json"),
+            directory / "methods.md",
+        ]
+        paths[-1].write_text(describe_methods(comparison), encoding="utf-8")
+        return (*paths, *draw_figures(comparison, directory))
+    except OSError as fault:
+        raise ExportError(f"{directory}: writing failed ({fault.strerror})") from fault
+
+
+def as_rows(comparison: Comparison) -> list[dict[str, object]]:
+    """Return one flat row an angle: degrees, seconds; None where a number is not known."""
+    return [_row(angle) for angle in comparison.table.angles]
+
+
+def _row(angle: AngleAgreement) -> dict[str, object]:
+    row: dict[str, object] = {"angle": angle.name}
+    row |= {name: _number(getattr(angle.curve, name)) for name in CURVE_COLUMNS}
+    limits = angle.limits
+    for name in ("lower", "upper", "sd", "sd_within", "sd_between"):
+        row[f"loa_{name}"] = None if limits is None else _number(getattr(limits, name))
+    for name in ("bias", "lower", "upper"):
+        low, high = getattr(limits, f"{name}_interval") if limits else (math.nan, math.nan)
+        row[f"loa_{name}_ci_low"], row[f"loa_{name}_ci_high"] = _number(low), _number(high)
+    row["cmc"], row["strides"] = _number(angle.cmc), angle.normalised.shape[0]
+    for part in angle.strides:
+        row |= _stride_row(part)
+    return row
+
+
+def _stride_row(part: StrideAgreement) -> dict[str, object]:
+    value = part.value
+    late = part.time_error_s
+    known = bool(np.isfinite(late).all())
+    return {
+        f"{value}_reference": _number(part.reference_deg.mean()),
+        f"{value}_estimate": _number(part.estimate_deg.mean()),
+        f"{value}_bias": _number(part.limits.bias),
+        f"{value}_bias_ci_low": _number(part.limits.bias_interval[0]),
+        f"{value}_bias_ci_high": _number(part.limits.bias_interval[1]),
+        f"{value}_loa_lower": _number(part.limits.lower),
+        f"{value}_loa_upper": _number(part.limits.upper),
+        f"{value}_icc_a1": _number(part.icc[0].value),
+        f"{value}_icc_a1_ci_low": _number(part.icc[0].interval[0]),
+        f"{value}_icc_a1_ci_high": _number(part.icc[0].interval[1]),
+        f"{value}_icc_c1": _number(part.icc[1].value),
+        f"{value}_icc_c1_ci_low": _number(part.icc[1].interval[0]),
+        f"{value}_icc_c1_ci_high": _number(part.icc[1].interval[1]),
+        f"{value}_time_error_s": _number(late.mean()) if known else None,
+        f"{value}_time_error_sd_s": _number(late.std(ddof=1)) if known else None,
+    }
+
+
+def _write_csv(comparison: Comparison, path: Path) -> Path:
+    rows = as_rows(comparison)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _write_json(comparison: Comparison, path: Path) -> Path:
+    pair, table = comparison.pair, comparison.table
+    skip = {"curve", "curve_s"}
+    sync = comparison.sync
+    content = {
+        "format": "opensim-pelvis agreement",
+        "format_version": 1,
+        "settings": asdict(comparison.settings),
+        "estimate": {"name": comparison.estimate.name, "source": comparison.estimate.source},
+        "reference": {"name": comparison.reference.name, "source": comparison.reference.source},
+        "synchronisation": {
+            f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip
+        },
+        "alignment": {
+            "heading_deg": math.degrees(pair.heading_rad),
+            "heading_source": pair.heading_source,
+            "body_offsets_deg": pair.body_offsets_deg,
+            "body_offset_source": pair.body_offset_source,
+        },
+        "compared_s": [float(pair.time_s[0]), float(pair.time_s[-1])],
+        "strides": table.strides,
+        "grouping": table.grouping,
+        "travel_source": table.travel_source,
+        "angles": as_rows(comparison),
+        "absent": table.absent,
+        "notes": comparison.notes,
+    }
+    path.write_text(
+        json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON can hold: not-a-number is null, a path a text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, float | np.floating):
+        return _number(float(value))
+    return value
+
+
+def _number(value: float) -> float | int | None:
+    """Return a number rounded to what may be meant, None where there is none."""
+    if isinstance(value, int):
+        return value
+    return round(float(value), 6) if math.isfinite(value) else None
