@@ -193,12 +193,9 @@ def inspect(
 
 @app.command(epilog=examples.COMPARE_EXAMPLES)
 def compare(
-    estimate: Annotated[
-        Path, typer.Argument(metavar="RESULT", help="A folder of results, or a .mot or .sto file.")
-    ],
+    estimate: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder, .mot or .sto.")],
     reference: Annotated[
-        Path,
-        typer.Argument(metavar="REFERENCE", help=".c3d, .trc, .mot, .sto or a folder of results."),
+        Path, typer.Argument(metavar="REFERENCE", help=".c3d, .trc, .mot, .sto or a folder.")
     ],
     out: Out,
     reference_kind: Annotated[
@@ -212,20 +209,14 @@ def compare(
     model: Annotated[
         Path | None, typer.Option(help="Scaled model with markers, for inverse kinematics.")
     ] = None,
-    offset: Annotated[
-        float | None, typer.Option(help="Seconds to add to the result's times; else found.")
-    ] = None,
+    offset: Annotated[float | None, typer.Option(help="Add seconds to RESULT; else found.")] = None,
     drift: Annotated[float | None, typer.Option(help="Parts in a million, with --offset.")] = None,
     window: Annotated[
         tuple[float, float] | None,
         typer.Option(metavar="T0 T1", help="Part of the reference to compare, seconds."),
     ] = None,
-    heading_on: Annotated[
-        str | None, typer.Option(help="Fit the heading on: still or whole.")
-    ] = None,
-    body_offset: Annotated[
-        str, typer.Option(help="Fit a constant turn of each body on: none, still or whole.")
-    ] = "none",
+    heading_on: Annotated[str | None, typer.Option(help="Fit heading: still or whole.")] = None,
+    body_offset: Annotated[str, typer.Option(help="Of bodies: none, still or whole.")] = "none",
     surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
 ) -> None:
     """Set a result against optical motion capture."""

@@ -140,3 +140,11 @@ def test_multiple_correlation_of_curves_with_an_offset() -> None:
     expected = np.sqrt(1.0 - (g * f * d**2 / 2 / (g * f)) / (within / (g * (2 * f - 1))))
     assert coefficient_of_multiple_correlation(apart) == pytest.approx(expected, abs=EXACT)
     assert np.isnan(coefficient_of_multiple_correlation(np.stack([one, one + 99.0])[None]))
+
+
+def test_ratings_that_do_not_differ_have_no_intraclass_correlation() -> None:
+    agreement, consistency = intraclass_correlations(np.full((5, 2), 3.0))
+    assert np.isnan(agreement.value)
+    assert np.isnan(consistency.value)
+    same = np.repeat(np.arange(5.0)[:, None], 2, axis=1)
+    assert intraclass_correlations(same)[0].interval == (1.0, 1.0)

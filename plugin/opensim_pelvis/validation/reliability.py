@@ -9,6 +9,8 @@ from scipy import stats
 
 from opensim_pelvis.frames import FloatArray
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsOfAgreement:
@@ -206,8 +208,8 @@ def intraclass_correlations(
     ms_c = n * float(((columns - grand) ** 2).sum()) / (k - 1)
     rest = x - rows[:, None] - columns + grand
     ms_e = float((rest**2).sum()) / ((n - 1) * (k - 1))
-    agreement = (ms_r - ms_e) / (ms_r + (k - 1) * ms_e + k * (ms_c - ms_e) / n)
-    consistency = (ms_r - ms_e) / (ms_r + (k - 1) * ms_e)
+    agreement = _share(ms_r - ms_e, ms_r + (k - 1) * ms_e + k * (ms_c - ms_e) / n)
+    consistency = _share(ms_r - ms_e, ms_r + (k - 1) * ms_e)
     tail = 0.5 + level / 2.0
     return (
         IntraclassCorrelation(
@@ -225,11 +227,17 @@ def intraclass_correlations(
     )
 
 
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0.0 else float("nan")
+
+
 def _agreement_interval(
     icc: float, ms_r: float, ms_c: float, ms_e: float, n: int, k: int, tail: float
 ) -> tuple[float, float]:
-    if ms_e <= 0.0:
-        return (icc, icc) if ms_c <= 0.0 else (float("nan"), float("nan"))
+    if icc >= 1.0 - _ROUNDING:
+        return icc, icc
+    if ms_e <= 0.0 or np.isnan(icc):
+        return float("nan"), float("nan")
     a = k * icc / (n * (1.0 - icc))
     b = 1.0 + k * icc * (n - 1) / (n * (1.0 - icc))
     v = (a * ms_c + b * ms_e) ** 2 / (

@@ -211,7 +211,7 @@ def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[str, ...]]:
     if len(kept) >= FEW_STRIDES:
         return tuple(kept), ()
     note = (
-        f"{len(kept)} of {len(spans)} strides are steady, too few, so all are compared: two systems "
-        "are to agree in starts and turns, too"
+        f"{len(kept)} of {len(spans)} strides are steady, too few: all are compared, since two "
+        "systems are to agree in starts and turns, too"
     )
     return tuple(spans), (note,) if spans else ()
