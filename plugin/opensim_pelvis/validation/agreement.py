@@ -26,6 +26,7 @@ from opensim_pelvis.validation.reliability import (
     intraclass_correlations,
     limits_of_agreement,
 )
+from opensim_pelvis.validation.stride_map import StrideMap, map_differences
 
 POINTS: Final = 101
 """Points of a time-normalised stride."""
@@ -36,7 +37,7 @@ MIN_STRIDES: Final = 3
 STRETCH_S: Final = 1.0
 """Without strides, samples of one such stretch count as repeated measures."""
 
-STRIDE_VALUES: Final = ("range", "maximum", "minimum")
+STRIDE_VALUES: Final = ("range", "maximum", "minimum", "mean")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -46,14 +47,14 @@ class StrideAgreement:
     Parameters
     ----------
     value : str
-        ``range`` (maximum minus minimum), ``maximum`` or ``minimum``.
+        ``range`` (maximum minus minimum), ``maximum``, ``minimum`` or ``mean``.
     estimate_deg, reference_deg : (n,) array
     limits : LimitsOfAgreement
         Of the differences, each stride standing for itself.
     icc : tuple of IntraclassCorrelation
         ICC(A,1) and ICC(C,1).
     time_error_s : (n,) array
-        By how much later the estimate has its peak; NaN for the range.
+        By how much later the estimate has its peak; NaN for range and mean.
     """
 
     value: str
@@ -82,6 +83,8 @@ class AngleAgreement:
     strides : tuple of StrideAgreement
     normalised : (n, 2, 101) array
         Strides, estimate and reference, points.
+    map : StrideMap or None
+        Where in the stride the two differ.
     """
 
     name: str
@@ -92,6 +95,7 @@ class AngleAgreement:
     cmc: float
     strides: tuple[StrideAgreement, ...]
     normalised: FloatArray
+    map: StrideMap | None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -192,6 +196,7 @@ def _compare(
         cmc=coefficient_of_multiple_correlation(normalised[whole]),
         strides=_stride_values(normalised[whole], _durations(spans, whole)) if enough else (),
         normalised=normalised[whole],
+        map=map_differences(normalised[whole, 0], normalised[whole, 1]),
     )
 
 
@@ -203,7 +208,8 @@ def _stride_values(normalised: FloatArray, duration_s: FloatArray) -> tuple[Stri
         "maximum": normalised.argmax(axis=2).astype(np.float64),
         "minimum": normalised.argmin(axis=2).astype(np.float64),
     }
-    values = {"range": top - low, "maximum": top, "minimum": low}
+    mean = normalised.mean(axis=2)
+    values = {"range": top - low, "maximum": top, "minimum": low, "mean": mean}
     found = []
     for value in STRIDE_VALUES:
         numbers = values[value]

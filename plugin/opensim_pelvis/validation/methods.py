@@ -42,6 +42,12 @@ def describe_methods(comparison: Comparison) -> str:
         "(McGraw and Wong 1996, doi:10.1037/1082-989X.1.1.30), over strides. Strides of one "
         "person resemble each other: these intervals speak of this person, not of people.",
     ]
+    if any(angle.map for angle in table.angles):
+        parts.append(
+            "**Over the stride.** Statistical parametric mapping (Pataky et al. 2013, "
+            "doi:10.1016/j.jbiomech.2013.07.031; spm1d): paired t test over strides at 101 points, "
+            "two-sided, threshold by random field theory at a family-wise 0.05."
+        )
     if comparison.notes:
         parts.append("**Doubts.**\n\n" + "\n".join(f"- {note}" for note in comparison.notes))
     return "\n\n".join(parts) + "\n"

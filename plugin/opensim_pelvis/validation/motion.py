@@ -82,6 +82,8 @@ class Motion:
         What was read and how it became orientations.
     strides : tuple of StrideSpan
     surface : str or None
+    subject : str or None
+        Identifier of the person.
     still_s : (float, float) or None
         When the person stood still for calibration.
     notes : tuple of str
@@ -96,6 +98,7 @@ class Motion:
     source: str
     strides: tuple[StrideSpan, ...] = ()
     surface: Surface | None = None
+    subject: str | None = None
     still_s: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
 

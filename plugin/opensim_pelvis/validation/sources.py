@@ -164,6 +164,7 @@ def _read_result(folder: Path) -> Motion:
         source=f"result {name}: {motion.source}",
         strides=strides,
         surface=_surface(summary),
+        subject=summary.get("settings", {}).get("subject", {}).get("id"),
         still_s=(float(window[0]), float(window[1])) if window else None,
     )
 

@@ -16,6 +16,7 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.methods import describe_methods
+from opensim_pelvis.validation.pooling import STRIDE_FILE
 
 CURVE_COLUMNS: Final = (
     "samples",
@@ -44,6 +45,7 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
         directory.mkdir(parents=True, exist_ok=True)
         paths = [
             _write_csv(comparison, directory / "agreement.csv"),
+            _write_strides(comparison, directory / STRIDE_FILE),
             _write_json(comparison, directory / "agreement.json"),
             directory / "methods.md",
         ]
@@ -70,6 +72,14 @@ def _row(angle: AngleAgreement) -> dict[str, object]:
     row["cmc"], row["strides"] = _number(angle.cmc), angle.normalised.shape[0]
     for part in angle.strides:
         row |= _stride_row(part)
+    if angle.map is not None:
+        row |= {
+            "spm_threshold": _number(angle.map.threshold),
+            "spm_largest_t": _number(angle.map.largest),
+            "spm_differs": "; ".join(
+                f"{start:.0f}-{end:.0f} % (p = {p:.3f})" for start, end, p in angle.map.differs
+            ),
+        }
     return row
 
 
@@ -106,6 +116,20 @@ def _write_csv(comparison: Comparison, path: Path) -> Path:
     return path
 
 
+def _write_strides(comparison: Comparison, path: Path) -> Path:
+    """Write one row a stride, angle and value: what `pool` reads."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["angle", "value", "stride", "estimate", "reference", "time_error_s"])
+        for angle in comparison.table.angles:
+            for part in angle.strides:
+                columns = (part.estimate_deg, part.reference_deg, part.time_error_s)
+                for number, row in enumerate(zip(*columns, strict=True), start=1):
+                    cells = [f"{x:.6f}" if math.isfinite(x) else "" for x in row]
+                    writer.writerow([angle.name, part.value, number, *cells])
+    return path
+
+
 def _write_json(comparison: Comparison, path: Path) -> Path:
     pair, table = comparison.pair, comparison.table
     skip = {"curve", "curve_s"}
@@ -114,7 +138,11 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "format": "opensim-pelvis agreement",
         "format_version": 1,
         "settings": asdict(comparison.settings),
-        "estimate": {"name": comparison.estimate.name, "source": comparison.estimate.source},
+        "estimate": {
+            "name": comparison.estimate.name,
+            "subject": comparison.estimate.subject,
+            "source": comparison.estimate.source,
+        },
         "reference": {"name": comparison.reference.name, "source": comparison.reference.source},
         "synchronisation": {
             f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip
