@@ -90,7 +90,9 @@ def test_help_answers_at_once() -> None:
     assert min(times) < HELP_S  # the others run beside other tests
 
 
-@pytest.mark.parametrize("command", ["demo", "run", "inspect", "compare", "readers", "init"])
+@pytest.mark.parametrize(
+    "command", ["demo", "run", "inspect", "compare", "pool", "readers", "init"]
+)
 def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> None:
     code, out, _ = run("--help")
     assert code == 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from opensim_pelvis import cli_compare
 from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
@@ -191,62 +192,6 @@ def inspect(
     make_console().print(render_recording(recording, ledger, worn, warnings))
 
 
-@app.command(epilog=examples.COMPARE_EXAMPLES)
-def compare(
-    estimate: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder, .mot or .sto.")],
-    reference: Annotated[
-        Path, typer.Argument(metavar="REFERENCE", help=".c3d, .trc, .mot, .sto or a folder.")
-    ],
-    out: Out,
-    reference_kind: Annotated[
-        str | None,
-        typer.Option("--reference", help="markers, angles (Plug-in Gait in a C3D) or ik."),
-    ] = None,
-    markers: Annotated[
-        Path | None, typer.Option(help='File with a table [markers]: LASI = "your name" ...')
-    ] = None,
-    up_axis: UpAxis = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Scaled model with markers, for inverse kinematics.")
-    ] = None,
-    offset: Annotated[float | None, typer.Option(help="Add seconds to RESULT; else found.")] = None,
-    drift: Annotated[float | None, typer.Option(help="Parts in a million, with --offset.")] = None,
-    window: Annotated[
-        tuple[float, float] | None,
-        typer.Option(metavar="T0 T1", help="Part of the reference to compare, seconds."),
-    ] = None,
-    heading_on: Annotated[str | None, typer.Option(help="Fit heading: still or whole.")] = None,
-    body_offset: Annotated[str, typer.Option(help="Of bodies: none, still or whole.")] = "none",
-    surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
-) -> None:
-    """Set a result against optical motion capture."""
-    from opensim_pelvis.output import check_output
-    from opensim_pelvis.screen.comparison import render_comparison
-    from opensim_pelvis.screen.console import make_console
-    from opensim_pelvis.validation.compare import compare as compare_recordings
-    from opensim_pelvis.validation.request import read_comparison
-    from opensim_pelvis.validation.write import write_comparison
-
-    settings = read_comparison(
-        estimate,
-        reference,
-        kind=reference_kind,
-        names=markers,
-        up_axis=up_axis,
-        model=model,
-        offset_s=offset,
-        drift_ppm=drift,
-        window_s=window,
-        heading_on=heading_on,
-        body_offset=body_offset,
-        surface=surface,
-    )
-    check_output(out)
-    comparison = compare_recordings(settings)
-    files = write_comparison(comparison, out)
-    make_console().print(render_comparison(comparison, files))
-
-
 @app.command()
 def readers() -> None:
     """List the formats that are understood."""
@@ -288,6 +233,10 @@ def init(
     write_trial(out, recording, settings.recording)
     typer.echo(f"{out}: {len(recording.sensors)} sensors listed. Say who wore which, then:")
     typer.echo(f"  opensim-pelvis run {out} --out results/")
+
+
+app.command(epilog=examples.COMPARE_EXAMPLES)(cli_compare.compare)
+app.command(epilog=examples.POOL_EXAMPLES)(cli_compare.pool)
 
 
 def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
 
+from opensim_pelvis import cli
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.validation.pooling import pool_differences, pool_folders
+from opensim_pelvis.validation.pooling import STRIDE_FILE, pool_differences, pool_folders
 from opensim_pelvis.validation.reliability import limits_of_agreement
 from opensim_pelvis.validation.stride_map import map_differences
 
@@ -83,3 +86,29 @@ def test_too_few_people_and_wrong_folders_are_refused(tmp_path: Path) -> None:
         pool_differences([1.0, 2.0], ["a", "b"], ["a", "b"], angle="a", value="range")
     with pytest.raises(ComparisonError, match=r"agreement\.json"):
         pool_folders([tmp_path])
+
+
+def test_folders_of_comparisons_are_pooled_by_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(6)
+    folders = []
+    for person in range(4):
+        folder = tmp_path / f"p{person}"
+        folder.mkdir()
+        content = {"estimate": {"name": "walk", "subject": f"P{person}"}}
+        (folder / "agreement.json").write_text(json.dumps(content), encoding="utf-8")
+        rows = ["angle,value,stride,estimate,reference,time_error_s"]
+        rows += [f"a,range,{i},{10 + 2 + person + rng.normal()},10," for i in range(6)]
+        (folder / STRIDE_FILE).write_text("\n".join(rows) + "\n", encoding="utf-8")
+        folders.append(str(folder))
+    out = tmp_path / "pooled.csv"
+    monkeypatch.setattr("sys.argv", ["opensim-pelvis", "pool", *folders, "--out", str(out)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    shown = capsys.readouterr().out
+    assert ended.value.code == 0, shown
+    (row,) = csv.DictReader(out.read_text(encoding="utf-8").splitlines())
+    assert float(row["bias"]) == pytest.approx(3.5, abs=0.6)
+    assert row["subjects"] == "4"
+    assert "range" in shown

@@ -21,10 +21,12 @@ def noisy(q: np.ndarray, seed: int) -> np.ndarray:
     return multiply(q, from_euler("XYZ", vector))
 
 
-def run(duration_s: float, cadence_seed: int = 1) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def run(
+    duration_s: float, cadence_seed: int = 1, cadence_spm: float = 172.0
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Return a runner whose strides differ, as real ones do: a slow change of speed of time."""
     truth = simulate_runner(
-        RunnerSettings(),
+        RunnerSettings(cadence_spm=cadence_spm),
         Session(duration_s=duration_s * 1.2, rate_hz=RATE_HZ, still_s=2.0, ramp_s=1.0),
     )
     t = np.arange(0.0, duration_s, SAMPLE_S)
@@ -91,6 +93,14 @@ def test_recordings_of_different_runs_are_refused() -> None:
         body: from_euler("XYZ", np.deg2rad(5.0) * np.sin(wander + k)) for k, body in enumerate(one)
     }
     with pytest.raises(ComparisonError, match="do not seem to hold the same movement"):
+        synchronise(other, t, one, t)
+
+
+@pytest.mark.parametrize("cadence_spm", [165.0, 170.0, 180.0])
+def test_another_trial_of_the_same_runner_is_refused(cadence_spm: float) -> None:
+    t, one = run(20.0, cadence_seed=1)
+    _, other = run(20.0, cadence_seed=2, cadence_spm=cadence_spm)
+    with pytest.raises(ComparisonError, match=r"same movement|ambiguous"):
         synchronise(other, t, one, t)
 
 

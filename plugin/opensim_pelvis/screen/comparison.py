@@ -14,6 +14,7 @@ from rich.text import Text
 
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.pooling import PooledAgreement
 
 
 def render_comparison(comparison: Comparison, files: Sequence[Path]) -> RenderableType:
@@ -42,6 +43,29 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
         parts.append(Text(f"\nFiles in {files[0].parent}", style="bold"))
         parts.append(Padding(Text(f"- {names}"), (0, 0, 0, 2)))
     return Group(*parts)
+
+
+def render_pooled(pooled: Sequence[PooledAgreement], file: Path) -> RenderableType:
+    """Return a row an angle and value of the stride: bias with its interval, limits, spreads."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column("angle", no_wrap=True)
+    table.add_column("value", no_wrap=True)
+    for name in ("people", "strides", "bias", "95 %", "LoA"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for p in pooled:
+        table.add_row(
+            p.angle,
+            p.value,
+            str(p.subjects),
+            str(p.strides),
+            f"{p.bias:.1f}",
+            f"{p.bias_interval[0]:.1f}..{p.bias_interval[1]:.1f}",
+            f"{p.lower:.1f}..{p.upper:.1f}" + ("" if p.converged else " *"),
+        )
+    words = [Text("Degrees; estimate - reference; LoA: of one stride of a new person")]
+    if not all(p.converged for p in pooled):
+        words.append(Text("* the fit is at a boundary (a spread of zero) or did not end: doubtful"))
+    return Group(table, *words, Text(f"\nFile: {file}"))
 
 
 def _timing_words(comparison: Comparison) -> str:

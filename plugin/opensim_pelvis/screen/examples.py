@@ -59,3 +59,9 @@ COMPARE_EXAMPLES: Final = """Examples:
   # another program's coordinates, started by the same trigger
   opensim-pelvis compare results/ ik.mot --offset 0 --out agreement/
 """
+POOL_EXAMPLES: Final = """Examples:
+
+\b
+  # one comparison a trial; who is who stands in each result ([subject] id)
+  opensim-pelvis pool agreement/p01 agreement/p02 agreement/p03 --out pooled.csv
+"""

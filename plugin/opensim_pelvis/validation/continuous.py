@@ -104,7 +104,7 @@ def coefficient_of_multiple_correlation(curves: FloatArray) -> float:
 
     It measures how alike the methods' curves are within each stride, offset, amplitude and
     shape together, whatever the spread between strides: Ferrari, Cutti and Cappello 2010
-    (doi:10.1016/j.gaitpost.2009.09.009), after Kadaba et al. 1989.
+    (doi:10.1016/j.gaitpost.2010.02.009), after Kadaba et al. 1989.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 Definitions: Plug-in Gait reference guide (Vicon); Davis et al. 1991
 (doi:10.1016/0167-9457(91)90046-Z) and Kadaba et al. 1990 (doi:10.1002/jor.1100080310) for the
-lower limb, Gutierrez et al. 2003 (doi:10.1016/S0966-6362(02)00067-9) for the thorax. Hip centres
+lower limb, Gutierrez et al. 2003 (Gait Posture 18:37) for the thorax. Hip centres
 are Harrington's regressions where the file holds none (Harrington et al. 2007,
 doi:10.1016/j.jbiomech.2006.02.003).
 """

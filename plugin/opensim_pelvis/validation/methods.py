@@ -32,7 +32,7 @@ def describe_methods(comparison: Comparison) -> str:
         "squares add up (Kobayashi and Salam 2000, doi:10.2134/agronj2000.922345x). The lag is "
         f"that of the highest cross-correlation within {MAX_LAG_S:g} s. The coefficient of "
         "multiple correlation compares the two curves within each stride at 101 points "
-        "(Ferrari et al. 2010, doi:10.1016/j.gaitpost.2009.09.009).",
+        "(Ferrari et al. 2010, doi:10.1016/j.gaitpost.2010.02.009).",
         "**Limits of agreement.** 95 % limits with repeated measures from a one-way analysis of "
         "variance (Bland and Altman 2007, doi:10.1080/10543400701329422), intervals by variance "
         f"estimates recovery (Zou 2013, doi:10.1177/0962280211402548); {table.grouping}. Those of "
@@ -45,7 +45,7 @@ def describe_methods(comparison: Comparison) -> str:
     if any(angle.map for angle in table.angles):
         parts.append(
             "**Over the stride.** Statistical parametric mapping (Pataky et al. 2013, "
-            "doi:10.1016/j.jbiomech.2013.07.031; spm1d): paired t test over strides at 101 points, "
+            "J Biomech 46:2394; spm1d): paired t test over strides at 101 points, "
             "two-sided, threshold by random field theory at a family-wise 0.05."
         )
     if comparison.notes:

@@ -47,7 +47,7 @@ def map_differences(estimate: FloatArray, reference: FloatArray) -> StrideMap | 
 
     Notes
     -----
-    Pataky et al. 2013, doi:10.1016/j.jbiomech.2013.07.031; computed by spm1d.
+    Pataky et al. 2013, J Biomech 46:2394; computed by spm1d.
     """
     pairs, points = estimate.shape
     difference = estimate - reference

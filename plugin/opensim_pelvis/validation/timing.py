@@ -39,6 +39,9 @@ MIN_SAMPLES: Final = 100
 SLOW_S: Final = 0.1
 """Standard deviation of the Gaussian below which changes count as slow."""
 
+SMOOTH_S: Final = 0.02
+"""Standard deviation of the Gaussian that takes marker noise out of angular velocity."""
+
 _ROUNDS: Final = 6
 _SMALL_S: Final = 1e-5
 
@@ -126,6 +129,33 @@ def fit_timing(
         drift_error_ppm=1e6 * float(errors[1]),
         middle_s=0.5 * (low + high) - delay,
     )
+
+
+def explained_turning(
+    estimate: Mapping[str, FloatArray],
+    estimate_time_s: FloatArray,
+    reference: Mapping[str, FloatArray],
+    reference_time_s: FloatArray,
+    *,
+    offset_s: float,
+) -> float:
+    """Return which part of the reference's angular velocity the estimate's accounts for.
+
+    Vectors, once each segment's world is turned to the reference's: 1 is all of it, 0 no more
+    than a body at rest would. How fast two people turn may look alike; about which axis does not.
+    """
+    rate_hz = (reference_time_s.size - 1) / float(reference_time_s[-1] - reference_time_s[0])
+    left, whole = 0.0, 0.0
+    for body in (body for body in estimate if body in reference):
+        moved = interpolate(estimate[body], estimate_time_s, reference_time_s - offset_s)
+        x, y = angular_velocity(moved, rate_hz), angular_velocity(reference[body], rate_hz)
+        both = np.isfinite(x).all(axis=1) & np.isfinite(y).all(axis=1)
+        if both.sum() < MIN_SAMPLES:
+            continue
+        x, y = (gaussian_filter1d(v[both], SMOOTH_S * rate_hz, axis=0) for v in (x, y))
+        left += float(np.square(y - rotate(_align(y, x), x)).sum())
+        whole += float(np.square(y).sum())
+    return 1.0 - left / whole if whole > 0.0 else float("nan")
 
 
 def _equations(

@@ -1,0 +1,82 @@
+"""The commands that set results against a reference: parse, call, print; nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def compare(
+    estimate: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder, .mot or .sto.")],
+    reference: Annotated[
+        Path, typer.Argument(metavar="REFERENCE", help=".c3d, .trc, .mot, .sto or a folder.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the agreement.")],
+    reference_kind: Annotated[
+        str | None,
+        typer.Option("--reference", help="markers, angles (Plug-in Gait in a C3D) or ik."),
+    ] = None,
+    markers: Annotated[
+        Path | None, typer.Option(help='File with a table [markers]: LASI = "your name" ...')
+    ] = None,
+    up_axis: Annotated[
+        str | None, typer.Option(metavar="AXIS", help="Upward axis of the laboratory: z, y, ...")
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Scaled model with markers, for inverse kinematics.")
+    ] = None,
+    offset: Annotated[float | None, typer.Option(help="Add seconds to RESULT; else found.")] = None,
+    drift: Annotated[float | None, typer.Option(help="Parts in a million, with --offset.")] = None,
+    window: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="T0 T1", help="Part of the reference to compare, seconds."),
+    ] = None,
+    heading_on: Annotated[str | None, typer.Option(help="Fit heading: still or whole.")] = None,
+    body_offset: Annotated[str, typer.Option(help="Of bodies: none, still or whole.")] = "none",
+    surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
+) -> None:
+    """Set a result against optical motion capture."""
+    from opensim_pelvis.output import check_output
+    from opensim_pelvis.screen.comparison import render_comparison
+    from opensim_pelvis.screen.console import make_console
+    from opensim_pelvis.validation.compare import compare as compare_recordings
+    from opensim_pelvis.validation.request import read_comparison
+    from opensim_pelvis.validation.write import write_comparison
+
+    settings = read_comparison(
+        estimate,
+        reference,
+        kind=reference_kind,
+        names=markers,
+        up_axis=up_axis,
+        model=model,
+        offset_s=offset,
+        drift_ppm=drift,
+        window_s=window,
+        heading_on=heading_on,
+        body_offset=body_offset,
+        surface=surface,
+    )
+    check_output(out)
+    comparison = compare_recordings(settings)
+    files = write_comparison(comparison, out)
+    make_console().print(render_comparison(comparison, files))
+
+
+def pool(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR ...", help="Folders that compare wrote.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Table, csv.")] = Path("pooled.csv"),
+) -> None:
+    """Pool comparisons of several people."""
+    from opensim_pelvis.output import check_output
+    from opensim_pelvis.screen.comparison import render_pooled
+    from opensim_pelvis.screen.console import make_console
+    from opensim_pelvis.validation.pooling import pool_folders, write_pooled
+
+    check_output(out.parent)
+    pooled = pool_folders(folders)
+    make_console().print(render_pooled(pooled, write_pooled(pooled, out)))

@@ -1,0 +1,125 @@
+"""Inertial sensors against cameras on a real recording; skips where it is absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import loadmat
+
+from opensim_pelvis import output, pipeline
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
+from opensim_pelvis.validation.marker_files import read_markers
+from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.motion import Motion, motion_from_markers
+from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
+from opensim_pelvis.validation.sync import synchronise
+
+SAMPLE_S = 0.01
+WALKING_S = (11.19, 20.73)  # frames 1120 to 2074 of the README
+
+# Standard deviation of the difference with the best constant alignment, README of the recording.
+SPREAD_DEG = {
+    "pelvic_axial_rotation": 1.7,
+    "pelvic_obliquity": 3.2,
+    "pelvic_anterior_tilt": 0.9,
+}
+ROUNDED_DEG = 0.15
+
+SENSORS = {
+    "00B40B91": "pelvis",
+    "00B40C45": "femur_l",
+    "00B40C3C": "femur_r",
+    "00B40BA5": "tibia_l",
+    "00B40C35": "tibia_r",
+    "00B40C55": "calcn_l",
+    "00B40C48": "calcn_r",
+}
+
+
+@pytest.fixture(scope="module")
+def cameras(shared_data: Path) -> Motion:
+    content = loadmat(shared_data / "gaittoolbox_walk" / "S02-Trial-Walk-1.mat")
+    positions = {
+        name: np.asarray(values, dtype=np.float64) / 1000.0
+        for name, values in content.items()
+        if len(name) == 4 and np.shape(values)[1:] == (3,)
+    }
+    return motion_from_markers(
+        MarkerTrial(
+            name="cameras",
+            rate_hz=100.0,
+            time_s=np.arange(2503) * SAMPLE_S,
+            positions_m=positions,
+            source="MATLAB, mm, z up",
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def walk(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Motion:
+    result = pipeline.run(
+        pipeline.read(shared_data / "gaittoolbox_walk" / "imu"),
+        sensors=SENSORS,
+        calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+    folder = tmp_path_factory.mktemp("walk")
+    output.write(result, folder)
+    return open_estimate(folder)
+
+
+def test_the_pelvis_agrees_with_the_cameras_as_well_as_it_can(walk: Motion, cameras: Motion):
+    settings = ComparisonSettings(
+        estimate=Path("walk"),
+        reference=ReferenceSettings(path=Path("cameras")),
+        offset_s=0.0,
+        alignment=AlignmentSettings(window_s=WALKING_S, body_offset="whole"),
+    )
+    found = compare_motions(walk, cameras, settings)
+    angles = {angle.name: angle for angle in found.table.angles}
+    for name, spread in SPREAD_DEG.items():
+        assert angles[name].curve.rmse_without_offset < spread + ROUNDED_DEG, name
+    assert found.table.strides == 8
+
+
+@pytest.mark.parametrize(("late_s", "ppm"), [(7.31, 100.0), (-2.468, -60.0)])
+def test_a_shift_and_a_wrong_rate_are_found_blindly(
+    walk: Motion, cameras: Motion, late_s: float, ppm: float
+) -> None:
+    """Against the same recordings unshifted: hardware started both, but 16 ms remain between."""
+
+    def find(time_s: np.ndarray):
+        return synchronise(walk.turning, time_s, cameras.R_GB, cameras.time_s)
+
+    unshifted = find(walk.time_s)
+    assert abs(unshifted.offset_s) < 2.0 * SAMPLE_S
+    shifted = find(late_s + walk.time_s * (1.0 + 1e-6 * ppm))
+    middle = np.array([15.0])
+    late = shifted.to_reference(late_s + middle * (1.0 + 1e-6 * ppm)) - unshifted.to_reference(
+        middle
+    )
+    assert abs(late[0]) < SAMPLE_S / 2.0
+    # Nine seconds of walking cannot tell a drift of crystals, and the program says so.
+    assert not shifted.drift_known
+    assert shifted.drift_error_ppm > 100.0
+
+
+def test_trials_of_different_people_are_refused(walk: Motion, shared_data: Path) -> None:
+    other = motion_from_markers(
+        read_markers(shared_data / "vicon_pig" / "PiG_Motion-FlatFoot-Full.c3d").trial
+    )
+    with pytest.raises(ComparisonError, match=r"same movement|ambiguous"):
+        synchronise(walk.turning, walk.time_s, other.R_GB, other.time_s)
+    running = motion_from_markers(
+        read_markers(
+            shared_data / "p02_running" / "P02_straightrunning_trial0025.trc", up_axis="y"
+        ).trial
+    )
+    # Their angular speeds correlate by 0.70: it is the axes that tell them apart.
+    with pytest.raises(ComparisonError, match="accounts for 2% of the reference's turning"):
+        synchronise(walk.turning, walk.time_s, running.R_GB, running.time_s)
