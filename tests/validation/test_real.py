@@ -120,6 +120,5 @@ def test_trials_of_different_people_are_refused(walk: Motion, shared_data: Path)
             shared_data / "p02_running" / "P02_straightrunning_trial0025.trc", up_axis="y"
         ).trial
     )
-    # Their angular speeds correlate by 0.70: it is the axes that tell them apart.
-    with pytest.raises(ComparisonError, match="accounts for 2% of the reference's turning"):
+    with pytest.raises(ComparisonError, match=r"same movement|ambiguous"):
         synchronise(walk.turning, walk.time_s, running.R_GB, running.time_s)

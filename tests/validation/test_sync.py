@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.rotations import from_euler, multiply
+from opensim_pelvis.rotations import (
+    angular_velocity,
+    from_euler,
+    from_rotation_vector,
+    multiply,
+)
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
 from opensim_pelvis.validation.sync import Synchronisation, synchronise
 from opensim_pelvis.validation.timing import interpolate
@@ -112,7 +117,42 @@ def test_strides_that_are_all_alike_are_ambiguous() -> None:
         synchronise({"pelvis": pelvis[300:1300]}, t[:1000], {"pelvis": pelvis}, t)
 
 
+def test_the_start_of_a_run_tells_strides_apart_that_are_alike() -> None:
+    """A treadmill: every stride is the next one's twin, but both systems saw the start."""
+    truth = simulate_runner(RunnerSettings(), Session(duration_s=30.0, rate_hz=RATE_HZ))
+    pelvis = truth.R_GB[:, truth.bodies.index("pelvis")]
+    cut = 87
+    found = synchronise(
+        {"pelvis": noisy(pelvis[cut:], 3)},
+        truth.time_s[:-cut],
+        {"pelvis": noisy(pelvis, 4)},
+        truth.time_s,
+    )
+    assert found.offset_s == pytest.approx(cut * SAMPLE_S, abs=0.1 * SAMPLE_S)
+    with pytest.raises(ComparisonError, match="ambiguous"):
+        synchronise(
+            {"pelvis": pelvis[800:]},
+            truth.time_s[800:],
+            {"pelvis": pelvis[600:]},
+            truth.time_s[600:],
+        )
+
+
 def test_without_a_shared_segment_nothing_can_be_laid_over() -> None:
     t, R_GB = run(8.0)
     with pytest.raises(ComparisonError, match="wants a segment that both have"):
         synchronise({"torso": R_GB["pelvis"]}, t, {"pelvis": R_GB["pelvis"]}, t)
+
+
+def test_equal_speeds_about_other_axes_are_refused() -> None:
+    """The speed of turning is that of the runner at every instant, its axis is not."""
+    t, R_GB = run(20.0)
+    speed = angular_velocity(R_GB["pelvis"], RATE_HZ)
+    speed[[0, -1]] = 0.0
+    other = np.empty((t.size, 4))
+    other[0] = [1.0, 0.0, 0.0, 0.0]
+    steps = from_rotation_vector(speed * np.array([-1.0, 1.0, 1.0]) / RATE_HZ)
+    for i in range(1, t.size):
+        other[i] = multiply(steps[i - 1], other[i - 1])
+    with pytest.raises(ComparisonError, match=r"accounts for .* turning"):
+        synchronise({"pelvis": other}, t, {"pelvis": R_GB["pelvis"]}, t)

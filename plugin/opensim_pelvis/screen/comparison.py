@@ -24,7 +24,7 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
         f"compared: {pair.time_s[0]:.2f}-{pair.time_s[-1]:.2f} s of the reference, "
         f"{pair.time_s.size} samples, {table.strides} strides",
         _timing_words(comparison),
-        f"heading: {math.degrees(pair.heading_rad):.2f} degrees, from the {pair.heading_source}",
+        _heading_words(comparison),
         f"offset of bodies: {pair.body_offset_source}",
         f"direction of travel: {table.travel_source}",
     ]
@@ -66,6 +66,13 @@ def render_pooled(pooled: Sequence[PooledAgreement], file: Path) -> RenderableTy
     if not all(p.converged for p in pooled):
         words.append(Text("* the fit is at a boundary (a spread of zero) or did not end: doubtful"))
     return Group(table, *words, Text(f"\nFile: {file}"))
+
+
+def _heading_words(comparison: Comparison) -> str:
+    pair = comparison.pair
+    if math.isnan(pair.heading_rad):
+        return f"heading: {pair.heading_source}"
+    return f"heading: {math.degrees(pair.heading_rad):.2f} degrees, from the {pair.heading_source}"
 
 
 def _timing_words(comparison: Comparison) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
@@ -11,6 +12,9 @@ from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motio
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
+
+OPPOSITE_R: Final = -0.8
+"""Correlation below which two curves are each other's mirror image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,5 +119,11 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
         found.append(
             "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
             "ICC, CMC)"
+        )
+    opposite = [a.name for a in table.angles if a.curve.r < OPPOSITE_R]
+    if opposite:
+        found.append(
+            f"{', '.join(opposite)} move in opposite senses in the two systems: a heading axis or "
+            "a marker pair that is turned round, or another sign convention"
         )
     return found

@@ -20,10 +20,9 @@ def describe_methods(comparison: Comparison) -> str:
         f"({pair.time_s[0]:.2f} to {pair.time_s[-1]:.2f} s of the reference) and {table.strides} "
         "strides (both sides) were compared.",
         _timing(comparison),
-        f"**Alignment.** The systems share the vertical but not the forward direction. A turn of "
-        f"{math.degrees(pair.heading_rad):.2f} degrees about the vertical was given to the "
-        f"estimate ({pair.heading_source}). Constant offsets between the systems' definitions of "
-        f"a body: {pair.body_offset_source}. Direction of travel: {table.travel_source}.",
+        f"**Alignment.** {_heading(comparison)} Constant offsets between the systems' "
+        f"definitions of a body: {pair.body_offset_source}. Direction of travel: "
+        f"{table.travel_source}.",
         "**Angles.** Pelvis and trunk: rotation, obliquity, tilt in this order (Baker 2001, "
         "doi:10.1016/S0966-6362(00)00083-7), against the direction of travel. Hip and lumbar "
         "angles: flexion, adduction, rotation (z-x-y), signs as in OpenSim.",
@@ -51,6 +50,17 @@ def describe_methods(comparison: Comparison) -> str:
     if comparison.notes:
         parts.append("**Doubts.**\n\n" + "\n".join(f"- {note}" for note in comparison.notes))
     return "\n\n".join(parts) + "\n"
+
+
+def _heading(comparison: Comparison) -> str:
+    pair = comparison.pair
+    if math.isnan(pair.heading_rad):
+        return f"{pair.heading_source[0].upper()}{pair.heading_source[1:]}."
+    return (
+        "The systems share the vertical but not the forward direction. A turn of "
+        f"{math.degrees(pair.heading_rad):.2f} degrees about the vertical was given to the "
+        f"estimate ({pair.heading_source})."
+    )
 
 
 def _timing(comparison: Comparison) -> str:

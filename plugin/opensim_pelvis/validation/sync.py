@@ -19,7 +19,7 @@ from scipy.signal import butter, correlate, correlation_lags, find_peaks, sosfil
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import angular_velocity
-from opensim_pelvis.validation.timing import explained_turning, fit_timing
+from opensim_pelvis.validation.timing import Timing, explained_turning, fit_timing
 
 RATE_HZ: Final = 100.0
 """Rate at which patterns are compared."""
@@ -37,12 +37,20 @@ Measured: 0.77 and more for one walk by sensors and cameras, with the pelvis amo
 MIN_EXPLAINED: Final = 0.5
 """Part of the reference's angular velocity, as vectors, that the estimate's must account for.
 
-Measured: 0.70 and more for one walk by sensors and cameras, below 0.02 for walks and runs of different
-people whose angular speeds correlate by up to 0.70.
+Measured: 0.70 and more for one walk by sensors and cameras, below 0.02 for walks and runs of
+different people whose angular speeds correlate by up to 0.70.
 """
 
 MAX_RIVAL: Final = 0.97
-"""Height of a second peak, as a part of the highest, above which the offset is ambiguous."""
+"""Height of a second peak, as a part of the highest, above which the offset may be ambiguous."""
+
+MAX_LEFT: Final = 0.5
+"""It is, where the best offset leaves more than this part of the turning that another leaves."""
+
+ROUGHNESS: Final = 0.005
+"""A part of the turning that noise and sampling may leave, and so proves nothing."""
+
+_MOST_PEAKS: Final = 6
 
 MIN_OVERLAP_S: Final = 2.0
 """Shorter overlaps match anything."""
@@ -103,6 +111,15 @@ class Synchronisation:
         return np.asarray(self.offset_s + time_s * (1.0 + 1e-6 * self.drift_ppm))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Match:
+    """One offset that may be the right one."""
+
+    offset_s: float
+    explained: float
+    timing: Timing | None
+
+
 def synchronise(
     estimate: Mapping[str, FloatArray],
     estimate_time_s: FloatArray,
@@ -114,7 +131,7 @@ def synchronise(
     Parameters
     ----------
     estimate, reference : mapping of body to (t, 4) array
-        Orientations in any frames.
+        Orientations seen from worlds with y up, of any heading.
     estimate_time_s, reference_time_s : (t,) array
         Evenly spaced.
 
@@ -133,34 +150,31 @@ def synchronise(
     y = [_speed(estimate[body], estimate_time_s) for body in shared]
     lags_s, curve = _correlate(x, y)
     lags_s = lags_s + float(reference_time_s[0]) - float(estimate_time_s[0])
-    best, rival = _judge(curve)
-    offset_s = float(lags_s[best]) + _parabola(curve, best) / RATE_HZ
-    timing = fit_timing(estimate, estimate_time_s, reference, reference_time_s, offset_s=offset_s)
-    drift, known, error_s, drift_found, drift_error = 0.0, False, 1.0 / RATE_HZ, nan, nan
-    if timing is not None and abs(timing.offset_s - offset_s) < MAX_REFINEMENT_S:
-        error_s = timing.offset_error_s
-        drift_found, drift_error = timing.drift_ppm, timing.drift_error_ppm
-        known = drift_error <= MAX_DRIFT_ERROR_PPM
-        drift = drift_found if known else 0.0
-        offset_s = timing.offset_s - 1e-6 * drift * timing.middle_s
-    explained = explained_turning(
-        estimate, estimate_time_s, reference, reference_time_s, offset_s=offset_s
-    )
-    if not explained >= MIN_EXPLAINED:
-        raise ComparisonError(
-            "the two recordings do not seem to hold the same movement: at the best offset "
-            f"({offset_s:.2f} s) the estimate accounts for {max(explained, 0.0):.0%} of the "
-            f"reference's turning, wanted at least {MIN_EXPLAINED:.0%}. {_WHAT_TO_DO}"
+    peaks, rival = _find_peaks(curve)
+    found = [
+        _lay_over(
+            float(lags_s[peak]) + _parabola(curve, peak) / RATE_HZ,
+            (estimate, estimate_time_s),
+            (reference, reference_time_s),
         )
+        for peak in peaks
+    ]
+    order = np.argsort([-each.explained for each in found])
+    best = found[order[0]]
+    _refuse_doubt([found[i] for i in order])
+    timing = best.timing
+    known = timing is not None and timing.drift_error_ppm <= MAX_DRIFT_ERROR_PPM
+    drift = timing.drift_ppm if timing is not None and known else 0.0
+    middle_s = timing.middle_s if timing is not None else 0.0
     return Synchronisation(
-        offset_s=offset_s,
+        offset_s=best.offset_s - 1e-6 * drift * middle_s,
         drift_ppm=drift,
         drift_known=known,
-        uncertainty_s=error_s,
-        drift_estimate_ppm=drift_found,
-        drift_error_ppm=drift_error,
-        correlation=float(curve[best]),
-        explained=explained,
+        uncertainty_s=1.0 / RATE_HZ if timing is None else timing.offset_error_s,
+        drift_estimate_ppm=nan if timing is None else timing.drift_ppm,
+        drift_error_ppm=nan if timing is None else timing.drift_error_ppm,
+        correlation=float(curve[peaks[order[0]]]),
+        explained=best.explained,
         rival=rival,
         segments=shared,
         curve_s=lags_s,
@@ -222,8 +236,8 @@ def _correlate(x: list[FloatArray], y: list[FloatArray]) -> tuple[FloatArray, Fl
     return correlation_lags(x[0].size, y[0].size) / RATE_HZ, np.mean(curves, axis=0)
 
 
-def _judge(curve: FloatArray) -> tuple[int, float]:
-    """Return the place of the highest peak and the relative height of the next; or refuse."""
+def _find_peaks(curve: FloatArray) -> tuple[list[int], float]:
+    """Return the highest peak and those nearly as high, and the relative height of the second."""
     padded = np.concatenate([[-2.0], curve, [-2.0]])
     peaks, _ = find_peaks(padded, distance=int(_APART_S * RATE_HZ))
     peaks = peaks[np.argsort(padded[peaks])[::-1]] - 1
@@ -234,15 +248,46 @@ def _judge(curve: FloatArray) -> tuple[int, float]:
             f"angular speeds correlates by {found:.2f}, wanted at least {MIN_CORRELATION}. "
             + _WHAT_TO_DO
         )
-    rival = float(curve[peaks[1]] / curve[peaks[0]]) if peaks.size > 1 else 0.0
-    if rival > MAX_RIVAL:
-        apart = abs(int(peaks[1]) - int(peaks[0])) / RATE_HZ
+    best = float(curve[peaks[0]])
+    near = [int(peak) for peak in peaks if curve[peak] > MAX_RIVAL * best]
+    rival = float(curve[peaks[1]]) / best if peaks.size > 1 else 0.0
+    return near[:_MOST_PEAKS], rival
+
+
+def _lay_over(
+    offset_s: float,
+    estimate: tuple[Mapping[str, FloatArray], FloatArray],
+    reference: tuple[Mapping[str, FloatArray], FloatArray],
+) -> _Match:
+    """Refine one offset, and see how much of the turning it explains."""
+    timing = fit_timing(*estimate, *reference, offset_s=offset_s)
+    if timing is not None and abs(timing.offset_s - offset_s) > MAX_REFINEMENT_S:
+        timing = None
+    at_s = offset_s if timing is None else timing.offset_s
+    explained = explained_turning(*estimate, *reference, offset_s=at_s)
+    return _Match(
+        offset_s=at_s, explained=explained if np.isfinite(explained) else -1.0, timing=timing
+    )
+
+
+def _refuse_doubt(found: list[_Match]) -> None:
+    """Raise where the best match is none, or another one is about as good."""
+    best = found[0]
+    if best.explained < MIN_EXPLAINED:
         raise ComparisonError(
-            "the offset between the two recordings is ambiguous: a second one, "
-            f"{apart:.2f} s away, fits {rival:.0%} as well (a stride looks like the next). Record "
-            "a start, a stop or a jump in both, or state the offset with --offset SECONDS."
+            "the two recordings do not seem to hold the same movement: at the best offset "
+            f"({best.offset_s:.2f} s) the estimate accounts for {max(best.explained, 0.0):.0%} of "
+            f"the reference's turning, wanted at least {MIN_EXPLAINED:.0%}. {_WHAT_TO_DO}"
         )
-    return int(peaks[0]), rival
+    for other in found[1:]:
+        left = (1.0 - best.explained + ROUGHNESS) / (1.0 - other.explained + ROUGHNESS)
+        if left > MAX_LEFT:
+            raise ComparisonError(
+                "the offset between the two recordings is ambiguous: a second one, "
+                f"{abs(other.offset_s - best.offset_s):.2f} s away, fits about as well (a stride "
+                "looks like the next). Record a start, a stop or a jump in both, or state the "
+                "offset with --offset SECONDS."
+            )
 
 
 def _parabola(curve: FloatArray, best: int) -> float:

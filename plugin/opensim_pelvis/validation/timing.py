@@ -18,7 +18,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.rotations import (
     angular_velocity,
     inverse,
@@ -141,8 +141,9 @@ def explained_turning(
 ) -> float:
     """Return which part of the reference's angular velocity the estimate's accounts for.
 
-    Vectors, once each segment's world is turned to the reference's: 1 is all of it, 0 no more
-    than a body at rest would. How fast two people turn may look alike; about which axis does not.
+    Vectors, once each segment's world is turned to the reference's about the vertical, y: 1 is
+    all of it, 0 no more than a body at rest would. How fast two people turn may look alike, or
+    one step and the next; about which axis does not.
     """
     rate_hz = (reference_time_s.size - 1) / float(reference_time_s[-1] - reference_time_s[0])
     left, whole = 0.0, 0.0
@@ -153,7 +154,7 @@ def explained_turning(
         if both.sum() < MIN_SAMPLES:
             continue
         x, y = (gaussian_filter1d(v[both], SMOOTH_S * rate_hz, axis=0) for v in (x, y))
-        left += float(np.square(y - rotate(_align(y, x), x)).sum())
+        left += float(np.square(y - rotate(_turn_upright(y, x), x)).sum())
         whole += float(np.square(y).sum())
     return 1.0 - left / whole if whole > 0.0 else float("nan")
 
@@ -203,6 +204,12 @@ def _align(wanted: FloatArray, given: FloatArray) -> FloatArray:
     """Return the rotation that brings one set of vectors to another, as a quaternion."""
     rotation, _ = Rotation.align_vectors(wanted, given)
     return np.asarray(rotation.as_quat(scalar_first=True))
+
+
+def _turn_upright(wanted: FloatArray, given: FloatArray) -> FloatArray:
+    """Return the turn about the vertical that brings one set of vectors to another."""
+    (x, _, z), (u, _, w) = given.T, wanted.T
+    return turn_about_vertical(np.arctan2(float(z @ u - x @ w), float(x @ u + z @ w)))
 
 
 def _solve(
