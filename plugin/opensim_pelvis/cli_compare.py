@@ -16,7 +16,7 @@ def compare(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the agreement.")],
     reference_kind: Annotated[
         str | None,
-        typer.Option("--reference", help="markers, angles (Plug-in Gait in a C3D) or ik."),
+        typer.Option("--reference", help="markers, angles (Plug-in Gait), ik, rotations."),
     ] = None,
     markers: Annotated[
         Path | None, typer.Option(help='File with a table [markers]: LASI = "your name" ...')

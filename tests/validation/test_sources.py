@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import R_LG
 from opensim_pelvis.osim.tables import read_table, write_table
-from opensim_pelvis.rotations import angle_between
+from opensim_pelvis.rotations import angle_between, inverse, rotate
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 
@@ -110,3 +112,32 @@ def test_what_a_marker_file_leaves_open_is_asked_for(tmp_path: Path) -> None:
         open_reference(ReferenceSettings(path=tmp_path / "absent.trc"))
     with pytest.raises(ComparisonError, match="one result"):
         open_reference(ReferenceSettings(path=tmp_path))
+
+
+def test_theias_segments_stand_as_ours_do(shared_data: Path) -> None:
+    """Their file holds origins too: thighs beside the pelvis, shanks below the thighs."""
+    path = shared_data / "formats" / "c3d" / "C3DRotationExample.c3d"
+    motion = open_reference(ReferenceSettings(path=path))
+    assert set(motion.R_GB) == {"pelvis", "torso", "femur_r", "femur_l", "tibia_r", "tibia_l"}
+    file = open_c3d(path)
+    labels = file.texts("ROTATION:LABELS")
+    start = (int(file.number("ROTATION:DATA_START")) - 1) * 512
+    words = np.frombuffer(file.raw, "<f4", file.frames * len(labels) * 17, start)
+    words = words.reshape(file.frames, len(labels), 17)
+    origin = {label: words[:, i, 12:15].astype(float) for i, label in enumerate(labels)}
+
+    def seen_from(body: str, start: str, end: str) -> np.ndarray:
+        way = rotate(inverse(R_LG), origin[end] - origin[start])  # z up to y up
+        local = rotate(inverse(motion.R_GB[body]), way)
+        return np.nanmedian(local / np.linalg.norm(local, axis=1, keepdims=True), axis=0)
+
+    right = seen_from("pelvis", "l_thigh_4X4", "r_thigh_4X4")
+    assert right == pytest.approx([0.0, 0.0, 1.0], abs=1e-3)
+    down = seen_from("femur_r", "r_thigh_4X4", "r_shank_4X4")
+    assert down == pytest.approx([0.0, -1.0, 0.0], abs=1e-3)
+    with pytest.raises(ComparisonError, match="it has none"):
+        open_reference(
+            ReferenceSettings(
+                path=shared_data / "vicon_pig" / "PiG_Motion-FlatFoot-Full.c3d", kind="rotations"
+            )
+        )

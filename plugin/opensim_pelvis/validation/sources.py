@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
@@ -24,8 +25,9 @@ from opensim_pelvis.validation.motion import (
     motion_from_markers,
     motion_from_pig_angles,
 )
+from opensim_pelvis.validation.theia import has_rotations, motion_from_rotations
 
-ReferenceKind = Literal["markers", "angles", "ik"]
+ReferenceKind = Literal["markers", "angles", "ik", "rotations"]
 
 FEW_STRIDES: Final = 6
 """With fewer steady strides, the others are compared as well."""
@@ -44,8 +46,8 @@ class ReferenceSettings:
         ``.c3d``, ``.trc``, ``.mot``, ``.sto``, or a folder of results.
     kind : str or None
         ``markers``: segments of Plug-in Gait; ``angles``: Plug-in Gait's angles stored in a C3D;
-        ``ik``: OpenSim's marker inverse kinematics on ``model``. Markers where there are any,
-        unless given; ``ik`` where a model is.
+        ``ik``: OpenSim's marker inverse kinematics on ``model``; ``rotations``: segments of
+        Theia3D. Unless given: rotations where there are any, ``ik`` where a model is, markers.
     names : Path or None
         File with a table ``[markers]``.
     up_axis : str or None
@@ -86,6 +88,17 @@ def open_reference(settings: ReferenceSettings) -> Motion:
             f"{path}: .c3d, .trc, .mot, .sto or a folder of results was wanted, found "
             f"{ending or 'no ending'}"
         )
+    if ending == ".c3d" and settings.kind in (None, "rotations"):
+        file = open_c3d(path)
+        if has_rotations(file):
+            return motion_from_rotations(file, path, settings.up_axis)
+    if settings.kind == "rotations":
+        raise ComparisonError(f"{path}: rotations of Theia3D were wanted, it has none")
+    return _read_marker_file(settings)
+
+
+def _read_marker_file(settings: ReferenceSettings) -> Motion:
+    path = settings.path
     names = read_names(settings.names) if settings.names else {}
     file = read_markers(path, names=names, up_axis=settings.up_axis)
     if settings.kind == "ik" or (settings.kind is None and settings.model):
