@@ -14,6 +14,7 @@ from rich.text import Text
 
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.pooling import PooledAgreement
 
 
@@ -35,6 +36,7 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
         Text("Degrees; bias = estimate - reference; rmse0: bias removed; LoA: 95 % limits of"),
         Text("single samples; range: mean error of each stride's range of motion"),
     ]
+    parts += [Text(_event_words(event)) for event in comparison.events]
     if comparison.notes:
         parts.append(Text("\nDoubtful or worth knowing", style="bold"))
         parts += [Padding(Text(f"- {note}"), (0, 0, 0, 2)) for note in comparison.notes]
@@ -66,6 +68,14 @@ def render_pooled(pooled: Sequence[PooledAgreement], file: Path) -> RenderableTy
     if not all(p.converged for p in pooled):
         words.append(Text("* the fit is at a boundary (a spread of zero) or did not end: doubtful"))
     return Group(table, *words, Text(f"\nFile: {file}"))
+
+
+def _event_words(event: EventAgreement) -> str:
+    spread = "" if event.limits is None else f" +- {1000.0 * event.limits.sd:.0f}"
+    return (
+        f"{event.kind}: {1000.0 * event.error_s.mean():.0f}{spread} ms, {event.matched} matched, "
+        f"{event.missed} missed, {event.extra} extra"
+    )
 
 
 def _heading_words(comparison: Comparison) -> str:

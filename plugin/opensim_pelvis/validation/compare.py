@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
 from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions
+from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
@@ -54,6 +57,7 @@ class Comparison:
     sync : Synchronisation
     pair : Pair
     table : AgreementTable
+    events : tuple of EventAgreement
     notes : tuple of str
         What is doubtful, in plain words.
     """
@@ -64,6 +68,7 @@ class Comparison:
     sync: Synchronisation
     pair: Pair
     table: AgreementTable
+    events: tuple[EventAgreement, ...]
     notes: tuple[str, ...]
 
 
@@ -104,8 +109,18 @@ def compare_motions(
         sync=sync,
         pair=pair,
         table=table,
+        events=_compare_events(estimate, reference, sync, pair),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _compare_events(
+    estimate: Motion, reference: Motion, sync: Synchronisation, pair: Pair
+) -> tuple[EventAgreement, ...]:
+    times = sync.to_reference(np.array([event.time_s for event in estimate.events]))
+    moved = [replace(e, time_s=float(t)) for e, t in zip(estimate.events, times, strict=True)]
+    window = float(pair.time_s[0]), float(pair.time_s[-1])
+    return compare_events(moved, reference.events, window)
 
 
 def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:

@@ -15,6 +15,7 @@ from opensim_pelvis.c3d_file import open_c3d, read_points
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.rotations import rotate
+from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
 
@@ -34,10 +35,12 @@ class MarkerFile:
     ----------
     trial : MarkerTrial
     pig_angles_deg : mapping of str to (t, 3) array
+    events : tuple of FootEvent
     """
 
     trial: MarkerTrial
     pig_angles_deg: Mapping[str, FloatArray]
+    events: tuple[FootEvent, ...] = ()
 
 
 def read_markers(
@@ -105,7 +108,9 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     start_s = (file.first_frame - 1) / rate_hz
     said = f"C3D, {unit}, {up} up"
     return MarkerFile(
-        trial=_trial(path, rate_hz, start_s, kept, names, up, said, notes), pig_angles_deg=stored
+        trial=_trial(path, rate_hz, start_s, kept, names, up, said, notes),
+        pig_angles_deg=stored,
+        events=read_c3d_events(file),
     )
 
 

@@ -6,6 +6,7 @@ import math
 
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.continuous import MAX_LAG_S
+from opensim_pelvis.validation.foot_events import MAX_APART_S
 from opensim_pelvis.validation.sync import CUTOFF_HZ
 
 
@@ -41,6 +42,11 @@ def describe_methods(comparison: Comparison) -> str:
         "(McGraw and Wong 1996, doi:10.1037/1082-989X.1.1.30), over strides. Strides of one "
         "person resemble each other: these intervals speak of this person, not of people.",
     ]
+    if comparison.events:
+        parts.append(
+            "**Events.** Contacts and toe-offs of the same side were paired by nearness, within "
+            f"{MAX_APART_S:g} s; errors are estimate minus reference, with 95 % limits."
+        )
     if any(angle.map for angle in table.angles):
         parts.append(
             "**Over the stride.** Statistical parametric mapping (Pataky et al. 2013, "

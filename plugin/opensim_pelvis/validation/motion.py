@@ -19,6 +19,7 @@ from opensim_pelvis.rotations import (
     unwrap_present,
 )
 from opensim_pelvis.settings import Surface
+from opensim_pelvis.validation.foot_events import FootEvent
 from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
 from opensim_pelvis.validation.plugin_gait import from_plug_in_gait
 
@@ -81,6 +82,7 @@ class Motion:
     source : str
         What was read and how it became orientations.
     strides : tuple of StrideSpan
+    events : tuple of FootEvent
     surface : str or None
     subject : str or None
         Identifier of the person.
@@ -97,6 +99,7 @@ class Motion:
     turning: Mapping[str, FloatArray] = field(default_factory=dict)
     source: str
     strides: tuple[StrideSpan, ...] = ()
+    events: tuple[FootEvent, ...] = ()
     surface: Surface | None = None
     subject: str | None = None
     still_s: tuple[float, float] | None = None

@@ -16,6 +16,7 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.settings import Surface
+from opensim_pelvis.validation.foot_events import KINDS, FootEvent
 from opensim_pelvis.validation.marker_files import read_markers, read_names
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.motion import (
@@ -102,12 +103,13 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
     names = read_names(settings.names) if settings.names else {}
     file = read_markers(path, names=names, up_axis=settings.up_axis)
     if settings.kind == "ik" or (settings.kind is None and settings.model):
-        return _by_inverse_kinematics(file.trial, settings)
+        return replace(_by_inverse_kinematics(file.trial, settings), events=file.events)
     if settings.kind == "angles" or (settings.kind is None and not file.trial.positions_m):
         if not file.pig_angles_deg:
             raise ComparisonError(f"{path}: angles of Plug-in Gait were wanted, it has none")
-        return motion_from_pig_angles(file.trial, file.pig_angles_deg)
-    return motion_from_markers(file.trial)
+        motion = motion_from_pig_angles(file.trial, file.pig_angles_deg)
+        return replace(motion, events=file.events)
+    return replace(motion_from_markers(file.trial), events=file.events)
 
 
 def _by_inverse_kinematics(trial: MarkerTrial, settings: ReferenceSettings) -> Motion:
@@ -176,9 +178,20 @@ def _read_result(folder: Path) -> Motion:
         turning=_read_sensors(folder / f"{name}_orientations.sto", motion.time_s),
         source=f"result {name}: {motion.source}",
         strides=strides,
+        events=_events(summary),
         surface=_surface(summary),
         subject=summary.get("settings", {}).get("subject", {}).get("id"),
         still_s=(float(window[0]), float(window[1])) if window else None,
+    )
+
+
+def _events(summary: Mapping[str, Any]) -> tuple[FootEvent, ...]:
+    return tuple(
+        FootEvent(
+            kind=str(row["label"]), side=str(row["context"]).lower(), time_s=float(row["time_s"])
+        )
+        for row in summary.get("events") or ()
+        if row.get("label") in KINDS
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.methods import describe_methods
 from opensim_pelvis.validation.pooling import STRIDE_FILE
 
@@ -158,6 +159,7 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "grouping": table.grouping,
         "travel_source": table.travel_source,
         "angles": as_rows(comparison),
+        "events": [_event_row(event) for event in comparison.events],
         "absent": table.absent,
         "notes": comparison.notes,
     }
@@ -166,6 +168,21 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         encoding="utf-8",
     )
     return path
+
+
+def _event_row(event: EventAgreement) -> dict[str, object]:
+    limits = event.limits
+    return {
+        "kind": event.kind,
+        "matched": event.matched,
+        "missed": event.missed,
+        "extra": event.extra,
+        "bias_s": _number(event.error_s.mean()),
+        "mae_s": _number(np.abs(event.error_s).mean()),
+        "sd_s": None if limits is None else _number(limits.sd),
+        "bias_ci_s": None if limits is None else limits.bias_interval,
+        "loa_s": None if limits is None else (limits.lower, limits.upper),
+    }
 
 
 def _plain(value: Any) -> Any:

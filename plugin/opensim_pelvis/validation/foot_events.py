@@ -1,0 +1,126 @@
+"""Foot contacts and toe-offs of two systems: which belong together, and how far apart they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.c3d_file import C3dFile
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.validation.reliability import LimitsOfAgreement, limits_of_agreement
+
+KINDS: Final = ("initial contact", "toe-off")
+
+MAX_APART_S: Final = 0.15
+"""Events further apart are not the same one: less than half the time between two contacts."""
+
+_C3D_LABELS: Final = {"foot strike": KINDS[0], "foot off": KINDS[1]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootEvent:
+    """A contact or toe-off: kind of `KINDS`, side ``right`` or ``left``, time in seconds."""
+
+    kind: str
+    side: str
+    time_s: float
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class EventAgreement:
+    """Errors of the times of one kind of event, both sides.
+
+    Parameters
+    ----------
+    kind : str
+    matched, missed, extra : int
+        Pairs; events of the reference, and of the estimate, without a partner.
+    error_s : (matched,) array
+        Estimate minus reference.
+    limits : LimitsOfAgreement or None
+        Seconds; None below three pairs.
+    """
+
+    kind: str
+    matched: int
+    missed: int
+    extra: int
+    error_s: FloatArray
+    limits: LimitsOfAgreement | None
+
+
+def read_c3d_events(file: C3dFile) -> tuple[FootEvent, ...]:
+    """Return the Foot Strike and Foot Off events of a C3D file; times as those of its points."""
+    labels, contexts = file.texts("EVENT:LABELS"), file.texts("EVENT:CONTEXTS")
+    times = file.numbers("EVENT:TIMES")
+    if not labels or len(contexts) != len(labels) or times.size != 2 * len(labels):
+        return ()
+    found = [
+        FootEvent(kind=_C3D_LABELS[label.lower()], side=context.lower(), time_s=float(at_s))
+        for label, context, at_s in zip(
+            labels, contexts, times[0::2] * 60.0 + times[1::2], strict=True
+        )
+        if label.lower() in _C3D_LABELS and context.lower() in ("right", "left")
+    ]
+    return tuple(sorted(found, key=lambda event: event.time_s))
+
+
+def compare_events(
+    estimate: Sequence[FootEvent], reference: Sequence[FootEvent], window_s: tuple[float, float]
+) -> tuple[EventAgreement, ...]:
+    """Return the agreement of each kind that both have.
+
+    Parameters
+    ----------
+    estimate, reference : sequence of FootEvent
+        On one clock.
+    window_s : (float, float)
+        Where both systems were watching.
+
+    Notes
+    -----
+    Each event of the reference takes the nearest of its kind and side within `MAX_APART_S`, the
+    closest pairs first, each event once.
+    """
+    found = []
+    for kind in KINDS:
+        errors, missed, extra = [], 0, 0
+        for side in ("right", "left"):
+            x, y = (
+                np.array([e.time_s for e in events if e.kind == kind and e.side == side])
+                for events in (estimate, reference)
+            )
+            x, y = (t[(t >= window_s[0]) & (t <= window_s[1])] for t in (x, y))
+            pairs = _pair(x, y)
+            errors += [float(x[i] - y[j]) for i, j in pairs]
+            missed, extra = missed + y.size - len(pairs), extra + x.size - len(pairs)
+        if errors:
+            values = np.array(errors)
+            found.append(
+                EventAgreement(
+                    kind=kind,
+                    matched=values.size,
+                    missed=missed,
+                    extra=extra,
+                    error_s=values,
+                    limits=limits_of_agreement(values) if values.size > 2 else None,
+                )
+            )
+    return tuple(found)
+
+
+def _pair(x: FloatArray, y: FloatArray) -> list[tuple[int, int]]:
+    if not (x.size and y.size):
+        return []
+    apart = np.abs(x[:, None] - y[None, :])
+    order = np.dstack(np.unravel_index(np.argsort(apart, axis=None), apart.shape))[0].tolist()
+    pairs: list[tuple[int, int]] = []
+    for i, j in order:
+        if apart[i, j] > MAX_APART_S:
+            break
+        if all(i != a and j != b for a, b in pairs):
+            pairs.append((i, j))
+    return pairs
