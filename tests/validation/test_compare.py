@@ -24,7 +24,8 @@ from opensim_pelvis.validation.compare import (
     ComparisonSettings,
     compare_motions,
 )
-from opensim_pelvis.validation.motion import Motion, StrideSpan, motion_from_coordinates
+from opensim_pelvis.validation.foot_events import FootEvent, StrideSpan
+from opensim_pelvis.validation.motion import Motion, motion_from_coordinates
 from opensim_pelvis.validation.request import read_comparison
 from opensim_pelvis.validation.sources import ReferenceSettings
 from opensim_pelvis.validation.write import write_comparison
@@ -141,6 +142,16 @@ def test_a_stated_offset_leaves_the_lag_and_a_found_one_takes_it_away(runner) ->
     assert found.sync.offset_s == pytest.approx(-10 / RATE_HZ, abs=5e-4)
     assert abs(angle(found, "pelvic_axial_rotation").curve.lag_s) < 1e-3
     assert any("no stride" in note for note in found.notes)
+
+
+def test_contacts_of_the_reference_make_strides_where_the_result_has_none(runner) -> None:
+    truth, spans = runner
+    events = tuple(
+        FootEvent(kind="initial contact", side=span.side, time_s=span.start_s) for span in spans
+    )
+    found = compared(distorted(truth, ()), replace(truth, events=events))
+    assert found.table.strides == len(spans) - 2  # the last of each side has no end
+    assert angle(found, "pelvic_obliquity").cmc > 0.999
 
 
 def test_body_offsets_are_fitted_only_when_asked_for(runner) -> None:

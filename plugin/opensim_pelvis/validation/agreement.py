@@ -19,7 +19,8 @@ from opensim_pelvis.validation.continuous import (
     coefficient_of_multiple_correlation,
     compare_curves,
 )
-from opensim_pelvis.validation.motion import StrideSpan, joint_angles
+from opensim_pelvis.validation.foot_events import StrideSpan
+from opensim_pelvis.validation.motion import joint_angles
 from opensim_pelvis.validation.reliability import (
     IntraclassCorrelation,
     LimitsOfAgreement,

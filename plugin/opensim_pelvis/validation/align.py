@@ -23,7 +23,8 @@ from opensim_pelvis.rotations import (
     multiply,
     to_euler,
 )
-from opensim_pelvis.validation.motion import Motion, StrideSpan
+from opensim_pelvis.validation.foot_events import StrideSpan, strides_of
+from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sync import Synchronisation
 from opensim_pelvis.validation.timing import interpolate
 
@@ -217,7 +218,7 @@ def _fit_bodies(
 
 def _strides(estimate: Motion, reference: Motion, sync: Synchronisation) -> tuple[StrideSpan, ...]:
     if not estimate.strides:
-        return reference.strides
+        return reference.strides or strides_of(reference.events)
     ends = sync.to_reference(np.array([(s.start_s, s.end_s) for s in estimate.strides]))
     return tuple(
         StrideSpan(side=s.side, start_s=float(a), end_s=float(b))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,9 @@ KINDS: Final = ("initial contact", "toe-off")
 MAX_APART_S: Final = 0.15
 """Events further apart are not the same one: less than half the time between two contacts."""
 
+STRIDE_S: Final = (0.3, 1.8)
+"""Shortest and longest time between two contacts of one foot."""
+
 _C3D_LABELS: Final = {"foot strike": KINDS[0], "foot off": KINDS[1]}
 
 
@@ -27,6 +31,15 @@ class FootEvent:
     kind: str
     side: str
     time_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrideSpan:
+    """A stride that counts: side ``right`` or ``left``, start and end on the motion's clock."""
+
+    side: str
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -66,6 +79,19 @@ def read_c3d_events(file: C3dFile) -> tuple[FootEvent, ...]:
         if label.lower() in _C3D_LABELS and context.lower() in ("right", "left")
     ]
     return tuple(sorted(found, key=lambda event: event.time_s))
+
+
+def strides_of(events: Sequence[FootEvent]) -> tuple[StrideSpan, ...]:
+    """Return the strides between contacts of one foot, as long as a stride can be."""
+    spans = []
+    for side in ("right", "left"):
+        times = sorted(e.time_s for e in events if e.kind == KINDS[0] and e.side == side)
+        spans += [
+            StrideSpan(side=side, start_s=start, end_s=end)
+            for start, end in pairwise(times)
+            if STRIDE_S[0] <= end - start <= STRIDE_S[1]
+        ]
+    return tuple(spans)
 
 
 def compare_events(

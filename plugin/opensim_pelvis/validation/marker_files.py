@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from opensim_pelvis.c3d_file import open_c3d, read_points
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.rotations import rotate
+from opensim_pelvis.settings import BODIES
 from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
@@ -66,24 +67,40 @@ def read_markers(
     return (_read_c3d if is_c3d else _read_trc)(path, names or {}, up_axis)
 
 
-def read_names(path: Path) -> dict[str, str]:
-    """Return the table ``[markers]`` of a mapping file: our name = the lab's own.
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class MarkerMap:
+    """What a mapping file says: our name to the lab's own, and plates of markers by body."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    clusters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_marker_map(path: Path) -> MarkerMap:
+    """Return the tables ``[markers]`` and ``[clusters]`` of a mapping file.
 
     Raises
     ------
     ComparisonError
-        When the file is not there or holds no such table of texts.
+        When the file is not there or holds neither.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("markers")
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise ComparisonError(f"{path}: marker names cannot be read: {fault}") from fault
-    if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
+    names, clusters = content.get("markers", {}), content.get("clusters", {})
+    texts = isinstance(names, dict) and all(isinstance(v, str) for v in names.values())
+    lists = isinstance(clusters, dict) and all(
+        isinstance(v, list) and all(isinstance(name, str) for name in v) for v in clusters.values()
+    )
+    unknown = sorted(set(clusters) - set(BODIES)) if lists else []
+    if not (texts and lists and (names or clusters)) or unknown:
         raise ComparisonError(
-            f'{path}: a table [markers] with lines like LASI = "L_Asis" was wanted, found '
-            f"{'none' if table is None else 'values that are no texts'}"
+            f'{path}: tables [markers] with lines like LASI = "L_Asis", or [clusters] with lines '
+            f'like femur_r = ["RT1", "RT2", "RT3"], were wanted, found '
+            f"{', '.join(unknown or content) or 'nothing'}. Bodies: {', '.join(BODIES)}."
         )
-    return dict(table)
+    plates = {body: tuple(name.upper() for name in markers) for body, markers in clusters.items()}
+    return MarkerMap(names=dict(names), clusters=plates)
 
 
 def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> MarkerFile:

@@ -73,7 +73,7 @@ class MarkerSegments:
     methods: Mapping[str, str] = field(default_factory=dict)
 
 
-def segments_from_markers(trial: MarkerTrial) -> MarkerSegments:
+def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerSegments:
     """Return the segments that a trial's markers define.
 
     Parameters
@@ -82,6 +82,8 @@ def segments_from_markers(trial: MarkerTrial) -> MarkerSegments:
         Markers called as in Plug-in Gait. The thigh wants hip and knee centres (``RHJC``,
         ``RKJC``), or Vicon's femur origins (``RFEO``, the knee centre); hip centres are
         computed from the pelvis where they are absent.
+    needed : bool
+        Whether a trial without a pelvis is an error; else it has no segment.
 
     Raises
     ------
@@ -89,6 +91,8 @@ def segments_from_markers(trial: MarkerTrial) -> MarkerSegments:
         When the trial has no pelvis.
     """
     if trial.missing(PELVIS) and trial.missing(PELVIS_WITH_SACRUM):
+        if not needed:
+            return MarkerSegments(R_LB={}, absent={"pelvis": "no markers of it"})
         raise ComparisonError(
             f"{trial.name}: the pelvis wants the markers {', '.join(PELVIS)} (or SACR for the two "
             f"last); found {', '.join(sorted(trial.positions_m)) or 'no marker'}. Name yours with "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +19,8 @@ from opensim_pelvis.rotations import (
     unwrap_present,
 )
 from opensim_pelvis.settings import Surface
-from opensim_pelvis.validation.foot_events import FootEvent
+from opensim_pelvis.validation.clusters import orient_clusters
+from opensim_pelvis.validation.foot_events import FootEvent, StrideSpan
 from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
 from opensim_pelvis.validation.plugin_gait import from_plug_in_gait
 
@@ -51,15 +52,6 @@ JOINTS: Final[Mapping[str, tuple[str, str, tuple[str, str, str], tuple[float, fl
 PELVIS: Final = ("pelvis_tilt", "pelvis_list", "pelvis_rotation")
 
 _TRANSLATION: Final = re.compile(r"_t[xyz]$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StrideSpan:
-    """A stride that counts: side ``right`` or ``left``, start and end on the motion's clock."""
-
-    side: str
-    start_s: float
-    end_s: float
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -106,18 +98,28 @@ class Motion:
     notes: tuple[str, ...] = ()
 
 
-def motion_from_markers(trial: MarkerTrial) -> Motion:
-    """Return the motion that markers define by the segments of Plug-in Gait."""
-    segments = segments_from_markers(trial)
+def motion_from_markers(
+    trial: MarkerTrial, clusters: Mapping[str, Sequence[str]] | None = None
+) -> Motion:
+    """Return the motion that markers define: plates, and the segments of Plug-in Gait."""
+    plates, notes = orient_clusters(trial, clusters or {})
+    segments = segments_from_markers(trial, needed="pelvis" not in plates)
     methods = "; ".join(f"{body}: {how}" for body, how in segments.methods.items())
-    absent = tuple(f"{body} is absent: {why}" for body, why in segments.absent.items())
+    absent = tuple(
+        f"{body} is absent: {why}" for body, why in segments.absent.items() if body not in plates
+    )
+    if plates:
+        notes += (
+            f"plates ({', '.join(plates)}) show turns, not the axes of bodies: read angles of "
+            "these bodies with --body-offset",
+        )
     return Motion(
         name=trial.name,
         rate_hz=trial.rate_hz,
         time_s=trial.time_s,
-        R_GB={body: multiply(inverse(R_LG), q) for body, q in segments.R_LB.items()},
+        R_GB={body: multiply(inverse(R_LG), q) for body, q in {**segments.R_LB, **plates}.items()},
         source=f"{trial.source}; {methods}",
-        notes=(*trial.notes, *absent),
+        notes=(*trial.notes, *absent, *notes),
     )
 
 

@@ -16,12 +16,11 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.settings import Surface
-from opensim_pelvis.validation.foot_events import KINDS, FootEvent
-from opensim_pelvis.validation.marker_files import read_markers, read_names
+from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
+from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.motion import (
     Motion,
-    StrideSpan,
     motion_from_coordinates,
     motion_from_markers,
     motion_from_pig_angles,
@@ -50,7 +49,7 @@ class ReferenceSettings:
         ``ik``: OpenSim's marker inverse kinematics on ``model``; ``rotations``: segments of
         Theia3D. Unless given: rotations where there are any, ``ik`` where a model is, markers.
     names : Path or None
-        File with a table ``[markers]``.
+        File with tables ``[markers]`` and ``[clusters]``.
     up_axis : str or None
     model : Path or None
         Scaled OpenSim model with markers.
@@ -100,8 +99,8 @@ def open_reference(settings: ReferenceSettings) -> Motion:
 
 def _read_marker_file(settings: ReferenceSettings) -> Motion:
     path = settings.path
-    names = read_names(settings.names) if settings.names else {}
-    file = read_markers(path, names=names, up_axis=settings.up_axis)
+    marker_map = read_marker_map(settings.names) if settings.names else MarkerMap()
+    file = read_markers(path, names=marker_map.names, up_axis=settings.up_axis)
     if settings.kind == "ik" or (settings.kind is None and settings.model):
         return replace(_by_inverse_kinematics(file.trial, settings), events=file.events)
     if settings.kind == "angles" or (settings.kind is None and not file.trial.positions_m):
@@ -109,7 +108,7 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
             raise ComparisonError(f"{path}: angles of Plug-in Gait were wanted, it has none")
         motion = motion_from_pig_angles(file.trial, file.pig_angles_deg)
         return replace(motion, events=file.events)
-    return replace(motion_from_markers(file.trial), events=file.events)
+    return replace(motion_from_markers(file.trial, marker_map.clusters), events=file.events)
 
 
 def _by_inverse_kinematics(trial: MarkerTrial, settings: ReferenceSettings) -> Motion:

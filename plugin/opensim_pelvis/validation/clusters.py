@@ -1,0 +1,114 @@
+"""Orientation of a plate or any group of markers that is fixed to one body.
+
+A cluster says how its body turns, not where the body's own axes are: a constant turn is unknown,
+so angles want `--body-offset`. Rotation by least squares between the mean shape of the cluster and
+each frame: Soderkvist and Wedin 1993 (J Biomech 26:1473).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.rotations import from_matrix
+from opensim_pelvis.validation.markers import MarkerTrial
+
+MIN_MARKERS: Final = 3
+
+MAX_MISFIT_M: Final = 0.01
+"""Root mean square distance from a rigid shape above which a frame is left out; a choice."""
+
+FLAT: Final = 0.1
+"""A cluster whose second extent is below this part of its first is a line."""
+
+
+def orient_clusters(
+    trial: MarkerTrial, clusters: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+    """Return each cluster's orientation in L, and notes.
+
+    Parameters
+    ----------
+    trial : MarkerTrial
+    clusters : mapping of body to names of markers
+        Three markers or more, not in a line.
+
+    Returns
+    -------
+    mapping of body to (t, 4) array
+        Identity in the first frame that has all markers; NaN where fewer than three are seen, or
+        where they do not keep their shape.
+    tuple of str
+
+    Raises
+    ------
+    ComparisonError
+        When markers are missing, too few or in a line.
+    """
+    found: dict[str, FloatArray] = {}
+    notes: list[str] = []
+    for body, names in clusters.items():
+        missing = trial.missing(names)
+        if missing or len(names) < MIN_MARKERS:
+            raise ComparisonError(
+                f"{trial.name}: the cluster of {body} wants {MIN_MARKERS} markers or more of the "
+                f"file; {', '.join(missing) or 'none'} is not there, {len(names)} are named"
+            )
+        points = np.stack([trial.positions_m[name] for name in names], axis=1)
+        found[body], misfit_m = _orient(trial.name, body, points)
+        loose = int((misfit_m > MAX_MISFIT_M).sum())
+        left = f"; {loose} frames beyond {1000.0 * MAX_MISFIT_M:g} mm left out" if loose else ""
+        notes.append(
+            f"cluster of {body}: {len(names)} markers, median distance from a rigid shape "
+            f"{1000.0 * float(np.nanmedian(misfit_m)):.1f} mm"
+            + (
+                f"; {loose:.0f} frames beyond {1000.0 * MAX_MISFIT_M:g} mm left out"
+                if loose
+                else ""
+            )
+        )
+    return found, tuple(notes)
+
+
+def _orient(trial: str, body: str, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    seen: BoolArray = np.asarray(np.isfinite(points).all(axis=2))
+    whole = np.flatnonzero(seen.all(axis=1))
+    if whole.size == 0:
+        raise ComparisonError(f"{trial}: no frame has all markers of the cluster of {body}")
+    shape = points[whole[0]]
+    for _ in range(2):  # the second time about the mean shape
+        matrix, misfit_m = _fit(shape, points, seen)
+        kept = np.isfinite(matrix[:, 0, 0]) & seen.all(axis=1)
+        centred = points[kept] - points[kept].mean(axis=1, keepdims=True)
+        shape = np.einsum("tji,tmj->tmi", matrix[kept], centred).mean(axis=0)
+    extents = np.linalg.svd(shape - shape.mean(axis=0), compute_uv=False)
+    if extents[1] < FLAT * extents[0]:
+        raise ComparisonError(
+            f"{trial}: the markers of the cluster of {body} lie in a line, which does not show its "
+            "turn about that line. Name one that stands off it."
+        )
+    out = np.full((points.shape[0], 4), np.nan)
+    good = np.isfinite(misfit_m) & (misfit_m <= MAX_MISFIT_M)
+    out[good] = from_matrix(matrix[good])
+    return out, misfit_m
+
+
+def _fit(shape: FloatArray, points: FloatArray, seen: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Return rotations (t, 3, 3) from the shape to each frame, and the misfit of each, metres."""
+    weight = seen[:, :, None].astype(np.float64)
+    count = np.maximum(weight.sum(axis=1, keepdims=True), 1.0)
+    p = np.where(seen[:, :, None], points, 0.0)
+    p = (p - (p * weight).sum(axis=1, keepdims=True) / count) * weight
+    s = (shape[None] - (shape[None] * weight).sum(axis=1, keepdims=True) / count) * weight
+    u, _, vt = np.linalg.svd(np.einsum("tmi,tmj->tij", p, s))
+    u[:, :, 2] *= np.sign(np.linalg.det(u @ vt))[:, None]
+    matrix = u @ vt
+    rest = p - np.einsum("tij,tmj->tmi", matrix, s)
+    misfit_m = np.sqrt(np.square(rest).sum(axis=(1, 2)) / count[:, 0, 0])
+    few = seen.sum(axis=1) < MIN_MARKERS
+    matrix[few], misfit_m[few] = np.nan, np.nan
+    return matrix, misfit_m
