@@ -64,12 +64,7 @@ def orient_clusters(
         left = f"; {loose} frames beyond {1000.0 * MAX_MISFIT_M:g} mm left out" if loose else ""
         notes.append(
             f"cluster of {body}: {len(names)} markers, median distance from a rigid shape "
-            f"{1000.0 * float(np.nanmedian(misfit_m)):.1f} mm"
-            + (
-                f"; {loose:.0f} frames beyond {1000.0 * MAX_MISFIT_M:g} mm left out"
-                if loose
-                else ""
-            )
+            f"{1000.0 * float(np.nanmedian(misfit_m)):.1f} mm{left}"
         )
     return found, tuple(notes)
 
