@@ -25,7 +25,10 @@ def compare(
         str | None, typer.Option(metavar="AXIS", help="Upward axis of the laboratory: z, y, ...")
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Scaled model with markers, for inverse kinematics.")
+        Path | None, typer.Option(help="Model with markers, for inverse kinematics.")
+    ] = None,
+    static_trial: Annotated[
+        Path | None, typer.Option(help="Markers of the person standing: scales the model.")
     ] = None,
     offset: Annotated[float | None, typer.Option(help="Add seconds to RESULT; else found.")] = None,
     drift: Annotated[float | None, typer.Option(help="Parts in a million, with --offset.")] = None,
@@ -52,6 +55,7 @@ def compare(
         names=markers,
         up_axis=up_axis,
         model=model,
+        static_trial=static_trial,
         offset_s=offset,
         drift_ppm=drift,
         window_s=window,

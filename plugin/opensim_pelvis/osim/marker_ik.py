@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +11,6 @@ import opensim
 
 from opensim_pelvis.errors import ModelError, SolveError
 from opensim_pelvis.frames import R_LG, BoolArray, FloatArray
-from opensim_pelvis.osim.model import load_model
 from opensim_pelvis.rotations import inverse, rotate, unwrap_present
 
 MARKER_ACCURACY: Final = 1e-5
@@ -51,14 +49,14 @@ class MarkerSolution:
 
 
 def solve_markers(
-    model_path: Path, time_s: FloatArray, positions_m: Mapping[str, FloatArray], *, rate_hz: float
+    model: Any, time_s: FloatArray, positions_m: Mapping[str, FloatArray], *, rate_hz: float
 ) -> MarkerSolution:
     """Solve every frame, all markers with weight 1.
 
     Parameters
     ----------
-    model_path : Path
-        Scaled model.
+    model : opensim.Model
+        Scaled to the person.
     time_s : (t,) array
     positions_m : mapping of str to (t, 3) array
         In L (z up); names are matched to the model's without regard to case.
@@ -67,23 +65,24 @@ def solve_markers(
     Raises
     ------
     ModelError
-        When the model cannot be loaded or shares too few markers.
+        When the model shares too few markers.
     SolveError
         When OpenSim fails.
     """
-    model = load_model(model_path)
     known = {marker.getName().upper(): marker.getName() for marker in model.getMarkerSet()}
     shared = {known[n.upper()]: p for n, p in positions_m.items() if n.upper() in known}
     if len(shared) < MIN_MARKERS:
         raise ModelError(
-            f"{model_path}: at least {MIN_MARKERS} markers of the file were wanted in the model, "
-            f"found {', '.join(shared) or 'none'}. The model has {', '.join(known.values())}."
+            f"model '{model.getName()}': at least {MIN_MARKERS} markers of the file were wanted in "
+            f"it, found {', '.join(shared) or 'none'}. The model has {', '.join(known.values())}."
         )
     measured = np.stack([rotate(inverse(R_LG), p) for p in shared.values()], axis=1)
     seen = np.isfinite(measured).all(axis=2)
     kept = seen.mean(axis=1) >= MIN_SEEN
     if not kept.any():
-        raise SolveError(f"{model_path.name}: no frame has {MIN_SEEN:.0%} of the shared markers")
+        raise SolveError(
+            f"model '{model.getName()}': no frame has {MIN_SEEN:.0%} of the shared markers"
+        )
     values, quaternions, error_m = _solve(model, tuple(shared), time_s, measured, kept, rate_hz)
     left_out = [n for n in positions_m if n.upper() not in known]
     notes = [f"markers that the model does not have: {', '.join(left_out)}"] if left_out else []
@@ -122,13 +121,7 @@ def _solve(
     quaternions = np.full((time_s.size, len(bodies), 4), np.nan)
     squares: list[float] = []
     state = model.initSystem()
-    solver = opensim.InverseKinematicsSolver(
-        model,
-        _reference(names, time_s, measured, rate_hz),
-        opensim.SimTKArrayCoordinateReference(),
-        float("inf"),
-    )
-    solver.setAccuracy(MARKER_ACCURACY)
+    solver = _solver(model, _reference(names, time_s, measured, rate_hz))
     assembled = False
     for frame in np.flatnonzero(kept).tolist():
         state.setTime(float(time_s[frame]))
@@ -149,6 +142,40 @@ def _solve(
             at = marker.getLocationInGround(state)
             squares.append(sum((at.get(k) - place[k]) ** 2 for k in range(3)))
     return values, quaternions, float(np.sqrt(np.nanmean(squares)))
+
+
+def pose_markers(model: Any, places_m: Mapping[str, FloatArray]) -> Any:
+    """Return the state of a model that fits one set of markers best.
+
+    Parameters
+    ----------
+    model : opensim.Model
+    places_m : mapping of str to (3,) array
+        In G (y up), by the model's names.
+
+    Raises
+    ------
+    SolveError
+        When OpenSim fails.
+    """
+    still = np.stack(list(places_m.values()))[None].repeat(2, axis=0)
+    state = model.initSystem()
+    solver = _solver(model, _reference(tuple(places_m), np.array([0.0, 0.01]), still, 100.0))
+    state.setTime(0.0)
+    try:
+        solver.assemble(state)
+    except RuntimeError as fault:
+        reason = str(fault).strip().splitlines()[0]
+        raise SolveError(f"OpenSim's marker solver failed on the static trial: {reason}") from fault
+    return state
+
+
+def _solver(model: Any, reference: Any) -> Any:
+    solver = opensim.InverseKinematicsSolver(
+        model, reference, opensim.SimTKArrayCoordinateReference(), float("inf")
+    )
+    solver.setAccuracy(MARKER_ACCURACY)
+    return solver
 
 
 def _reference(

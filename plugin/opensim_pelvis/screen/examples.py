@@ -53,7 +53,7 @@ COMPARE_EXAMPLES: Final = """Examples:
   # a TRC does not say which axis is up; your own marker names by a mapping
   opensim-pelvis compare results/ optical.trc --up-axis y --markers map.toml --out agreement/
 \b
-  # OpenSim's marker inverse kinematics on your scaled model
+  # OpenSim's marker inverse kinematics on your scaled model (or add --static-trial)
   opensim-pelvis compare results/ optical.trc --up-axis y --model scaled.osim --out agreement/
 \b
   # another program's coordinates, started by the same trigger

@@ -21,6 +21,7 @@ def read_comparison(
     names: Path | None = None,
     up_axis: Any = None,
     model: Path | None = None,
+    static_trial: Path | None = None,
     offset_s: float | None = None,
     drift_ppm: float | None = None,
     window_s: tuple[float, float] | None = None,
@@ -53,11 +54,18 @@ def read_comparison(
         faults.append(f"--window wants two rising times; found {window_s[0]:g} {window_s[1]:g}")
     if model is not None and kind in ("markers", "angles"):
         faults.append(f"--model is for inverse kinematics; found --reference {kind}, too")
+    if static_trial is not None and model is None:
+        faults.append("--static-trial wants --model: it scales the model for inverse kinematics")
     raise_faults(SettingsError, "compare", faults)
     return ComparisonSettings(
         estimate=estimate,
         reference=ReferenceSettings(
-            path=reference, kind=kind, names=names, up_axis=up_axis, model=model
+            path=reference,
+            kind=kind,
+            names=names,
+            up_axis=up_axis,
+            model=model,
+            static_trial=static_trial,
         ),
         offset_s=offset_s,
         drift_ppm=drift_ppm,

@@ -52,7 +52,9 @@ class ReferenceSettings:
         File with tables ``[markers]`` and ``[clusters]``.
     up_axis : str or None
     model : Path or None
-        Scaled OpenSim model with markers.
+        OpenSim model with markers, scaled to the person unless there is a static trial.
+    static_trial : Path or None
+        Markers of the person standing, to scale the model by.
     """
 
     path: Path
@@ -60,6 +62,7 @@ class ReferenceSettings:
     names: Path | None = None
     up_axis: UpAxis | None = None
     model: Path | None = None
+    static_trial: Path | None = None
 
 
 def open_estimate(path: Path) -> Motion:
@@ -102,7 +105,9 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
     marker_map = read_marker_map(settings.names) if settings.names else MarkerMap()
     file = read_markers(path, names=marker_map.names, up_axis=settings.up_axis)
     if settings.kind == "ik" or (settings.kind is None and settings.model):
-        return replace(_by_inverse_kinematics(file.trial, settings), events=file.events)
+        return replace(
+            _by_inverse_kinematics(file.trial, settings, marker_map.names), events=file.events
+        )
     if settings.kind == "angles" or (settings.kind is None and not file.trial.positions_m):
         if not file.pig_angles_deg:
             raise ComparisonError(f"{path}: angles of Plug-in Gait were wanted, it has none")
@@ -111,23 +116,31 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
     return replace(motion_from_markers(file.trial, marker_map.clusters), events=file.events)
 
 
-def _by_inverse_kinematics(trial: MarkerTrial, settings: ReferenceSettings) -> Motion:
+def _by_inverse_kinematics(
+    trial: MarkerTrial, settings: ReferenceSettings, names: Mapping[str, str]
+) -> Motion:
     from opensim_pelvis.osim.marker_ik import solve_markers
+    from opensim_pelvis.osim.marker_scale import scale_to_static
+    from opensim_pelvis.osim.model import load_model
 
     if settings.model is None:
         raise ComparisonError(
-            f"{settings.path}: marker inverse kinematics wants a scaled model with markers: give "
-            "it with --model FILE.osim"
+            f"{settings.path}: marker inverse kinematics wants a model with markers: give it with "
+            "--model FILE.osim"
         )
-    solved = solve_markers(settings.model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
+    model = load_model(settings.model)
+    notes: tuple[str, ...] = ()
+    if settings.static_trial is not None:
+        still = read_markers(settings.static_trial, names=names, up_axis=settings.up_axis).trial
+        notes = scale_to_static(model, still.positions_m)
+    solved = solve_markers(model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
     source = (
         f"{trial.source}; OpenSim marker inverse kinematics on {settings.model.name}, "
         f"{len(solved.markers)} markers of weight 1, root mean square marker error "
         f"{1000.0 * solved.rms_error_m:.1f} mm"
     )
     motion = motion_from_coordinates(trial.name, solved.time_s, solved.coordinates_rad, source)
-    R_GB = solved.R_GB or motion.R_GB
-    return replace(motion, R_GB=R_GB, notes=(*trial.notes, *solved.notes))
+    return replace(motion, R_GB=solved.R_GB, notes=(*trial.notes, *notes, *solved.notes))
 
 
 def _read_coordinates(path: Path) -> Motion:
