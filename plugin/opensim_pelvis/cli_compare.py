@@ -25,7 +25,7 @@ def compare(
         str | None, typer.Option(metavar="AXIS", help="Upward axis of the laboratory: z, y, ...")
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Model with markers, for inverse kinematics.")
+        Path | None, typer.Option(help="Model: with markers, or that of a .mot.")
     ] = None,
     static_trial: Annotated[
         Path | None, typer.Option(help="Markers of the person standing: scales the model.")

@@ -10,12 +10,17 @@ from scipy.io import loadmat
 
 from opensim_pelvis import output, pipeline
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.rotations import angle_between
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.validation.align import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
-from opensim_pelvis.validation.motion import Motion, motion_from_markers
+from opensim_pelvis.validation.motion import (
+    Motion,
+    motion_from_coordinates,
+    motion_from_markers,
+)
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 from opensim_pelvis.validation.sync import synchronise
 
@@ -122,3 +127,12 @@ def test_trials_of_different_people_are_refused(walk: Motion, shared_data: Path)
     )
     with pytest.raises(ComparisonError, match=r"same movement|ambiguous"):
         synchronise(walk.turning, walk.time_s, running.R_GB, running.time_s)
+
+
+def test_a_result_is_posed_on_its_own_model(walk: Motion) -> None:
+    """In our model pelvis and hips are z-x-y: two ways to one orientation; no trunk was worn."""
+    assert "torso" not in walk.R_GB
+    assert {"tibia_r", "calcn_l"} <= set(walk.R_GB)
+    plain = motion_from_coordinates("walk", walk.time_s, walk.coordinates_rad, "table")
+    for body, q in plain.R_GB.items():
+        assert np.rad2deg(np.nanmax(angle_between(q, walk.R_GB[body]))) < 1e-9, body

@@ -35,7 +35,16 @@ def test_marker_inverse_kinematics_equals_the_publishers(shared_data: Path) -> N
         ours = np.rad2deg(motion.coordinates_rad[name])
         difference = ours - table.values[:, table.labels.index(name)]
         assert np.sqrt(np.mean(difference**2)) < PUBLISHER_DEG, name
-    assert {"pelvis", "torso", "femur_r"} <= set(motion.R_GB)
+    posed = open_reference(
+        ReferenceSettings(
+            path=folder / "P02_straightrunning_trial0025_IK.mot",
+            model=folder / "Participant_02.osim",
+        )
+    )
+    # The order of this pelvis is not that of ours: only its model tells.
+    for body in ("pelvis", "torso", "femur_r", "femur_l"):
+        apart = angle_between(posed.R_GB[body], motion.R_GB[body])
+        assert np.rad2deg(np.sqrt(np.mean(apart**2))) < 2.0 * PUBLISHER_DEG, body
 
 
 def write_coordinates(path: Path, *, in_degrees: bool) -> Path:

@@ -52,7 +52,8 @@ class ReferenceSettings:
         File with tables ``[markers]`` and ``[clusters]``.
     up_axis : str or None
     model : Path or None
-        OpenSim model with markers, scaled to the person unless there is a static trial.
+        OpenSim model: with markers for inverse kinematics, scaled to the person unless there is
+        a static trial; that of the coordinates for a table.
     static_trial : Path or None
         Markers of the person standing, to scale the model by.
     """
@@ -85,7 +86,7 @@ def open_reference(settings: ReferenceSettings) -> Motion:
     if path.is_dir():
         return _read_result(path)
     if ending in (".mot", ".sto"):
-        return _read_coordinates(path)
+        return _read_coordinates(path, settings.model)
     if ending not in (".c3d", ".trc"):
         raise ComparisonError(
             f"{path}: .c3d, .trc, .mot, .sto or a folder of results was wanted, found "
@@ -143,10 +144,20 @@ def _by_inverse_kinematics(
     return replace(motion, R_GB=solved.R_GB, notes=(*trial.notes, *notes, *solved.notes))
 
 
-def _read_coordinates(path: Path) -> Motion:
+def _read_coordinates(path: Path, model: Path | None) -> Motion:
+    """Return the motion of a table, its bodies posed on the model where there is one."""
     time_s, values = _read_angles(path)
-    source = f"OpenSim table {path.name}"
-    return motion_from_coordinates(path.stem, time_s, values, source)
+    motion = motion_from_coordinates(path.stem, time_s, values, f"OpenSim table {path.name}")
+    if model is None or not motion.coordinates_rad:
+        return motion
+    from opensim_pelvis.validation.poses import pose_bodies
+
+    return replace(
+        motion,
+        R_GB=pose_bodies(model, motion.coordinates_rad),
+        source=f"OpenSim table {path.name}; orientations by forward kinematics of {model.name}",
+        notes=(),
+    )
 
 
 def _read_angles(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
@@ -179,7 +190,8 @@ def _read_result(folder: Path) -> Motion:
             "itself, or a folder with one result."
         )
     name = found[0].name.removesuffix("_ik.mot")
-    motion = _read_coordinates(found[0])
+    model = folder / f"{name}_model.osim"
+    motion = _read_coordinates(found[0], model if model.is_file() else None)
     summary = _read_summary(folder / f"{name}_summary.json")
     window = summary.get("calibration", {}).get("window_s")
     strides, stride_notes = _read_strides(folder / f"{name}_strides.csv")
