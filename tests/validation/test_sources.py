@@ -109,6 +109,17 @@ def test_a_trc_is_turned_upright_named_and_short_gaps_are_filled(tmp_path: Path)
     assert np.isnan(long.positions_m["L_ASIS"][20:40]).all()
 
 
+def test_of_two_people_the_one_meant_must_be_named(tmp_path: Path) -> None:
+    path = write_trc(tmp_path / "w.trc")
+    path.write_text(path.read_text().replace("L_Asis", "other:RASI"))
+    trial = read_markers(path, up_axis="y").trial
+    assert not trial.positions_m
+    assert any("more than one marker is called RASI" in note for note in trial.notes)
+    named = read_markers(path, names={"RASI": "w:rasi"}, up_axis="y").trial
+    assert named.positions_m["RASI"][0] == pytest.approx([0.01, -0.12, 1.0])
+    assert not any("more than one" in note for note in named.notes)
+
+
 def test_what_a_marker_file_leaves_open_is_asked_for(tmp_path: Path) -> None:
     path = write_trc(tmp_path / "w.trc")
     with pytest.raises(ComparisonError, match="--up-axis"):

@@ -106,16 +106,19 @@ def _agreement(angles: Sequence[AngleAgreement]) -> Table:
         spread = next((part for part in angle.strides if part.value == "range"), None)
         table.add_row(
             angle.name,
-            f"{curve.bias:.1f}",
+            _shown(curve.bias, ".1f"),
             f"{curve.rmse:.1f}",
             f"{curve.rmse_without_offset:.1f}",
             "-" if limits is None else f"{limits.lower:.0f}..{limits.upper:.0f}",
             _shown(curve.r, ".2f"),
             _shown(1000.0 * curve.lag_s, ".0f"),
-            "-" if spread is None else f"{spread.limits.bias:.1f}",
+            "-" if spread is None else _shown(spread.limits.bias, ".1f"),
         )
     return table
 
 
 def _shown(value: float, form: str) -> str:
-    return format(value, form) if math.isfinite(value) else "-"
+    if not math.isfinite(value):
+        return "-"
+    text = format(value, form)
+    return text.removeprefix("-") if float(text) == 0.0 else text

@@ -95,7 +95,9 @@ def _draw_stride(axis: Any, angle: AngleAgreement, comparison: Comparison) -> No
         spread = angle.normalised[:, row].std(axis=0)
         axis.plot(percent, mean, color=colour, lw=1.2)
         axis.fill_between(percent, mean - spread, mean + spread, color=colour, alpha=0.15, lw=0)
-    axis.set_xlabel("% of the stride", fontsize=7)
+    for start, end, _ in angle.map.differs if angle.map else ():
+        axis.axvspan(start, end, ymax=0.03, color=REFERENCE_COLOUR, lw=0)
+    axis.set_xlabel("% of the stride; bar: the two differ (SPM)", fontsize=7)
 
 
 def _draw_sync(comparison: Comparison, path: Path) -> Path:

@@ -189,11 +189,23 @@ def _trial(
         )
     ours = {theirs: name for name, theirs in names.items()}
     turn = earth_from_world(up_axis)
-    positions, filled = {}, 0
+    called = {label: ours.get(label, label.rpartition(":")[2].upper()) for label in found}
+    positions, filled, twins = {}, 0, set()
     for label, p in found.items():
         whole, count = _fill(np.where(np.isfinite(p), p, np.nan), rate_hz)
         filled += count
-        positions[ours.get(label, label.rpartition(":")[2].upper())] = rotate(turn, whole)
+        name = called[label]
+        if label not in ours and name in names:
+            continue  # the user has said which one is meant
+        if label not in ours and sum(name == other for other in called.values()) > 1:
+            twins.add(name)  # two people, or two spellings: which one is meant must be said
+        else:
+            positions[name] = rotate(turn, whole)
+    if twins:
+        notes += (
+            f"more than one marker is called {', '.join(sorted(twins))}: none was taken; name the "
+            "one that is meant in --markers",
+        )
     if filled:
         notes += (
             f"{filled} missing marker samples in gaps of at most {MAX_MARKER_GAP_S:g} s were "
