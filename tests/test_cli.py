@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,12 +81,15 @@ def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 def test_help_answers_at_once() -> None:
     times = []
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(3):
+        before = os.times()
         answer = _process("--help")
-        times.append(time.perf_counter() - start)
+        after = os.times()
+        # processor time: the wall clock would measure the tests that run beside this one
+        spent = after.children_user + after.children_system
+        times.append(spent - before.children_user - before.children_system)
     assert answer.returncode == 0
-    assert min(times) < HELP_S  # the others run beside other tests
+    assert min(times) < HELP_S
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "inspect", "readers", "init"])
