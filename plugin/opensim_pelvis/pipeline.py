@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,7 @@ import numpy as np
 
 from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.frames import UpAxis
-from opensim_pelvis.heading import disagreements, find_heading
+from opensim_pelvis.heading import find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
 from opensim_pelvis.registry import find_reader, load_reader
 from opensim_pelvis.rotations import is_present
@@ -171,7 +170,7 @@ def _run(
 ) -> Result:
     aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
     model = _load_model(settings, aligned)
-    placement = _place(aligned, model, settings.calibration)
+    placement = _place(aligned, model, settings, _without_north(recording, aligned))
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
     angles = compute_angles(kinematics, surface=settings.activity.surface)
@@ -214,7 +213,10 @@ def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel
     return describe_model(osim, source)
 
 
-def _place(aligned: AlignedRecording, model: BodyModel, settings: CalibrationSettings) -> Placement:
+def _place(
+    aligned: AlignedRecording, model: BodyModel, trial: TrialSettings, no_north: frozenset[str]
+) -> Placement:
+    settings = trial.calibration
     max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
     window, source = settings.window_s, "given"
     if window is None:
@@ -222,23 +224,17 @@ def _place(aligned: AlignedRecording, model: BodyModel, settings: CalibrationSet
     pose: CalibrationPose = average_pose(
         aligned, window_s=window, source=source, max_spread_rad=max_spread_rad
     )
-    heading = find_heading(aligned, pose, settings)
-    placement = place_static(aligned, pose, heading, default_R_GB=model.default_R_GB)
-    base = aligned.bodies.index(settings.base)
-    off = disagreements(aligned, pose, heading, base=base)
-    far = {sensor: angle for sensor, angle in off.items() if abs(angle) > np.deg2rad(10.0)}
-    notes = placement.notes
-    if far:
-        listed = ", ".join(f"{sensor} {np.rad2deg(a):+.0f} degrees" for sensor, a in far.items())
-        notes += (
-            f"the planes of leg swing face away from the heading that was used: {listed}. The "
-            "sensors disagree about north, or heading_axis does not point forward; hip and pelvis "
-            "angles share this error.",
-        )
-    quality = dict(placement.quality) | {
-        f"swing_heading_{sensor}_deg": float(np.rad2deg(angle)) for sensor, angle in off.items()
-    }
-    return replace(placement, quality=quality, notes=notes)
+    heading = find_heading(
+        aligned, pose, settings, surface=trial.activity.surface, no_north=no_north
+    )
+    return place_static(aligned, pose, heading, default_R_GB=model.default_R_GB)
+
+
+def _without_north(recording: Recording, aligned: AlignedRecording) -> frozenset[str]:
+    """Return the sensors that were fused without a magnetometer: their north is anywhere."""
+    fused = {row.identifier for row in recording.origins if row.origin == "vqf 6D"}
+    worn = zip(aligned.sensors, aligned.identifiers, strict=True)
+    return frozenset(sensor for sensor, identifier in worn if identifier in fused)
 
 
 def _solve(

@@ -181,12 +181,13 @@ def place_static(
 
 
 def orient_sensors(aligned: AlignedRecording, placement: Placement) -> SensorOrientations:
-    """Return all samples in OpenSim ground, heading included."""
+    """Return all samples in OpenSim ground, heading included and its drift taken away."""
+    R_GS = multiply(placement.R_GE, aligned.R_ES)
+    drift_rad = placement.heading.drift_rad
+    if drift_rad is not None:
+        R_GS = multiply(turn_about_vertical(-drift_rad), R_GS)
     return SensorOrientations(
-        time_s=aligned.time_s,
-        rate_hz=aligned.rate_hz,
-        sensors=aligned.sensors,
-        R_GS=multiply(placement.R_GE, aligned.R_ES),
+        time_s=aligned.time_s, rate_hz=aligned.rate_hz, sensors=aligned.sensors, R_GS=R_GS
     )
 
 

@@ -17,6 +17,7 @@ from opensim_pelvis.frames import UpAxis
 Engine = Literal["exact", "opensim", "opensim-tool"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
+SensorHeadings = Literal["auto", "common", "body"]
 ActivityKind = Literal["running", "walking"]
 
 BODIES: Final = (
@@ -58,6 +59,10 @@ class CalibrationSettings:
     ``heading_axis`` is the axis of the ``base`` body's sensor that points forward in that pose
     (OpenSense's meaning); estimated when not given. ``max_spread_deg`` is how far the samples
     of the window may lie from their mean, root mean square, for the pose to count as still.
+
+    ``sensor_headings`` is ``common`` (one heading for all sensors), ``body`` (each leg sensor's
+    own plane of swing) or ``auto`` (both, weighed by their uncertainty). ``drift`` is ``auto``
+    (slow turns of single sensors are followed through cyclic motion) or ``none``.
     """
 
     method: Literal["static"] = "static"
@@ -65,6 +70,8 @@ class CalibrationSettings:
     base: str = "pelvis"
     heading_axis: UpAxis | None = None
     max_spread_deg: float = 2.0
+    sensor_headings: SensorHeadings = "auto"
+    drift: Literal["auto", "none"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

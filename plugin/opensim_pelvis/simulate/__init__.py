@@ -17,7 +17,7 @@ from opensim_pelvis.simulate.mountings import (
     typical_mountings,
 )
 from opensim_pelvis.simulate.runner import RunnerSettings, Session, Turn, typical_runner
-from opensim_pelvis.simulate.sensors import Gap, SensorSettings, simulate_sensors
+from opensim_pelvis.simulate.sensors import Disturbance, Gap, SensorSettings, simulate_sensors
 from opensim_pelvis.simulate.table import write_csv
 from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
@@ -31,6 +31,7 @@ __all__ = [
     "Truth",
     "simulate_runner",
     "sample_runner",
+    "Disturbance",
     "Gap",
     "SensorSettings",
     "simulate_sensors",
