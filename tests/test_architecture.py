@@ -35,6 +35,7 @@ ORDER = (
     "travel",
     "placement",
     "heading",
+    "calibration",
     "osim",
     "solve",
     "angles",

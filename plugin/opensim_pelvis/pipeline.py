@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -17,9 +18,9 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.angles import compute_angles
+from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.frames import UpAxis
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
+from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.registry import find_reader, load_reader
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.settings import (
@@ -35,7 +36,6 @@ from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
-    CalibrationPose,
     EngineCheck,
     Kinematics,
     Placement,
@@ -170,10 +170,14 @@ def _run(
 ) -> Result:
     aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
     model = _load_model(settings, aligned)
-    placement = _place(aligned, model, settings, _without_north(recording, aligned))
+    placement = calibrate(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
-    angles = compute_angles(kinematics, surface=settings.activity.surface)
+    angles = compute_angles(
+        kinematics,
+        surface=settings.activity.surface,
+        headless=orient_headless(placement, orientations),
+    )
     return Result(
         name=settings.recording.name or recording.name,
         settings=settings,
@@ -213,30 +217,6 @@ def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel
     return describe_model(osim, source)
 
 
-def _place(
-    aligned: AlignedRecording, model: BodyModel, trial: TrialSettings, no_north: frozenset[str]
-) -> Placement:
-    settings = trial.calibration
-    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
-    window, source = settings.window_s, "given"
-    if window is None:
-        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
-    pose: CalibrationPose = average_pose(
-        aligned, window_s=window, source=source, max_spread_rad=max_spread_rad
-    )
-    heading = find_heading(
-        aligned, pose, settings, surface=trial.activity.surface, no_north=no_north
-    )
-    return place_static(aligned, pose, heading, default_R_GB=model.default_R_GB)
-
-
-def _without_north(recording: Recording, aligned: AlignedRecording) -> frozenset[str]:
-    """Return the sensors that were fused without a magnetometer: their north is anywhere."""
-    fused = {row.identifier for row in recording.origins if row.origin == "vqf 6D"}
-    worn = zip(aligned.sensors, aligned.identifiers, strict=True)
-    return frozenset(sensor for sensor, identifier in worn if identifier in fused)
-
-
 def _solve(
     model: BodyModel,
     orientations: SensorOrientations,
@@ -251,10 +231,12 @@ def _solve(
     from opensim_pelvis.solve import solve_batch
 
     observability = Observability(model)
+    headless = orient_headless(placement, orientations)
+    weights = dict(settings.weights) | dict.fromkeys(headless, 0.0)
     used = [
         body
         for i, body in enumerate(placement.bodies)
-        if settings.weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
+        if weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
     ]
     known = observability.find_determined(used)
     locked = [n for n, k in zip(model.coordinates, known.coordinates, strict=True) if not k]
@@ -266,9 +248,15 @@ def _solve(
         orientations,
         observability,
         placement=placement,
-        weights=settings.weights,
+        weights=weights,
         progress=lambda done, total: _tell(progress, "inverse kinematics", done, total),
     )
+    if headless:
+        told = observability.find_determined(placement.bodies).coordinates
+        why = f"needs the heading of the sensor on {', '.join(headless)}, which is unknown"
+        lost = {n for n, k in zip(model.coordinates, told, strict=True) if k}
+        absent = {n: why if n in lost else w for n, w in kinematics.absent.items()}
+        kinematics = replace(kinematics, absent=absent)
     check = None
     if settings.check_engine:
         check = check_kinematics(
@@ -277,7 +265,7 @@ def _solve(
             orientations,
             observability,
             placement=placement,
-            weights=settings.weights,
+            weights=weights,
         )
     return placed, kinematics, check
 

@@ -62,7 +62,8 @@ class CalibrationSettings:
 
     ``sensor_headings`` is ``common`` (one heading for all sensors), ``body`` (each leg sensor's
     own plane of swing) or ``auto`` (both, weighed by their uncertainty). ``drift`` is ``auto``
-    (slow turns of single sensors are followed through cyclic motion) or ``none``.
+    (slow turns of single sensors are followed through cyclic motion) or ``none``. ``placement``
+    is the ``_summary.json`` of an earlier run in which the sensors sat as now.
     """
 
     method: Literal["static"] = "static"
@@ -72,6 +73,7 @@ class CalibrationSettings:
     max_spread_deg: float = 2.0
     sensor_headings: SensorHeadings = "auto"
     drift: Literal["auto", "none"] = "auto"
+    placement: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +117,13 @@ class SolverSettings:
 class TrialSettings:
     """Everything that a run is told, the content of ``trial.toml``.
 
-    ``sensors`` maps a sensor's identifier in the file to the body that wore it.
+    ``sensors`` maps a sensor's identifier in the file to the body that wore it. ``mountings``
+    maps a body to ``R_BS`` of its sensor, where that is known (``[mountings]``).
     """
 
     recording: RecordingSettings
     sensors: Mapping[str, str] = field(default_factory=dict)
+    mountings: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
@@ -143,6 +147,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "recording.mapping": "none",
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
+    "calibration.placement": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.types import Result, SensorIntegrity
+from opensim_pelvis.types import Result, SensorHeading, SensorIntegrity
 
 FORMAT: Final = "opensim-pelvis summary"
 FORMAT_VERSION: Final = 1
@@ -53,6 +53,10 @@ def summarise(result: Result) -> dict[str, Any]:
         "calibration": _calibration(result),
         "heading": _heading(result),
         "placement": {
+            "verdict": result.placement.verdict,
+            "R_BS": dict(
+                zip(result.placement.sensors, result.placement.R_BS.tolist(), strict=True)
+            ),
             "quality": result.placement.quality,
             "notes": result.placement.notes,
         },
@@ -108,6 +112,20 @@ def _calibration(result: Result) -> dict[str, Any]:
     }
 
 
+def _sensor_heading(row: SensorHeading) -> dict[str, Any]:
+    degrees = {
+        name.replace("_rad", "_deg"): np.rad2deg(getattr(row, name))
+        for name in ("offset_rad", "sigma_rad", "swing_rad", "swing_sigma_rad", "drift_rad")
+    }
+    return {
+        "source": row.source,
+        "verdict": row.verdict,
+        "swing_ratio": row.swing_ratio,
+        "own_weight": row.own_weight,
+        **degrees,
+    }
+
+
 def _heading(result: Result) -> dict[str, Any]:
     heading = result.placement.heading
     heading_deg = np.rad2deg(heading.heading_rad)
@@ -116,6 +134,8 @@ def _heading(result: Result) -> dict[str, Any]:
         "description": heading.description,
         "confidence": heading.confidence,
         "tilt_deg": np.rad2deg(heading.tilt_rad),
+        "sensors": {row.sensor: _sensor_heading(row) for row in heading.sensors},
+        "drift": heading.drift_description,
         "heading_deg": dict(zip(result.placement.sensors, heading_deg, strict=True)),
         "notes": heading.notes,
     }

@@ -11,5 +11,6 @@ left (counter-clockwise seen from above).
 
 from opensim_pelvis.heading.find import find_heading
 from opensim_pelvis.heading.forward import heading_from_axis
+from opensim_pelvis.heading.mounted import headings_from_mountings
 
-__all__ = ["find_heading", "heading_from_axis"]
+__all__ = ["find_heading", "heading_from_axis", "headings_from_mountings"]

@@ -11,7 +11,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.heading.combine import ARBITRARY_RAD, Combined, combine
 from opensim_pelvis.heading.drift import Drift, find_drift
-from opensim_pelvis.heading.forward import SURE_SIDE_RAD, find_forward, wrap
+from opensim_pelvis.heading.forward import SIDE_RAD, SURE_SIDE_RAD, find_forward, wrap
 from opensim_pelvis.heading.knee import KNEE_RAD, heading_from_knee
 from opensim_pelvis.heading.report import report
 from opensim_pelvis.heading.swing import SWING_RATIO, Swing, find_swing, leg_sensors
@@ -192,7 +192,7 @@ def _own_swing(
     off = wrap(swing.forward_rad - common_rad)
     if shared:  # the side is that of the common heading
         return (off + np.pi / 2.0) % np.pi - np.pi / 2.0, swing.sigma_rad
-    return (off, swing.sigma_rad) if swing.asymmetry_rad >= SURE_SIDE_RAD else None
+    return (off, swing.sigma_rad) if swing.asymmetry_rad >= SIDE_RAD else None
 
 
 def _weigh(told: list[tuple[float, float]]) -> tuple[float, float]:

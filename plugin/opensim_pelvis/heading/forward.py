@@ -26,7 +26,9 @@ MAX_AXIS_TILT_RAD: Final = np.deg2rad(60.0)
 DOUBTFUL_AXIS_TILT_RAD: Final = np.deg2rad(35.0)
 """Steeper than a sacrum slopes in standing; noted."""
 
-_SIDE_RAD = np.deg2rad(5.0)  # least asymmetry of swing that tells forward from backward
+SIDE_RAD: Final = np.deg2rad(10.0)
+"""Least asymmetry of swing that tells forward from backward: a pose crooked by 5 degrees."""
+
 SURE_SIDE_RAD: Final = np.deg2rad(15.0)
 """Asymmetry of swing beyond what a crooked calibration pose makes up."""
 
@@ -109,7 +111,7 @@ def heading_from_swing(
     """
     legs = [i for i in leg_sensors(aligned.bodies) if not aligned.bodies[i].startswith("calcn")]
     swing = find_swing(aligned, pose, base=base, legs=legs) if legs else None
-    if swing is None or swing.ratio < SWING_RATIO or swing.asymmetry_rad < _SIDE_RAD:
+    if swing is None or swing.ratio < SWING_RATIO or swing.asymmetry_rad < SIDE_RAD:
         return None
     sure = swing.ratio >= 2.0 * SWING_RATIO and swing.asymmetry_rad >= SURE_SIDE_RAD
     return Heading(

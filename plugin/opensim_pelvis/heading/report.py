@@ -49,14 +49,14 @@ def report(
                 swing_rad=float("nan") if swing is None else _side(swing, common, found.tau_rad),
                 swing_sigma_rad=float("nan") if swing is None else swing.sigma_rad,
                 swing_ratio=float("nan") if swing is None else swing.ratio,
-                swing_weight=0.0 if swing is None else weight,
+                own_weight=weight,
                 drift_rad=0.0 if drift.drift_rad is None else float(np.ptp(drift.drift_rad[:, i])),
                 verdict=_verdict(sigma),
             )
         )
     return replace(
         forward,
-        heading_rad=forward.heading_rad + found.offset_rad,
+        heading_rad=(forward.heading_rad + found.offset_rad + np.pi) % (2.0 * np.pi) - np.pi,
         sensors=tuple(rows),
         drift_rad=drift.drift_rad,
         drift_description=drift.description,

@@ -47,12 +47,15 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": _heading_words(result),
+                "drift": placement.heading.drift_description,
+                "calibration": placement.verdict,
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 **_engine_check(result),
                 "model": f"{result.model.name} ({result.model.source})",
             }
         ),
         _sensor_quality(result),
+        *_sensor_headings(result),
         _angle_ranges(result),
     ]
     absent = defaultdict(list)
@@ -147,6 +150,25 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
+
+
+def _sensor_headings(result: Result) -> list[Table]:
+    """Return a row a sensor: heading against the common one, how sure, and what it rests on."""
+    rows = result.placement.heading.sensors
+    if not rows:
+        return []
+    table = _table("sensor", ">offset", ">±", ">swing", ">drift", "verdict", "from")
+    table.title = "Headings against the common one, own plane of swing and drift, degrees"
+    table.title_justify = "left"
+    for row in rows:
+        numbers = (row.offset_rad, row.sigma_rad, row.swing_rad, row.drift_rad)
+        table.add_row(
+            row.sensor.removesuffix("_imu"),
+            *(f"{np.rad2deg(n):.1f}" if np.isfinite(n) else "-" for n in numbers),
+            row.verdict,
+            row.source,
+        )
+    return [table]
 
 
 def _engine_check(result: Result) -> dict[str, str]:

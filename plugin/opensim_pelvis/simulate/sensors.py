@@ -125,7 +125,7 @@ class SensorSettings:
 
     def __post_init__(self) -> None:
         """Raise SettingsError for bodies that do not exist and impossible fractions."""
-        named = {part.body for part in (*self.gaps, *self.disturbances)}
+        named = {gap.body for gap in self.gaps} | {fault.body for fault in self.disturbances}
         for mapping in (
             self.mountings,
             self.positions_m,

@@ -51,7 +51,7 @@ class SensorHeading:
     swing_rad, swing_sigma_rad, swing_ratio : float
         Own plane of swing less the common heading, its standard deviation, and the ratio of
         its eigenvalues; NaN where the sensor shows none.
-    swing_weight : float
+    own_weight : float
         Share of the sensor's own estimate in the heading used, 0 to 1.
     drift_rad : float
         Range of the drift that was taken away; 0 where none was.
@@ -67,7 +67,7 @@ class SensorHeading:
     swing_rad: float = float("nan")
     swing_sigma_rad: float = float("nan")
     swing_ratio: float = float("nan")
-    swing_weight: float = 0.0
+    own_weight: float = 0.0
     drift_rad: float = 0.0
     verdict: Literal["good", "doubtful", "untested", "unknown"] = "good"
 
@@ -128,6 +128,8 @@ class Placement:
     heading : Heading
     quality : mapping of str to float
         Numbers with their unit in the key.
+    verdict : str
+        ``"good"`` or ``"doubtful"``; a rejected calibration is a `PlacementError`.
     notes : tuple of str
     """
 
@@ -138,6 +140,7 @@ class Placement:
     pose: CalibrationPose
     heading: Heading
     quality: Mapping[str, float] = field(default_factory=dict)
+    verdict: Literal["good", "doubtful"] = "good"
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
