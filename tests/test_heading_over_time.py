@@ -170,7 +170,8 @@ def test_drift_is_zero_in_a_pose_at_the_end_too() -> None:
     assert heading.drift_rad is not None
     torso = np.rad2deg(heading.drift_rad[:, 1])
     assert abs(torso[-60:].mean()) < 0.5
-    assert torso[:200].mean() == pytest.approx(5.8, abs=0.6)
+    # Of 5.85 degrees, what comes within the reference and the edges of cyclic motion stays.
+    assert torso[:200].mean() == pytest.approx(4.7, abs=0.6)
 
 
 @pytest.mark.slow

@@ -252,7 +252,13 @@ def test_flags_win_over_the_file_key_by_key(tmp_path: Path) -> None:
     flags = {"calibration": {"window_s": (3.0, 5.0), "base": None}, "subject": {"sex": "male"}}
     trial, _ = read_request(_write(tmp_path, FULL), flags, sensors=["00B421E6=calcn_l"])
     assert trial.calibration == CalibrationSettings(
-        window_s=(3.0, 5.0), base="pelvis", heading_axis="-z", max_spread_deg=3.0
+        window_s=(3.0, 5.0),
+        base="pelvis",
+        heading_axis="-z",
+        max_spread_deg=3.0,
+        sensor_headings="body",
+        drift="none",
+        placement=tmp_path / "earlier_summary.json",
     )
     assert (trial.subject.sex, trial.subject.id) == ("male", "S01")
     assert trial.sensors["00B421E6"] == "calcn_l"
