@@ -32,6 +32,7 @@ ORDER = (
     "anthropometry",
     "readers",
     "timeline",
+    "fusion",
     "travel",
     "placement",
     "heading",

@@ -36,6 +36,9 @@ mapping = "columns.toml"
 [sensors]
 "00B42279" = "pelvis"
 "00B42268" = "torso_imu"
+[fusion]
+orientations = "fused"
+magnetometer = true
 [calibration]
 method = "static"
 window_s = [0, 2.5]

@@ -249,7 +249,7 @@ def test_sensors_without_a_usable_sample_are_named_together() -> None:
 
 def test_raw_recordings_say_what_to_export() -> None:
     raw = replace(_sensor("pelvis_imu"), R_ES=None)
-    with pytest.raises(FusionError, match="Raw recordings cannot be used yet: export quaternions"):
+    with pytest.raises(FusionError, match="Fuse a raw recording first"):
         align_recording(_recording(raw), {}, max_gap_s=GAP_S)
 
 

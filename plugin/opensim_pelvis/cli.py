@@ -111,6 +111,13 @@ def run(
     placement: Annotated[
         Path | None, typer.Option(help="Summary of an earlier run with the sensors as now.")
     ] = None,
+    orientations: Annotated[
+        str | None, typer.Option(help="vendor (where there are any) or fused from raw signals.")
+    ] = None,
+    magnetometer: Annotated[
+        bool | None,
+        typer.Option("--magnetometer/--no-magnetometer", help="Heading from the magnetic field."),
+    ] = None,
     reader: Reader = None,
     rate: Rate = None,
     up_axis: UpAxis = None,
@@ -134,6 +141,7 @@ def run(
     """Turn a recording into OpenSim files and angles."""
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
+        "fusion": {"orientations": orientations, "magnetometer": magnetometer},
         "calibration": {
             "window_s": static,
             "heading_axis": heading_axis,

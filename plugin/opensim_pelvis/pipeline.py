@@ -2,7 +2,7 @@
 
 ::
 
-    read -> align (one clock) -> pose -> heading -> placement -> orientations in ground
+    read -> fuse -> align (one clock) -> pose -> heading -> placement -> orientations in ground
          -> model with sensor frames -> inverse kinematics -> clinical angles -> Result
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -20,12 +21,14 @@ import numpy as np
 from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.frames import UpAxis
+from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.registry import find_reader, load_reader
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
+    FusionSettings,
     RecordingSettings,
     SolverSettings,
     SubjectSettings,
@@ -33,6 +36,7 @@ from opensim_pelvis.settings import (
     list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -55,6 +59,7 @@ _REPORTED_VERSIONS: Final = (
     "numpy",
     "polars",
     "scipy",
+    "vqf",
 )
 
 
@@ -108,6 +113,7 @@ def run(
     recording: Recording,
     *,
     sensors: Mapping[str, str] | None = None,
+    fusion: FusionSettings | None = None,
     calibration: CalibrationSettings | None = None,
     subject: SubjectSettings | None = None,
     activity: ActivitySettings | None = None,
@@ -122,7 +128,7 @@ def run(
     sensors : mapping of str to str, optional
         Identifier in the file to OpenSim body. May be left out where the identifiers are
         ``<body>_imu`` already.
-    calibration, subject, activity, solver : settings, optional
+    fusion, calibration, subject, activity, solver : settings, optional
         Defaults are those of the classes.
     progress : callable, optional
 
@@ -133,6 +139,7 @@ def run(
     settings = TrialSettings(
         recording=RecordingSettings(path=_path_of(recording), name=recording.name),
         sensors=dict(sensors or {}),
+        fusion=fusion or FusionSettings(),
         calibration=calibration or CalibrationSettings(),
         subject=subject or SubjectSettings(),
         activity=activity or ActivitySettings(),
@@ -168,7 +175,10 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
-    aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
+    used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
+    gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
+    recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     model = _load_model(settings, aligned)
     placement = calibrate(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
+OrientationChoice = Literal["vendor", "fused"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 SensorHeadings = Literal["auto", "common", "body"]
@@ -77,6 +78,20 @@ class CalibrationSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FusionSettings:
+    """``[fusion]``: where orientations come from.
+
+    ``orientations`` is ``vendor`` (the maker's where the recording has them, ours where it has
+    raw signals alone) or ``fused`` (ours for every sensor). ``magnetometer`` lets our fusion take
+    the heading from the magnetic field; it is off unless stated, since treadmills, force plates
+    and floors are of steel (``docs/fusion.md``).
+    """
+
+    orientations: OrientationChoice = "vendor"
+    magnetometer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectSettings:
     """``[subject]``: who ran; height, mass and sex scale the model."""
 
@@ -124,6 +139,7 @@ class TrialSettings:
     recording: RecordingSettings
     sensors: Mapping[str, str] = field(default_factory=dict)
     mountings: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
+    fusion: FusionSettings = field(default_factory=FusionSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
@@ -132,6 +148,7 @@ class TrialSettings:
 
 SECTIONS: Final[Mapping[str, type]] = {
     "recording": RecordingSettings,
+    "fusion": FusionSettings,
     "calibration": CalibrationSettings,
     "subject": SubjectSettings,
     "activity": ActivitySettings,

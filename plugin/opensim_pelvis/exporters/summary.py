@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.types import Result, SensorHeading, SensorIntegrity
+from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, SensorIntegrity
 
 FORMAT: Final = "opensim-pelvis summary"
 FORMAT_VERSION: Final = 1
@@ -49,6 +49,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "settings": result.settings,
         "defaults": result.defaults,
         "recording": _recording(result),
+        "orientations": _orientations(result),
         "integrity": _integrity(result),
         "calibration": _calibration(result),
         "heading": _heading(result),
@@ -85,6 +86,36 @@ def _recording(result: Result) -> dict[str, Any]:
         "sensors": dict(zip(aligned.sensors, aligned.identifiers, strict=True)),
         "files": recording.files,
         "notes": recording.notes,
+    }
+
+
+def _orientations(result: Result) -> dict[str, Any]:
+    """Return where the orientations come from and what the raw signals showed, by sensor."""
+    origins = {origin.identifier: origin for origin in result.recording.origins}
+    aligned = result.aligned
+    return {
+        sensor: _origin(origins[identifier])
+        for sensor, identifier in zip(aligned.sensors, aligned.identifiers, strict=True)
+        if identifier in origins
+    }
+
+
+def _origin(origin: OrientationOrigin) -> dict[str, Any]:
+    bias = origin.gyroscope_bias_radps
+    return {
+        "origin": origin.origin,
+        "reason": origin.reason,
+        "rate_hz": origin.rate_hz,
+        "gyroscope_bias_degps": None if bias is None else [float(np.rad2deg(b)) for b in bias],
+        "rest_share": origin.rest_share,
+        "magnetic_disturbed_share": origin.magnetic_disturbed_share,
+        "gyroscope_clipped_samples": origin.gyroscope_clipped,
+        "gyroscope_clipped_events": origin.gyroscope_clipped_events,
+        "gyroscope_lost_deg": float(np.rad2deg(origin.gyroscope_lost_rad)),
+        "accelerometer_clipped_samples": origin.accelerometer_clipped,
+        "accelerometer_lost_mps2": origin.accelerometer_lost_mps2,
+        "bridged_samples": origin.bridged_samples,
+        "heading_breaks_s": origin.heading_breaks_s,
     }
 
 

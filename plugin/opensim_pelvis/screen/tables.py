@@ -5,7 +5,7 @@ Everything is plain text in 80 columns; colour and bold only repeat what the wor
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.types import (
     IntegrityLedger,
     Recording,
@@ -45,6 +46,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _facts(
             {
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
+                **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": _heading_words(result),
                 "drift": placement.heading.drift_description,
@@ -106,6 +108,7 @@ def render_recording(
     total = sum(file.size_bytes for file in recording.files) / 1e6
     facts = {
         "reader": recording.reader,
+        "fusion": _fusion_words(recording),
         "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})",
         "length": length,
         "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
@@ -127,6 +130,16 @@ def render_readers(readers: Mapping[str, tuple[str, str]], broken: Sequence[str]
     for name, (description, gives) in readers.items():
         table.add_row(name, description, gives)
     return Group(table, *_listed("Plug-ins that cannot be loaded", broken))
+
+
+def _fusion_words(recording: Recording) -> str:
+    """Return which sensors our fusion could give orientations, and which have none at all."""
+    able = [s for s in recording.sensors if can_fuse(s)]
+    lost = [s for s in recording.sensors if s.R_ES is None and not can_fuse(s)]
+    field = sum(s.magnetic_field is not None for s in able)
+    words = f"possible for {len(able)} of {len(recording.sensors)} sensors"
+    words += f", with magnetic field for {field}" if able else " (needs gyr and acc)"
+    return words + (f"; {len(lost)} without any orientation" if lost else "")
 
 
 def _sensor_quality(result: Result) -> Table:
@@ -169,6 +182,16 @@ def _sensor_headings(result: Result) -> list[Table]:
             row.source,
         )
     return [table]
+
+
+def _origin_words(result: Result) -> dict[str, str]:
+    """Return where the orientations come from, one phrase a kind."""
+    kinds = {"vendor": "the maker's", "vqf 6D": "fused by VQF 6D", "vqf 9D": "fused by VQF 9D"}
+    counts = Counter((origin.origin, origin.reason) for origin in result.recording.origins)
+    if not counts:
+        return {}
+    words = (f"{n} sensors {kinds[kind]} ({why})" for (kind, why), n in counts.items())
+    return {"orientations": "; ".join(words)}
 
 
 def _engine_check(result: Result) -> dict[str, str]:

@@ -130,8 +130,8 @@ def audit_recording(recording: Recording, *, max_gap_s: float) -> IntegrityLedge
 
 def _require_orientations(recording: Recording, signals: Sequence[SensorSignals]) -> None:
     faults = [
-        f"{sensor.identifier}: no orientation among its columns. Raw recordings cannot be used "
-        "yet: export quaternions, rotation matrices or Euler angles with the maker's program"
+        f"{sensor.identifier}: no orientation among its signals. Fuse a raw recording first "
+        "(`fusion.fuse_recording`, which `run` does by itself)"
         for sensor in signals
         if sensor.R_ES is None
     ]

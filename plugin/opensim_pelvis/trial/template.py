@@ -30,6 +30,10 @@ _SENSORS: Final = """\
 """
 
 _REST: Final = """
+[fusion]
+# orientations = "vendor"     # the maker's where the recording has them; "fused": ours always
+# magnetometer = false        # true: our fusion takes the heading from the magnetic field
+
 [calibration]
 # The pose in which the person stands still and upright, facing the way of travel.
 # window_s = [0.0, 2.0]       # start and end of standing still; found when off

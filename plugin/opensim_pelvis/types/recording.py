@@ -105,6 +105,21 @@ class OrientationOrigin:
     rest_share, magnetic_disturbed_share : float
         Parts of the recording in which the sensor rested, and in which the magnetic field was
         not that of the place; NaN where not known.
+    reason : str
+        Why the orientations come from there, for people.
+    rate_hz : float
+        The sensor's own sampling rate, with which its signals were fused; NaN for a vendor's.
+    gyroscope_clipped_events : int
+        Runs of clipped samples of one axis.
+    gyroscope_lost_rad : float
+        Largest estimated turn that one such run under-reads; NaN without one.
+    accelerometer_lost_mps2 : float
+        Estimated part of the mean acceleration that clipping cut off; NaN without clipping.
+    bridged_samples : int
+        Samples that were made up so that integration could go on, and dropped again.
+    heading_breaks_s : tuple of float
+        Seconds from the sensor's first sample at which its heading starts anew, not tied to
+        the one before.
     """
 
     identifier: str
@@ -114,6 +129,13 @@ class OrientationOrigin:
     gyroscope_bias_radps: tuple[float, float, float] | None = None
     rest_share: float = float("nan")
     magnetic_disturbed_share: float = float("nan")
+    reason: str = ""
+    rate_hz: float = float("nan")
+    gyroscope_clipped_events: int = 0
+    gyroscope_lost_rad: float = float("nan")
+    accelerometer_lost_mps2: float = float("nan")
+    bridged_samples: int = 0
+    heading_breaks_s: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Orientations from raw signals: gyroscope, accelerometer and, where wanted, magnetometer."""

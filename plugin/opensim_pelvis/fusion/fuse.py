@@ -1,0 +1,251 @@
+"""Decides where each sensor's orientations come from, and makes those that are missing.
+
+The stage stands right after reading: each sensor is fused on its own samples and at its own
+rate, before clocks are brought together. ``docs/fusion.md`` has method, defaults and figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+import numpy as np
+
+from opensim_pelvis.errors import FusionError, raise_faults
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.fusion.clipping import (
+    LEAST_ACCELEROMETER_RANGE_MPS2,
+    LEAST_GYROSCOPE_RANGE_RADPS,
+    find_clipping,
+)
+from opensim_pelvis.fusion.describe import describe_choice, describe_origin
+from opensim_pelvis.fusion.filter import Fused, field_is_whole, run_filter
+from opensim_pelvis.fusion.plausibility import find_fault
+from opensim_pelvis.fusion.stretches import (
+    MAX_JITTER,
+    MIN_STRETCH,
+    Sampling,
+    Stretch,
+    cut_stretches,
+    find_sampling,
+)
+from opensim_pelvis.settings import FusionSettings
+from opensim_pelvis.types import OrientationOrigin, Recording, SensorSignals
+
+
+def fuse_recording(
+    recording: Recording,
+    settings: FusionSettings,
+    only: Collection[str] | None = None,
+    *,
+    max_gap_s: float,
+    progress: Callable[[int, int], None] | None = None,
+) -> Recording:
+    """Give every sensor orientations: the maker's, or ours from its raw signals.
+
+    Parameters
+    ----------
+    recording : Recording
+    settings : FusionSettings
+    only : collection of str, optional
+        Identifiers of the sensors that are needed; the others stay as they are. All when not
+        given.
+    max_gap_s : float
+        Longest hole in the raw signals that is bridged for integration, seconds. The samples
+        made up for it are dropped again.
+    progress : callable, optional
+        Called with sensors done and sensors in all.
+
+    Returns
+    -------
+    Recording
+        With ``R_ES`` of each sensor and with ``origins``, a row a sensor that is needed. Without
+        magnetometer each sensor's heading starts at zero for its first sample and drifts; where
+        a long hole makes it start anew, only the longest stretch keeps its orientations, since
+        nothing ties the headings of the others to it.
+
+    Raises
+    ------
+    FusionError
+        Naming each sensor that lacks the signals, and each whose signals contradict each other.
+    """
+    chosen = [s for s in recording.sensors if only is None or s.identifier in only]
+    faults = [fault for s in chosen if (fault := _find_lack(s, settings))]
+    raise_faults(FusionError, recording.name, faults)
+    made: dict[str, SensorSignals] = {}
+    origins: list[OrientationOrigin] = []
+    notes: list[str] = []
+    for done, sensor in enumerate(chosen):
+        if progress is not None:
+            progress(done, len(chosen))
+        try:
+            fused, origin, said = _fuse_sensor(sensor, recording.rate_hz, settings, max_gap_s)
+        except FusionError as fault:
+            faults.append(str(fault))
+            continue
+        made[sensor.identifier] = fused
+        origins.append(origin)
+        notes += [*said, *describe_origin(origin, sensor.counter.size)]
+    raise_faults(FusionError, recording.name, faults)
+    if progress is not None:
+        progress(len(chosen), len(chosen))
+    return replace(
+        recording,
+        sensors=tuple(made.get(s.identifier, s) for s in recording.sensors),
+        origins=tuple(origins),
+        notes=(*recording.notes, *describe_choice(origins, settings), *notes),
+    )
+
+
+def can_fuse(sensor: SensorSignals) -> bool:
+    """Return whether a sensor has the signals that fusion needs."""
+    return sensor.angular_velocity_radps is not None and sensor.acceleration_mps2 is not None
+
+
+def _takes_vendor(sensor: SensorSignals, settings: FusionSettings) -> bool:
+    return settings.orientations == "vendor" and sensor.R_ES is not None
+
+
+def _find_lack(sensor: SensorSignals, settings: FusionSettings) -> str:
+    """Return which signals a sensor lacks for what was asked; or ``""``."""
+    if _takes_vendor(sensor, settings) or can_fuse(sensor):
+        return ""
+    signals = {
+        "angular velocity": sensor.angular_velocity_radps,
+        "acceleration with gravity": sensor.acceleration_mps2,
+    }
+    lacking = " and ".join(name for name, signal in signals.items() if signal is None)
+    if sensor.R_ES is None:
+        return (
+            f"{sensor.identifier}: neither orientation nor the signals to make it of: wanted "
+            f"angular velocity and acceleration, found no {lacking}. Export the raw signals or "
+            "the orientations with the maker's program, or leave the sensor out"
+        )
+    return (
+        f"{sensor.identifier}: fused orientations were asked for: wanted angular velocity and "
+        f"acceleration, found no {lacking}. Take the maker's orientations (orientations = "
+        '"vendor"), or export the raw signals'
+    )
+
+
+def _fuse_sensor(
+    sensor: SensorSignals, rate_hz: float, settings: FusionSettings, max_gap_s: float
+) -> tuple[SensorSignals, OrientationOrigin, list[str]]:
+    """Return one sensor with orientations, their origin, and what is doubtful about its steps."""
+    if _takes_vendor(sensor, settings):
+        step_s = 1.0 / rate_hz if sensor.counter.size < 2 else find_sampling(sensor, rate_hz).step_s
+        origin = OrientationOrigin(
+            identifier=sensor.identifier,
+            origin="vendor",
+            reason="the recording has the maker's orientations",
+        )
+        return sensor, _count_clipping(origin, sensor, step_s), []
+    if sensor.counter.size < MIN_STRETCH:
+        raise FusionError(
+            f"{sensor.identifier}: wanted at least {MIN_STRETCH} rows to fuse, found "
+            f"{sensor.counter.size}"
+        )
+    sampling = find_sampling(sensor, rate_hz)
+    stretches = cut_stretches(sensor, sampling, max_gap_s=max_gap_s)
+    if not stretches:
+        raise FusionError(
+            f"{sensor.identifier}: wanted {MIN_STRETCH} successive samples with acceleration and "
+            "angular velocity, found none. Leave the sensor out, or export it again"
+        )
+    whole_field = field_is_whole(sensor, sampling, stretches)
+    used_field = settings.magnetometer and whole_field
+    fused = run_filter(sensor, sampling, stretches, magnetometer=used_field)
+    _require_plausible(sensor, sampling, max(stretches, key=lambda s: s.samples), fused)
+    R_ES = fused.R_ES if used_field else _keep_longest(fused.R_ES, stretches)
+    origin = _describe_fused(sensor, sampling, stretches, fused, settings)
+    return replace(sensor, R_ES=R_ES), origin, _doubts(sensor, sampling, settings, used_field)
+
+
+def _require_plausible(
+    sensor: SensorSignals, sampling: Sampling, stretch: Stretch, fused: Fused
+) -> None:
+    acceleration = stretch.fill(np.asarray(sensor.acceleration_mps2))
+    turning = stretch.fill(np.asarray(sensor.angular_velocity_radps)) - fused.bias_radps
+    fault = find_fault(acceleration, turning, sampling.step_s)
+    if fault:
+        raise FusionError(f"{sensor.identifier}: {fault}. Correct how the file is described")
+
+
+def _keep_longest(R_ES: FloatArray, stretches: tuple[Stretch, ...]) -> FloatArray:
+    """Return the orientations of the longest stretch alone; one heading holds for all of them."""
+    if len(stretches) == 1:
+        return R_ES
+    rows = max(stretches, key=lambda stretch: stretch.rows.size).rows
+    kept = np.full_like(R_ES, np.nan)
+    kept[rows] = R_ES[rows]
+    return kept
+
+
+def _describe_fused(
+    sensor: SensorSignals,
+    sampling: Sampling,
+    stretches: tuple[Stretch, ...],
+    fused: Fused,
+    settings: FusionSettings,
+) -> OrientationOrigin:
+    has_field = fused.disturbed.size > 0
+    x, y, z = (float(value) for value in fused.bias_radps)
+    starts = [sampling.index[stretch.rows[0]] * sampling.step_s for stretch in stretches[1:]]
+    asked = settings.orientations == "fused"
+    origin = OrientationOrigin(
+        identifier=sensor.identifier,
+        origin="vqf 9D" if has_field else "vqf 6D",
+        reason="asked for" if asked else "the recording has raw signals alone",
+        rate_hz=1.0 / sampling.step_s,
+        gyroscope_bias_radps=(x, y, z),
+        rest_share=float(fused.rest.mean()),
+        magnetic_disturbed_share=float(fused.disturbed.mean()) if has_field else float("nan"),
+        bridged_samples=sum(stretch.samples - stretch.rows.size for stretch in stretches),
+        heading_breaks_s=() if has_field else tuple(float(start) for start in starts),
+    )
+    return _count_clipping(origin, sensor, sampling.step_s)
+
+
+def _doubts(
+    sensor: SensorSignals, sampling: Sampling, settings: FusionSettings, used_field: bool
+) -> list[str]:
+    """Say what is doubtful about a sensor's steps and its magnetic field."""
+    notes = []
+    if sampling.jitter > MAX_JITTER:
+        notes.append(
+            f"{sensor.identifier}: its steps vary by {sampling.jitter:.0%} (standard deviation); "
+            "fusion takes them as equal, so quick turns are off by up to that part of a step"
+        )
+    if settings.magnetometer and not used_field:
+        why = "none was recorded" if sensor.magnetic_field is None else "it has long holes"
+        notes.append(
+            f"{sensor.identifier}: fused without its magnetic field, since {why}; its heading "
+            "starts at zero and is not north"
+        )
+    return notes
+
+
+def _count_clipping(
+    origin: OrientationOrigin, sensor: SensorSignals, step_s: float
+) -> OrientationOrigin:
+    """Return the origin with what both signals show of their ranges."""
+    force = find_clipping(
+        sensor.acceleration_mps2,
+        stated_range=sensor.accelerometer_range_mps2,
+        least_range=LEAST_ACCELEROMETER_RANGE_MPS2,
+        step_s=step_s,
+    )
+    turn = find_clipping(
+        sensor.angular_velocity_radps,
+        stated_range=sensor.gyroscope_range_radps,
+        least_range=LEAST_GYROSCOPE_RANGE_RADPS,
+        step_s=step_s,
+    )
+    return replace(
+        origin,
+        accelerometer_clipped=force.samples,
+        accelerometer_lost_mps2=force.mean_loss,
+        gyroscope_clipped=turn.samples,
+        gyroscope_clipped_events=turn.events,
+        gyroscope_lost_rad=turn.largest_loss,
+    )

@@ -1,0 +1,216 @@
+"""Do gyroscope and accelerometer fit one another? Catches wrong units and mixed-up axes.
+
+Seen from a frame that does not turn, the mean specific force over some seconds is gravity: 9.81
+m/s^2, in one and the same direction. The gyroscope alone carries the signals into such a frame,
+so its units, signs and axes must fit those of the accelerometer for gravity to stay where it is.
+Neither needs to know how the sensor was worn. An accelerometer whose three axes all have the
+opposite sign fits as well and is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations, product
+from typing import Final
+
+import numpy as np
+from vqf import VQF
+
+from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
+from opensim_pelvis.rotations import rotate
+
+WINDOW_S: Final = 5.0
+PART_S: Final = 2.0
+"""Means over parts of this length, one part a second, weighted as by Hann: strides cancel."""
+
+MAX_WANDER_MPS2: Final = 2.5
+"""How far the means of the parts of a window may lie from the window's own, root mean square:
+15 degrees of turn that the gyroscope missed, or a runner who gains 2.5 m/s within a second."""
+
+SUSPECT_WANDER_MPS2: Final = 0.5
+"""From here another reading of the gyroscope is tried. Sound sensors in daily movement and in
+running show up to 0.37 (``docs/fusion.md``)."""
+
+MIN_GAIN: Final = 3.0
+"""How much better another reading must fit to be believed."""
+
+GRAVITY_TOLERANCE: Final = 0.15
+"""How far mean gravity may be from 9.81 m/s^2, as a part of it."""
+
+_MAX_WINDOWS: Final = 12  # the most telling ones; bounds the work
+_MOVING_MPS2: Final = 1.5
+_LEAST_TURNING_RADPS: Final = 0.05  # 3 degrees/s while the body part moves
+_MOST_TURNING_RADPS: Final = 35.0  # 2000 degrees/s: the usual range of a gyroscope
+
+
+def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_s: float) -> str:
+    """Return what contradicts in the signals of one stretch and what it looks like; or ``""``.
+
+    Parameters
+    ----------
+    acceleration_mps2, gyroscope_radps : (m, 3) array
+        In S, on equal steps, nothing missing, bias taken from the gyroscope.
+    step_s : float
+    """
+    typical = float(np.median(np.linalg.norm(acceleration_mps2, axis=1)))
+    wrong = _judge_acceleration(typical)
+    if wrong:
+        return wrong
+    rms = float(np.sqrt((gyroscope_radps**2).sum(axis=1).mean()))
+    if rms > _MOST_TURNING_RADPS:
+        return (
+            f"the gyroscope shows {rms:.0f} rad/s (root mean square): wanted rad/s, of which no "
+            "body part reaches that. It looks like degrees/s that were read as rad/s"
+        )
+    if _hardly_turns(acceleration_mps2, gyroscope_radps, step_s):
+        return (
+            f"the acceleration changes as in movement, but the gyroscope shows {rms:.2g} rad/s "
+            "(root mean square): wanted rad/s. It looks like rad/s that were turned into "
+            "radians once more"
+        )
+    windows = _find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
+    if not windows:
+        return ""
+    wander, gravity = _follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
+    if wander > SUSPECT_WANDER_MPS2:
+        wrong = _judge_gyroscope(acceleration_mps2, gyroscope_radps, step_s, windows, wander)
+        if wrong:
+            return wrong
+    if abs(gravity / GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
+        return (
+            f"gravity is {gravity:.2f} m/s^2 in the mean over {WINDOW_S:g} s: wanted 9.81 m/s^2. "
+            "The accelerometer's scale is wrong, or clipping has cut off a large part"
+        )
+    return ""
+
+
+def _judge_acceleration(typical: float) -> str:
+    """Return what is wrong with the typical length of the specific force; or ``""``."""
+    found = f"the acceleration is typically {typical:.3g} long: wanted about 9.81 m/s^2. "
+    if typical < 0.35:
+        return found + "It looks like acceleration without gravity, or like another signal"
+    if typical < 2.5:
+        return found + "It looks like multiples of g that were read as m/s^2"
+    if typical > 4000.0:
+        return found + "It looks like counts of the converter or micro-g, in need of a scale"
+    if typical > 400.0:
+        return found + "It looks like thousandths of g or cm/s^2 that were read as m/s^2"
+    if typical > 40.0:
+        return found + "It looks like m/s^2 that were multiplied by g once more"
+    return ""
+
+
+def _hardly_turns(
+    acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_s: float
+) -> bool:
+    """Return whether the gyroscope is silent where the accelerometer shows the most movement."""
+    length = max(round(WINDOW_S / step_s), 1)
+    count = max(acceleration_mps2.shape[0] // length, 1)
+    forces = acceleration_mps2[: count * length].reshape(count, -1, 3)
+    turns = gyroscope_radps[: count * length].reshape(count, -1, 3)
+    moving = np.sqrt(forces.var(axis=1).sum(axis=1))
+    most = int(np.argmax(moving))
+    turning = float(np.sqrt(turns[most].var(axis=0).sum()))
+    return bool(moving[most] > _MOVING_MPS2 and turning < _LEAST_TURNING_RADPS)
+
+
+def _find_telling_windows(
+    acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_s: float
+) -> list[slice]:
+    """Return the windows with the most turning, in which a wrong gyroscope shows most."""
+    length = round(WINDOW_S / step_s)
+    count = acceleration_mps2.shape[0] // length if length else 0
+    if not count:
+        return []
+    power = (gyroscope_radps[: count * length] ** 2).sum(axis=1).reshape(count, length).mean(axis=1)
+    chosen = np.sort(np.argsort(power)[-_MAX_WINDOWS:])
+    return [slice(k * length, (k + 1) * length) for k in chosen]
+
+
+def _follow_gravity(
+    acceleration_mps2: FloatArray,
+    gyroscope_radps: FloatArray,
+    step_s: float,
+    windows: Sequence[slice],
+) -> tuple[float, float]:
+    """Return how far gravity wanders (rms) and how large it is (median), both m/s^2."""
+    wander2, gravity = [], []
+    for window in windows:
+        turned = _integrate(gyroscope_radps[window], acceleration_mps2[window], step_s)
+        force = rotate(turned, acceleration_mps2[window])
+        parts = _average_parts(force, step_s)
+        mean = parts.mean(axis=0)
+        wander2.append(((parts - mean) ** 2).sum(axis=1).mean())
+        gravity.append(float(np.linalg.norm(mean)))
+    return float(np.sqrt(np.median(wander2))), float(np.median(gravity))
+
+
+def _average_parts(force: FloatArray, step_s: float) -> FloatArray:
+    """Return weighted means of overlapping parts, (parts, 3)."""
+    length, stride = round(PART_S / step_s), max(round(1.0 / step_s), 1)
+    weights = np.sin(np.pi * (np.arange(length) + 0.5) / length) ** 2
+    weights /= weights.sum()
+    starts = range(0, force.shape[0] - length + 1, stride)
+    return np.stack([weights @ force[start : start + length] for start in starts])
+
+
+def _integrate(
+    gyroscope_radps: FloatArray, acceleration_mps2: FloatArray, step_s: float
+) -> FloatArray:
+    """Return the orientation against the first sample by the gyroscope alone, (m, 4)."""
+    strapdown = VQF(step_s, motionBiasEstEnabled=False, restBiasEstEnabled=False)
+    state = strapdown.updateBatchFullState(
+        np.ascontiguousarray(gyroscope_radps), np.ascontiguousarray(acceleration_mps2)
+    )
+    return np.asarray(state["gyrQuat"])
+
+
+def _judge_gyroscope(
+    acceleration_mps2: FloatArray,
+    gyroscope_radps: FloatArray,
+    step_s: float,
+    windows: Sequence[slice],
+    wander: float,
+) -> str:
+    """Return what is wrong with the gyroscope, with the reading of it that fits; or ``""``."""
+    readings = _other_readings()
+    wanders = [
+        _follow_gravity(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)[0]
+        for _, matrix in readings
+    ]
+    best = int(np.argmin(wanders))
+    words = (
+        f"gravity wanders by {wander:.1f} m/s^2 within {WINDOW_S:g} s where the gyroscope says how "
+        f"the sensor turned: wanted at most {SUSPECT_WANDER_MPS2:g}. "
+    )
+    if wanders[best] * MIN_GAIN < wander:
+        return words + f"{readings[best][0]} ({wanders[best]:.1f} m/s^2 then)"
+    if wander <= MAX_WANDER_MPS2:
+        return ""
+    return words + "No usual mistake explains it: look at the columns, their units and the rate"
+
+
+def _other_readings() -> list[tuple[str, FloatArray]]:
+    """Return other ways to read a gyroscope: words, and what its vectors are multiplied by."""
+    readings: list[tuple[str, FloatArray]] = [
+        ("It looks like degrees/s that were read as rad/s", np.eye(3) * np.deg2rad(1.0)),
+        ("It looks like rad/s that were read as degrees/s", np.eye(3) * np.rad2deg(1.0)),
+    ]
+    for order in permutations(range(3)):
+        for signs in product((1.0, -1.0), repeat=3):
+            matrix = np.zeros((3, 3))
+            matrix[range(3), order] = signs
+            if (order, signs) == ((0, 1, 2), (1.0, 1.0, 1.0)):
+                continue
+            axes = ", ".join(
+                f"{'-' if sign < 0 else ''}{'xyz'[axis]}"
+                for sign, axis in zip(signs, order, strict=True)
+            )
+            readings.append(
+                (
+                    "Axes of gyroscope and accelerometer do not belong together: it would fit if "
+                    f"the gyroscope's columns were {axes}",
+                    matrix,
+                )
+            )
+    return readings
