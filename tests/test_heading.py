@@ -146,3 +146,13 @@ def test_a_mounting_that_cannot_be_is_rejected() -> None:
     upright = dict.fromkeys(UPPER, np.array([1.0, 0.0, 0.0, 0.0]))
     with pytest.raises(PlacementError, match=r"rejected.*torso_imu is tilted.*\[mountings\]"):
         hd.headings_from_mountings(aligned, pose_of(aligned), R_BS=wrong, default_R_GB=upright)
+
+
+def test_a_movement_for_calibration_gives_the_thighs_their_plane() -> None:
+    aligned = align(short_run(duration_s=12.0), SensorSettings(heading_rad={"femur_r": 0.4}))
+    stated = CalibrationSettings(heading_axis="-z", flexion_window_s=(4.0, 12.0))
+    found = hd.find_heading(aligned, pose_of(aligned), stated)
+    assert abs(found.heading_rad[2] - 0.4) < LEG_RAD
+    still = CalibrationSettings(heading_axis="-z", flexion_window_s=(0.0, 1.2))
+    with pytest.raises(PlacementError, match=r"rejected.*no thigh swings in one plane"):
+        hd.find_heading(aligned, pose_of(aligned), still)

@@ -46,6 +46,7 @@ base = "pelvis"
 heading_axis = "-z"
 sensor_headings = "body"
 drift = "none"
+flexion_window_s = [4, 10]
 placement = "earlier_summary.json"
 max_spread_deg = 3
 [subject]
@@ -261,6 +262,7 @@ def test_flags_win_over_the_file_key_by_key(tmp_path: Path) -> None:
         max_spread_deg=3.0,
         sensor_headings="body",
         drift="none",
+        flexion_window_s=(4.0, 10.0),
         placement=tmp_path / "earlier_summary.json",
     )
     assert (trial.subject.sex, trial.subject.id) == ("male", "S01")

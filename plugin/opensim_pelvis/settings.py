@@ -65,6 +65,8 @@ class CalibrationSettings:
     own plane of swing) or ``auto`` (both, weighed by their uncertainty). ``drift`` is ``auto``
     (slow turns of single sensors are followed through cyclic motion) or ``none``. ``placement``
     is the ``_summary.json`` of an earlier run in which the sensors sat as now.
+    ``flexion_window_s`` is a stretch in which the subject swings the legs straight forward and
+    back from the hip: the thighs' plane of swing is then read there alone.
     """
 
     method: Literal["static"] = "static"
@@ -75,6 +77,7 @@ class CalibrationSettings:
     sensor_headings: SensorHeadings = "auto"
     drift: Literal["auto", "none"] = "auto"
     placement: Path | None = None
+    flexion_window_s: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
     "calibration.placement": "none",
+    "calibration.flexion_window_s": "none: walking or running itself",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",

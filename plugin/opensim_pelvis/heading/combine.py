@@ -3,8 +3,9 @@
 Sensors of one recording are taken as draws from one population: their earth frames face
 ``mu`` on average and scatter with standard deviation ``tau``. Both are estimated from the
 recording itself (DerSimonian and Laird 1986, doi:10.1016/0197-2456(86)90046-2), and each sensor
-goes from ``mu`` towards its own estimate as far as the two variances say. Where sensors agree
-within their uncertainty ``tau`` is zero, and all keep exactly the common heading.
+goes from ``mu`` towards its own estimate as far as the two variances say. A single sensor that is
+far off, near iron say, is no draw from that population: its own distance stands for ``tau``. Where
+sensors agree within their uncertainty ``tau`` is zero, and all keep exactly the common heading.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from opensim_pelvis.frames import BoolArray, FloatArray
 
 ARBITRARY_RAD: Final = np.deg2rad(45.0)
 """Scatter beyond which sensors share no north: no magnetic compass in a room is that far off."""
+
+OUTLYING: Final = 3.0
+"""Standard deviations of its own from the others beyond which a sensor is off for itself."""
 
 _EXACT_RAD = 1e-7  # stands for no uncertainty at all
 
@@ -63,6 +67,8 @@ def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray)
     mu, tau = _scatter(offset_rad[pooled], sigma_rad[pooled])
     own = np.where(tells, sigma_rad, np.inf)
     prior = np.where(arbitrary, np.inf, tau)
+    away = np.where(tells, np.abs(offset_rad - mu), 0.0)
+    prior = np.where(away > OUTLYING * own, np.maximum(prior, away), prior)
     weight = _weight(own, prior)
     offset = np.where(tells, offset_rad, 0.0) * weight + (1.0 - weight) * np.where(
         arbitrary, 0.0, mu

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.heading.combine import ARBITRARY_RAD, Combined, combine
 from opensim_pelvis.heading.drift import Drift, find_drift
@@ -18,6 +19,9 @@ from opensim_pelvis.heading.swing import SWING_RATIO, Swing, find_swing, leg_sen
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import CalibrationSettings, Surface
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
+
+FLEXION_RATIO: Final = 10.0
+"""Least ratio of eigenvalues of a calibration movement: off its plane by a third at most."""
 
 POSTURE_RAD: Final = np.deg2rad(5.0)
 """How far a standing body's segments face from forward, standard deviation; a choice."""
@@ -62,6 +66,8 @@ def find_heading(
     level = _excerpt(aligned, drift.drift_rad)
     no_compass = np.array([sensor in no_north for sensor in aligned.sensors])
     swings = _find_swings(level, pose, base)
+    if settings.flexion_window_s is not None:
+        swings |= _find_flexion(aligned, pose, base, settings.flexion_window_s)
     shared = settings.sensor_headings == "common" or not (
         no_compass.any() or _face_anywhere(swings)
     )
@@ -106,6 +112,40 @@ def _find_swings(aligned: AlignedRecording, pose: CalibrationPose, base: int) ->
         if i != base
     }
     return {i: s for i, s in found.items() if s is not None and s.ratio >= SWING_RATIO}
+
+
+def _find_flexion(
+    aligned: AlignedRecording, pose: CalibrationPose, base: int, window_s: tuple[float, float]
+) -> dict[int, Swing]:
+    """Return the planes in which the thighs swing within a calibration movement.
+
+    Raises
+    ------
+    PlacementError
+        When no thigh swings in one plane there.
+    """
+    first, last = (round(edge * aligned.rate_hz) for edge in window_s)
+    movement = replace(
+        aligned,
+        time_s=aligned.time_s[first : last + 1] - window_s[0],
+        R_ES=aligned.R_ES[first : last + 1],
+        acceleration_mps2=None,
+        angular_velocity_radps=None,
+        magnetic_field=None,
+    )
+    thighs = [i for i, body in enumerate(aligned.bodies) if body.startswith("femur")]
+    found = {i: find_swing(movement, pose, base=base, legs=[i]) for i in thighs}
+    planes = {i: s for i, s in found.items() if s is not None and s.ratio >= FLEXION_RATIO}
+    if not planes:
+        seen = [f"{aligned.sensors[i]} {s.ratio:.0f}" for i, s in found.items() if s is not None]
+        raise PlacementError(
+            f"calibration: rejected, from {window_s[0]:g} to {window_s[1]:g} s no thigh swings in "
+            f"one plane. Wanted a ratio of {FLEXION_RATIO:.0f} between movement in the plane and "
+            f"out of it, found {', '.join(seen) or 'no thigh that swings for a second'}. Name "
+            "the stretch in which the legs swing forward and back ([calibration] "
+            "flexion_window_s), or leave it out."
+        )
+    return planes
 
 
 def _face_anywhere(swings: Mapping[int, Swing]) -> bool:

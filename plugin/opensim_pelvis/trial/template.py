@@ -43,6 +43,7 @@ _REST: Final = """
 # max_spread_deg = 2.0        # how still is still
 # sensor_headings = "auto"    # or common: one heading for all; body: leg sensors from their swing
 # drift = "auto"              # or none: slow turns of single sensors are left as they are
+# flexion_window_s = [4.0, 10.0]  # the legs swing forward and back from the hip, for calibration
 # placement = "earlier_summary.json"   # the sensors sit as in that run
 
 [mountings]
