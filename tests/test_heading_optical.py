@@ -5,6 +5,7 @@ No optical information is used to find headings; markers only judge them.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 import numpy as np
 import pytest
 from scipy.io import loadmat
+from scipy.spatial.transform import Rotation
 
 from opensim_pelvis import pipeline
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
@@ -181,3 +183,27 @@ def test_what_is_left_is_mostly_skin_and_markers(walk: Recording, shared_data: P
     assert moving.max() > 2.0
     assert standing.max() < 1.0
     assert moving.min() > 2.0 * standing.max()
+
+    # The pelvis that three of its four markers give, against that of all four: standard deviation.
+    standing_still = markers[200:400].mean(axis=0)
+    worst = np.zeros(3)
+    whole = _turns_of(markers[MOTION], standing_still, [0, 1, 2, 3])
+    for left_out in range(4):
+        kept = [i for i in range(4) if i != left_out]
+        apart = _turns_of(markers[MOTION], standing_still, kept) - whole
+        worst = np.maximum(worst, np.rad2deg(np.std(apart, axis=0)))
+    sys.stdout.write(f"rotation, obliquity, tilt: {worst.round(1)} degrees\n")
+    assert worst[1] > 2.0, "one marker turns obliquity by most of what sensors differ by"
+
+
+def _turns_of(markers: FloatArray, model: FloatArray, kept: list[int]) -> FloatArray:
+    """Return the turns about y, x and z of the rigid body that fits some markers best."""
+    fixed = model[kept] - model[kept].mean(axis=0)
+    quaternions = [
+        Rotation.align_vectors(frame[kept] - frame[kept].mean(axis=0), fixed)[0].as_quat(
+            scalar_first=True
+        )
+        for frame in markers
+    ]
+    R_GB = multiply(multiply(R_GE_NOMINAL, np.array(quaternions)), inverse(R_GE_NOMINAL))
+    return np.unwrap(to_euler("YXZ", R_GB), axis=0)

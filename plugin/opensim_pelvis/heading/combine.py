@@ -5,7 +5,8 @@ Sensors of one recording are taken as draws from one population: their earth fra
 recording itself (DerSimonian and Laird 1986, doi:10.1016/0197-2456(86)90046-2), and each sensor
 goes from ``mu`` towards its own estimate as far as the two variances say. A single sensor that is
 far off, near iron say, is no draw from that population: its own distance stands for ``tau``. Where
-sensors agree within their uncertainty ``tau`` is zero, and all keep exactly the common heading.
+sensors agree within their uncertainty ``tau`` is zero, and all keep exactly the common heading. So
+does a sensor that shows nothing of its own: iron in the floor says little of the trunk.
 """
 
 from __future__ import annotations
@@ -70,13 +71,12 @@ def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray)
     away = np.where(tells, np.abs(offset_rad - mu), 0.0)
     prior = np.where(away > OUTLYING * own, np.maximum(prior, away), prior)
     weight = _weight(own, prior)
-    offset = np.where(tells, offset_rad, 0.0) * weight + (1.0 - weight) * np.where(
-        arbitrary, 0.0, mu
-    )
+    offset = np.where(tells, offset_rad * weight + (1.0 - weight) * mu, 0.0)
     with np.errstate(divide="ignore"):
         precision = 1.0 / own**2 + 1.0 / prior**2
         sigma = np.where(np.isfinite(precision), 1.0 / np.sqrt(precision), 0.0)
     if not arbitrary.all():
+        sigma = np.where(tells, sigma, np.sqrt(2.0) * prior)  # its own scatter and the base's
         sigma = np.where(own > 0.0, np.maximum(sigma, _floor(sigma_rad[pooled])), 0.0)
     return Combined(
         offset_rad=offset,
