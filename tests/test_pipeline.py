@@ -313,3 +313,17 @@ def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPa
     assert np.abs(result.angles["trunk_axial_rotation"] - true).max() < 1.0
     true = np.rad2deg(TRUTH.angles["pelvic_obliquity"])
     assert np.abs(result.angles["pelvic_obliquity"] - true).max() < CLEAN_DEG
+
+
+def test_mountings_that_the_file_gives_leave_nothing_to_calibrate() -> None:
+    recording = recording_of(heading_rad=0.7)
+    body_of = worn(BODIES)
+    sensors = tuple(replace(s, R_BS=MOUNTINGS[body_of[s.identifier]]) for s in recording.sensors)
+    unstated = replace(STATIC, heading_axis=None)
+    result = solve(replace(recording, sensors=sensors), calibration=unstated)
+    assert result.placement.heading.method == "mounting"
+    for i, body in enumerate(result.placement.bodies):
+        np.testing.assert_allclose(result.placement.R_BS[i], MOUNTINGS[body], atol=1e-12)
+    for column in result.angles:
+        error = np.abs(result.angles[column] - np.rad2deg(TRUTH.angles[column])).max()
+        assert error < CLEAN_DEG, column
