@@ -147,6 +147,9 @@ def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> 
             "_angles.sto",
             ".c3d",
             "_summary.json",
+            "_strides.csv",
+            "_measures.csv",
+            "_curves.csv",
             "_placer.xml",
             "_ik.xml",
         )

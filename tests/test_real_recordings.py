@@ -120,6 +120,13 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
         placement=result.placement,
         weights={},
     )
+    named = [official.coordinates.index(name) for name in COMPARED]
+    walked = np.searchsorted(official.time_s, ours.index.to_numpy() - 1e-6)
+    theirs = np.rad2deg(official.values_rad[np.ix_(walked, named)])
+    # The tool cannot be met more closely than it meets itself: given the same sensors by its own
+    # placer and by ours, equal to rounding, its two answers are up to 0.25 degrees apart.
+    itself = np.abs(theirs - tool.values[np.ix_(rows, columns)])
+    assert np.sqrt(np.nanmean(itself**2, axis=0)).max() < AGREEMENT_DEG / 2.0
     cost, official_cost = (
         np.nansum(k.errors_rad**2, axis=1) for k in (result.kinematics, official)
     )

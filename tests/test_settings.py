@@ -39,6 +39,10 @@ mapping = "columns.toml"
 [fusion]
 orientations = "fused"
 magnetometer = true
+[timeline]
+rate_hz = 100
+synchronise = "trigger"
+trigger_s = { "00B42279" = 1.25, "00B42268" = -3 }
 [calibration]
 method = "static"
 window_s = [0, 2.5]
@@ -58,6 +62,8 @@ mass_kg = 58
 kind = "running"
 speed_mps = 3.6
 surface = "treadmill"
+speed_file = "speed.csv"
+events_file = "events.csv"
 [solver]
 engine = "opensim-tool"
 max_gap_s = 0.1
@@ -82,6 +88,7 @@ def test_every_key_of_a_trial_file_is_read(tmp_path: Path) -> None:
     assert trial.recording.path == tmp_path / "walk"
     assert trial.recording.mapping == tmp_path / "columns.toml"
     assert trial.sensors == {"00B42279": "pelvis", "00B42268": "torso"}
+    assert trial.timeline.trigger_s == {"00B42279": 1.25, "00B42268": -3.0}
     assert trial.calibration.window_s == (0.0, 2.5)
     assert trial.calibration.heading_axis == "-z"
     assert (trial.subject.height_m, trial.subject.sex) == (1.68, "female")

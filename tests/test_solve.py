@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -283,6 +284,9 @@ def test_coupled_coordinates_move_together() -> None:
 def test_weights_agree_with_opensim(running: Case, weights: dict[str, float]) -> None:
     found, loop = solve(running, **weights), solve(running, solve_loop, **weights)
     assert_same(found, loop, np.deg2rad(AGREE_DEG))
+    tool = solve(running, solve_tool, **weights)
+    excess = costs(found, running, **weights) - costs(tool, running, **weights)
+    assert excess.max() <= COST
 
 
 @pytest.mark.parametrize(
@@ -410,6 +414,31 @@ def test_frame_by_frame_is_the_same(running: Case, solved: Kinematics) -> None:
         np.testing.assert_allclose(pose.values_rad, solved.values_rad[row], rtol=0.0, atol=SAME_RAD)
         np.testing.assert_allclose(pose.R_GB, solved.R_GB[row], rtol=0.0, atol=SAME_RAD)
         np.testing.assert_allclose(pose.p_GB_m, solved.p_GB_m[row], rtol=0.0, atol=SAME_RAD)
+
+
+def test_frame_by_frame_blanks_the_same_holes(running: Case) -> None:
+    model, placement, orientations, observability = running
+    R_GS = orientations.R_GS.copy()
+    R_GS[5:10, 0] = np.nan
+    R_GS[8:15, BODIES.index("tibia_r")] = np.nan
+    R_GS[20:22] = np.nan
+    found = solve((model, placement, replace(orientations, R_GS=R_GS), observability))
+    stream = FrameSolver(model, observability, placement=placement, weights={})
+    poses = [stream.solve(frame) for frame in R_GS]
+    values = np.array([pose.values_rad for pose in poses])
+    np.testing.assert_allclose(values, found.values_rad, rtol=0.0, atol=SAME_RAD)
+    np.testing.assert_array_equal(np.isnan(values), np.isnan(found.values_rad))
+    errors = np.array([pose.errors_rad for pose in poses])
+    np.testing.assert_allclose(errors, found.errors_rad, rtol=0.0, atol=1e-8)
+
+
+def test_time_to_compile_is_told_apart(running: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    from opensim_pelvis.solve import batch
+
+    monkeypatch.setattr(batch, "warm_up", lambda: time.sleep(0.5))
+    found = solve(running)
+    assert found.compile_s >= 0.5
+    assert found.solve_s < found.compile_s
 
 
 def test_angles_go_on_beyond_full_turns() -> None:

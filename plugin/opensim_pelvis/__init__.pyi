@@ -1,7 +1,7 @@
 from .errors import OpenSimPelvisError as OpenSimPelvisError
 from .output import write as write
-from .pipeline import read as read
 from .pipeline import run as run
+from .reading import read as read
 from .settings import ActivitySettings as ActivitySettings
 from .settings import CalibrationSettings as CalibrationSettings
 from .settings import SolverSettings as SolverSettings

@@ -36,7 +36,8 @@ UpAxis = Annotated[
     str | None, typer.Option(metavar="AXIS", help="Upward axis of the file's world: z, y, ...")
 ]
 Mapping_ = Annotated[
-    Path | None, typer.Option("--mapping", help="File that describes a plain table's columns.")
+    Path | None,
+    typer.Option("--mapping", help="Mapping file of columns or channels, or a ready-made one."),
 ]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
 
@@ -123,6 +124,9 @@ def run(
     up_axis: UpAxis = None,
     mapping: Mapping_ = None,
     name: Annotated[str | None, typer.Option(help="What the results are called.")] = None,
+    sync: Annotated[
+        str | None, typer.Option(help="Own clocks by: auto, movement, trigger or start.")
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Another OpenSim model.")] = None,
     engine: Annotated[str | None, typer.Option(help="exact, opensim or opensim-tool.")] = None,
     check_engine: Annotated[
@@ -142,6 +146,7 @@ def run(
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
         "fusion": {"orientations": orientations, "magnetometer": magnetometer},
+        "timeline": {"synchronise": sync},
         "calibration": {
             "window_s": static,
             "heading_axis": heading_axis,
@@ -174,10 +179,11 @@ def inspect(
     mapping: Mapping_ = None,
 ) -> None:
     """Show what a recording holds, and its gaps."""
-    from opensim_pelvis.pipeline import read_recording
+    from opensim_pelvis.reading import read_recording
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_recording
     from opensim_pelvis.timeline.align import audit_recording
+    from opensim_pelvis.timeline.clocks import unify_clocks
     from opensim_pelvis.timeline.integrity import describe_ledger
     from opensim_pelvis.timeline.matching import match_sensors
     from opensim_pelvis.trial.request import read_request
@@ -188,6 +194,7 @@ def inspect(
     warnings: tuple[str, ...] = ()
     ledger, worn = None, {}
     try:
+        recording = unify_clocks(recording, settings.timeline)
         ledger = audit_recording(recording, max_gap_s=settings.solver.max_gap_s)
         warnings += describe_ledger(ledger, recording.rate_hz)
         if settings.sensors:
@@ -205,12 +212,12 @@ def readers() -> None:
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_readers
 
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str, str]] = {}
     broken: list[str] = []
     for name in list_plugins(READERS):
         try:
             plugin = load_reader(name)
-            found[name] = (plugin.description, plugin.gives)
+            found[name] = (plugin.description, plugin.gives, plugin.tried_on)
         except PluginError as fault:
             broken.append(str(fault))
     make_console().print(render_readers(found, broken))
@@ -227,7 +234,7 @@ def init(
     mapping: Mapping_ = None,
 ) -> None:
     """Write a commented trial.toml to fill in."""
-    from opensim_pelvis.pipeline import read_recording
+    from opensim_pelvis.reading import read_recording
     from opensim_pelvis.trial.request import read_request
     from opensim_pelvis.trial.template import write_trial
 

@@ -2,8 +2,9 @@
 
 ::
 
-    read -> fuse -> align (one clock) -> pose -> heading -> placement -> orientations in ground
-         -> model with sensor frames -> inverse kinematics -> clinical angles -> Result
+    read -> fuse -> clocks -> align (one count) -> pose -> heading -> placement
+         -> orientations in ground -> model with sensor frames -> inverse kinematics
+         -> clinical angles -> events -> strides -> measures -> findings -> Result
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
-from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.placement import orient_sensors
-from opensim_pelvis.registry import find_reader, load_reader
+from opensim_pelvis.reading import read as read
+from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
+from opensim_pelvis.running import analyse_running
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
@@ -32,10 +35,12 @@ from opensim_pelvis.settings import (
     RecordingSettings,
     SolverSettings,
     SubjectSettings,
+    TimelineSettings,
     TrialSettings,
     list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -63,57 +68,12 @@ _REPORTED_VERSIONS: Final = (
 )
 
 
-def read(
-    path: str | Path,
-    *,
-    reader: str | None = None,
-    rate_hz: float | None = None,
-    up_axis: UpAxis | None = None,
-    mapping: str | Path | None = None,
-) -> Recording:
-    """Read a recording: a file or a folder of any format that is understood.
-
-    Parameters
-    ----------
-    path : path
-    reader : str, optional
-        Name of a reader; found by content unless given.
-    rate_hz : float, optional
-        Sampling rate, for files that do not hold it.
-    up_axis : str, optional
-        Upward axis of the file's world, for formats that leave it open.
-    mapping : path, optional
-        File that describes the columns of a generic table.
-
-    Raises
-    ------
-    ReadError
-        When the recording cannot be read; all faults in one message.
-    """
-    return read_recording(
-        RecordingSettings(
-            path=Path(path),
-            reader=reader,
-            rate_hz=rate_hz,
-            up_axis=up_axis,
-            mapping=None if mapping is None else Path(mapping),
-        )
-    )
-
-
-def read_recording(settings: RecordingSettings) -> Recording:
-    """Read a recording as its settings say."""
-    name = settings.reader
-    if name is None:
-        name = "table" if settings.mapping is not None else find_reader(settings.path)
-    return load_reader(name).read(settings)
-
-
 def run(
     recording: Recording,
     *,
     sensors: Mapping[str, str] | None = None,
     fusion: FusionSettings | None = None,
+    timeline: TimelineSettings | None = None,
     calibration: CalibrationSettings | None = None,
     subject: SubjectSettings | None = None,
     activity: ActivitySettings | None = None,
@@ -128,7 +88,7 @@ def run(
     sensors : mapping of str to str, optional
         Identifier in the file to OpenSim body. May be left out where the identifiers are
         ``<body>_imu`` already.
-    fusion, calibration, subject, activity, solver : settings, optional
+    fusion, timeline, calibration, subject, activity, solver : settings, optional
         Defaults are those of the classes.
     progress : callable, optional
 
@@ -140,11 +100,13 @@ def run(
         recording=RecordingSettings(path=_path_of(recording), name=recording.name),
         sensors=dict(sensors or {}),
         fusion=fusion or FusionSettings(),
+        timeline=timeline or TimelineSettings(),
         calibration=calibration or CalibrationSettings(),
         subject=subject or SubjectSettings(),
         activity=activity or ActivitySettings(),
         solver=solver or SolverSettings(),
     )
+    _warm_up(settings.solver)
     return _run(recording, settings, list_defaults(settings), progress)
 
 
@@ -163,10 +125,19 @@ def run_trial(
         The settings that nobody stated, in words; carried into the result.
     progress : callable, optional
     """
+    _warm_up(settings.solver)
     _tell(progress, "reading", 0, 1)
     recording = read_recording(settings.recording)
     _tell(progress, "reading", 1, 1)
     return _run(recording, settings, defaults, progress)
+
+
+def _warm_up(settings: SolverSettings) -> None:
+    """Have the exact engine compiled, or loaded, while the recording is read and prepared."""
+    if settings.engine == "exact":
+        from opensim_pelvis.solve import warm_up
+
+        Thread(target=warm_up, name="warm up").start()
 
 
 def _run(
@@ -178,6 +149,7 @@ def _run(
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     model = _load_model(settings, aligned)
     placement = calibrate(recording, aligned, model, settings)
@@ -188,6 +160,7 @@ def _run(
         surface=settings.activity.surface,
         headless=orient_headless(placement, orientations),
     )
+    running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
     return Result(
         name=settings.recording.name or recording.name,
         settings=settings,
@@ -199,6 +172,8 @@ def _run(
         kinematics=kinematics,
         clinical=angles,
         engine_check=check,
+        events=running.events.events,
+        running=running,
         versions=_versions(),
         defaults=defaults,
         notes=(
@@ -209,6 +184,7 @@ def _run(
             *kinematics.notes,
             *_out_of_range(model, kinematics),
             *angles.notes,
+            *running.notes,
         ),
     )
 

@@ -31,10 +31,15 @@ class Match:
 
 @runtime_checkable
 class Reader(Protocol):
-    """What a reader offers; it is made without arguments."""
+    """What a reader offers; it is made without arguments.
+
+    ``description`` says what it reads, ``gives`` which signals, ``tried_on`` which real file it
+    was tried on, or "not tried on a real file".
+    """
 
     description: str
     gives: str
+    tried_on: str
 
     def sniff(self, path: Path) -> Match:
         """Say from the content whether this reader reads ``path``, and why."""
@@ -85,7 +90,9 @@ def load_reader(name: str) -> Reader:
     """Return the reader of that name; PluginError where it is missing or broken."""
     reader = _load(READERS, name)
     if not isinstance(reader, Reader):
-        raise PluginError(f"plug-in '{name}' offers no description, gives, sniff and read")
+        raise PluginError(
+            f"plug-in '{name}' must offer description, gives, tried_on, sniff and read"
+        )
     return reader
 
 
@@ -128,6 +135,11 @@ def find_reader(path: Path) -> str:
         "`opensim-pelvis readers` lists the formats; a plain table is read with a mapping file "
         "(--mapping)."
     )
+
+
+def find_mapped(path: Path) -> str:
+    """Return the name of the reader that reads a path through a mapping: c3d, or table for text."""
+    return "c3d" if load_reader("c3d").sniff(path).matches else "table"
 
 
 def _load(group: str, name: str) -> Any:

@@ -16,6 +16,7 @@ from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
 OrientationChoice = Literal["vendor", "fused"]
+Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 SensorHeadings = Literal["auto", "common", "body"]
@@ -50,6 +51,22 @@ class RecordingSettings:
     name: str | None = None
     up_axis: UpAxis | None = None
     mapping: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineSettings:
+    """``[timeline]``: how sensors with clocks or rates of their own come onto one timeline.
+
+    ``rate_hz`` is the rate of the common timeline, the highest of the sensors' rates unless
+    given. ``synchronise`` is by what clocks are brought together: ``movement`` that all sensors
+    share, ``trigger`` (the times of ``trigger_s``), the common ``start``, or ``auto``: the best
+    of these that there is. ``trigger_s`` is the time of one common event on each sensor's own
+    clock. Recordings that come with a common count are left as they are.
+    """
+
+    rate_hz: float | None = None
+    synchronise: Synchronise = "auto"
+    trigger_s: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +123,18 @@ class SubjectSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivitySettings:
-    """``[activity]``: what was done; ``surface`` decides how the direction of travel is found."""
+    """``[activity]``: what was done; ``surface`` decides how the direction of travel is found.
+
+    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``), ``events_file`` one
+    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``); both are on the
+    clock of the results.
+    """
 
     kind: ActivityKind | None = None
     speed_mps: float | None = None
     surface: Surface | None = None
+    speed_file: Path | None = None
+    events_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +167,7 @@ class TrialSettings:
     sensors: Mapping[str, str] = field(default_factory=dict)
     mountings: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     fusion: FusionSettings = field(default_factory=FusionSettings)
+    timeline: TimelineSettings = field(default_factory=TimelineSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
@@ -152,6 +177,7 @@ class TrialSettings:
 SECTIONS: Final[Mapping[str, type]] = {
     "recording": RecordingSettings,
     "fusion": FusionSettings,
+    "timeline": TimelineSettings,
     "calibration": CalibrationSettings,
     "subject": SubjectSettings,
     "activity": ActivitySettings,
@@ -165,10 +191,14 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "recording.name": "name of the file or folder",
     "recording.up_axis": "as the format defines it",
     "recording.mapping": "none",
+    "timeline.rate_hz": "the highest of the sensors' rates",
+    "timeline.trigger_s": "none",
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
     "calibration.placement": "none",
     "calibration.flexion_window_s": "none: walking or running itself",
+    "activity.speed_file": "none",
+    "activity.events_file": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",

@@ -1,81 +1,54 @@
 """Reading speed and memory against the fastest CSV parser for Python, in one run.
 
 Run ``python tests/benchmarks/reading.py`` for the full size (30 minutes, 100 Hz, 8 sensors), or
-with ``--minutes 3`` for a quick look. It writes Xsens text files into a temporary directory,
-lets polars, PyArrow (where it is installed) and pandas parse them whole, lets the reader read
-them (hashes included), turn about, and ends with 1 unless both bounds hold.
+with ``--minutes 3`` for a quick look; ``--format dot`` and ``--format mvnx`` for other readers. It
+writes a recording into a temporary directory, lets polars, PyArrow (where it is installed) and
+pandas parse it whole (MVNX: all its numbers as one CSV table), lets the reader read it (hashes
+included), turn about, and ends with 1 unless both bounds hold.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import polars as pl
+from formats import FORMATS, Files
 
 MAX_TIME_RATIO = 2.0
 MAX_MEMORY_RATIO = 10.0
-RATE_HZ = 100
-HEADER = (
-    "// Start Time: Unknown\n// Update Rate: 100.0Hz\n// Filter Profile: human (46.1)\n"
-    "// Firmware Version: 4.0.2\n"
-)
-HEADER_LINES = HEADER.count("\n")
-EMPTY = ("SampleTimeFine", "Year", "Month", "Day", "Second")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--format", choices=FORMATS, default="xsens", help="what is written")
     parser.add_argument("--minutes", type=float, default=30.0, help="length of the recording")
-    parser.add_argument("--sensors", type=int, default=8, help="number of files")
+    parser.add_argument("--sensors", type=int, default=8, help="number of sensors")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each side")
-    parser.add_argument("--peak-of", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--peak-of", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peak_of is not None:
-        sys.stdout.write(json.dumps(measure_peak(options.peak_of)))
+        sys.stdout.write(json.dumps(measure_peak(*options.peak_of)))
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        files = write_recording(Path(folder), options.minutes, options.sensors)
+        files = FORMATS[options.format](Path(folder), options.minutes, options.sensors)
         fine_time = report_time(files, options.repeats)
-        fine_memory = report_memory(Path(folder))
+        fine_memory = report_memory(files)
     sys.stdout.write("OK\n" if fine_time and fine_memory else "FAIL\n")
     return 0 if fine_time and fine_memory else 1
 
 
-def write_recording(folder: Path, minutes: float, sensors: int) -> list[Path]:
-    """Write one tab-separated file of 24 columns a sensor, as MT Manager does."""
-    rows = round(minutes * 60 * RATE_HZ)
-    rng = np.random.default_rng(0)
-    time_s = np.arange(rows) / RATE_HZ
-    files = []
-    for sensor in range(sensors):
-        columns: dict[str, object] = {"PacketCounter": (np.arange(rows) + 472) % 65536}
-        columns |= dict.fromkeys(EMPTY, pl.Series([None] * rows, dtype=pl.Float64))
-        for kind in ("Acc", "Gyr", "Mag"):
-            columns |= {f"{kind}_{axis}": 5.0 * rng.normal(size=rows) for axis in "XYZ"}
-        a, b = np.sin(time_s + sensor), 3.0 * np.cos(2.0 * time_s)
-        ca, sa, cb, sb, zero = np.cos(a), np.sin(a), np.cos(b), np.sin(b), np.zeros(rows)
-        matrix = ((ca, sa, zero), (-sa * cb, ca * cb, sb), (sa * sb, -ca * sb, cb))
-        for column, entries in enumerate(matrix, start=1):
-            columns |= {f"Mat[{row}][{column}]": e for row, e in enumerate(entries, start=1)}
-        file = folder / f"MT_012005D6_009-001_00B422{sensor:02X}.txt"
-        with file.open("wb") as stream:
-            stream.write(HEADER.encode())
-            pl.DataFrame(columns).write_csv(stream, separator="\t", float_precision=6)
-        files.append(file)
-    return files
-
-
-def report_time(files: Sequence[Path], repeats: int) -> bool:
-    sides: dict[str, Callable[[], object]] = {"reader": lambda: read(files[0].parent)}
+def report_time(files: Files, repeats: int) -> bool:
+    sides: dict[str, Callable[[], object]] = {"reader": lambda: read(files.path, files.reader)}
     sides |= parsers(files)
     times: dict[str, list[float]] = {name: [] for name in sides}
     for name in sides:
@@ -93,35 +66,41 @@ def report_time(files: Sequence[Path], repeats: int) -> bool:
     return ratio <= MAX_TIME_RATIO
 
 
-def parsers(files: Sequence[Path]) -> dict[str, Callable[[], object]]:
+def parsers(files: Files) -> dict[str, Callable[[], object]]:
     """Return the parsers at hand, each told to read all columns of all files."""
     import pandas as pd
 
+    mark, lines = files.separator, files.header_lines
     found: dict[str, Callable[[], object]] = {
-        "polars": lambda: [pl.read_csv(f, separator="\t", skip_rows=HEADER_LINES) for f in files],
-        "pandas": lambda: [pd.read_csv(f, sep="\t", skiprows=HEADER_LINES) for f in files],
+        "polars": lambda: [pl.read_csv(f, separator=mark, skip_rows=lines) for f in files.tables],
+        "pandas": lambda: [pd.read_csv(f, sep=mark, skiprows=lines) for f in files.tables],
     }
     try:
         from pyarrow import csv
     except ModuleNotFoundError:
         sys.stdout.write("PyArrow is not installed and is left out\n")
         return found
-    skip, tabs = csv.ReadOptions(skip_rows=HEADER_LINES), csv.ParseOptions(delimiter="\t")
+    skip, marks = csv.ReadOptions(skip_rows=lines), csv.ParseOptions(delimiter=mark)
     found["pyarrow"] = lambda: [
-        csv.read_csv(f, read_options=skip, parse_options=tabs) for f in files
+        csv.read_csv(f, read_options=skip, parse_options=marks) for f in files.tables
     ]
     return found
 
 
-def read(folder: Path) -> object:
-    from opensim_pelvis.readers.xsens import XsensReader
+def read(path: Path, reader: str) -> object:
     from opensim_pelvis.settings import RecordingSettings
 
-    return XsensReader().read(RecordingSettings(path=folder))
+    return load(reader)().read(RecordingSettings(path=path))
 
 
-def report_memory(folder: Path) -> bool:
-    command = [sys.executable, __file__, "--peak-of", str(folder)]
+def load(reader: str) -> type:
+    module, _, name = reader.partition(":")
+    found: type = getattr(importlib.import_module(module), name)
+    return found
+
+
+def report_memory(files: Files) -> bool:
+    command = [sys.executable, __file__, "--peak-of", str(files.path), files.reader]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     peak, held = json.loads(done.stdout)
     ratio = peak / held
@@ -132,13 +111,13 @@ def report_memory(folder: Path) -> bool:
     return ratio < MAX_MEMORY_RATIO
 
 
-def measure_peak(folder: Path) -> tuple[int, int]:
+def measure_peak(path: str, reader: str) -> tuple[int, int]:
     """Return the peak memory above that of the imported program, and the numbers held, bytes."""
-    from opensim_pelvis.readers import xsens  # noqa: F401  (its imports are no part of reading)
+    load(reader)  # its imports are no part of reading
     from opensim_pelvis.types import Recording
 
     before = peak_bytes()
-    recording = read(folder)
+    recording = read(Path(path), reader)
     after = peak_bytes()
     assert isinstance(recording, Recording)
     held = 0

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.simulated import short_run
+from tests.test_solve import MOUNTINGS, placement_of
 
 from opensim_pelvis.osim.build import build_model
 from opensim_pelvis.osim.engines import solve_loop, solve_tool
@@ -13,48 +14,20 @@ from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tools import place_sensors
 from opensim_pelvis.rotations import from_rotation_vector, multiply
 from opensim_pelvis.settings import BODIES, SubjectSettings
-from opensim_pelvis.simulate import random_mountings
 from opensim_pelvis.types import (
     BodyModel,
-    CalibrationPose,
-    Heading,
     Kinematics,
-    Placement,
     SensorOrientations,
 )
 
 CLEAN_DEG = 0.01  # the issue's own figure
 TOOL_DEG = 0.2  # OpenSim's tool stops up to 0.15 degrees short of the optimum
-MOUNTINGS = random_mountings(5)
 TRUTH = short_run(duration_s=2.4, rate_hz=25.0)
 
 
 @pytest.fixture(scope="module")
 def model() -> BodyModel:
     return describe_model(build_model(SubjectSettings()), "built")
-
-
-def placement_of(bodies: tuple[str, ...]) -> Placement:
-    n = len(bodies)
-    identity = np.tile([1.0, 0.0, 0.0, 0.0], (n, 1))
-    pose = CalibrationPose(
-        window_s=(0.0, 0.0),
-        window_source="given",
-        R_ES=identity,
-        samples=np.ones(n, dtype=np.int64),
-        spread_rad=np.zeros(n),
-    )
-    heading = Heading(
-        heading_rad=np.zeros(n), method="axis", tilt_rad=0.0, confidence="given", description=""
-    )
-    return Placement(
-        sensors=tuple(f"{body}_imu" for body in bodies),
-        bodies=bodies,
-        R_BS=np.array([MOUNTINGS[body] for body in bodies]),
-        R_GE=identity,
-        pose=pose,
-        heading=heading,
-    )
 
 
 def orientations_of(bodies: tuple[str, ...], noise_deg: float = 0.0) -> SensorOrientations:

@@ -257,7 +257,7 @@ def drop(mapping: str, key: str) -> str:
     ("key", "message"),
     [
         ("layout", 'layout must be one of "wide", "one file a sensor"; nothing is stated'),
-        ("separator", 'text.separator must be one of ",", ";", "tab", "blank"; nothing'),
+        ("separator", 'text.separator must be one of ",", ";", "tab", "blank", "sep="; nothing'),
         ("decimal", 'text.decimal must be one of ".", ","; nothing is stated'),
         ("header_line", "text.header_line must be the line"),
         ("unit", 'clock.unit must be one of "s", "ms", "us", "ns"; nothing is stated'),
@@ -322,7 +322,7 @@ def test_no_rate_and_no_mapping(tmp_path: Path) -> None:
     assert recording.counter_source == "row number"
     assert recording.sensors[0].counter.tolist() == list(range(ROWS))
     other = write(tmp_path / "other.csv", wide_table())
-    with pytest.raises(ReadError, match="the mapping cannot be read"):
+    with pytest.raises(ReadError, match=r"no other.mapping.toml and none was given"):
         read(other)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from opensim_pelvis.exporters.summary_running import summarise_running
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, SensorIntegrity
 
@@ -65,6 +66,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "kinematics": _kinematics(result),
         "angles": _angles(result),
         "events": result.events,
+        "running": summarise_running(result),
         "notes": result.notes,
     }
     plain: dict[str, Any] = _plain(summary)
@@ -84,6 +86,7 @@ def _recording(result: Result) -> dict[str, Any]:
         "duration_s": aligned.time_s[-1] if aligned.time_s.size else 0.0,
         "samples": aligned.time_s.size,
         "sensors": dict(zip(aligned.sensors, aligned.identifiers, strict=True)),
+        "clocks": recording.clock_estimates,
         "files": recording.files,
         "notes": recording.notes,
     }

@@ -21,6 +21,10 @@ MAX_STEP_ERROR: Final = 0.3
 MAX_DRIFT: Final = 0.5
 """Samples by which the whole of a time column may be off its known rate."""
 
+MAX_HOLE_S: Final = 600.0
+"""A step of a clock beyond this is damage or a second recording, not lost samples."""
+
+_LONG_HOLE: Final = 100  # samples after which the rate is not known well enough to tell
 _EXAMPLES: Final = 3
 
 
@@ -155,6 +159,71 @@ def count_from_time(
             f"step means {median:.6g} Hz. State the right rate with --rate."
         ]
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)[: time_s.size], []
+
+
+def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, list[str]]:
+    """Return sample numbers and the rate from the stamps of one sensor's own clock.
+
+    A step of twice the median step is one lost sample. The rate is the median over pairs of
+    stamps half the recording apart, which no single stamp can move. Jitter is allowed, since the
+    stamps themselves say when, but not steps that lie `MAX_STEP_ERROR` from a whole number of
+    samples: hardware that stamps its samples does not do that, a damaged number does.
+
+    Parameters
+    ----------
+    time_s : (n,) array
+    first_line : int
+        Line of the file that holds the first row, for the messages.
+
+    Returns
+    -------
+    counter : (n,) int array, from 0
+    rate_hz : float
+        NaN where there are fewer than two stamps, or a fault.
+    faults : list of str
+    """
+    none = np.zeros(time_s.shape, dtype=np.int64)
+    faults = find_clock_faults(time_s, first_line)
+    if faults or time_s.size < 2:
+        return none, float("nan"), faults
+    steps = np.diff(time_s)
+    ratios = steps / np.median(steps)
+    counts = np.maximum(np.rint(ratios), 1.0)
+    off = np.flatnonzero((np.abs(ratios - counts) > MAX_STEP_ERROR) & (counts < _LONG_HOLE)) + 1
+    if off.size:
+        return (
+            none,
+            float("nan"),
+            [
+                f"the time is off the even steps of {np.median(steps):.6g} s on "
+                f"{name_lines(off, first_line)}: the file is damaged"
+            ],
+        )
+    counter = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    half = time_s.size // 2
+    step = np.median((time_s[half:] - time_s[:-half]) / (counter[half:] - counter[:-half]))
+    return counter, float(1.0 / step), []
+
+
+def find_clock_faults(time_s: FloatArray, first_line: int) -> list[str]:
+    """Return why stamps cannot be a clock: missing ones, steps back, steps of many minutes."""
+    missing = np.flatnonzero(~np.isfinite(time_s))
+    if missing.size:
+        return [f"the time is missing on {name_lines(missing, first_line)}"]
+    steps = np.diff(time_s)
+    backward = np.flatnonzero(steps <= 0.0) + 1
+    if backward.size:
+        return [
+            "the time must grow from row to row, but it does not on "
+            f"{name_lines(backward, first_line)}"
+        ]
+    far = np.flatnonzero(steps > MAX_HOLE_S) + 1
+    if far.size:
+        return [
+            f"the time jumps by {steps[far[0] - 1]:.6g} s on {name_lines(far, first_line)}: the "
+            "file is damaged, or two recordings are in one file"
+        ]
+    return []
 
 
 def name_lines(rows: IntArray, first_line: int) -> str:

@@ -54,6 +54,21 @@ def list_files(path: Path) -> tuple[Path, ...]:
     return files
 
 
+def list_folders(path: Path) -> tuple[Path, ...]:
+    """Return the folders in a folder, sorted by name, hidden ones left out.
+
+    Raises
+    ------
+    ReadError
+        When the folder is not there or may not be read.
+    """
+    try:
+        found = [f for f in path.iterdir() if f.is_dir() and not f.name.startswith(".")]
+    except OSError as fault:
+        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+    return tuple(sorted(found))
+
+
 def read_head(path: Path) -> bytes:
     """Return the first ``HEAD_BYTES`` of a file; ReadError where it may not be read."""
     try:

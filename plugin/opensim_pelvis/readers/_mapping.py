@@ -6,24 +6,34 @@ order and direction of an orientation and the upward axis must all be stated.
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import AXES, GRAVITY_MPS2, UpAxis
+from opensim_pelvis.readers._mapping_checks import Checks, Keys
 from opensim_pelvis.rotations import EulerOrder
 
 PLACEHOLDER: Final = "{sensor}"
+ANY: Final = "*"
+"""Stands for any text in a column name, where just one column answers to it."""
+
 LAYOUTS: Final = ("wide", "one file a sensor")
-SEPARATORS: Final = {",": ",", ";": ";", "tab": "\t", "blank": " "}
+SEPARATORS: Final = {",": ",", ";": ";", "tab": "\t", "blank": " ", "sep=": ""}
+"""``sep=`` is a first line that states the separator."""
+
 TIME_UNITS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 ANGLE_UNITS: Final = {"rad": 1.0, "deg": 0.017453292519943295}
 UNITS: Final[dict[str, dict[str, float]]] = {
-    "acceleration": {"m/s2": 1.0, "g": GRAVITY_MPS2, "mg": GRAVITY_MPS2 / 1000.0},
+    "acceleration": {
+        "m/s2": 1.0,
+        "mm/s2": 1e-3,
+        "g": GRAVITY_MPS2,
+        "mg": GRAVITY_MPS2 / 1000.0,
+    },
     "angular_velocity": {
         "rad/s": 1.0,
         "deg/s": ANGLE_UNITS["deg"],
@@ -43,15 +53,22 @@ EULER_ORDERS: Final = ("XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 DIRECTIONS: Final = ("sensor_to_world", "world_to_sensor")
 
 _FORMS: Final = {"quaternion": 4, "matrix": 9, "euler": 3}
-_KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "": ("layout", "files", "sensors", "text", "clock", "world", "orientation", *UNITS),
-    "text": ("separator", "decimal", "header_line"),
-    "clock": ("time", "unit", "counter", "rate_hz", "start"),
+_SIGNAL_KEYS: Final[Keys] = {
     "world": ("up",),
     "orientation": (*_FORMS, "order", "unit", "direction"),
     "acceleration": ("columns", "unit", "gravity", "frame"),
     "angular_velocity": ("columns", "unit"),
     "magnetic_field": ("columns", "unit"),
+}
+_TABLE_KEYS: Final[Keys] = {
+    "": ("layout", "files", "sensors", "text", "clock", "world", "orientation", *UNITS),
+    "text": ("separator", "decimal", "header_line", "first_row"),
+    "clock": ("time", "unit", "counter", "rate_hz", "start"),
+    **_SIGNAL_KEYS,
+}
+_CHANNEL_KEYS: Final[Keys] = {
+    "": ("sensors", "valid", "world", "orientation", *UNITS),
+    **_SIGNAL_KEYS,
 }
 
 
@@ -68,7 +85,10 @@ class OrientationColumns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorColumns:
-    """Three columns and the factor that makes them SI; ``free`` is without gravity."""
+    """Three columns and the factor that makes them SI; ``free`` is without gravity.
+
+    The unit is empty and the factor NaN where the file itself is to state it.
+    """
 
     columns: tuple[str, ...]
     unit: str
@@ -78,21 +98,11 @@ class VectorColumns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableMapping:
-    """A mapping file after all its statements were checked."""
+class SignalMapping:
+    """What the signals of any file mean, after all statements were checked."""
 
     path: Path
-    wide: bool
-    files: str | None
     sensors: tuple[str, ...]
-    separator: str
-    decimal_comma: bool
-    header_line: int
-    time: str | None
-    time_factor: float
-    counter: str | None
-    rate_hz: float | None
-    shared_clock: bool
     up: UpAxis | None
     orientation: OrientationColumns | None
     vectors: Mapping[str, VectorColumns]
@@ -105,101 +115,80 @@ class TableMapping:
         return (*first, *(name for group in groups for name in group))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelMapping(SignalMapping):
+    """A mapping of the channels of a binary file, which states rate and units itself.
+
+    ``valid`` is the pattern of a channel that is 0 where the sensor measured nothing.
+    """
+
+    valid: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableMapping(SignalMapping):
+    """A mapping of the columns of a text."""
+
+    wide: bool
+    files: str | None
+    separator: str
+    decimal_comma: bool
+    header_line: int
+    first_row: int
+    time: str | None
+    time_factor: float
+    counter: str | None
+    rate_hz: float | None
+    shared_clock: bool
+
+
 def load_mapping(path: Path) -> TableMapping:
-    """Read and check a mapping file; ReadError names every fault at once."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ReadError(f"{path}: the mapping cannot be read: {fault}") from fault
-    checks = _Checks(document)
+    """Read and check the mapping of a text; ReadError names every fault at once."""
+    checks = Checks(_read(path), _TABLE_KEYS)
     mapping = _build(path, checks)
     raise_faults(ReadError, str(path), checks.faults)
     return mapping
 
 
-class _Checks:
-    """Takes statements from a mapping document and gathers what is wrong with them."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.document = document
-        self.faults: list[str] = []
-        self._check_keys("", document)
-        for section in _KEYS:
-            if section and section in document:
-                if isinstance(document[section], Mapping):
-                    self._check_keys(section, document[section])
-                else:
-                    self.faults.append(f"[{section}] must be a table of keys")
-
-    def _check_keys(self, section: str, table: Mapping[str, Any]) -> None:
-        for key in table:
-            if key not in _KEYS[section]:
-                near = difflib.get_close_matches(key, _KEYS[section], n=1)
-                hint = (
-                    f"did you mean {_dotted(section, near[0])}?"
-                    if near
-                    else (f"there are {', '.join(_KEYS[section])}")
-                )
-                self.faults.append(f"unknown key {_dotted(section, key)}: {hint}")
-
-    def has(self, section: str) -> bool:
-        return isinstance(self.document.get(section), Mapping)
-
-    def value(self, section: str, key: str) -> Any:
-        table = self.document if not section else self.document.get(section)
-        return table.get(key) if isinstance(table, Mapping) else None
-
-    def choice(self, section: str, key: str, allowed: Sequence[str]) -> str:
-        """Return a statement that must be one of the allowed values."""
-        value = self.value(section, key)
-        if value in allowed:
-            return cast("str", value)
-        found = "nothing is stated" if value is None else f"found {value!r}"
-        listed = ", ".join(f'"{choice}"' for choice in allowed)
-        self.faults.append(f"{_dotted(section, key)} must be one of {listed}; {found}")
-        return allowed[0]
-
-    def text(self, section: str, key: str) -> str | None:
-        """Return an optional statement that must be text."""
-        value = self.value(section, key)
-        if value is None or (isinstance(value, str) and value):
-            return value
-        self.faults.append(f"{_dotted(section, key)} must be a text, found {value!r}")
-        return None
-
-    def texts(self, section: str, key: str, count: int | None) -> tuple[str, ...]:
-        """Return a list of names of the given number."""
-        value = self.value(section, key)
-        if (
-            isinstance(value, list)
-            and all(isinstance(name, str) and name for name in value)
-            and len(set(value)) == len(value)
-            and count in (None, len(value))
-        ):
-            return tuple(value)
-        wanted = "different names" if count is None else f"{count} different column names"
-        found = "nothing is stated" if value is None else f"found {value!r}"
-        self.faults.append(f"{_dotted(section, key)} must be a list of {wanted}; {found}")
-        return ()
-
-    def number(self, section: str, key: str) -> float | None:
-        """Return an optional statement that must be a positive number."""
-        value = self.value(section, key)
-        if value is None:
-            return None
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return float(value)
-        self.faults.append(f"{_dotted(section, key)} must be a positive number, found {value!r}")
-        return None
+def load_channels(path: Path) -> ChannelMapping:
+    """Read and check the mapping of a binary file's channels, as `load_mapping` does."""
+    checks = Checks(_read(path), _CHANNEL_KEYS)
+    orientation, vectors = _signals(checks, unit_in_file=True)
+    mapping = ChannelMapping(
+        path=path,
+        sensors=checks.texts("", "sensors", None) if "sensors" in checks.document else (),
+        up=_up(checks, orientation is not None or any(v.in_world for v in vectors.values())),
+        orientation=orientation,
+        vectors=vectors,
+        valid=checks.text("", "valid"),
+    )
+    _check_placeholder((*mapping.patterns, *([mapping.valid] if mapping.valid else [])), checks)
+    raise_faults(ReadError, str(path), checks.faults)
+    return mapping
 
 
-def _build(path: Path, checks: _Checks) -> TableMapping:
-    wide = checks.choice("", "layout", LAYOUTS) == LAYOUTS[0]
+def _read(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise ReadError(f"{path}: the mapping cannot be read: {fault}") from fault
+
+
+def _signals(
+    checks: Checks, *, unit_in_file: bool
+) -> tuple[OrientationColumns | None, dict[str, VectorColumns]]:
+    """Return the signals that are stated; at least one must be."""
     orientation = _orientation(checks)
-    vectors = {name: _vector(checks, name) for name in UNITS if checks.has(name)}
+    vectors = {name: _vector(checks, name, unit_in_file) for name in UNITS if checks.has(name)}
     if orientation is None and not vectors:
         listed = ", ".join(f"[{name}]" for name in ("orientation", *UNITS))
         checks.faults.append(f"at least one signal must be stated: {listed}")
+    return orientation, vectors
+
+
+def _build(path: Path, checks: Checks) -> TableMapping:
+    wide = checks.choice("", "layout", LAYOUTS) == LAYOUTS[0]
+    orientation, vectors = _signals(checks, unit_in_file=False)
     time, counter = checks.text("clock", "time"), checks.text("clock", "counter")
     if time is not None and counter is not None:
         checks.faults.append("clock.time and clock.counter exclude each other: state one")
@@ -211,6 +200,7 @@ def _build(path: Path, checks: _Checks) -> TableMapping:
         separator=SEPARATORS[checks.choice("text", "separator", tuple(SEPARATORS))],
         decimal_comma=checks.choice("text", "decimal", (".", ",")) == ",",
         header_line=_header_line(checks),
+        first_row=_first_row(checks),
         time=time,
         time_factor=TIME_UNITS[checks.choice("clock", "unit", tuple(TIME_UNITS))] if time else 1.0,
         counter=counter,
@@ -227,7 +217,7 @@ def _build(path: Path, checks: _Checks) -> TableMapping:
     return mapping
 
 
-def _header_line(checks: _Checks) -> int:
+def _header_line(checks: Checks) -> int:
     value = checks.value("text", "header_line")
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
@@ -238,7 +228,20 @@ def _header_line(checks: _Checks) -> int:
     return 1
 
 
-def _orientation(checks: _Checks) -> OrientationColumns | None:
+def _first_row(checks: Checks) -> int:
+    """Return the line of the first row of numbers: the next after the names, unless stated."""
+    above = checks.value("text", "header_line")
+    above = above if isinstance(above, int) else 1
+    value = checks.value("text", "first_row")
+    if value is None:
+        return above + 1
+    if isinstance(value, int) and value > above:
+        return value
+    checks.faults.append(f"text.first_row must be a line below the column names, found {value!r}")
+    return above + 1
+
+
+def _orientation(checks: Checks) -> OrientationColumns | None:
     if not checks.has("orientation"):
         return None
     forms = [form for form in _FORMS if checks.value("orientation", form) is not None]
@@ -264,10 +267,12 @@ def _orientation(checks: _Checks) -> OrientationColumns | None:
     )
 
 
-def _vector(checks: _Checks, name: str) -> VectorColumns:
+def _vector(checks: Checks, name: str, unit_in_file: bool) -> VectorColumns:
     columns = checks.texts(name, "columns", 3)
-    unit = checks.choice(name, "unit", tuple(UNITS[name]))
-    factor = UNITS[name][unit]
+    unit, factor = "", float("nan")
+    if not unit_in_file or checks.value(name, "unit") is not None:
+        unit = checks.choice(name, "unit", tuple(UNITS[name]))
+        factor = UNITS[name][unit]
     if name != "acceleration":
         return VectorColumns(columns=columns, unit=unit, factor=factor)
     free = checks.choice(name, "gravity", ("included", "removed")) == "removed"
@@ -280,21 +285,16 @@ def _vector(checks: _Checks, name: str) -> VectorColumns:
     return VectorColumns(columns=columns, unit=unit, factor=factor, free=free, in_world=in_world)
 
 
-def _up(checks: _Checks, needed: bool) -> UpAxis | None:
+def _up(checks: Checks, needed: bool) -> UpAxis | None:
     if not needed and not checks.has("world"):
         return None
     return cast("UpAxis", checks.choice("world", "up", AXES))
 
 
-def _check_patterns(mapping: TableMapping, checks: _Checks) -> None:
+def _check_patterns(mapping: TableMapping, checks: Checks) -> None:
     """Check where the placeholder stands: in every column, or in the file names."""
     if mapping.wide:
-        bare = [name for name in mapping.patterns if name.count(PLACEHOLDER) != 1]
-        if bare:
-            checks.faults.append(
-                f'layout = "wide" wants {PLACEHOLDER} once in every signal column, '
-                f"not so in {', '.join(bare)}"
-            )
+        _check_placeholder(mapping.patterns, checks)
         if mapping.files is not None:
             checks.faults.append('files is for layout = "one file a sensor" only')
         return
@@ -310,8 +310,13 @@ def _check_patterns(mapping: TableMapping, checks: _Checks) -> None:
         )
 
 
-def _dotted(section: str, key: str) -> str:
-    return f"{section}.{key}" if section else key
+def _check_placeholder(patterns: Sequence[str], checks: Checks) -> None:
+    bare = [name for name in patterns if name.count(PLACEHOLDER) != 1]
+    if bare:
+        checks.faults.append(
+            f"one file of all sensors wants {PLACEHOLDER} once in every signal column, "
+            f"not so in {', '.join(bare)}"
+        )
 
 
 def as_euler_order(order: str) -> EulerOrder:

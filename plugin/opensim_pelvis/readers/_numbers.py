@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from opensim_pelvis.readers._files import decode, read_bytes
 
 _MAX_FAULTS: Final = 5
 _TAIL_BYTES: Final = 64 * 1024
+_COMPARED_LINES: Final = 20
 _PATTERN_MARKS: Final = frozenset("*?[")
 """Polars takes a path with one of these for a pattern; such a file is handed over as bytes."""
 
@@ -40,6 +42,9 @@ class Layout:
     decimal_comma : bool
     quoted : bool
         Cells may stand in double quotes.
+    ends_open : bool
+        Files of this format never have a line end after their last line, and a whole number in
+        their last column is no signal: such a line counts as whole with all its cells.
     """
 
     names: tuple[str, ...]
@@ -47,6 +52,7 @@ class Layout:
     separator: str
     decimal_comma: bool = False
     quoted: bool = False
+    ends_open: bool = False
 
     @property
     def first_line(self) -> int:
@@ -125,9 +131,12 @@ def _read_fast(
             return None
         if (not complete or not frame.height) and not _all_fit(raw or read_bytes(path), layout):
             return None
+        if len(names) < len(layout.names) and _is_long(raw or read_bytes(path), layout, frame):
+            return None
     except (pl.exceptions.PolarsError, OSError):
         return None
-    return _as_numbers(frame, names)
+    numbers = _as_numbers(frame, names)
+    return None if np.isinf(numbers.block).any() else numbers
 
 
 def _parse(
@@ -162,9 +171,10 @@ def _as_numbers(
 
 
 def _is_cut(path: Path, layout: Layout) -> bool:
-    """Return whether the last line ends in the middle of a number.
+    """Return whether the last line may end in the middle of a number.
 
-    Such a line has no line end, and fewer digits in its last cell than the line above.
+    Such a line has no line end. It is whole all the same where every number above it in the
+    last column has the same number of decimals, and so has its own.
     """
     with path.open("rb") as stream:
         stream.seek(0, io.SEEK_END)
@@ -175,13 +185,13 @@ def _is_cut(path: Path, layout: Layout) -> bool:
 def _ends_early(tail: bytes, layout: Layout) -> bool:
     if tail.endswith(b"\n"):
         return False
-    lines = decode(tail).splitlines()[-2:]
-    if len(lines) < 2:
-        return False
-    above, last = (split_cells(line, layout.separator)[-1:] for line in lines)
     mark = "," if layout.decimal_comma else "."
-    decimals = [len(cell[0].partition(mark)[2]) if cell else 0 for cell in (above, last)]
-    return decimals[1] < decimals[0]
+    decimals = set()
+    for line in decode(tail).splitlines()[-_COMPARED_LINES:]:
+        last = split_cells(line, layout.separator)[-1:] or [""]
+        digits = last[0].partition(mark)[2]
+        decimals.add(len(digits) if digits.isdigit() else 0)
+    return len(decimals) > 1 or (0 in decimals and not layout.ends_open)
 
 
 def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbers:
@@ -193,8 +203,8 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
     checked = [layout.names.index(name) for name in names]
     if rows and (_ends_early(raw, layout) or not _fits(rows[-1], layout)):
         notes = (
-            f"{path.name}: the last line ({layout.skip_lines + len(rows)}) is cut off and was "
-            "left out",
+            f"{path.name}: the last line ({layout.skip_lines + len(rows)}) is cut off, or may be "
+            "since it has no line end, and was left out",
         )
         rows.pop()
     faults = []
@@ -214,6 +224,17 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
     except pl.exceptions.PolarsError as fault:
         raise ReadError(f"{path}: the numbers cannot be read: {fault}") from fault
     return _as_numbers(frame, names, notes)
+
+
+def _is_long(raw: bytes, layout: Layout, frame: pl.DataFrame) -> bool:
+    """Return whether some line of a file without short lines has cells too much.
+
+    Polars passes over them where it is asked for some of the columns alone.
+    """
+    mark = layout.separator.encode()
+    head = b"\n".join(raw.split(b"\n", layout.skip_lines)[: layout.skip_lines])
+    found = raw.count(mark) - head.count(mark)
+    return found > frame.height * (len(layout.names) - 1)
 
 
 def _all_fit(raw: bytes, layout: Layout) -> bool:
@@ -247,10 +268,9 @@ def _is_number(cell: str) -> bool:
     if cell.lower() in _MISSING:
         return True
     try:
-        float(cell)
+        return math.isfinite(float(cell)) and "_" not in cell
     except ValueError:
         return False
-    return "_" not in cell
 
 
 def _normalise(raw: bytes, layout: Layout) -> bytes:

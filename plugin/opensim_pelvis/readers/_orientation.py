@@ -1,4 +1,4 @@
-"""Orientations from the nine columns of a rotation matrix."""
+"""Orientations from columns: quaternions, rotation matrices, Euler angles."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.rotations import from_matrix
+from opensim_pelvis.readers._mapping import OrientationColumns, as_euler_order
+from opensim_pelvis.rotations import from_euler, from_matrix, inverse
 
 MATRIX_TOLERANCE: Final = 0.03
 """The squares of a rotation matrix sum to 3; six written decimals keep that to 1e-5."""
@@ -36,3 +37,17 @@ def read_matrices(entries: FloatArray, file: str) -> tuple[FloatArray, tuple[str
         return q, ()
     q[wrong] = np.nan
     return q, (f"{file}: {wrong.sum()} rows hold no rotation matrix and were taken as missing",)
+
+
+def as_quaternions(
+    values: FloatArray, stated: OrientationColumns, name: str
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return orientations in the file's world, shape (n, 4), from columns (n, k), and notes."""
+    notes: tuple[str, ...] = ()
+    if stated.form == "quaternion":
+        q = values[:, [3, 0, 1, 2]] if stated.order == "xyzw" else values
+    elif stated.form == "matrix":
+        q, notes = read_matrices(np.ascontiguousarray(values.T).reshape(3, 3, -1), name)
+    else:
+        q = from_euler(as_euler_order(stated.order), values * stated.to_rad)
+    return inverse(q) if stated.inverted else q, notes

@@ -43,6 +43,7 @@ class StoReader:
 
     description = "OpenSense quaternion table (.sto of OpenSim)"
     gives = "orientation"
+    tried_on = "not tried on a real file; OpenSim 4.6 reads and writes the same tables"
 
     def sniff(self, path: Path) -> Match:
         """Say from the header whether an OpenSim table of quaternions is there."""
@@ -158,18 +159,22 @@ def _read_cells(
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
     body = raw.split(b"\n", top.lines + 1)[top.lines + 1 :]
-    text = (body[0] if body else b"").translate(None, b" \r").rstrip(b"\n")
-    rows = text.split(b"\n") if text else []
+    text = (body[0] if body else b"").translate(None, b" \r")
+    rows = text.rstrip(b"\n").split(b"\n") if text.strip() else []
     notes: tuple[str, ...] = ()
-    if rows and _line_fault(rows[-1], top) is not None:
+    if rows and (not text.endswith(b"\n") or _line_fault(rows[-1], top) is not None):
         notes = (
-            f"{path.name}: the last line ({len(rows) + top.lines + 1}) is cut off and was left out",
+            f"{path.name}: the last line ({len(rows) + top.lines + 1}) is cut off, or may be "
+            "since it has no line end, and was left out",
         )
         rows.pop()
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
     _check_lines(path, rows, top)
     block = _parse(path, rows, top)
+    if np.isinf(block).any():
+        row = int(np.flatnonzero(np.isinf(block).any(axis=1))[0])
+        raise ReadError(f"{path}: line {row + top.lines + 2}: a number is infinite")
     return block[:, 0].copy(), block[:, 1:].reshape(len(rows), len(top.labels), 4), notes
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -21,53 +18,57 @@ from opensim_pelvis.readers._clock import (
     share_start,
     unwrap_counter,
 )
+from opensim_pelvis.readers._columns import Columns, find_columns, find_sensors
 from opensim_pelvis.readers._files import (
     WORKERS,
     decode,
     describe_inputs,
-    list_files,
     read_head,
     text_fault,
 )
-from opensim_pelvis.readers._mapping import (
-    PLACEHOLDER,
-    OrientationColumns,
-    TableMapping,
-    as_euler_order,
-    load_mapping,
+from opensim_pelvis.readers._mapping import SEPARATORS, TableMapping, load_mapping
+from opensim_pelvis.readers._mapping_files import (
+    find_beside,
+    find_mapping,
+    find_tables,
+    has_text,
+    list_templates,
 )
 from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers, split_cells
-from opensim_pelvis.readers._orientation import read_matrices
+from opensim_pelvis.readers._orientation import as_quaternions
 from opensim_pelvis.registry import Match
-from opensim_pelvis.rotations import from_euler, inverse, multiply, rotate
+from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
-
-MAPPING_NAME: Final = "mapping.toml"
-MAPPING_SUFFIX: Final = ".mapping.toml"
 
 
 class TableReader:
     """Reads a table, or one table a sensor, as a mapping file describes it."""
 
     description = "CSV or TSV table described by a mapping file (--mapping)"
-    gives = "what the mapping names: orientation, acceleration, angular velocity, magnetic field"
+    gives = (
+        "what the mapping names: orientation, acceleration, angular velocity, magnetic field; "
+        "ready-made mappings: " + ", ".join(n for n in list_templates() if not n.startswith("c3d_"))
+    )
+    tried_on = "ready-made mappings: published descriptions, not tried on a real file"
 
     def sniff(self, path: Path) -> Match:
         """Say whether a mapping file lies beside the table or in the folder."""
         try:
-            mapping = _beside(path)
+            mapping = find_beside(path)
             found = mapping.is_file()
         except (OSError, ValueError) as fault:
             return Match(False, f"cannot be looked at: {fault}")
+        if found and not has_text(path):
+            return Match(False, f"beside {mapping.name} there is no text")
         if found:
             return Match(True, f"the mapping {mapping.name} says how to read it")
         return Match(False, f"no mapping file {mapping.name} for it, and none given (--mapping)")
 
     def read(self, settings: RecordingSettings) -> Recording:
         """Read the tables that the mapping describes; see ``registry.Reader``."""
-        mapping = load_mapping(settings.mapping or _beside(settings.path))
-        files = _find_files(settings.path, mapping)
+        mapping = load_mapping(find_mapping(settings))
+        files = find_tables(settings.path, mapping)
         with ThreadPoolExecutor(WORKERS) as pool:
             loads = [pool.submit(_load, file, name, mapping) for file, name in files]
             loaded, faults = [], []
@@ -114,35 +115,14 @@ class _Table:
     sensors: tuple[str, ...]
     layout: Layout
     numbers: Numbers
+    columns: Columns
 
-
-def _beside(path: Path) -> Path:
-    """Return where the mapping of a recording lies when none is given."""
-    if path.is_dir():
-        return path / MAPPING_NAME
-    return path.with_name(path.stem + MAPPING_SUFFIX)
-
-
-def _find_files(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:
-    """Return the tables and, in the layout of one file a sensor, whose each is."""
-    files = [file for file in list_files(path) if file.suffix != ".toml"]
-    if mapping.wide:
-        if len(files) != 1:
-            names = ", ".join(file.name for file in files) or "none"
-            raise ReadError(f'{path}: layout = "wide" wants one table, found {names}')
-        return [(files[0], "")]
-    pattern = re.escape(mapping.files or PLACEHOLDER).replace(r"\*", ".*")
-    whole = re.compile(pattern.replace(re.escape(PLACEHOLDER), "(.+)"))
-    found = [(file, match[1]) for file in files if (match := whole.fullmatch(file.name))]
-    if not found:
-        names = ", ".join(file.name for file in files[:5]) or "none"
-        raise ReadError(
-            f"{path}: files named {mapping.files} were wanted ({mapping.path.name}), found {names}"
+    def clock(self, mapping: TableMapping) -> FloatArray | None:
+        """Return the time or counter column, None where rows alone count."""
+        pattern = mapping.time or mapping.counter
+        return (
+            None if pattern is None else self.numbers.column(self.columns[pattern, self.sensors[0]])
         )
-    absent = sorted(set(mapping.sensors) - {name for _, name in found})
-    if absent:
-        raise ReadError(f"{path}: no file {mapping.files} for {', '.join(absent)}")
-    return [(f, n) for f, n in found if not mapping.sensors or n in mapping.sensors]
 
 
 def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
@@ -157,50 +137,35 @@ def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
             f"{path}: column names were wanted on line {mapping.header_line}, but there are "
             f"{len(lines)} lines"
         )
+    separator = mapping.separator or _stated_separator(path, lines[0])
     header = lines[mapping.header_line - 1]
-    names = tuple(cell.strip('"') for cell in split_cells(header, mapping.separator))
+    names = tuple(cell.strip('"') for cell in split_cells(header, separator))
     sensors = mapping.sensors if mapping.wide else (name,)
-    if not sensors:
-        sensors = _find_sensors(path, names, mapping)
-    clock = [column for column in (mapping.time, mapping.counter) if column is not None]
-    signals = [p.replace(PLACEHOLDER, s) for s in sensors for p in mapping.patterns]
-    wanted = [*clock, *signals]
-    raise_faults(ReadError, str(path), _missing(wanted, names))
+    columns = find_columns(path, names, sensors or find_sensors(path, names, mapping), mapping)
     layout = Layout(
         names=names,
-        skip_lines=mapping.header_line,
-        separator=mapping.separator,
+        skip_lines=mapping.first_row - 1,
+        separator=separator,
         decimal_comma=mapping.decimal_comma,
-        quoted='"' in "".join(lines[: mapping.header_line + 1]),
+        quoted='"' in "".join(lines[mapping.header_line - 1 : mapping.first_row]),
     )
     return _Table(
-        path=path, sensors=sensors, layout=layout, numbers=read_numbers(path, layout, wanted)
+        path=path,
+        sensors=tuple(dict.fromkeys(sensor for _, sensor in columns)),
+        layout=layout,
+        numbers=read_numbers(path, layout, tuple(columns.values())),
+        columns=columns,
     )
 
 
-def _find_sensors(path: Path, names: Sequence[str], mapping: TableMapping) -> tuple[str, ...]:
-    """Return what stands for the placeholder in the columns of the first pattern."""
-    before, _, after = mapping.patterns[0].partition(PLACEHOLDER)
-    whole = re.compile(re.escape(before) + "(.+)" + re.escape(after))
-    sensors = tuple(dict.fromkeys(m[1] for name in names if (m := whole.fullmatch(name))))
-    if not sensors:
-        near = difflib.get_close_matches(mapping.patterns[0], names, n=3, cutoff=0.3)
+def _stated_separator(path: Path, line: str) -> str:
+    """Return the separator that the first line states as ``sep=,``."""
+    stated = line.strip('"\r\n').strip('"')
+    if not stated.startswith("sep=") or stated[4:] not in SEPARATORS.values():
         raise ReadError(
-            f"{path}: columns named {mapping.patterns[0]} were wanted ({mapping.path.name}), "
-            f"found {', '.join(near or names[:5])}"
+            f"{path}: the first line must state the separator as sep=, found '{stated}'"
         )
-    return sensors
-
-
-def _missing(wanted: Sequence[str], names: Sequence[str]) -> list[str]:
-    faults = []
-    for name in dict.fromkeys(wanted):
-        if names.count(name) > 1:
-            faults.append(f"column {name} is there {names.count(name)} times")
-        elif name not in names:
-            near = difflib.get_close_matches(name, names, n=3) or names[:5]
-            faults.append(f"there is no column {name}; the nearest are {', '.join(near)}")
-    return faults
+    return stated[4:]
 
 
 def _find_rate(
@@ -218,7 +183,7 @@ def _find_rate(
         return mapping.rate_hz, f"clock.rate_hz of {mapping.path.name}", ()
     rates: list[float | None] = [None]
     if mapping.time is not None:
-        columns = [table.numbers.column(mapping.time) for table in tables]
+        columns = [c for table in tables if (c := table.clock(mapping)) is not None]
         # A clock that counts from 1970 has no digits to spare: the start is taken off first.
         rates = [find_rate((c - c[0]) * mapping.time_factor) for c in columns]
     rate = rates[0]
@@ -237,7 +202,7 @@ def _count(
     """Return the counter of each table on one count from 0, and the time of count 0."""
     counters: list[IntArray] = []
     faults: list[str] = []
-    columns = [t.numbers.column(c) for t in tables if (c := mapping.time or mapping.counter)]
+    columns = [c for table in tables if (c := table.clock(mapping)) is not None]
     start = min((float(column[0]) for column in columns), default=0.0)
     modulus = find_modulus(columns) if mapping.counter else None
     for table, column in zip(tables, columns, strict=bool(columns)):
@@ -253,12 +218,22 @@ def _count(
         faults += [f"{table.path.name}: {fault}" for fault in found]
     raise_faults(ReadError, str(path), faults)
     if not columns:
-        return [np.arange(t.numbers.block.shape[1], dtype=np.int64) for t in tables], 0.0
+        return [np.arange(_used_rows(t, mapping), dtype=np.int64) for t in tables], 0.0
     if not mapping.shared_clock:
         counters = [counter - counter[0] for counter in counters]
     elif mapping.counter is not None:
         counters = share_start(counters, modulus)
     return counters, start * mapping.time_factor if mapping.time else 0.0
+
+
+def _used_rows(table: _Table, mapping: TableMapping) -> int:
+    """Return how many rows there are up to the last in which anything was measured.
+
+    A file of signals at several rates is as long as its fastest; the others end in empty cells.
+    """
+    names = [table.columns[pattern, s] for s in table.sensors for pattern in mapping.patterns]
+    rows = np.flatnonzero(np.isfinite(table.numbers.columns(names)).any(axis=1))
+    return int(rows[-1]) + 1 if rows.size else table.numbers.block.shape[1]
 
 
 def _counter_source(mapping: TableMapping) -> str:
@@ -277,13 +252,16 @@ def _signals(
     """Return one sensor in SI units and E, and notes."""
 
     def columns(patterns: Sequence[str]) -> FloatArray:
-        return table.numbers.columns([p.replace(PLACEHOLDER, name) for p in patterns])
+        names = [table.columns[pattern, name] for pattern in patterns]
+        return table.numbers.columns(names)[: counter.size]
 
     turn = earth_from_world(settings.up_axis or mapping.up or "z")
     R_ES: FloatArray | None = None
     notes: tuple[str, ...] = ()
     if mapping.orientation is not None:
-        R_WS, notes = _orientation(columns(mapping.orientation.columns), mapping.orientation, name)
+        R_WS, notes = as_quaternions(
+            columns(mapping.orientation.columns), mapping.orientation, name
+        )
         R_ES = multiply(turn, R_WS)
     vectors = {
         key: columns(vector.columns) * vector.factor for key, vector in mapping.vectors.items()
@@ -305,17 +283,3 @@ def _signals(
         file=table.path.name,
     )
     return signals, notes
-
-
-def _orientation(
-    values: FloatArray, stated: OrientationColumns, name: str
-) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return orientations in the file's world, shape (n, 4), and notes."""
-    notes: tuple[str, ...] = ()
-    if stated.form == "quaternion":
-        q = values[:, [3, 0, 1, 2]] if stated.order == "xyzw" else values
-    elif stated.form == "matrix":
-        q, notes = read_matrices(np.ascontiguousarray(values.T).reshape(3, 3, -1), name)
-    else:
-        q = from_euler(as_euler_order(stated.order), values * stated.to_rad)
-    return inverse(q) if stated.inverted else q, notes

@@ -58,6 +58,7 @@ class XsensReader:
     gives = (
         "orientation (matrix, quaternion or Euler), acceleration, angular velocity, magnetic field"
     )
+    tried_on = "MT Manager 4.x and 2022 exports of OpenSim, gaittoolbox and others"
 
     def sniff(self, path: Path) -> Match:
         """Say from the first lines whether Xsens text is there."""

@@ -18,10 +18,20 @@ from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
+from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
+from opensim_pelvis.screen.running import (
+    add_measures,
+    drill_lines,
+    finding_lines,
+    stride_facts,
+)
 from opensim_pelvis.types import (
     IntegrityLedger,
+    Kinematics,
     Recording,
     Result,
+    RunningAnalysis,
     SensorIntegrity,
     SensorSignals,
 )
@@ -33,12 +43,13 @@ _SIGNALS: Final = (
     ("angular_velocity_radps", "gyr"),
     ("magnetic_field", "mag"),
 )
+_READER_FACTS: Final = ("reads", "gives", "tried on")
 
 
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     """Return what was found, how good it is, the key angles, what is absent and where files are."""
     aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
-    start_s, end_s = placement.pose.window_s
+    heading, (start_s, end_s) = placement.heading, placement.pose.window_s
     length_s = aligned.time_s.size / aligned.rate_hz
     recording = result.recording
     parts: list[RenderableType] = [
@@ -48,17 +59,20 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": _heading_words(result),
-                "drift": placement.heading.drift_description,
+                "heading": heading_words(heading),
+                "drift": heading.drift_description,
                 "calibration": placement.verdict,
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
+                "solved in": _time_words(kinematics),
                 **_engine_check(result),
                 "model": f"{result.model.name} ({result.model.source})",
             }
         ),
         _sensor_quality(result),
-        *_sensor_headings(result),
+        *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
+        *_clocks(recording),
         _angle_ranges(result),
+        *_running(result.running),
     ]
     absent = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
@@ -120,15 +134,20 @@ def render_recording(
         _heading(title),
         _facts(facts),
         table,
+        *_clocks(recording),
         *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
     )
 
 
-def render_readers(readers: Mapping[str, tuple[str, str]], broken: Sequence[str]) -> RenderableType:
-    """Return the formats that are understood: name to (description, what it gives)."""
-    table = _table("reader", "reads", "gives")
-    for name, (description, gives) in readers.items():
-        table.add_row(name, description, gives)
+def render_readers(
+    readers: Mapping[str, tuple[str, str, str]], broken: Sequence[str]
+) -> RenderableType:
+    """Return the formats that are understood: name to (description, gives, tried on)."""
+    table = _table("reader", "", "")
+    for name, words in readers.items():
+        for number, (title, text) in enumerate(zip(_READER_FACTS, words, strict=True), start=1):
+            last = number == len(_READER_FACTS)
+            table.add_row(name if number == 1 else "", title, text, end_section=last)
     return Group(table, *_listed("Plug-ins that cannot be loaded", broken))
 
 
@@ -165,23 +184,11 @@ def _sensor_quality(result: Result) -> Table:
     return table
 
 
-def _sensor_headings(result: Result) -> list[Table]:
-    """Return a row a sensor: heading against the common one, how sure, and what it rests on."""
-    rows = result.placement.heading.sensors
-    if not rows:
-        return []
-    table = _table("sensor", ">offset", ">±", ">swing", ">drift", "verdict", "from")
-    table.title = "Headings against the common one, own plane of swing and drift, degrees"
-    table.title_justify = "left"
-    for row in rows:
-        numbers = (row.offset_rad, row.sigma_rad, row.swing_rad, row.drift_rad)
-        table.add_row(
-            row.sensor.removesuffix("_imu"),
-            *(f"{np.rad2deg(n):.1f}" if np.isfinite(n) else "-" for n in numbers),
-            row.verdict,
-            row.source,
-        )
-    return [table]
+def _time_words(kinematics: Kinematics) -> str:
+    words = f"{kinematics.solve_s:.2f} s"
+    if kinematics.compile_s >= 1.0:
+        words += f", after {kinematics.compile_s:.1f} s of compiling, the first time only"
+    return words
 
 
 def _origin_words(result: Result) -> dict[str, str]:
@@ -194,6 +201,25 @@ def _origin_words(result: Result) -> dict[str, str]:
     return {"orientations": "; ".join(words)}
 
 
+def _clocks(recording: Recording) -> list[RenderableType]:
+    """Return a row a sensor whose clock was brought onto the timeline; nothing without any."""
+    if not recording.clock_estimates:
+        return []
+    table = _table("sensor", ">own Hz", ">offset s", ">drift ppm", ">error ms", "by")
+    table.title = "Clocks, against that of the first sensor"
+    table.title_justify = "left"
+    for row in recording.clock_estimates:
+        table.add_row(
+            row.identifier,
+            f"{row.rate_hz:.2f}",
+            f"{row.offset_s:+.4f}",
+            "-" if np.isnan(row.drift_ppm) else f"{row.drift_ppm:+.0f}",
+            "-" if np.isnan(row.uncertainty_s) else f"{1e3 * row.uncertainty_s:.1f}",
+            row.method,
+        )
+    return [table]
+
+
 def _engine_check(result: Result) -> dict[str, str]:
     check = result.engine_check
     if check is None:
@@ -203,13 +229,6 @@ def _engine_check(result: Result) -> dict[str, str]:
         f"{np.rad2deg(check.max_difference_rad):.2g} degrees apart, cost higher by "
         f"{check.max_excess_rad2:.1g} rad² at most"
     }
-
-
-def _heading_words(result: Result) -> str:
-    heading = result.placement.heading
-    if heading.confidence == "given":
-        return heading.description
-    return f"{heading.description} ({heading.confidence})"
 
 
 def _rms_and_max(values: FloatArray | None) -> tuple[str, str]:
@@ -237,6 +256,21 @@ def _angle_ranges(result: Result) -> Table:
                 definition.positive.split(" (")[0],
             )
     return table
+
+
+def _running(running: RunningAnalysis | None) -> list[RenderableType]:
+    """Return strides, measures and findings, where strides were looked for."""
+    if running is None:
+        return []
+    parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
+    if running.strides.kept.any():
+        table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
+        table.title = "Kept strides; degrees unless said"
+        table.title_justify = "left"
+        parts.append(add_measures(table, running))
+    parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
+    parts += _listed("Drills for these findings", drill_lines(running))
+    return parts
 
 
 def _signals(sensor: SensorSignals) -> str:

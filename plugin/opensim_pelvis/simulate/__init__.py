@@ -5,10 +5,13 @@ The demonstration, the tests and the documentation stand on it::
     RunnerSettings ─┐
     Session ────────┴> simulate_runner ─> Truth ─┐
     SensorSettings ──────────────────────────────┴> simulate_sensors ─> Recording
-    Recording ─> write_xsens, write_sto, write_csv
-    Truth ─> write_trial
+    Recording ─> write_xsens, write_dot, write_sto, write_csv, write_apdm_csv, write_apdm_hdf5,
+                 write_ximu3, write_c3d_*
+    Truth ─> write_trial; Truth, Recording ─> write_mvnx
 """
 
+from opensim_pelvis.simulate.apdm import write_apdm_csv, write_apdm_hdf5
+from opensim_pelvis.simulate.c3d import write_c3d_channels, write_c3d_rotations
 from opensim_pelvis.simulate.demo import demo_sensors, demo_truth, write_demo
 from opensim_pelvis.simulate.mountings import (
     HEADING_AXIS,
@@ -16,12 +19,15 @@ from opensim_pelvis.simulate.mountings import (
     random_mountings,
     typical_mountings,
 )
+from opensim_pelvis.simulate.mvnx import write_mvnx
 from opensim_pelvis.simulate.runner import RunnerSettings, Session, Turn, typical_runner
 from opensim_pelvis.simulate.sensors import Disturbance, Gap, SensorSettings, simulate_sensors
 from opensim_pelvis.simulate.table import write_csv
 from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
 from opensim_pelvis.simulate.writers import write_sto, write_xsens
+from opensim_pelvis.simulate.ximu3 import write_ximu3
+from opensim_pelvis.simulate.xsens_dot import write_dot
 
 __all__ = [
     "RunnerSettings",
@@ -40,8 +46,15 @@ __all__ = [
     "random_mountings",
     "typical_mountings",
     "write_xsens",
+    "write_dot",
+    "write_mvnx",
     "write_sto",
     "write_csv",
+    "write_apdm_csv",
+    "write_apdm_hdf5",
+    "write_ximu3",
+    "write_c3d_channels",
+    "write_c3d_rotations",
     "write_trial",
     "write_demo",
     "demo_truth",

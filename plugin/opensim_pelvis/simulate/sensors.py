@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -93,6 +93,14 @@ class SensorSettings:
         By how much a body's sensor starts later or ends earlier than the recording.
     clock_offset_s, clock_drift_ppm : mapping of str to float
         A body's sensor takes the sample of time t at ``t (1 + drift) + offset`` instead.
+    clocks : str
+        ``"common"``: samples are counted. ``"shared"``: they are stamped with true time.
+        ``"own"``: they are stamped by the sensor's clock, which shows t at
+        ``t (1 + drift) + offset``.
+    rate_hz : mapping of str to float
+        Sampling rate of a body's sensor; the session's for the others. Needs stamps.
+    clock_jitter_s : float
+        Samples are taken, and stamped, up to this much off the beat. Needs stamps.
     gyroscope_range_radps, accelerometer_range_mps2 : float
         Signals are cut off there.
     magnetometer : bool
@@ -118,6 +126,9 @@ class SensorSettings:
     early_end_s: Mapping[str, float] = field(default_factory=dict)
     clock_offset_s: Mapping[str, float] = field(default_factory=dict)
     clock_drift_ppm: Mapping[str, float] = field(default_factory=dict)
+    clocks: Literal["common", "shared", "own"] = "common"
+    rate_hz: Mapping[str, float] = field(default_factory=dict)
+    clock_jitter_s: float = 0.0
     gyroscope_range_radps: float = np.inf
     accelerometer_range_mps2: float = np.inf
     magnetometer: bool = False
@@ -135,11 +146,14 @@ class SensorSettings:
             self.early_end_s,
             self.clock_offset_s,
             self.clock_drift_ppm,
+            self.rate_hz,
         ):
             named |= set(mapping)
         faults = [f"no body is called '{body}'" for body in sorted(named - set(BODIES))]
         if not 0.0 <= self.dropped_fraction < 1.0:
             faults.append(f"dropped_fraction must lie in 0 to 1, got {self.dropped_fraction}")
+        if self.clocks == "common" and (self.rate_hz or self.clock_jitter_s):
+            faults.append('rate_hz and clock_jitter_s need clocks = "shared" or "own"')
         raise_faults(SettingsError, "simulated sensors", faults)
 
 
@@ -170,17 +184,18 @@ def simulate_sensors(
         SettingsError, "simulated sensors", [f"no body is called '{body}'" for body in unknown]
     )
     sensors = tuple(_record(truth, settings, body) for body in bodies)
-    rate_hz = truth.session.rate_hz
+    rate_hz = max(settings.rate_hz.get(body, truth.session.rate_hz) for body in bodies)
     return Recording(
         name="simulated",
         reader="simulate",
         rate_hz=rate_hz,
         rate_source="simulated",
-        counter_source="PacketCounter",
+        counter_source="PacketCounter" if settings.clocks == "common" else "time stamps",
         world_frame="z up (simulated)",
         sensors=sensors,
         files=(),
         start_s=-settings.counter_start / rate_hz,
+        clocks=settings.clocks,
         notes=("simulated, not measured",),
     )
 
@@ -188,6 +203,7 @@ def simulate_sensors(
 def _record(truth: Truth, settings: SensorSettings, body: str) -> SensorSignals:
     """Return the signals of one sensor."""
     rng = np.random.default_rng([settings.seed, BODIES.index(body)])
+    truth, stamp_s = _sample_clock(truth, settings, body)
     motion = _sensor_motion(truth, settings, body)
     R_SG = inverse(motion.R_GB)
     force = rotate(R_SG, motion.acceleration_g_mps2 + np.array([0.0, GRAVITY_MPS2, 0.0]))
@@ -212,6 +228,7 @@ def _record(truth: Truth, settings: SensorSettings, body: str) -> SensorSignals:
     return SensorSignals(
         identifier=next(name for name, worn_on in SENSOR_MAP.items() if worn_on == body),
         counter=settings.counter_start + np.flatnonzero(kept).astype(np.int64),
+        time_s=None if stamp_s is None else stamp_s[kept],
         R_ES=R_ES[kept],
         acceleration_mps2=acceleration[kept],
         angular_velocity_radps=turning[kept],
@@ -219,13 +236,31 @@ def _record(truth: Truth, settings: SensorSettings, body: str) -> SensorSignals:
     )
 
 
-def _sensor_motion(truth: Truth, settings: SensorSettings, body: str) -> Motion:
-    """Return the motion of the sensor's case, soft tissue and own clock included."""
+def _sample_clock(
+    truth: Truth, settings: SensorSettings, body: str
+) -> tuple[Truth, FloatArray | None]:
+    """Return the truth when the sensor's clock asks for samples, and its stamps if it has any."""
     offset_s = settings.clock_offset_s.get(body, 0.0)
     drift = settings.clock_drift_ppm.get(body, 0.0) * 1e-6
-    if offset_s or drift:
-        own_time_s = truth.time_s * (1.0 + drift) + offset_s
-        truth = sample_runner(truth.runner, truth.session, own_time_s)
+    if settings.clocks == "common":
+        if not (offset_s or drift):
+            return truth, None
+        own_s = truth.time_s * (1.0 + drift) + offset_s
+        return sample_runner(truth.runner, truth.session, own_s), None
+    rate_hz = settings.rate_hz.get(body, truth.session.rate_hz)
+    start_s = (truth.time_s[0] - offset_s) / (1.0 + drift)
+    length_s = (truth.time_s[-1] - truth.time_s[0]) / (1.0 + drift)
+    stamp_s = start_s + np.arange(int(length_s * rate_hz) + 1) / rate_hz
+    if settings.clock_jitter_s > 0.0:
+        rng = np.random.default_rng([settings.seed, BODIES.index(body), 1])
+        stamp_s += rng.uniform(0.0, settings.clock_jitter_s, stamp_s.size)
+    true_s = stamp_s * (1.0 + drift) + offset_s
+    sampled = sample_runner(truth.runner, truth.session, true_s)
+    return sampled, stamp_s if settings.clocks == "own" else true_s
+
+
+def _sensor_motion(truth: Truth, settings: SensorSettings, body: str) -> Motion:
+    """Return the motion of the sensor's case, soft tissue included."""
     position = np.asarray(settings.positions_m.get(body, TYPICAL_POSITIONS_M[body]))
     R_BS = settings.mountings.get(body)
     if R_BS is None:

@@ -16,6 +16,7 @@ from opensim_pelvis.osim.tree import read_tree
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.solve.kernels import NEAR_LOCK_SINE
 from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem, Solved
+from opensim_pelvis.solve.warm_up import warm_up
 from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
 
 BLOCK_FRAMES: Final = 16 * CHUNK_FRAMES
@@ -60,6 +61,8 @@ def solve_batch(
     SolveError
         When the sensors hang on something in the model that cannot be represented.
     """
+    called = time.perf_counter()
+    warm_up()
     started = time.perf_counter()
     worn = np.zeros(len(placement.bodies), dtype=np.bool_)
     for block in _blocks(orientations.time_s.size):
@@ -92,6 +95,7 @@ def solve_batch(
             if index not in problem.kept
         },
         solve_s=time.perf_counter() - started,
+        compile_s=started - called,
         notes=tuple(_gimbal_lock(problem)),
     )
 

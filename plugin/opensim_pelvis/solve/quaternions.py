@@ -41,6 +41,18 @@ def entry(function: Function) -> Function:
     return _compiler(cache=True)(function)
 
 
+def entry_point(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what an entry calls once its one set of types is compiled.
+
+    It leaves out finding the types of the arguments, most of the time of a short call: they must
+    be those of `warm_up`.
+    """
+    dispatcher: Any = function
+    (only,) = dispatcher.overloads.values()
+    point: Callable[..., Any] = only.entry_point
+    return point
+
+
 def _compiler(**options: bool) -> Callable[[Function], Function]:
     njit: Any = numba.njit  # its stubs leave out the options that keep compilation short
     common = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}

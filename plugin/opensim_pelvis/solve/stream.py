@@ -14,6 +14,8 @@ from opensim_pelvis.rotations import is_present
 from opensim_pelvis.solve.islands import FROM_BEFORE, FROM_NOTHING
 from opensim_pelvis.solve.kernels import follow, solve_frames
 from opensim_pelvis.solve.problem import Problem
+from opensim_pelvis.solve.quaternions import entry_point
+from opensim_pelvis.solve.warm_up import warm_up
 from opensim_pelvis.types import BodyModel, Placement
 
 
@@ -82,6 +84,9 @@ class FrameSolver:
         self._frames = self._problem.frames_of(self._measured, self._solved, slice(0, 1))
         self._row = np.zeros(1, dtype=np.int64)
         self._start = FROM_NOTHING
+        self._patterns: dict[bytes, int] = {}
+        warm_up()
+        self._solve_frames, self._follow = entry_point(solve_frames), entry_point(follow)
 
     def solve(self, R_GS: FloatArray) -> Pose:
         """Solve the next frame.
@@ -93,12 +98,17 @@ class FrameSolver:
         """
         self._measured[0] = R_GS
         problem, frames, solved = self._problem, self._frames, self._solved
-        frames.pattern[:] = problem.find_patterns(is_present(self._measured))
-        solve_frames(self._plan, self._view, problem.known, frames, self._row, self._start)
+        present = is_present(R_GS)
+        pattern = self._patterns.get(present.tobytes())
+        if pattern is None:
+            pattern = int(problem.find_patterns(present[np.newaxis])[0])
+            self._patterns[present.tobytes()] = pattern
+        frames.pattern[0] = pattern
+        self._solve_frames(self._plan, self._view, problem.known, frames, self._row, self._start)
         self._start = FROM_BEFORE
         if frames.violated[0]:
             problem.join(frames)
-        follow(problem.view, problem.known, frames, solved.values, solved.last_q)
+        self._follow(problem.view, problem.known, frames, solved.values, solved.last_q)
         return Pose(
             values_rad=solved.values[0].copy(),
             R_GB=solved.R_GB[0].copy(),

@@ -23,6 +23,7 @@ Tables = Mapping[str, Any]
 
 _LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
     "recording.rate_hz": (1.0, 20_000.0, "samples a second, from 1 to 20000"),
+    "timeline.rate_hz": (1.0, 20_000.0, "samples a second, from 1 to 20000"),
     "calibration.max_spread_deg": (0.0, 180.0, "degrees, from 0 to 180"),
     "subject.height_m": (0.5, 2.5, "metres, from 0.5 to 2.5"),
     "subject.mass_kg": (10.0, 300.0, "kilograms, from 10 to 300"),
@@ -231,6 +232,8 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
         return _number(value, low, high, words)
     if get_origin(hint) is tuple:
         return _window(value)
+    if key == "timeline.trigger_s":
+        return _times(value)
     return _weights(value)
 
 
@@ -255,6 +258,14 @@ def _window(value: Any) -> tuple[float, float]:
     if not start <= end < math.inf:
         raise _UnusableError(wanted)
     return start, end
+
+
+def _times(value: Any) -> dict[str, float]:
+    wanted = 'a time in seconds for each sensor, such as { "00B42279" = 12.43 }'
+    if not isinstance(value, Mapping):
+        raise _UnusableError(wanted)
+    limit = 1e12  # no clock in seconds shows more
+    return {name: _number(time, -limit, limit, wanted) for name, time in value.items()}
 
 
 def _weights(value: Any) -> dict[str, float]:

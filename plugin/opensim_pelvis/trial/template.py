@@ -34,6 +34,12 @@ _REST: Final = """
 # orientations = "vendor"     # the maker's where the recording has them; "fused": ours always
 # magnetometer = false        # true: our fusion takes the heading from the magnetic field
 
+[timeline]
+# Only for sensors that have clocks or sampling rates of their own.
+# rate_hz = 100.0             # of the common timeline; the sensors' highest when off
+# synchronise = "auto"        # or movement, trigger, start: what brings the clocks together
+# trigger_s = { "ID" = 1.25 } # time of one event on each sensor's own clock
+
 [calibration]
 # The pose in which the person stands still and upright, facing the way of travel.
 # window_s = [0.0, 2.0]       # start and end of standing still; found when off
@@ -61,6 +67,8 @@ _REST: Final = """
 # kind = "running"            # running or walking
 # speed_mps = 3.0
 # surface = "treadmill"       # treadmill or overground: how the direction of travel is found
+# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps
+# events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side
 
 [solver]
 # model = "my_model.osim"     # any OpenSim model; our own when off

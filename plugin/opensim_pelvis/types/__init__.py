@@ -22,6 +22,16 @@ from opensim_pelvis.types.recording import Recording as Recording
 from opensim_pelvis.types.recording import SensorSignals as SensorSignals
 from opensim_pelvis.types.result import Event as Event
 from opensim_pelvis.types.result import Result as Result
+from opensim_pelvis.types.running import Asymmetry as Asymmetry
+from opensim_pelvis.types.running import Curves as Curves
+from opensim_pelvis.types.running import Drill as Drill
+from opensim_pelvis.types.running import Finding as Finding
+from opensim_pelvis.types.running import GaitEvents as GaitEvents
+from opensim_pelvis.types.running import MeasureDefinition as MeasureDefinition
+from opensim_pelvis.types.running import RunningAnalysis as RunningAnalysis
+from opensim_pelvis.types.running import Strides as Strides
+from opensim_pelvis.types.running import Summary as Summary
+from opensim_pelvis.types.running import Trend as Trend
 from opensim_pelvis.types.timeline import AlignedRecording as AlignedRecording
 from opensim_pelvis.types.timeline import IntegrityLedger as IntegrityLedger
 from opensim_pelvis.types.timeline import SensorIntegrity as SensorIntegrity

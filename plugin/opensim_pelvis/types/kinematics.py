@@ -78,7 +78,9 @@ class Kinematics:
     absent : mapping of str to str
         Coordinate to the reason why it is not there.
     solve_s : float
-        Time that the engine took.
+        Time that the engine took, without what ``compile_s`` counts.
+    compile_s : float
+        Time waited before for the exact engine to be compiled, or loaded once it was.
     """
 
     time_s: FloatArray
@@ -94,6 +96,7 @@ class Kinematics:
     accuracy: str
     absent: Mapping[str, str] = field(default_factory=dict)
     solve_s: float = 0.0
+    compile_s: float = 0.0
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from opensim_pelvis.settings import TrialSettings
+    from opensim_pelvis.types.running import RunningAnalysis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Result:
     clinical: Angles
     engine_check: EngineCheck | None = None
     events: tuple[Event, ...] = ()
+    running: RunningAnalysis | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -1,0 +1,65 @@
+"""Write the tables of measures and norms into their pages: ``python docs/figures/tables.py``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from opensim_pelvis.guidance.tables import read_norms, read_rules
+from opensim_pelvis.metrics.compute import definitions
+
+DOCS = Path(__file__).resolve().parents[1]
+
+
+def main() -> None:
+    fill(DOCS / "measures.md", "measures", measure_table())
+    fill(DOCS / "guidance.md", "norms", norm_table())
+    fill(DOCS / "guidance.md", "rules", rule_table())
+
+
+def measure_table() -> str:
+    """Return a row a measure."""
+    lines = [
+        "| measure | per | definition | positive | source | known error |",
+        "|---|---|---|---|---|---|",
+    ]
+    for d in definitions():
+        error = d.error_source if d.error != d.error else f"{d.error:g}: {d.error_source}"
+        per = "stride" if d.scope == "body" else "side"
+        lines.append(
+            f"| `{d.name}` | {per} | {d.definition} | {d.positive} | {d.source} | {error} |"
+        )
+    return "\n".join(lines)
+
+
+def norm_table() -> str:
+    """Return a row a norm."""
+    lines = ["| number | value | what | source | caveat |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{n.key}` | {n.value:g} {n.unit} | {n.what} | {n.source} | {n.caveat} |"
+        for n in read_norms().values()
+    ]
+    return "\n".join(lines)
+
+
+def rule_table() -> str:
+    """Return a row a rule."""
+    lines = ["| rule | kind | conditions, all of them | drills |", "|---|---|---|---|"]
+    for rule in read_rules():
+        conditions = "; ".join(f"{c.measure} {c.op} {c.limit:g}" for c in rule.conditions)
+        sex = f"; {rule.sex}" if rule.sex else ""
+        drills = ", ".join(drill.name for drill in rule.drills) or "-"
+        lines.append(f"| `{rule.name}` | {rule.kind} | {conditions}{sex} | {drills} |")
+    return "\n".join(lines)
+
+
+def fill(page: Path, name: str, table: str) -> None:
+    """Put a table between the page's marks of that name."""
+    text = page.read_text(encoding="utf-8")
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    inside = re.compile(re.escape(start) + r".*?" + re.escape(end), re.DOTALL)
+    page.write_text(inside.sub(lambda _: f"{start}\n{table}\n{end}", text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

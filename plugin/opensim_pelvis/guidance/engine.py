@@ -1,0 +1,206 @@
+"""Holds measures against rules; says that it cannot tell rather than guess.
+
+A condition holds only where the whole confidence interval of the mean lies on its side of the
+limit. A rule whose conditions hold is silent about judgement, and says why, where strides are
+few, the heading is doubtful, or the known error of the measure exceeds the effect.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from opensim_pelvis.guidance.tables import Condition, Rule, read_rules
+from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.types import Finding, Placement, RunningAnalysis, Summary
+
+DISCLAIMER: Final = (
+    "Information for a lab report, not a diagnosis and no medical advice. Drills are general; "
+    "pain is a reason to stop and to ask a clinician."
+)
+
+FEWEST_STRIDES: Final = 10
+"""Below this a mean says too little about a runner; a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A mean with its 95 % interval, its strides and the known error of its measure."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+    error: float
+
+
+def find_findings(
+    analysis: RunningAnalysis,
+    settings: TrialSettings,
+    placement: Placement,
+    *,
+    rules: tuple[Rule, ...] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what the rules say about a running trial; nothing about walking.
+
+    Parameters
+    ----------
+    analysis : RunningAnalysis
+    settings : TrialSettings
+        Sex and height of the subject, and what was done.
+    placement : Placement
+        A doubtful heading makes every angle in the direction of travel doubtful.
+    rules : tuple of Rule, optional
+        Those of ``rules.toml`` unless given.
+    """
+    if settings.activity.kind == "walking":
+        return ()
+    values = _values(analysis, settings)
+    doubts = _doubts(analysis, settings, placement)
+    found = (
+        _judge(rule, values, doubts, settings.subject.sex)
+        for rule in (read_rules() if rules is None else rules)
+    )
+    return tuple(finding for finding in found if finding is not None)
+
+
+def _judge(
+    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[str], sex: str | None
+) -> Finding | None:
+    """Return what a rule says; None where a condition does not hold."""
+    if (rule.sex is not None and rule.sex != sex) or (rule.needs_sex and sex is None):
+        return None
+    unsure: list[str] = []
+    numbers: dict[str, float] = {}
+    chosen: dict[str, Value] = {}
+    for condition in rule.conditions:
+        value = _worst(condition, values.get(condition.measure, ()))
+        if value is None:
+            unsure.append(f"{condition.measure} is not known")
+            continue
+        holds = _holds(condition, value)
+        if holds is False:
+            return None
+        if holds is None:
+            unsure.append(
+                f"the interval of {condition.measure} ({value.low:.1f} to {value.high:.1f}) "
+                f"reaches over the limit of {condition.limit:g}"
+            )
+        chosen[condition.measure] = value
+        numbers[condition.measure] = value.mean
+    if not chosen:
+        return None
+    reasons = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
+    known = {name: value.mean for name, value in chosen.items()}
+    text = _fill(rule.text, known, sex)
+    if reasons:
+        text = f"{text} Cannot tell: {'; '.join(dict.fromkeys(reasons))}."
+    return Finding(
+        rule=rule.name,
+        kind=rule.kind,
+        status="cannot tell" if reasons else "fires",
+        text=text,
+        numbers=numbers,
+        source=rule.source,
+        strength=rule.strength,
+        drills=() if reasons else rule.drills,
+    )
+
+
+def _values(analysis: RunningAnalysis, settings: TrialSettings) -> dict[str, tuple[Value, ...]]:
+    """Return the means by measure, one a side, and two that rules need beside the measures."""
+    errors = {definition.name: definition.error for definition in analysis.definitions}
+    out: dict[str, tuple[Value, ...]] = {}
+    for s in analysis.summaries:
+        value = Value(s.mean, s.low, s.high, s.n, errors.get(s.name, float("nan")))
+        out[s.name] = (*out.get(s.name, ()), value)
+    length, height = analysis.summary("stride_length_m"), settings.subject.height_m
+    if length is not None and height is not None:
+        out["stride_length_height_ratio"] = (_scaled(length, 1.0 / height),)
+    phase = analysis.summary("pelvis_trunk_phase_deg")
+    if phase is not None:
+        away = abs((phase.mean - 180.0 + 180.0) % 360.0 - 180.0)
+        half = phase.high - phase.mean
+        out["phase_from_counter_rotation_deg"] = (
+            Value(away, away - half, away + half, phase.n, float("nan")),
+        )
+    return out
+
+
+def _scaled(s: Summary, factor: float) -> Value:
+    return Value(s.mean * factor, s.low * factor, s.high * factor, s.n, float("nan"))
+
+
+def _worst(condition: Condition, values: tuple[Value, ...]) -> Value | None:
+    """Return the side that comes nearest to holding the condition."""
+    usable = [value for value in values if math.isfinite(value.mean)]
+    if not usable:
+        return None
+    pick = max if condition.op.startswith(">") else min
+    return pick(usable, key=lambda value: value.mean)
+
+
+def _holds(condition: Condition, value: Value) -> bool | None:
+    """Return whether a condition holds; None where the interval reaches over the limit."""
+    low = value.low if math.isfinite(value.low) else value.mean
+    high = value.high if math.isfinite(value.high) else value.mean
+    above = condition.op.startswith(">")
+    if (low > condition.limit) if above else (high < condition.limit):
+        return True
+    if "=" in condition.op and low == high == condition.limit:
+        return True
+    if (high < condition.limit) if above else (low > condition.limit):
+        return False
+    return None
+
+
+def _doubts(analysis: RunningAnalysis, settings: TrialSettings, placement: Placement) -> list[str]:
+    doubts = []
+    if placement.heading.confidence == "doubtful":
+        doubts.append("the heading of the sensors is doubtful")
+    if settings.activity.kind is None:
+        doubts.append("it was not stated that this is running (--activity)")
+    if analysis.strides.kind == "none":
+        doubts.append("no strides were found")
+    return doubts
+
+
+def _too_few(chosen: Mapping[str, Value]) -> list[str]:
+    few = [value.n for value in chosen.values() if value.n < FEWEST_STRIDES]
+    return [f"only {min(few)} strides, {FEWEST_STRIDES} are needed"] if few else []
+
+
+def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[str]:
+    """Say where the known error of a measure is larger than what the rule is about."""
+    first = rule.conditions[0]
+    value = chosen.get(first.measure)
+    if value is None or not math.isfinite(value.error):
+        return []
+    effect = abs(value.mean - first.limit) if rule.margin else rule.effect_deg
+    if effect is None or value.error <= effect:
+        return []
+    return [
+        f"the known error of {first.measure} ({value.error:.1f} degrees) exceeds the effect "
+        f"({effect:.1f} degrees)"
+    ]
+
+
+class _Known(dict[str, object]):
+    """Numbers of a text; what is not known reads as such."""
+
+    def __missing__(self, key: str) -> object:
+        return _Unknown()
+
+
+class _Unknown:
+    def __format__(self, specification: str) -> str:
+        return "(not known)"
+
+
+def _fill(text: str, known: Mapping[str, float], sex: str | None) -> str:
+    extra: dict[str, object] = {"sex": sex or "sex not stated"}
+    if "phase_from_counter_rotation_deg" in known:
+        extra["pelvis_trunk_phase_deg"] = 180.0 - known["phase_from_counter_rotation_deg"]
+    return text.format_map(_Known({**known, **extra}))

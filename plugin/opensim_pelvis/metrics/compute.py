@@ -1,0 +1,122 @@
+"""All measures of all strides, their summaries and the curves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.metrics import hip, pelvis, posture, timing, trunk
+from opensim_pelvis.metrics.statistics import compare_sides, summarise
+from opensim_pelvis.metrics.table import MEASURES, AbsentError, StrideData
+from opensim_pelvis.strides.curves import average_curves, stride_angles
+from opensim_pelvis.strides.segment import travel_at
+from opensim_pelvis.types import (
+    Angles,
+    Asymmetry,
+    GaitEvents,
+    Kinematics,
+    MeasureDefinition,
+    RunningAnalysis,
+    Strides,
+    Summary,
+)
+
+FAMILIES = (pelvis, hip, trunk, timing, posture)
+"""Modules that put their measures into the table, in this order, when they are imported."""
+
+
+def definitions() -> tuple[MeasureDefinition, ...]:
+    """Return every measure's definition: the rows of ``docs/measures.md``."""
+    return tuple(definition for definition, _ in MEASURES.values())
+
+
+def analyse_strides(
+    events: GaitEvents,
+    strides: Strides,
+    angles: Angles,
+    kinematics: Kinematics,
+    *,
+    speed_mps: FloatArray | None = None,
+    notes: tuple[str, ...] = (),
+) -> RunningAnalysis:
+    """Return all measures that the strides allow, without findings.
+
+    Parameters
+    ----------
+    events, strides, angles, kinematics
+    speed_mps : (n,) array, optional
+        Speed of each stride.
+    notes : tuple of str
+        Doubts to carry along.
+    """
+    table = stride_angles(angles, kinematics, strides)
+    data = StrideData(
+        strides=strides,
+        time_s=angles.time_s,
+        angles=table,
+        kinematics=kinematics,
+        travel_rad=travel_at(strides, angles.time_s),
+        speed_mps=speed_mps,
+    )
+    found: list[tuple[MeasureDefinition, FloatArray]] = []
+    absent: dict[str, str] = {}
+    for name, (definition, compute) in MEASURES.items():
+        if strides.side.size == 0:
+            absent[name] = "no strides were found"
+            continue
+        try:
+            found.append((definition, compute(data)))
+        except AbsentError as reason:
+            absent[name] = str(reason)
+    summaries, asymmetries = _summaries(strides, found)
+    return RunningAnalysis(
+        events=events,
+        strides=strides,
+        definitions=tuple(definition for definition, _ in found),
+        values=np.stack([v for _, v in found], axis=1) if found else np.empty((0, 0)),
+        summaries=summaries,
+        asymmetries=asymmetries,
+        curves=average_curves(table, angles.time_s, strides),
+        absent=absent,
+        notes=(*events.notes, *strides.notes, *_counts(strides), *notes),
+    )
+
+
+def reference_side(strides: Strides) -> int:
+    """Return the side whose strides stand for the whole body: the one with more kept ones.
+
+    Strides of both sides overlap; counting both would count each instant twice.
+    """
+    counts = [int((strides.kept & (strides.side == code)).sum()) for code in (0, 1)]
+    return int(counts[1] > counts[0])
+
+
+def _summaries(
+    strides: Strides, found: list[tuple[MeasureDefinition, FloatArray]]
+) -> tuple[tuple[Summary, ...], tuple[Asymmetry, ...]]:
+    middle = (strides.start_s + strides.end_s) / 2.0
+    kept = strides.kept
+    rows = [kept & (strides.side == code) for code in (0, 1)]
+    whole = rows[reference_side(strides)] if strides.side.size else kept
+    summaries: list[Summary] = []
+    asymmetries: list[Asymmetry] = []
+    for definition, values in found:
+        if definition.scope == "body":
+            both = [summarise(definition, "body", values[whole], middle[whole])]
+        else:
+            both = [
+                summarise(definition, "right", values[rows[0]], middle[rows[0]]),
+                summarise(definition, "left", values[rows[1]], middle[rows[1]]),
+            ]
+            if both[0] is not None and both[1] is not None:
+                asymmetries.append(compare_sides(both[0], both[1]))
+        summaries += [summary for summary in both if summary is not None]
+    return tuple(summaries), tuple(asymmetries)
+
+
+def _counts(strides: Strides) -> tuple[str, ...]:
+    if not strides.excluded:
+        return ()
+    listed = ", ".join(f"{reason} {count}" for reason, count in strides.excluded.items())
+    return (f"{len(strides.reason) - int(strides.kept.sum())} of {len(strides.reason)} strides "
+            f"are excluded: {listed}",)  # fmt: skip

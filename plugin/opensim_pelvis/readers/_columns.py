@@ -1,0 +1,55 @@
+"""Which column of a table a pattern of the mapping means, and whose sensors are there."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.readers._mapping import ANY, PLACEHOLDER, TableMapping
+
+Columns = Mapping[tuple[str, str], str]
+"""Column name by pattern and sensor."""
+
+
+def find_columns(
+    path: Path, names: Sequence[str], sensors: Sequence[str], mapping: TableMapping
+) -> Columns:
+    """Return the column of every pattern for every sensor; ReadError names all faults."""
+    found: dict[tuple[str, str], str] = {}
+    faults: list[str] = []
+    clock = [pattern for pattern in (mapping.time, mapping.counter) if pattern is not None]
+    for sensor in sensors:
+        for pattern in (*clock, *mapping.patterns):
+            wanted = pattern.replace(PLACEHOLDER, sensor)
+            whole = re.compile(_as_regex(wanted))
+            hits = [name for name in names if whole.fullmatch(name)]
+            if len(hits) == 1:
+                found[pattern, sensor] = hits[0]
+            elif hits:
+                faults.append(f"column {wanted} is there {len(hits)} times")
+            else:
+                near = difflib.get_close_matches(wanted, names, n=3) or names[:5]
+                faults.append(f"there is no column {wanted}; the nearest are {', '.join(near)}")
+    raise_faults(ReadError, str(path), list(dict.fromkeys(faults)))
+    return found
+
+
+def find_sensors(path: Path, names: Sequence[str], mapping: TableMapping) -> tuple[str, ...]:
+    """Return what stands for the placeholder in the columns of the first pattern."""
+    before, _, after = mapping.patterns[0].partition(PLACEHOLDER)
+    whole = re.compile(_as_regex(before) + "(.+)" + _as_regex(after))
+    sensors = tuple(dict.fromkeys(m[1] for name in names if (m := whole.fullmatch(name))))
+    if not sensors:
+        near = difflib.get_close_matches(mapping.patterns[0], names, n=3, cutoff=0.3)
+        raise ReadError(
+            f"{path}: columns named {mapping.patterns[0]} were wanted ({mapping.path.name}), "
+            f"found {', '.join(near or names[:5])}"
+        )
+    return sensors
+
+
+def _as_regex(pattern: str) -> str:
+    return re.escape(pattern).replace(re.escape(ANY), ".*?")

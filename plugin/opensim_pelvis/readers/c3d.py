@@ -1,0 +1,221 @@
+"""C3D files of laboratory programs: IMU signals in analog channels, or rotations of segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
+from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
+from opensim_pelvis.readers._mapping import load_channels
+from opensim_pelvis.readers._mapping_files import find_beside, find_template
+from opensim_pelvis.readers._orientation import read_matrices
+from opensim_pelvis.readers.c3d_channels import Suit, find_suit, read_sensors
+from opensim_pelvis.readers.c3d_file import (
+    C3dFile,
+    is_c3d,
+    open_c3d,
+    read_channels,
+    read_rotations,
+)
+from opensim_pelvis.registry import Match
+from opensim_pelvis.rotations import multiply
+from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.types import Recording, SensorSignals
+
+RATE_TOLERANCE: Final = 1e-3
+"""Rates that differ by less, relatively, are one rate."""
+
+_SUFFIX: Final = "_4X4"
+_THEIA: Final = "THEIA"
+
+
+class C3dReader:
+    """Reads one C3D file, or the only one of a folder."""
+
+    description = "C3D: IMU signals in analog channels, or a ROTATION group (Theia3D)"
+    gives = "what the channels hold, through a mapping unless known; segments: orientation"
+    tried_on = "ROTATION: a Theia3D file (ezc3d's example); channels: our own C3D export only"
+
+    def sniff(self, path: Path) -> Match:
+        """Say from the header and the parameters whether a C3D file is there."""
+        try:
+            file = open_c3d(_find_file(path))
+        except ReadError as fault:
+            return Match(False, str(fault))
+        return Match(True, f"a C3D file: {_contents(file)}")
+
+    def read(self, settings: RecordingSettings) -> Recording:
+        """Read sensors or segments; see ``registry.Reader``."""
+        file = open_c3d(_find_file(settings.path))
+        suit = _choose_suit(file, settings)
+        if suit is not None:
+            return _read_suit(file, suit, settings)
+        if not file.texts("ROTATION:LABELS"):
+            labels = file.texts("ANALOG:LABELS")
+            raise ReadError(
+                f"{file.path}: IMU channels or a ROTATION group were wanted, but there are "
+                f"{_contents(file)}. State in a mapping (--mapping) which channels belong to "
+                f"which sensor; the channels are {', '.join(labels[:24]) or 'none'}"
+            )
+        return _read_segments(file, settings)
+
+
+def _contents(file: C3dFile) -> str:
+    rotations = len(file.texts("ROTATION:LABELS"))
+    return f"{rotations} rotations, {file.channels} analog channels, {file.points} points"
+
+
+def _find_file(path: Path) -> Path:
+    """Return the file itself, or the one C3D file of a folder."""
+    files = list_files(path)
+    if len(files) == 1 and path.is_file():
+        return files[0]
+    found = [file for file in files if is_c3d(read_head(file))]
+    if len(found) == 1:
+        return found[0]
+    listed = f": {', '.join(file.name for file in found[:5])}. Give one of them" if found else ""
+    raise ReadError(f"{path}: one C3D file was wanted, found {len(found)}{listed}")
+
+
+def _choose_suit(file: C3dFile, settings: RecordingSettings) -> Suit | None:
+    """Return the mapping that is given, lies beside the file, or belongs to a known suit."""
+    if settings.mapping is not None:
+        return Suit(load_channels(find_template(settings.mapping)), known=False)
+    beside = find_beside(file.path)
+    if beside.is_file():
+        return Suit(load_channels(beside), known=False)
+    return find_suit(file.texts("ANALOG:LABELS"))
+
+
+def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Recording:
+    """Return the recording of IMU channels."""
+    labels = file.texts("ANALOG:LABELS")
+    if len(labels) < file.channels:
+        raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
+    rate, source, rate_notes = _find_rate(
+        settings, file.number("POINT:RATE") * file.channel_samples, "POINT:RATE and the header"
+    )
+    stated = file.number("ANALOG:RATE")
+    if not abs(stated - file.number("POINT:RATE") * file.channel_samples) <= RATE_TOLERANCE * abs(
+        stated
+    ):
+        raise ReadError(
+            f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
+            f"samples a frame at {file.number('POINT:RATE'):g} Hz: the file is damaged"
+        )
+    analog, notes = read_channels(file)
+    sensors, found = read_sensors(file, analog, suit, settings)
+    up = settings.up_axis or suit.mapping.up
+    who = "the user" if settings.up_axis else suit.mapping.path.name
+    mapped = [] if suit.known else [suit.mapping.path]
+    return Recording(
+        name=settings.name or file.path.stem,
+        reader="c3d",
+        rate_hz=rate,
+        rate_source=source,
+        counter_source="row number",
+        world_frame=f"{up} up (stated by {who})" if up else "not stated: no orientation",
+        sensors=sensors,
+        files=describe_inputs([*mapped, file.path]),
+        header=_header(file),
+        start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
+        notes=(*rate_notes, *notes, *found),
+    )
+
+
+def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
+    """Return the recording of a ROTATION group: each segment is a sensor with orientation."""
+    labels = file.texts("ROTATION:LABELS")
+    rate, source, rate_notes = _find_rate(settings, file.number("ROTATION:RATE"), "ROTATION:RATE")
+    matrices, notes = read_rotations(file)
+    if len(labels) != matrices.shape[1] or len(set(labels)) != len(labels):
+        raise ReadError(
+            f"{file.path}: {matrices.shape[1]} rotations of different names were wanted, found "
+            f"{len(set(labels))} names: the file is damaged"
+        )
+    up, world, world_notes = _find_up(file, settings)
+    turn = earth_from_world(up)
+    sensors: list[SensorSignals] = []
+    found: list[str] = []
+    for segment, label in enumerate(labels):
+        entries = np.ascontiguousarray(matrices[:, segment].transpose(1, 2, 0))
+        q, note = read_matrices(entries, f"{file.path.name}, {label}")
+        found += note
+        sensors.append(
+            SensorSignals(
+                identifier=label[: -len(_SUFFIX)] if label.upper().endswith(_SUFFIX) else label,
+                counter=np.arange(q.shape[0], dtype=np.int64),
+                R_ES=multiply(turn, q),
+                file=file.path.name,
+            )
+        )
+    return Recording(
+        name=settings.name or file.path.stem,
+        reader="c3d",
+        rate_hz=rate,
+        rate_source=source,
+        counter_source="row number",
+        world_frame=world,
+        sensors=tuple(sensors),
+        files=describe_inputs([file.path]),
+        header=_header(file),
+        start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
+        notes=(*rate_notes, *world_notes, *notes, *found),
+    )
+
+
+def _find_rate(
+    settings: RecordingSettings, rate_hz: float, source: str
+) -> tuple[float, str, tuple[str, ...]]:
+    """Return the rate, where it is known from, and what is doubtful about it."""
+    known = bool(np.isfinite(rate_hz)) and rate_hz > 0.0
+    if settings.rate_hz is not None:
+        given = settings.rate_hz
+        note = f"the rate of {given:g} Hz stated by the user was taken, although {source} says "
+        differs = known and abs(given - rate_hz) > RATE_TOLERANCE * rate_hz
+        return given, "stated by the user", (f"{note}{rate_hz:g} Hz",) if differs else ()
+    if not known:
+        raise ReadError(
+            f"{settings.path}: the sampling rate was wanted, but {source} does not state it. Give "
+            "it with --rate HZ (or [recording] rate_hz)."
+        )
+    return rate_hz, source, ()
+
+
+def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, tuple[str, ...]]:
+    """Return the upward axis of the laboratory, its source in words, and notes."""
+    if settings.up_axis is not None:
+        return settings.up_axis, f"{settings.up_axis} up (stated by the user)", ()
+    screen = file.text("POINT:Y_SCREEN").lower().removeprefix("+")
+    if screen in AXES:
+        return screen, f"{screen} up (POINT:Y_SCREEN of the file)", ()
+    if file.text("MANUFACTURER:COMPANY").upper().startswith(_THEIA):
+        note = (
+            "the file does not state its upward axis: z up was taken, as Theia3D has it. State "
+            "another with up_axis."
+        )
+        return "z", "z up (the convention of Theia3D; the file does not say)", (note,)
+    raise ReadError(
+        f"{file.path}: the upward axis of the laboratory was wanted, but the file does not state "
+        "it (POINT:Y_SCREEN). Give it with --up-axis (or [recording] up_axis)."
+    )
+
+
+def _header(file: C3dFile) -> Mapping[str, str]:
+    """Return who wrote the file, and its events, for display."""
+    names = ("COMPANY", "SOFTWARE", "VERSION_LABEL")
+    fields = {name: file.text(f"MANUFACTURER:{name}") for name in names}
+    times = file.numbers("EVENT:TIMES")
+    contexts, labels = file.texts("EVENT:CONTEXTS"), file.texts("EVENT:LABELS")
+    if labels and len(contexts) == len(labels) and times.size == 2 * len(labels):
+        at_s = times[0::2] * 60.0 + times[1::2]
+        fields["events"] = "; ".join(
+            f"{context} {label} {time_s:.4f} s"
+            for context, label, time_s in zip(contexts, labels, at_s, strict=True)
+        )
+    return {name: text for name, text in fields.items() if text}

@@ -1,0 +1,98 @@
+"""Time of the frames of an MVNX file: their index, held against their time in milliseconds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.readers.mvnx_frames import MvnxFrames
+from opensim_pelvis.readers.mvnx_header import MvnxHeader
+
+MAX_STEP_ERROR: Final = 0.5
+"""Samples by which index and time may disagree: time is written in whole milliseconds."""
+
+RATE_TOLERANCE: Final = 1e-3
+"""Rates that differ by less, relatively, are one rate."""
+
+_EXAMPLES: Final = 3
+
+
+def find_rate(
+    header: MvnxHeader, frames: MvnxFrames, user_hz: float | None
+) -> tuple[float, str, tuple[str, ...]]:
+    """Return the rate, where it is known from, and what is doubtful about it."""
+    stated = header.rate_hz
+    if user_hz is not None:
+        other = stated is not None and abs(stated - user_hz) > RATE_TOLERANCE * user_hz
+        note = (
+            f"the rate of {user_hz:g} Hz stated by the user was taken, although frameRate says "
+            f"{stated:g} Hz"
+        )
+        return user_hz, "stated by the user", (note,) if other else ()
+    if stated is not None:
+        return stated, "the attribute frameRate", ()
+    samples = frames.index[-1] - frames.index[0]
+    span_ms = frames.time_ms[-1] - frames.time_ms[0]
+    if np.isfinite(samples) and np.isfinite(span_ms) and samples > 0 and span_ms > 0:
+        rate = float(samples * 1000.0 / span_ms)
+        whole = float(round(rate))
+        if whole > 0.0 and abs(samples * 1000.0 / whole - span_ms) <= 1.0:
+            return whole, "index and time of the frames", ()
+    raise ReadError(
+        f"{header.path}: the sampling rate was wanted, but there is no frameRate. Give it with "
+        "--rate HZ (or [recording] rate_hz)."
+    )
+
+
+def count_frames(
+    path: Path, frames: MvnxFrames, rate_hz: float
+) -> tuple[IntArray, float, tuple[str, ...]]:
+    """Return sample numbers from 0, the time of the first on the file's clock, and notes.
+
+    Parameters
+    ----------
+    path : Path
+    frames : MvnxFrames
+    rate_hz : float
+        Of the file itself.
+
+    Raises
+    ------
+    ReadError
+        Where index and time are missing, do not grow, or disagree.
+    """
+    has_index = bool(np.isfinite(frames.index).all())
+    has_time = bool(np.isfinite(frames.time_ms).all())
+    if not (has_index or has_time):
+        raise ReadError(
+            f"{path}: every normal frame needs an index or a time, and some have neither. Export "
+            "the recording again."
+        )
+    in_samples = (frames.time_ms - frames.time_ms[0]) * rate_hz / 1000.0
+    count = frames.index - frames.index[0] if has_index else np.rint(in_samples)
+    back = np.flatnonzero(np.diff(count) < 1) + 1
+    if back.size:
+        raise ReadError(
+            f"{path}: {'index' if has_index else 'time'} must grow from frame to frame, but it "
+            f"does not at normal frame {_listed(back)}: frames are doubled or out of order"
+        )
+    off = np.flatnonzero(np.abs(in_samples - count) > MAX_STEP_ERROR) if has_time else back
+    if off.size:
+        raise ReadError(
+            f"{path}: index and time disagree at a rate of {rate_hz:g} Hz, first at normal frame "
+            f"{_listed(off)}: the file is damaged or states another rate. Export it again."
+        )
+    start_s = float(frames.time_ms[0]) / 1000.0 if has_time else 0.0
+    holes = int(count[-1]) + 1 - count.size
+    notes = (f"{holes} frames are missing between the first and the last",) if holes else ()
+    return count.astype(np.int64), start_s, notes
+
+
+def _listed(rows: IntArray | FloatArray) -> str:
+    shown = ", ".join(str(int(row) + 1) for row in rows[:_EXAMPLES])
+    more = f" and {rows.size - _EXAMPLES} more" if rows.size > _EXAMPLES else ""
+    return shown + more

@@ -1,0 +1,1 @@
+"""Segmentation into strides, which of them are steady, and time-normalised curves."""

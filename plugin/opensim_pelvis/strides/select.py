@@ -1,0 +1,146 @@
+"""Which strides are steady: start-up, slowing, turning and outliers are excluded, and counted.
+
+All limits are choices of this package, stated here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.types import Angles
+
+TURNING_RADPS: Final = np.deg2rad(20.0)
+"""A stride is a turn from here; the bend of a running track at 6 m/s gives 9 degrees/s."""
+
+SETTLED_DURATION: Final = 0.06
+"""Part by which a stride's duration may differ from the strides that follow (or precede)."""
+
+SETTLED_SIZE: Final = 0.12
+"""The same for the size of the movement: the stride's range of its largest angle."""
+
+OUTLIER_DEVIATIONS: Final = 4.0
+"""Robust standard deviations from the running median beyond which a stride is an outlier."""
+
+LEAST_SPREAD: Final = 0.02
+"""Robust spread of the duration is at least this part, so that even strides are not picked at."""
+
+_LOOK: Final = 5
+_WINDOW: Final = 21
+
+
+def exclude_strides(
+    *,
+    side: IntArray,
+    start: FloatArray,
+    end: FloatArray,
+    turn_rate: FloatArray,
+    bout: IntArray,
+    angles: Angles,
+) -> tuple[str, ...]:
+    """Return the reason why each stride is excluded, empty where it is kept.
+
+    Reasons are, in the order in which they are tried: missing samples, turning, start-up,
+    slowing, outlier.
+    """
+    reasons = np.full(side.size, "", dtype=object)
+    size, missing = _sizes(angles, start, end)
+    length = end - start
+    reasons[missing] = "missing samples"
+    turning = np.isfinite(turn_rate) & (turn_rate > TURNING_RADPS)
+    _set(reasons, turning, "turning")
+    for code in (0, 1):
+        for number in np.unique(bout[side == code]):
+            rows = np.flatnonzero((side == code) & (bout == number))
+            unsettled = _unsettled(length[rows], size[rows])
+            _set(reasons, _only(rows, unsettled, side.size), "start-up")
+            late = _unsettled(length[rows][::-1], size[rows][::-1])[::-1]
+            _set(reasons, _only(rows, late, side.size), "slowing")
+    for code in (0, 1):
+        rows = np.flatnonzero((side == code) & (reasons == ""))
+        odd = _odd(length[rows], LEAST_SPREAD) | _odd(size[rows], 2.0 * LEAST_SPREAD)
+        _set(reasons, _only(rows, odd, side.size), "outlier")
+    return tuple(str(reason) for reason in reasons)
+
+
+def _sizes(angles: Angles, start: FloatArray, end: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Return the range of the largest angle over each stride, and which strides miss samples.
+
+    The angle is a thigh's where there is one: it swings most and has no heading.
+    """
+    for name in (
+        "thigh_extension_r",
+        "thigh_extension_l",
+        "pelvic_obliquity",
+        "trunk_lateral_lean",
+    ):
+        if name in angles.names:
+            values = angles.values_rad[:, angles.names.index(name)]
+            break
+    else:
+        return np.ones(start.size), np.zeros(start.size, dtype=bool)
+    high = extreme_between(values, angles.time_s, start, end, np.maximum)
+    low = extreme_between(values, angles.time_s, start, end, np.minimum)
+    return high - low, ~np.isfinite(high - low)
+
+
+def extreme_between(
+    values: FloatArray, time_s: FloatArray, start: FloatArray, end: FloatArray, pick: np.ufunc
+) -> FloatArray:
+    """Return the largest (``np.maximum``) or smallest value of samples in [start, end).
+
+    NaN where a sample is absent or none lies in between.
+    """
+    first = np.searchsorted(time_s, start - 1e-9)
+    stop = np.searchsorted(time_s, end - 1e-9)
+    usable = np.isfinite(start) & np.isfinite(end) & (stop > first) & (first < time_s.size)
+    out = np.full(start.size, np.nan)
+    if usable.any():
+        bounds = np.stack([first[usable], stop[usable]], axis=1).ravel()
+        padded = np.append(values, np.nan)
+        out[usable] = pick.reduceat(padded, np.minimum(bounds, values.size))[::2]
+    return out
+
+
+def _unsettled(length: FloatArray, size: FloatArray) -> BoolArray:
+    """Return the strides from the first on that differ from those that follow them."""
+    out = np.zeros(length.size, dtype=bool)
+    for i in range(length.size - 1):
+        ahead = slice(i + 1, i + 1 + _LOOK)
+        usual, usual_size = np.nanmedian(length[ahead]), _median(size[ahead])
+        settled = abs(length[i] / usual - 1.0) <= SETTLED_DURATION
+        if np.isfinite(size[i]) and np.isfinite(usual_size) and usual_size > 0.0:
+            settled &= abs(size[i] / usual_size - 1.0) <= SETTLED_SIZE
+        if settled:
+            break
+        out[i] = True
+    return out
+
+
+def _median(values: FloatArray) -> float:
+    present = values[np.isfinite(values)]
+    return float(np.median(present)) if present.size else float("nan")
+
+
+def _odd(values: FloatArray, least_spread: float) -> BoolArray:
+    """Return values far from the running median of their neighbours (Hampel's rule)."""
+    from scipy.ndimage import median_filter
+
+    if values.size < 5:
+        return np.zeros(values.size, dtype=bool)
+    usual = median_filter(values, size=min(_WINDOW, values.size), mode="nearest")
+    off = np.abs(values - usual)
+    spread = np.maximum(1.4826 * np.median(off), least_spread * np.abs(usual))
+    return np.asarray(off > OUTLIER_DEVIATIONS * spread)
+
+
+def _only(rows: IntArray, flags: BoolArray, size: int) -> BoolArray:
+    out = np.zeros(size, dtype=bool)
+    out[rows[flags]] = True
+    return out
+
+
+def _set(reasons: np.ndarray, flags: BoolArray, reason: str) -> None:
+    reasons[flags & (reasons == "")] = reason

@@ -1,0 +1,279 @@
+"""Brings sensors with clocks and rates of their own onto one timeline, with one count.
+
+Clocks are brought together by a trigger, or by the motion that sensors on one body share
+(`synchronise`, `refine`), or else by their first samples, which is doubted. Every sensor is tied
+to the first one along the pairs that fit best: thigh to pelvis, shank to thigh. Then all signals
+are taken at the counts of one grid (`resample`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.settings import TimelineSettings, nearest
+from opensim_pelvis.timeline.resample import HOLE_STEPS, resample_sensor, typical_step
+from opensim_pelvis.timeline.synchronise import describe_motion
+from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
+from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
+
+MAX_MISFIT: Final = 0.5
+"""Part of the motion that two sensors may fail to share and still be tied by it."""
+
+
+_MIN_ROWS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clock:
+    """``t = t_own + offset + drift (t_own - first)``, own time after the first sensor's start."""
+
+    offset_s: float
+    drift: float
+    error_s: float
+    method: str
+    notes: tuple[str, ...] = ()
+
+    def to_common(self, own_s: FloatArray) -> FloatArray:
+        drift = 0.0 if np.isnan(self.drift) else self.drift
+        return np.asarray(own_s + self.offset_s + drift * (own_s - own_s[0]))
+
+
+def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
+    """Bring all sensors of a recording onto one count.
+
+    Parameters
+    ----------
+    recording : Recording
+        With orientations where they can be had: movement is compared by them.
+    settings : TimelineSettings
+
+    Returns
+    -------
+    Recording
+        With a common count. A recording that has one already is returned as it is.
+
+    Raises
+    ------
+    SettingsError
+        When a trigger is missing or names a sensor that is not there.
+    TimelineError
+        When a sensor has no usable times, when movement was asked for and does not settle the
+        clocks, or when the sensors cannot have run together.
+    """
+    if recording.clocks == "common":
+        return recording
+    stamps = _stamps(recording)
+    zero_s = float(stamps[0][0])
+    own = [stamp - zero_s for stamp in stamps]
+    clocks = _find_clocks(recording, own, settings, zero_s)
+    common = [clock.to_common(time) for clock, time in zip(clocks, own, strict=True)]
+    _require_overlap(recording, common)
+    rate_hz = settings.rate_hz or recording.rate_hz
+    first = min(int(np.ceil(time[0] * rate_hz - 1e-6)) for time in common)
+    sensors = tuple(
+        resample_sensor(sensor, time, rate_hz=rate_hz, first=first)
+        for sensor, time in zip(recording.sensors, common, strict=True)
+    )
+    estimates = tuple(
+        ClockEstimate(
+            identifier=sensor.identifier,
+            rate_hz=1.0 / typical_step(time),
+            offset_s=clock.offset_s,
+            drift_ppm=-clock.drift * 1e6,
+            uncertainty_s=clock.error_s,
+            method=clock.method,
+        )
+        for sensor, time, clock in zip(recording.sensors, own, clocks, strict=True)
+    )
+    source = "the setting rate_hz" if settings.rate_hz else recording.rate_source
+    return replace(
+        recording,
+        rate_hz=rate_hz,
+        rate_source=f"{source}; all sensors resampled to it",
+        counter_source=f"{recording.counter_source}, brought onto one timeline",
+        sensors=sensors,
+        start_s=zero_s + first / rate_hz,
+        clocks="common",
+        clock_estimates=estimates,
+        notes=(
+            *recording.notes,
+            *(note for clock in clocks for note in clock.notes),
+            *_notes_of_holes(recording, own),
+        ),
+    )
+
+
+def _stamps(recording: Recording) -> list[FloatArray]:
+    """Return the sample times of all sensors; TimelineError where one has none to use."""
+    stamps: list[FloatArray] = []
+    faults: list[str] = []
+    for sensor in recording.sensors:
+        time_s = np.array([]) if sensor.time_s is None else sensor.time_s
+        stamps.append(time_s)
+        if time_s.size < _MIN_ROWS:
+            faults.append(
+                f"{sensor.identifier}: wanted at least {_MIN_ROWS} samples with a time, found "
+                f"{time_s.size}. Leave the sensor's file out"
+            )
+        elif not (np.isfinite(time_s).all() and (np.diff(time_s) > 0.0).all()):
+            row = int(np.argmin(np.where(np.isfinite(time_s[1:]), np.diff(time_s), -np.inf)))
+            faults.append(
+                f"{sensor.identifier}: wanted times that rise from sample to sample, found "
+                f"{time_s[row]:g} then {time_s[row + 1]:g} s. Export the recording again"
+            )
+    if not recording.sensors:
+        faults.append("wanted at least one sensor, found none")
+    raise_faults(TimelineError, recording.name, faults)
+    return stamps
+
+
+def _find_clocks(
+    recording: Recording, own: Sequence[FloatArray], settings: TimelineSettings, zero_s: float
+) -> list[_Clock]:
+    """Return the clock of each sensor by the best means that there is."""
+    if recording.clocks == "shared":
+        known = _Clock(offset_s=0.0, drift=0.0, error_s=float("nan"), method="shared clock")
+        return [known for _ in own]
+    method = settings.synchronise
+    if method == "trigger" or (method == "auto" and settings.trigger_s):
+        return _by_trigger(recording, own, settings.trigger_s, zero_s)
+    if method == "start":
+        return [
+            _by_start(recording.sensors[i], own, i, "as was asked for") for i in range(len(own))
+        ]
+    return _by_movement(recording, own, required=method == "movement")
+
+
+def _by_trigger(
+    recording: Recording, own: Sequence[FloatArray], trigger_s: Mapping[str, float], zero_s: float
+) -> list[_Clock]:
+    names = recording.identifiers
+    faults = [
+        f"trigger_s names '{name}', which is no sensor.{nearest(name, names)}"
+        for name in trigger_s
+        if name not in names
+    ]
+    faults += [f"trigger_s has no time for sensor {n}" for n in names if n not in trigger_s]
+    for name, time in zip(names, own, strict=True):
+        if name in trigger_s and not time[0] <= trigger_s[name] - zero_s <= time[-1]:
+            faults.append(
+                f"trigger_s of {name}: wanted a time from {time[0] + zero_s:g} to "
+                f"{time[-1] + zero_s:g} s, which its samples cover, found {trigger_s[name]:g}"
+            )
+    raise_faults(SettingsError, recording.name, faults)
+    return [
+        _Clock(
+            offset_s=trigger_s[names[0]] - trigger_s[name],
+            drift=0.0 if i == 0 else float("nan"),
+            error_s=0.0 if i == 0 else typical_step(own[i]),
+            method="trigger",
+        )
+        for i, name in enumerate(names)
+    ]
+
+
+def _by_start(sensor: SensorSignals, own: Sequence[FloatArray], i: int, why: str) -> _Clock:
+    """Return a clock by the first samples, with the doubt that belongs to it."""
+    note = (
+        f"{sensor.identifier}: its clock was set by taking its first sample for simultaneous "
+        f"with that of the first sensor ({why}); any delay between the starts is in the results"
+    )
+    return _Clock(
+        offset_s=float(own[0][0] - own[i][0]),
+        drift=0.0 if i == 0 else float("nan"),
+        error_s=0.0 if i == 0 else float("nan"),
+        method="start",
+        notes=() if i == 0 else (note,),
+    )
+
+
+def _by_movement(
+    recording: Recording, own: Sequence[FloatArray], *, required: bool
+) -> list[_Clock]:
+    """Tie every sensor to the first along the pairs whose motion fits best."""
+    sensors = recording.sensors
+    patterns = [describe_motion(s, time) for s, time in zip(sensors, own, strict=True)]
+    clocks: dict[int, _Clock] = {0: _Clock(offset_s=0.0, drift=0.0, error_s=0.0, method="movement")}
+    ties = find_ties(patterns, own)
+    while len(clocks) < len(sensors):
+        open_ties = [t for t in ties if (t.a in clocks) != (t.b in clocks)]
+        usable = [t for t in open_ties if t.fit.misfit <= MAX_MISFIT]
+        if not usable:
+            break
+        tie = min(usable, key=lambda t: (not t.sure, t.fit.misfit))
+        known, new = (tie.a, tie.b) if tie.a in clocks else (tie.b, tie.a)
+        clocks[new] = _tied(sensors, own, clocks[known], tie, known, new)
+    faults = [note for clock in clocks.values() for note in clock.notes]
+    lost = [i for i in range(len(sensors)) if i not in clocks]
+    faults += [f"{sensors[i].identifier}: its motion fits no other sensor's" for i in lost]
+    if required and faults:
+        advice = "Give the time of one event on each sensor (trigger_s), or take the common start"
+        raise_faults(TimelineError, recording.name, [f"{fault}. {advice}" for fault in faults])
+    for i in lost:
+        clocks[i] = _by_start(sensors[i], own, i, "its motion fits no other sensor's")
+    return [clocks[i] for i in range(len(sensors))]
+
+
+def _tied(
+    sensors: Sequence[SensorSignals],
+    own: Sequence[FloatArray],
+    clock: _Clock,
+    tie: Tie,
+    known: int,
+    new: int,
+) -> _Clock:
+    """Return the clock of a sensor that moves with one whose clock is known."""
+    fit, ends = tie.fit, own[new][[0, -1]]
+    slope = 0.0 if np.isnan(clock.drift) else clock.drift
+    on_known = fit.to_a(ends) if known == tie.a else fit.to_b(ends)
+    on_common = on_known + clock.offset_s + slope * (on_known - own[known][0])
+    gone = on_common - ends
+    estimated = not (np.isnan(fit.drift) or np.isnan(clock.drift))
+    error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, soft_error_s(fit)]))
+    notes: tuple[str, ...] = ()
+    if not tie.sure:
+        error_s = tie.rival_s
+        notes = (
+            f"{sensors[new].identifier}: the motion repeats, so that its clock fits that of "
+            f"{sensors[known].identifier} as well {error_s:.2f} s away; the fit nearest to a "
+            "common start was taken. A stand, a turn or a jump in the recording would settle it",
+        )
+    return _Clock(
+        offset_s=float(gone[0]),
+        drift=float((gone[1] - gone[0]) / (ends[1] - ends[0])) if estimated else float("nan"),
+        error_s=error_s,
+        method="movement",
+        notes=notes,
+    )
+
+
+def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None:
+    latest, earliest = max(t[0] for t in common), min(t[-1] for t in common)
+    if latest < earliest:
+        return
+    spans = ", ".join(
+        f"{s.identifier} {t[0]:.2f} to {t[-1]:.2f} s"
+        for s, t in zip(recording.sensors, common, strict=True)
+    )
+    raise TimelineError(
+        f"{recording.name}: the sensors cannot have run together. Wanted times that overlap, "
+        f"found {spans} after the start of the first. Leave out the files of another trial."
+    )
+
+
+def _notes_of_holes(recording: Recording, own: Sequence[FloatArray]) -> list[str]:
+    notes = []
+    for sensor, time in zip(recording.sensors, own, strict=True):
+        holes = int((np.diff(time) > HOLE_STEPS * typical_step(time)).sum())
+        if holes:
+            notes.append(
+                f"{sensor.identifier}: {holes} hole{'s' if holes > 1 else ''} in its time stamps, "
+                "kept as holes of the common timeline"
+            )
+    return notes

@@ -1,0 +1,222 @@
+"""Refines a lag between two motions below a sample, and finds how it drifts.
+
+At the true lag, two points fixed to two sensors, their joint, accelerate alike in all directions
+(`synchronise`). The points, the heading between the sensors with its slow drift, offset and drift
+of the clocks are unknowns of one least-squares problem over the whole recording, solved by
+Gauss-Newton steps with Huber weights. Standard errors come from the scatter between blocks of one
+second (sandwich estimate), since neighbouring samples are not independent. They hold for chance:
+what soft tissue does alike in every stride is not in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, CUTOFF_HZ, Pattern
+
+MIN_DRIFT_S: Final = 20.0
+"""Overlap below which no drift is estimated."""
+
+_ROUNDS: Final = 20
+_SETTLED_S: Final = 1e-6
+_MAX_STEP_S: Final = 0.02
+_DRIFT_PRIOR: Final = 1e-4  # crystals of sensors are within 100 ppm or so of one another
+_LEVER_PRIOR_M: Final = 0.5  # joints are not further than that from a sensor
+_HUBER: Final = 2.0  # standard deviations beyond which a sample counts less
+_UP: Final = np.array([0.0, 0.0, 1.0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How two clocks stand to one another: ``t_a = t_b + offset + drift (t_b - middle)``.
+
+    Parameters
+    ----------
+    offset_s : float
+        At ``middle_s``.
+    middle_s : float
+        On the clock of b.
+    drift : float
+        Seconds per second; NaN where it was not estimated.
+    offset_error_s, drift_error : float
+        Standard errors; NaN where they are not known.
+    misfit : float
+        Part of the accelerations' variance, of both sensors, that no joint explains.
+    """
+
+    offset_s: float
+    middle_s: float
+    misfit: float = float("nan")
+    drift: float = float("nan")
+    offset_error_s: float = float("nan")
+    drift_error: float = float("nan")
+
+    def to_a(self, time_b_s: FloatArray) -> FloatArray:
+        """Return times on a's clock."""
+        drift = 0.0 if np.isnan(self.drift) else self.drift
+        return np.asarray(time_b_s + self.offset_s + drift * (time_b_s - self.middle_s))
+
+    def to_b(self, time_a_s: FloatArray) -> FloatArray:
+        """Return times on b's clock."""
+        drift = 0.0 if np.isnan(self.drift) else self.drift
+        after_s = (time_a_s - self.offset_s - self.middle_s) / (1.0 + drift)
+        return np.asarray(after_s + self.middle_s)
+
+
+@dataclass(eq=False, slots=True)
+class _State:
+    """The unknowns between two steps."""
+
+    offset_s: float
+    drift: float
+    heading_rad: float
+    turning_radps: float
+    lever_b_m: FloatArray
+
+
+def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
+    """Return offset and drift of two clocks, from a lag that is right within a few samples.
+
+    Parameters
+    ----------
+    a, b : Pattern
+    lag_s : float
+        What is added to b's times.
+    """
+    from scipy.interpolate import CubicSpline
+
+    time_a = a.start_s + np.arange(a.known.size) / ANALYSIS_HZ
+    time_b = b.start_s + np.arange(b.known.size) / ANALYSIS_HZ
+    spline = CubicSpline(time_b, b.columns())
+    low = max(time_a[0], time_b[0] + lag_s)
+    high = min(time_a[-1], time_b[-1] + lag_s)
+    middle_s, with_drift = (low + high) / 2.0 - lag_s, high - low >= MIN_DRIFT_S
+    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(3))
+    error, misfit = np.full(2, np.nan), float("nan")
+    for step in range(_ROUNDS):
+        fit = Fit(offset_s=state.offset_s, middle_s=middle_s, drift=state.drift)
+        at_b = fit.to_b(time_a)
+        known = a.known * np.interp(at_b, time_b, b.known, left=0.0, right=0.0)
+        use = np.flatnonzero(known > 0.999)
+        value, slope = spline(at_b[use]), spline(at_b[use], 1)
+        after_s = at_b[use] - middle_s
+        if step == 0:
+            _start(state, a, use, value)
+        moved, error, misfit = _step(state, a, use, value, slope, after_s, with_drift=with_drift)
+        if moved < _SETTLED_S:
+            break
+    return Fit(
+        offset_s=state.offset_s,
+        middle_s=middle_s,
+        misfit=misfit,
+        drift=state.drift if with_drift else float("nan"),
+        offset_error_s=float(error[0]),
+        drift_error=float(error[1]) if with_drift else float("nan"),
+    )
+
+
+def _start(state: _State, a: Pattern, use: IntArray, value: FloatArray) -> None:
+    """Find the joint by vertical accelerations alone, and from it the heading."""
+    lever_b = value[:, 3:].reshape(-1, 3, 3)
+    acceleration_a, lever_a = a.acceleration_mps2[use], a.lever_radps2[use]
+    design = np.column_stack([-lever_a[:, 2], lever_b[:, 2], np.ones(use.size)])
+    target = acceleration_a[:, 2] - value[:, 2]
+    gram = design.T @ design
+    gram += np.diag([1.0] * 6 + [0.0]) * float(target @ target) * 1e-2 + 1e-9 * np.eye(7)
+    levers = np.linalg.solve(gram, design.T @ target)
+    state.lever_b_m = levers[3:6]
+    joint_a = acceleration_a + lever_a @ levers[:3]
+    joint_b = value[:, :3] + lever_b @ state.lever_b_m
+    flat_a, flat_b = joint_a[:, 0] + 1j * joint_a[:, 1], joint_b[:, 0] + 1j * joint_b[:, 1]
+    state.heading_rad = float(np.angle(np.vdot(flat_b - flat_b.mean(), flat_a - flat_a.mean())))
+
+
+def _step(
+    state: _State,
+    a: Pattern,
+    use: IntArray,
+    value: FloatArray,
+    slope: FloatArray,
+    after_s: FloatArray,
+    *,
+    with_drift: bool,
+) -> tuple[float, FloatArray, float]:
+    """Take one step of all unknowns; return how far the offset moved, errors and misfit."""
+    heading = state.heading_rad + state.turning_radps * after_s
+    turn = _about_vertical(heading)
+    lever_b = turn @ value[:, 3:].reshape(-1, 3, 3)
+    accel_b = np.einsum("nij,nj->ni", turn, value[:, :3])
+    joint_b = accel_b + lever_b @ state.lever_b_m
+    rise = slope[:, :3] + slope[:, 3:].reshape(-1, 3, 3) @ state.lever_b_m
+    rise = np.einsum("nij,nj->ni", turn, rise)
+    sideways = np.cross(_UP, joint_b)
+    columns = [-a.lever_radps2[use], lever_b, np.broadcast_to(np.eye(3), lever_b.shape)]
+    columns += [sideways[..., None], (sideways * after_s[:, None])[..., None]]
+    columns += [rise[..., None], (rise * after_s[:, None])[..., None]]
+    design = np.concatenate(columns, axis=2)
+    target = a.acceleration_mps2[use] - accel_b
+    solved, error, left = _solve(design, target, use, state.drift, with_drift=with_drift)
+    state.lever_b_m = solved[3:6]
+    state.heading_rad += float(solved[9])
+    state.turning_radps += float(solved[10])
+    # what b shows later has a smaller offset
+    moved = float(np.clip(solved[11], -_MAX_STEP_S, _MAX_STEP_S))
+    state.offset_s -= moved
+    if with_drift:
+        state.drift -= float(solved[12])
+    spread = float(np.sum(np.var(a.acceleration_mps2[use], axis=0) + np.var(accel_b, axis=0)))
+    return abs(moved), error, left / max(spread, 1e-9)
+
+
+def _solve(
+    design: FloatArray, target: FloatArray, use: IntArray, drift: float, *, with_drift: bool
+) -> tuple[FloatArray, FloatArray, float]:
+    """Return the least-squares solution, errors of offset and drift, and the mean square left."""
+    independent = 2.0 * CUTOFF_HZ / ANALYSIS_HZ
+    weight = np.ones(use.size)
+    flat = design.reshape(-1, design.shape[2])
+    scale = np.sqrt(np.maximum(np.sum(flat * flat, axis=0), 1e-12))
+    apart = target
+    for _ in range(3):
+        weighted = flat * np.repeat(weight, 3)[:, None]
+        gram, right = weighted.T @ flat, weighted.T @ target.reshape(-1)
+        power = float(np.average(np.sum(apart**2, axis=1), weights=weight)) / 3.0
+        power = max(power / independent, 1e-10)
+        prior = np.zeros(13)
+        prior[:6] = power / _LEVER_PRIOR_M**2
+        prior[12] = power / (_DRIFT_PRIOR if with_drift else 1e-12) ** 2
+        held = right.copy()
+        held[12] += prior[12] * (drift if with_drift else 0.0)
+        full = gram + np.diag(prior) + 1e-12 * np.diag(scale**2)
+        solved = np.linalg.solve(full / np.outer(scale, scale), held / scale) / scale
+        apart = target - design @ solved
+        size = np.sqrt(np.sum(apart**2, axis=1))
+        typical = max(float(np.median(size)) / 1.54, 1e-9)  # of three normal components
+        weight = np.minimum(1.0, _HUBER * typical * 1.73 / np.maximum(size, 1e-12))
+    left = float(np.mean(np.sum(apart**2, axis=1)))
+    return solved, _errors(design, apart, weight, full, use), left
+
+
+def _errors(
+    design: FloatArray, apart: FloatArray, weight: FloatArray, full: FloatArray, use: IntArray
+) -> FloatArray:
+    """Return standard errors of offset and drift from the scatter between seconds."""
+    scores = np.einsum("nij,ni->nj", design, apart * weight[:, None])
+    block = (use // round(ANALYSIS_HZ)).astype(np.int64)
+    sums = np.stack([np.bincount(block, scores[:, j]) for j in range(scores.shape[1])], axis=1)
+    blocks = int(np.unique(block).size)
+    back = np.linalg.pinv(full)
+    spread = back @ (sums.T @ sums) @ back * blocks / max(blocks - 5, 1)
+    return np.sqrt(np.maximum(np.diag(spread)[11:], 0.0))
+
+
+def _about_vertical(angle_rad: FloatArray) -> Any:
+    cosine, sine = np.cos(angle_rad), np.sin(angle_rad)
+    out = np.zeros((angle_rad.size, 3, 3))
+    out[:, 0, 0] = out[:, 1, 1] = cosine
+    out[:, 1, 0], out[:, 0, 1], out[:, 2, 2] = sine, -sine, 1.0
+    return out

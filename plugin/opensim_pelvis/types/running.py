@@ -1,0 +1,294 @@
+"""Strides, their measures and what these mean: the records of the running analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.types._shapes import check_shape
+from opensim_pelvis.types.result import Event
+
+SIDES: tuple[Literal["right", "left"], ...] = ("right", "left")
+"""Names of the side codes 0 and 1."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class GaitEvents:
+    """All events of a recording, in order of time, and where they come from.
+
+    Parameters
+    ----------
+    events : tuple of Event
+    kind : str
+        ``"contact"``: initial contacts and perhaps toe-offs. ``"cycle"``: an instant that
+        recurs once a stride and is no contact; contact times then do not exist.
+        ``"none"``: nothing could be found.
+    start_label : str
+        Label of the event at which a stride starts.
+    methods : mapping of str to str
+        Source of events to method, reference and published error, in words.
+    """
+
+    events: tuple[Event, ...]
+    kind: Literal["contact", "cycle", "none"]
+    start_label: str = ""
+    methods: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Strides:
+    """Strides of both legs, a row each, in order of their start; start in, end out.
+
+    Parameters
+    ----------
+    kind : str
+        As in `GaitEvents`.
+    side : (n,) int array
+        0 right, 1 left: the leg whose event starts and ends the stride.
+    start_s, end_s : (n,) array
+    toe_off_s, opposite_contact_s, opposite_toe_off_s : (n,) array
+        Events within the stride; NaN where they are not known.
+    bout : (n,) int array
+        Number of the stretch of running without a break.
+    reason : tuple of str
+        Why a stride is excluded; empty where it is kept.
+    travel_rad : (n,) array
+        Heading of the direction of travel in G at mid-stride; it does not turn with the
+        pelvis within the stride.
+    turn_rate_radps : (n,) array
+        How fast that direction turns.
+    notes : tuple of str
+    """
+
+    kind: Literal["contact", "cycle", "none"]
+    side: IntArray
+    start_s: FloatArray
+    end_s: FloatArray
+    toe_off_s: FloatArray
+    opposite_contact_s: FloatArray
+    opposite_toe_off_s: FloatArray
+    bout: IntArray
+    reason: tuple[str, ...]
+    travel_rad: FloatArray
+    turn_rate_radps: FloatArray
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n = self.side.size
+        for name in (
+            "start_s",
+            "end_s",
+            "toe_off_s",
+            "opposite_contact_s",
+            "opposite_toe_off_s",
+            "bout",
+            "travel_rad",
+            "turn_rate_radps",
+        ):
+            check_shape("Strides", name, getattr(self, name), n)
+        if len(self.reason) != n:
+            raise ValueError(f"Strides.reason wants {n} entries, got {len(self.reason)}")
+
+    @property
+    def kept(self) -> BoolArray:
+        """Which strides count, shape (n,)."""
+        return np.array([not reason for reason in self.reason], dtype=bool)
+
+    @property
+    def excluded(self) -> Mapping[str, int]:
+        """Reason to number of strides that were excluded for it."""
+        counts: dict[str, int] = {}
+        for reason in self.reason:
+            if reason:
+                counts[reason] = counts.get(reason, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureDefinition:
+    """One row of the table of measures.
+
+    Parameters
+    ----------
+    name : str
+        Ends in its unit: ``_deg``, ``_s``, ``_m``, ``_mps``, ``_spm``, ``_percent``, ``_ratio``.
+    group : str
+    scope : str
+        ``"body"``: one value a stride, whichever leg starts it. ``"side"``: of the leg that
+        starts the stride.
+    definition, positive, source : str
+    error : float
+        Known error of one runner's mean, in the measure's unit; NaN where none is known.
+    error_source : str
+        Where the error is known from, and under which conditions.
+    circular : bool
+        An angle on a circle of 360 degrees.
+    """
+
+    name: str
+    group: str
+    scope: Literal["body", "side"]
+    definition: str
+    positive: str
+    source: str
+    error: float = float("nan")
+    error_source: str = "not known"
+    circular: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """Change with time over a long run: slope per ten minutes and its 95 % interval."""
+
+    slope_per_10min: float
+    low: float
+    high: float
+    blocks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Mean of a measure over the kept strides of one side.
+
+    Parameters
+    ----------
+    name, side : str
+        ``side`` is ``"right"``, ``"left"`` or ``"body"``.
+    mean, sd : float
+        ``sd`` is the spread from stride to stride.
+    n : int
+        Strides.
+    effective_n : float
+        Independent strides that carry as much information: neighbours are alike.
+    low, high : float
+        95 % confidence interval of the mean; NaN where too few strides are there.
+    trend : Trend or None
+        Over runs of at least six minutes.
+    """
+
+    name: str
+    side: Literal["right", "left", "body"]
+    mean: float
+    sd: float
+    n: int
+    effective_n: float
+    low: float
+    high: float
+    trend: Trend | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asymmetry:
+    """Right minus left of one measure, with its 95 % interval and in per cent of their mean."""
+
+    name: str
+    difference: float
+    low: float
+    high: float
+    percent: float
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Curves:
+    """Angles over the normalised stride, mean and spread of the kept strides.
+
+    Parameters
+    ----------
+    angles : tuple of str
+    mean_deg, sd_deg : (2, 101, a) array
+        Right and left strides; NaN where no stride is kept.
+    n : (2, a) int array
+        Strides of each.
+    """
+
+    angles: tuple[str, ...]
+    mean_deg: FloatArray
+    sd_deg: FloatArray
+    n: IntArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drill:
+    """An exercise: what for, how, how much, and when not to."""
+
+    name: str
+    purpose: str
+    how: str
+    dose: str
+    avoid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule says about one runner.
+
+    Parameters
+    ----------
+    rule : str
+    kind : str
+        ``"coach band"`` or ``"published norm"``; the two are never mixed in one finding.
+    status : str
+        ``"fires"``, or ``"cannot tell"`` with the reason in ``text``.
+    text : str
+    numbers : mapping of str to float
+        What it rests on, with units in the keys.
+    source, strength : str
+    drills : tuple of Drill
+    """
+
+    rule: str
+    kind: Literal["coach band", "published norm"]
+    status: Literal["fires", "cannot tell"]
+    text: str
+    numbers: Mapping[str, float]
+    source: str
+    strength: str
+    drills: tuple[Drill, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class RunningAnalysis:
+    """Everything about strides: events, rows, measures, curves and findings.
+
+    Parameters
+    ----------
+    events : GaitEvents
+    strides : Strides
+    definitions : tuple of MeasureDefinition
+        Of the measures that could be computed, in column order.
+    values : (n, m) array
+        A row a stride, a column a definition, in the unit of the name; NaN where absent.
+    summaries, asymmetries : tuple
+    curves : Curves
+    findings : tuple of Finding
+    absent : mapping of str to str
+        Measure to the reason why it is not there.
+    notes : tuple of str
+    """
+
+    events: GaitEvents
+    strides: Strides
+    definitions: tuple[MeasureDefinition, ...]
+    values: FloatArray
+    summaries: tuple[Summary, ...]
+    asymmetries: tuple[Asymmetry, ...]
+    curves: Curves
+    findings: tuple[Finding, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        n, m = self.strides.side.size, len(self.definitions)
+        check_shape("RunningAnalysis", "values", self.values, n, m)
+
+    def summary(self, name: str, side: str = "body") -> Summary | None:
+        """Return the summary of a measure, None where there is none."""
+        for found in self.summaries:
+            if found.name == name and found.side == side:
+                return found
+        return None

@@ -1,0 +1,191 @@
+"""Large files for the benchmark of reading: what is written, and what a CSV parser gets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+RATE_HZ: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """A recording on disk.
+
+    Parameters
+    ----------
+    path : Path
+        What the reader is given.
+    tables : tuple of Path
+        What the CSV parsers are given: the same files, or the same numbers as plain CSV.
+    separator : str
+    header_lines : int
+    reader : str
+        Module and class of the reader.
+    """
+
+    path: Path
+    tables: tuple[Path, ...]
+    separator: str
+    header_lines: int
+    reader: str
+
+
+def write_xsens(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one tab-separated file of 24 columns a sensor, as MT Manager does."""
+    head = (
+        "// Start Time: Unknown\n// Update Rate: 100.0Hz\n// Filter Profile: human (46.1)\n"
+        "// Firmware Version: 4.0.2\n"
+    )
+    rows = round(minutes * 60 * RATE_HZ)
+    rng = np.random.default_rng(0)
+    empty = pl.Series([None] * rows, dtype=pl.Float64)
+    files = []
+    for sensor in range(sensors):
+        columns: dict[str, object] = {"PacketCounter": (np.arange(rows) + 472) % 65536}
+        columns |= dict.fromkeys(("SampleTimeFine", "Year", "Month", "Day", "Second"), empty)
+        for kind in ("Acc", "Gyr", "Mag"):
+            columns |= {f"{kind}_{axis}": 5.0 * rng.normal(size=rows) for axis in "XYZ"}
+        matrix = _turning(rows, sensor)
+        for column, entries in enumerate(matrix, start=1):
+            columns |= {f"Mat[{row}][{column}]": e for row, e in enumerate(entries, start=1)}
+        file = folder / f"MT_012005D6_009-001_00B422{sensor:02X}.txt"
+        _write_table(file, head, columns, "\t")
+        files.append(file)
+    return Files(
+        path=folder,
+        tables=tuple(files),
+        separator="\t",
+        header_lines=head.count("\n"),
+        reader="opensim_pelvis.readers.xsens:XsensReader",
+    )
+
+
+def write_dot(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one csv file of 16 columns a sensor, as the Xsens DOT app does."""
+    rows = round(minutes * 60 * 60)
+    rng = np.random.default_rng(0)
+    files = []
+    for sensor in range(sensors):
+        head = (
+            f"sep=,\nDeviceTag:,D{sensor}\nFirmwareVersion:,2.0.0\nAppVersion:,2021.0\n"
+            "SyncStatus:,Synced\nOutputRate:,60Hz\nFilterProfile:,General\n"
+            "Measurement Mode:,Custom Mode\nStartTime: ,2021-08-20_20:21:13_835 GMT+8\n"
+            "© Xsens Technologies B. V. 2005-2021\n\n"
+        )
+        columns: dict[str, object] = {
+            "PacketCounter": np.arange(1, rows + 1),
+            "SampleTimeFine": (3_343_427_885 + 16_667 * np.arange(rows)) % 2**32,
+        }
+        q = rng.normal(size=(4, rows))
+        q /= np.linalg.norm(q, axis=0)
+        columns |= {f"Quat_{axis}": q[i] for i, axis in enumerate("WXYZ")}
+        for kind in ("FreeAcc", "Acc", "Gyr"):
+            columns |= {f"{kind}_{axis}": 5.0 * rng.normal(size=rows) for axis in "XYZ"}
+        columns["Status"] = np.zeros(rows, dtype=np.int64)
+        file = folder / f"D{sensor}_20210820_202113_8{sensor:02d}.csv"
+        _write_table(file, head, columns, ",")
+        files.append(file)
+    return Files(
+        path=folder,
+        tables=tuple(files),
+        separator=",",
+        header_lines=11,
+        reader="opensim_pelvis.readers.dot:DotReader",
+    )
+
+
+SEGMENTS: Final = 23
+ELEMENTS: Final = {
+    "orientation": SEGMENTS * 4,
+    "position": SEGMENTS * 3,
+    "velocity": SEGMENTS * 3,
+    "acceleration": SEGMENTS * 3,
+    "angularVelocity": SEGMENTS * 3,
+    "angularAcceleration": SEGMENTS * 3,
+    "footContacts": 4,
+    "sensorFreeAcceleration": 0,
+    "sensorMagneticField": 0,
+    "sensorOrientation": 0,
+    "jointAngle": 66,
+    "jointAngleXZY": 66,
+    "centerOfMass": 3,
+}
+"""Elements of a frame of a full body and how many numbers each has; sensors come on top."""
+
+
+def write_mvnx(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one MVNX file of a full body, and its numbers as one CSV table."""
+    rows = round(minutes * 60 * 60)
+    per_sensor = {"sensorFreeAcceleration": 3, "sensorMagneticField": 3, "sensorOrientation": 4}
+    widths = {n: per_sensor.get(n, 0) * sensors or width for n, width in ELEMENTS.items()}
+    ends = np.cumsum(list(widths.values()))
+    rng = np.random.default_rng(0)
+    mvnx, table = folder / "run.mvnx", folder / "run.csv"
+    segments = "".join(f'<segment label="S{i}" id="{i}"/>\n' for i in range(SEGMENTS))
+    worn = "".join(f'<sensor label="S{i}"/>\n' for i in range(sensors))
+    with mvnx.open("w") as xml, table.open("wb") as csv:
+        csv.write(",".join(f"c{i}" for i in range(ends[-1])).encode() + b"\n")
+        xml.write(
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<mvnx version="4">\n<subject frameRate="60">'
+            f"\n<segments>\n{segments}</segments>\n<sensors>\n{worn}</sensors>\n"
+            f'<frames segmentCount="{SEGMENTS}" sensorCount="{sensors}" jointCount="22">\n'
+        )
+        for start in range(0, rows, 3600):
+            count = min(3600, rows - start)
+            block = pl.DataFrame(rng.normal(size=(count, ends[-1])))
+            text = io.BytesIO()
+            block.write_csv(text, include_header=False, float_precision=6)
+            csv.write(text.getvalue())
+            for frame, line in enumerate(text.getvalue().decode().splitlines(), start=start):
+                _write_frame(xml, frame, line.split(","), widths)
+        xml.write("</frames>\n</subject>\n</mvnx>\n")
+    return Files(
+        path=mvnx,
+        tables=(table,),
+        separator=",",
+        header_lines=0,
+        reader="opensim_pelvis.readers.mvnx:MvnxReader",
+    )
+
+
+def _write_frame(
+    xml: io.TextIOBase, frame: int, cells: Sequence[str], widths: dict[str, int]
+) -> None:
+    ms = round(frame * 1000 / 60)
+    xml.write(
+        f'\t\t\t<frame time="{ms}" index="{frame}" tc="04:17:11:50" ms="{1542082631842 + ms}" '
+        'type="normal">\n'
+    )
+    start = 0
+    for name, width in widths.items():
+        xml.write(f"\t\t\t\t<{name}>{' '.join(cells[start : start + width])}</{name}>\n")
+        start += width
+    xml.write("\t\t\t</frame>\n")
+
+
+def _turning(rows: int, sensor: int) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the columns of a rotation matrix over time."""
+    time_s = np.arange(rows) / RATE_HZ
+    a, b = np.sin(time_s + sensor), 3.0 * np.cos(2.0 * time_s)
+    ca, sa, cb, sb, zero = np.cos(a), np.sin(a), np.cos(b), np.sin(b), np.zeros(rows)
+    return (ca, sa, zero), (-sa * cb, ca * cb, sb), (sa * sb, -ca * sb, cb)
+
+
+def _write_table(file: Path, head: str, columns: dict[str, object], separator: str) -> None:
+    with file.open("wb") as stream:
+        stream.write(head.encode())
+        pl.DataFrame(columns).write_csv(stream, separator=separator, float_precision=6)
+
+
+FORMATS: Final[dict[str, Callable[[Path, float, int], Files]]] = {
+    "xsens": write_xsens,
+    "dot": write_dot,
+    "mvnx": write_mvnx,
+}

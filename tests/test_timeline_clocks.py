@@ -1,0 +1,162 @@
+"""Clocks and rates of their own: found again from simulated sensors, resampled without loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.errors import SettingsError, TimelineError
+from opensim_pelvis.rotations import angle_between
+from opensim_pelvis.settings import TimelineSettings
+from opensim_pelvis.simulate import (
+    RunnerSettings,
+    SensorSettings,
+    Session,
+    simulate_runner,
+    simulate_sensors,
+)
+from opensim_pelvis.timeline.clocks import unify_clocks
+
+BODIES = ("pelvis", "torso", "femur_l")
+OFFSET_S = {"torso": 1.3, "femur_l": -2.217}
+DRIFT_PPM = {"torso": 100.0, "femur_l": -100.0}
+HALF_SAMPLE_S = 0.005
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return simulate_runner(RunnerSettings(), Session(duration_s=30.0, still_s=3.0, ramp_s=1.5))
+
+
+@pytest.fixture(scope="module")
+def own(truth):
+    return simulate_sensors(
+        truth,
+        SensorSettings(
+            clocks="own",
+            clock_offset_s=OFFSET_S,
+            clock_drift_ppm=DRIFT_PPM,
+            rate_hz={"torso": 60.0, "femur_l": 128.0},
+            clock_jitter_s=0.002,
+            dropped_fraction=0.005,
+            gyroscope_noise_radps=0.01,
+            accelerometer_noise_mps2=0.1,
+        ),
+        BODIES,
+    )
+
+
+def test_offset_and_drift_are_found(own):
+    unified = unify_clocks(own, TimelineSettings())
+    assert unified.clocks == "common"
+    assert all(sensor.time_s is None for sensor in unified.sensors)
+    for body, sensor, found in zip(BODIES, own.sensors, unified.clock_estimates, strict=True):
+        assert found.method == "movement"
+        drift = DRIFT_PPM.get(body, 0.0)
+        offset_s = sensor.time_s[0] * drift * 1e-6 + OFFSET_S.get(body, 0.0)
+        assert found.offset_s == pytest.approx(offset_s, abs=HALF_SAMPLE_S)
+        # a lag of 0.5 ms over 30 s
+        assert found.drift_ppm == pytest.approx(-drift, abs=17.0)
+
+
+def test_the_same_shift_of_all_clocks_changes_nothing(own):
+    moved = replace(own, sensors=tuple(replace(s, time_s=s.time_s + 1000.0) for s in own.sensors))
+    before, after = (unify_clocks(r, TimelineSettings()) for r in (own, moved))
+    for a, b in zip(before.sensors, after.sensors, strict=True):
+        np.testing.assert_array_equal(a.counter, b.counter)
+        assert np.nanmax(angle_between(a.R_ES, b.R_ES)) < 1e-6
+    assert after.start_s == pytest.approx(before.start_s + 1000.0)
+
+
+def test_a_common_count_is_left_as_it_is(truth):
+    recording = simulate_sensors(truth, None, BODIES)
+    assert unify_clocks(recording, TimelineSettings()) is recording
+
+
+def test_shared_clock_at_the_grid_gives_the_samples_back(truth):
+    plain = simulate_sensors(truth, None, BODIES)
+    stamped = simulate_sensors(truth, SensorSettings(clocks="shared"), BODIES)
+    unified = unify_clocks(stamped, TimelineSettings())
+    for a, b in zip(plain.sensors, unified.sensors, strict=True):
+        np.testing.assert_allclose(a.acceleration_mps2, b.acceleration_mps2, atol=1e-9)
+        assert angle_between(a.R_ES, b.R_ES).max() < 1e-7
+
+
+@pytest.mark.parametrize("rate_hz", [50.0, 60.0, 128.0, 200.0])
+def test_resampled_signals_are_those_sampled_there(truth, rate_hz):
+    exact = simulate_sensors(truth, None, BODIES)
+    stamped = simulate_sensors(
+        truth, SensorSettings(clocks="shared", rate_hz=dict.fromkeys(BODIES, rate_hz)), BODIES
+    )
+    unified = unify_clocks(stamped, TimelineSettings(rate_hz=100.0))
+    for a, b in zip(exact.sensors, unified.sensors, strict=True):
+        n = min(a.counter.size, b.counter.size) - 20  # filters end at the edges
+        error = angle_between(a.R_ES[20:n], b.R_ES[20:n])
+        # slerp: step squared times the largest angular acceleration, 150 rad/s², over 8
+        assert error.max() < 150.0 / rate_hz**2 / 8.0
+        turning = a.angular_velocity_radps[20:n]
+        apart = b.angular_velocity_radps[20:n] - turning
+        assert np.sqrt(np.mean(apart**2)) < 0.01 * np.sqrt(np.mean(turning**2))
+
+
+def test_holes_stay_and_ends_are_not_extended(truth):
+    stamped = simulate_sensors(truth, SensorSettings(clocks="shared"), ("pelvis", "torso"))
+    pelvis, torso = stamped.sensors
+    keep = (torso.time_s < 10.0) | (torso.time_s > 10.5)
+    keep &= (torso.time_s > 2.0) & (torso.time_s < 20.0)
+    cut = replace(
+        torso,
+        counter=torso.counter[keep],
+        time_s=torso.time_s[keep],
+        R_ES=torso.R_ES[keep],
+        acceleration_mps2=torso.acceleration_mps2[keep],
+        angular_velocity_radps=torso.angular_velocity_radps[keep],
+    )
+    unified = unify_clocks(replace(stamped, sensors=(pelvis, cut)), TimelineSettings(rate_hz=80.0))
+    time_s = unified.start_s + unified.sensors[1].counter / 80.0
+    assert time_s[0] >= cut.time_s[0] - 1e-9
+    assert time_s[-1] <= cut.time_s[-1] + 1e-9
+    assert not ((time_s > 10.0) & (time_s < 10.5)).any()
+    assert any("1 hole in its time stamps" in note for note in unified.notes)
+
+
+def test_steady_running_alone_is_ambiguous_and_said_to_be(truth):
+    clean = simulate_sensors(truth, SensorSettings(clocks="own"), BODIES[:2])
+    cut = []
+    for sensor in clean.sensors:
+        keep = (sensor.time_s > 8.0) & (sensor.time_s < 28.0)
+        cut.append(
+            replace(
+                sensor,
+                counter=sensor.counter[keep],
+                time_s=sensor.time_s[keep],
+                R_ES=sensor.R_ES[keep],
+                acceleration_mps2=sensor.acceleration_mps2[keep],
+                angular_velocity_radps=sensor.angular_velocity_radps[keep],
+            )
+        )
+    steady = replace(clean, sensors=tuple(cut))
+    unified = unify_clocks(steady, TimelineSettings())
+    assert any("the motion repeats" in note for note in unified.notes)
+    with pytest.raises(TimelineError, match="the motion repeats"):
+        unify_clocks(steady, TimelineSettings(synchronise="movement"))
+
+
+def test_trigger_and_its_faults(own):
+    names = own.identifiers
+    trigger = dict(zip(names, (5.0, 3.7, 7.217), strict=True))
+    unified = unify_clocks(own, TimelineSettings(trigger_s=trigger))
+    assert [row.method for row in unified.clock_estimates] == ["trigger"] * 3
+    assert unified.clock_estimates[1].offset_s == pytest.approx(1.3)
+    with pytest.raises(SettingsError, match="no time for sensor"):
+        unify_clocks(own, TimelineSettings(trigger_s={names[0]: 5.0}))
+
+
+def test_sensors_that_did_not_run_together_are_refused(truth):
+    shared = simulate_sensors(truth, SensorSettings(clocks="shared"), BODIES[:2])
+    pelvis, torso = shared.sensors
+    apart = replace(shared, sensors=(pelvis, replace(torso, time_s=torso.time_s + 100.0)))
+    with pytest.raises(TimelineError, match="cannot have run together"):
+        unify_clocks(apart, TimelineSettings())
