@@ -37,6 +37,7 @@ ORDER = (
     "travel",
     "placement",
     "heading",
+    "calibration",
     "osim",
     "solve",
     "angles",

@@ -19,6 +19,7 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -48,7 +49,7 @@ _READER_FACTS: Final = ("reads", "gives", "tried on")
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     """Return what was found, how good it is, the key angles, what is absent and where files are."""
     aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
-    start_s, end_s = placement.pose.window_s
+    heading, (start_s, end_s) = placement.heading, placement.pose.window_s
     length_s = aligned.time_s.size / aligned.rate_hz
     recording = result.recording
     parts: list[RenderableType] = [
@@ -58,7 +59,9 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": _heading_words(result),
+                "heading": heading_words(heading),
+                "drift": heading.drift_description,
+                "calibration": placement.verdict,
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),
@@ -66,6 +69,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
             }
         ),
         _sensor_quality(result),
+        *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
         *_clocks(recording),
         _angle_ranges(result),
         *_running(result.running),
@@ -225,13 +229,6 @@ def _engine_check(result: Result) -> dict[str, str]:
         f"{np.rad2deg(check.max_difference_rad):.2g} degrees apart, cost higher by "
         f"{check.max_excess_rad2:.1g} rad² at most"
     }
-
-
-def _heading_words(result: Result) -> str:
-    heading = result.placement.heading
-    if heading.confidence == "given":
-        return heading.description
-    return f"{heading.description} ({heading.confidence})"
 
 
 def _rms_and_max(values: FloatArray | None) -> tuple[str, str]:
