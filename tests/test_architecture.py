@@ -47,6 +47,7 @@ ORDER = (
     "output",
     "pipeline",
     "exporters",
+    "cohort",
     "simulate",
     "testing",
     "screen",
