@@ -219,3 +219,15 @@ def load_figure(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_tables_of_measures_norms_and_rules_are_those_of_the_code() -> None:
+    tables = load_figure("tables")
+    for page, name, table in (
+        ("measures.md", "measures", tables.measure_table()),
+        ("guidance.md", "norms", tables.norm_table()),
+        ("guidance.md", "rules", tables.rule_table()),
+    ):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        written = text.split(f"<!-- {name} -->\n")[1].split(f"\n<!-- /{name} -->")[0]
+        assert written == table, "run python docs/figures/tables.py"

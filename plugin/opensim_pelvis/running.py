@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
 from opensim_pelvis.settings import ActivitySettings, TrialSettings
+from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.strides.segment import segment_strides
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -25,6 +27,9 @@ from opensim_pelvis.types import (
     SensorOrientations,
     Strides,
 )
+
+_SPEED_POINTS: Final = 21
+"""Points of each stride at which a table of speeds is read."""
 
 
 def analyse_running(
@@ -65,14 +70,9 @@ def stride_speeds(strides: Strides, activity: ActivitySettings) -> FloatArray | 
     """Return the speed of each stride: the mean over it of a table, or the one that was given."""
     if activity.speed_file is not None:
         time_s, speed = read_speeds(activity.speed_file)
-        pieces = (speed[1:] + speed[:-1]) / 2.0 * np.diff(time_s)
-        travelled = np.concatenate([[0.0], np.cumsum(pieces)])
-
-        def distance(at: FloatArray) -> FloatArray:
-            return np.asarray(np.interp(at, time_s, travelled, left=np.nan, right=np.nan))
-
-        length_s = strides.end_s - strides.start_s
-        return np.asarray((distance(strides.end_s) - distance(strides.start_s)) / length_s)
+        speeds = normalise(speed, time_s, strides.start_s, strides.end_s, _SPEED_POINTS)
+        covered = (strides.start_s >= time_s[0]) & (strides.end_s <= time_s[-1])
+        return np.where(covered, np.trapezoid(speeds, axis=1) / (_SPEED_POINTS - 1), np.nan)
     if activity.speed_mps is None:
         return None
     return np.full(strides.side.size, activity.speed_mps)
