@@ -43,6 +43,7 @@ ORDER = (
     "coordination",
     "metrics",
     "guidance",
+    "speeds",
     "running",
     "output",
     "pipeline",

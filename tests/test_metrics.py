@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from opensim_pelvis.coordination import phase_lag, relative_phase, vector_coding
-from opensim_pelvis.errors import ReadError
 from opensim_pelvis.metrics.compute import definitions
 from opensim_pelvis.metrics.statistics import compare_sides, find_trend, standard_error, summarise
-from opensim_pelvis.running import read_speeds, stride_speeds
-from opensim_pelvis.settings import ActivitySettings
-from opensim_pelvis.simulate import RunnerSettings, Session
 from opensim_pelvis.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.types import Angles
-from tests.running_cases import run_case
 
 ROTATION = next(d for d in definitions() if d.name == "pelvic_rotation_range_deg")
 PHASE = next(d for d in definitions() if d.name == "pelvis_trunk_phase_deg")
@@ -176,23 +169,3 @@ def test_start_slowing_and_outliers_are_told_apart() -> None:
     assert reasons[20] == "outlier"
     assert reasons[30] == "turning"
     assert sum(reason == "" for reason in reasons) == n - 7
-
-
-def test_speed_of_each_stride_comes_from_a_table(tmp_path: Path) -> None:
-    _, _, analysis = run_case(RunnerSettings(), session=Session(duration_s=10.0, rate_hz=100.0))
-    path = tmp_path / "speed.csv"
-    path.write_text("time_s,speed_mps\n0,0\n10,5\n", encoding="utf-8")
-    found = stride_speeds(analysis.strides, ActivitySettings(speed_file=path))
-    middle = (analysis.strides.start_s + analysis.strides.end_s) / 2.0
-    assert found is not None
-    inside = analysis.strides.end_s <= 10.0
-    np.testing.assert_allclose(found[inside], 0.5 * middle[inside], atol=1e-9)
-    for text, words in (
-        ("time,speed\n0,1\n", "wanted the columns"),
-        ("time_s,speed_mps\n0,1\n0,2\n", "increasing"),
-        ("time_s,speed_mps\n0,1\n1,x\n", "number"),
-        ("time_s,speed_mps\n0,1\n1,36\n", "0 to 15"),
-    ):
-        path.write_text(text, encoding="utf-8")
-        with pytest.raises(ReadError, match=re.escape(words)):
-            read_speeds(path)
