@@ -126,7 +126,10 @@ def detect_events(
             start_label="initial contact",
             methods={"imported": "events were given; their error is that of their source"},
         )
-    raw = aligned.angular_velocity_radps is not None or aligned.acceleration_mps2 is not None
+    raw = any(
+        signal is not None and bool(np.isfinite(signal).any())
+        for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
+    )
     gait: ActivityKind = activity or "running"
     if raw:
         found = _contacts(aligned, placement, kinematics, gait)
