@@ -26,7 +26,11 @@ from opensim_pelvis.travel import travel_heading
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "plugin" / "opensim_pelvis"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND_PAGES = [ROOT / "README.md", ROOT / "docs" / "quickstart.md"]
+COMMAND_PAGES = [
+    ROOT / "README.md",
+    ROOT / "docs" / "quickstart.md",
+    ROOT / "docs" / "cohort.md",
+]
 ANGLES = ROOT / "docs" / "angles.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 

@@ -222,6 +222,25 @@ def test_steps_are_those_that_the_markers_show(gaittoolbox: Result, shared_data:
         assert np.median(off) < LANDING_S
 
 
+def test_the_pelvis_alone_counts_the_same_steps_and_sides(
+    gaittoolbox: Result, shared_data: Path
+) -> None:
+    alone = pipeline.run(
+        gaittoolbox.recording,
+        sensors={"00B40B91": "pelvis"},
+        calibration=CalibrationSettings(window_s=(1.0, 8.0), heading_axis="-z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+    assert {e.label for e in alone.events} == {"loading"}
+    contacts = [e for e in gaittoolbox.events if e.label == "initial contact"]
+    agree = []
+    for step in alone.events:
+        before = [c for c in contacts if c.time_s <= step.time_s]
+        agree.append(before[-1].context == step.context if before else True)
+    assert abs(len(agree) - len(contacts)) <= 1, "the last closing step is no load"
+    assert np.mean(agree) > 0.9
+
+
 def test_a_walk_out_and_back_has_start_turn_and_stop(gaittoolbox: Result) -> None:
     running = gaittoolbox.running
     assert running is not None

@@ -24,7 +24,7 @@ from opensim_pelvis.heading import disagreements, find_heading
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
 from opensim_pelvis.registry import find_reader, load_reader
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.running import analyse_running
+from opensim_pelvis.running import analyse_running, check_files
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
@@ -171,6 +171,7 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
+    check_files(settings.activity)
     aligned = align_recording(recording, settings.sensors, max_gap_s=settings.solver.max_gap_s)
     model = _load_model(settings, aligned)
     placement = _place(aligned, model, settings.calibration)

@@ -8,8 +8,8 @@ from opensim_pelvis.events.detect import detect_events
 from opensim_pelvis.events.imported import read_events
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
-from opensim_pelvis.settings import TrialSettings
-from opensim_pelvis.speeds import stride_speeds
+from opensim_pelvis.settings import ActivitySettings, TrialSettings
+from opensim_pelvis.speeds import read_speeds, stride_speeds
 from opensim_pelvis.strides.segment import segment_strides
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -19,6 +19,20 @@ from opensim_pelvis.types import (
     RunningAnalysis,
     SensorOrientations,
 )
+
+
+def check_files(activity: ActivitySettings) -> None:
+    """See, before long work, that the files of events and speeds can be used.
+
+    Raises
+    ------
+    ReadError
+        When one cannot.
+    """
+    if activity.events_file is not None:
+        read_events(activity.events_file)
+    if activity.speed_file is not None:
+        read_speeds(activity.speed_file, activity.speed_start_s)
 
 
 def analyse_running(
