@@ -1,8 +1,9 @@
 """Cycle events from the pelvis alone: steps from its rise and fall, sides from its rotation.
 
 Initial contact from the sacrum is uncertain by about a tenth of a second (limits of agreement of
-the best of 18 methods -149 to +88 ms; the side right in 82 %: PMC10255839), a third of a step. So no contacts are claimed: a step is the instant of largest vertical
-acceleration, which is mid-stance in running and the loading of the leading leg in walking.
+the best of 18 methods -149 to +88 ms; the side right in 82 %: PMC10255839), a third of a step. So
+no contacts are claimed: a step is the instant of largest vertical acceleration, which is mid-stance
+in running and the loading of the leading leg in walking.
 """
 
 from __future__ import annotations
