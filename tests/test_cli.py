@@ -329,3 +329,21 @@ def test_an_error_of_ours_is_one_line_without_traceback_in_a_real_process(tmp_pa
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert answer.stderr.startswith("error: ")
+
+
+def test_a_cohort_of_two_runs(run: Run, trial: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        code, _, err = run("run", trial, "--out", tmp_path / "results", "--name", name)
+        assert code == 0, err
+    code, out, _ = run("cohort", tmp_path / "results", "--out", tmp_path / "cohort")
+    assert code == 0
+    listed = {Path(line).name for line in out.split()}
+    assert {"cohort_sessions.csv", "cohort_rotation_cadence.png"} <= listed
+    assert all((tmp_path / "cohort" / name).is_file() for name in listed)
+
+
+def test_a_cohort_of_nothing_is_an_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    _fails(run("cohort", tmp_path / "empty", "--out", tmp_path / "out"), "empty", "summary.json")
+    _fails(run("cohort", tmp_path / "none", "--out", tmp_path / "out"), "no such file")
+    assert not (tmp_path / "out").exists()

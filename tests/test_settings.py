@@ -63,6 +63,7 @@ kind = "running"
 speed_mps = 3.6
 surface = "treadmill"
 speed_file = "speed.csv"
+speed_start_s = -12.5
 events_file = "events.csv"
 [solver]
 engine = "opensim-tool"

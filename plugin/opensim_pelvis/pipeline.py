@@ -27,7 +27,7 @@ from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.reading import read as read
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.running import analyse_running
+from opensim_pelvis.running import analyse_running, check_files
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
@@ -146,6 +146,7 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
+    check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)

@@ -125,15 +125,16 @@ class SubjectSettings:
 class ActivitySettings:
     """``[activity]``: what was done; ``surface`` decides how the direction of travel is found.
 
-    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``), ``events_file`` one
-    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``); both are on the
-    clock of the results.
+    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``) or a track (GPX, TCX,
+    FIT), which starts at ``speed_start_s`` on the clock of the results. ``events_file`` is a table
+    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``) on that clock.
     """
 
     kind: ActivityKind | None = None
     speed_mps: float | None = None
     surface: Surface | None = None
     speed_file: Path | None = None
+    speed_start_s: float | None = None
     events_file: Path | None = None
 
 
@@ -198,6 +199,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "calibration.placement": "none",
     "calibration.flexion_window_s": "none: walking or running itself",
     "activity.speed_file": "none",
+    "activity.speed_start_s": "none",
     "activity.events_file": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",

@@ -265,7 +265,7 @@ def _running(running: RunningAnalysis | None) -> list[RenderableType]:
     parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
     if running.strides.kept.any():
         table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
-        table.title = "Kept strides; degrees unless said"
+        table.title = "Kept strides; degrees unless said; definitions and signs: docs/measures.md"
         table.title_justify = "left"
         parts.append(add_measures(table, running))
     parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))

@@ -67,7 +67,8 @@ _REST: Final = """
 # kind = "running"            # running or walking
 # speed_mps = 3.0
 # surface = "treadmill"       # treadmill or overground: how the direction of travel is found
-# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps
+# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps; or a track
+# speed_start_s = 0.0           # when a track (GPX, TCX, FIT) starts, on the clock of the results
 # events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side
 
 [solver]
