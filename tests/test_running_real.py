@@ -268,6 +268,8 @@ def test_the_turns_of_opensenses_walk_are_excluded(shared_data: Path) -> None:
     assert running.strides.excluded["turning"] >= 10
     assert (rate_degps[strides.kept] <= 20.0).all()
     assert strides.kept.sum() >= 4
-    for name in ("Right", "Left"):
-        contacts = [e for e in result.events if e.context == name and e.label == "initial contact"]
-        assert len(contacts) == 11
+    # Of the first, halting steps nobody knows; from 10 s on he walks, and feet take turns.
+    contacts = sorted((e.time_s, e.context) for e in result.events if e.label == "initial contact")
+    sides = [side for time_s, side in contacts if time_s > 10.0]
+    assert len(sides) == 21
+    assert all(side != following for side, following in zip(sides, sides[1:], strict=False))
