@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -272,4 +273,4 @@ def test_the_turns_of_opensenses_walk_are_excluded(shared_data: Path) -> None:
     contacts = sorted((e.time_s, e.context) for e in result.events if e.label == "initial contact")
     sides = [side for time_s, side in contacts if time_s > 10.0]
     assert len(sides) == 21
-    assert all(side != following for side, following in zip(sides, sides[1:], strict=False))
+    assert all(side != following for side, following in itertools.pairwise(sides))
