@@ -23,8 +23,8 @@ MAX_REST_HOLE_S: Final = 5.0
 MAX_REST_TILT_RAD: Final = float(np.deg2rad(1.0))
 REST_ERROR_RAD: Final = float(np.deg2rad(1.0))
 """Rest on both sides ties across such holes while gravity is felt along the same axis. In real
-recordings the headings of standing people then differ by at most 0.5 degrees root mean square;
-over 10 s one walked on and came back turned round (``docs/fusion.md``)."""
+recordings headings then differ by less than 0.5 degrees root mean square (``docs/fusion.md``);
+within 10 s one can walk on, turn round and stand still again, with gravity 1 to 2 degrees off."""
 
 MAX_MOVING_HOLE_S: Final = 1.0
 MAX_ERROR_RAD: Final = float(np.deg2rad(5.0))
