@@ -155,6 +155,10 @@ def test_hip_flexion_of_the_walking_cycle(p01_cycle: dict[str, FloatArray]) -> N
 
 @pytest.fixture(scope="module")
 def full_body(shared_data: Path) -> Recording:
+    return read_full_body(shared_data)
+
+
+def read_full_body(shared_data: Path) -> Recording:
     path = shared_data / "qmt_fullbody" / "full_body_example_data.mat"
     content = loadmat(path, squeeze_me=True, struct_as_record=False)
     sensors = [

@@ -26,9 +26,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.types import OrientationOrigin, Recording, SensorSignals
-from tests.test_fusion_real import full_body, show
-
-__all__ = ["full_body"]
+from tests.test_fusion_real import read_full_body, show
 
 BODIES = ("pelvis", "torso", "femur_r", "tibia_r")
 RATE_HZ = 100.0
@@ -120,6 +118,12 @@ def test_rest_in_another_posture_is_no_tie(truth: Truth) -> None:
     assert origin.heading_breaks_s == pytest.approx((3.0,))
 
 
+def read_real(shared_data: Path, name: str) -> Recording:
+    if name == "qmt_fullbody":
+        return read_full_body(shared_data)
+    return pipeline.read(shared_data / name / "imu")
+
+
 def rest_apart(sensor: SensorSignals, length_s: float, rate_hz: float) -> list[float]:
     """Return turns (degrees) across all spans with rest on both sides and gravity alike."""
     force = np.asarray(sensor.acceleration_mps2)
@@ -141,11 +145,8 @@ def rest_apart(sensor: SensorSignals, length_s: float, rate_hz: float) -> list[f
 
 
 @pytest.mark.parametrize("name", ["gaittoolbox_walk", "qmt_fullbody"])
-def test_people_at_rest_before_and_after_have_not_turned(
-    shared_data: Path, full_body: Recording, name: str
-) -> None:
-    walk = shared_data / "gaittoolbox_walk" / "imu"
-    recording = full_body if name == "qmt_fullbody" else pipeline.read(walk)
+def test_people_at_rest_before_and_after_have_not_turned(shared_data: Path, name: str) -> None:
+    recording = read_real(shared_data, name)
     whole = fuse(recording, FusionSettings(orientations="fused"))
     for length_s in (1.0, MAX_REST_HOLE_S, 10.0):
         turns = [t for s in whole.sensors for t in rest_apart(s, length_s, recording.rate_hz)]
@@ -182,12 +183,9 @@ def cut_holes(
 
 
 @pytest.mark.parametrize("name", ["gaittoolbox_walk", "qmt_fullbody"])
-def test_stated_errors_hold_in_real_recordings(
-    shared_data: Path, full_body: Recording, name: str
-) -> None:
+def test_stated_errors_hold_in_real_recordings(shared_data: Path, name: str) -> None:
     """Anywhere in walking with turns, and in mixed daily movement, steady or not."""
-    walk = shared_data / "gaittoolbox_walk" / "imu"
-    recording = full_body if name == "qmt_fullbody" else pipeline.read(walk)
+    recording = read_real(shared_data, name)
     rng = np.random.default_rng(7)
     for length_s in LENGTHS_S:
         found = np.array(cut_holes(recording, length_s, rng))
