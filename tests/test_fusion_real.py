@@ -205,7 +205,7 @@ def test_gravity_of_all_sixteen_sensors_in_still_phases(full_body: Recording) ->
 
 
 def test_full_body_from_raw_signals_to_angles(full_body: Recording) -> None:
-    """The chain runs; headings of sensors without magnetometer are the next stage's matter."""
+    """Without magnetometer nothing ties trunk and thighs to forward: that is said, not guessed."""
     worn = {
         "hip": "pelvis",
         "upper_back": "torso",
@@ -221,7 +221,19 @@ def test_full_body_from_raw_signals_to_angles(full_body: Recording) -> None:
     assert is_present(result.aligned.R_ES).all()
     assert result.versions["vqf"]
     assert np.isfinite(result.angles["pelvic_obliquity"]).all()
-    assert np.isfinite(result.angles["thigh_extension_r"]).all()
+    # The thighs' motion has no plane here (ratios of 2): their headings are unknown.
+    heading = result.placement.heading
+    assert set(heading.unknown) == {"torso_imu", "femur_r_imu", "femur_l_imu"}
+    for name in ("thigh_extension_r", "trunk_lateral_lean", "trunk_forward_lean"):
+        assert "heading of the sensor on" in result.clinical.absent[name]
+    assert "which is unknown" in result.kinematics.absent["hip_flexion_r"]
+    # A turn about the vertical needs no heading when the pose sets zero.
+    assert np.isfinite(result.angles["trunk_axial_rotation"]).all()
+
+    drift = {row.sensor: np.rad2deg(row.drift_rad) for row in heading.sensors}
+    show(f"drift against the pelvis over {full_body.name}, degrees: {drift}")
+    assert 3.0 < drift["torso_imu"] < 10.0
+    assert any("headings turned slowly" in note for note in result.notes)
 
 
 @pytest.fixture(scope="module")
