@@ -39,6 +39,7 @@ mapping = "columns.toml"
 [fusion]
 orientations = "fused"
 magnetometer = true
+gyroscope = "instant"
 [timeline]
 rate_hz = 100
 synchronise = "trigger"

@@ -16,6 +16,7 @@ from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
 OrientationChoice = Literal["vendor", "fused"]
+GyroscopeSamples = Literal["mean", "instant"]
 Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
@@ -104,11 +105,13 @@ class FusionSettings:
     ``orientations`` is ``vendor`` (the maker's where the recording has them, ours where it has
     raw signals alone) or ``fused`` (ours for every sensor). ``magnetometer`` lets our fusion take
     the heading from the magnetic field; it is off unless stated, since treadmills, force plates
-    and floors are of steel (``docs/fusion.md``).
+    and floors are of steel (``docs/fusion.md``). ``gyroscope`` is what a sample of the gyroscope
+    is to our fusion: ``mean`` over the step that ends there, or the value of that ``instant``.
     """
 
     orientations: OrientationChoice = "vendor"
     magnetometer: bool = False
+    gyroscope: GyroscopeSamples = "mean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,8 @@ def _origin(origin: OrientationOrigin) -> dict[str, Any]:
         "accelerometer_lost_mps2": origin.accelerometer_lost_mps2,
         "bridged_samples": origin.bridged_samples,
         "heading_breaks_s": origin.heading_breaks_s,
+        "heading_ties_s": origin.heading_ties_s,
+        "heading_tie_errors_deg": [float(np.rad2deg(e)) for e in origin.heading_tie_errors_rad],
     }
 
 

@@ -33,6 +33,7 @@ _REST: Final = """
 [fusion]
 # orientations = "vendor"     # the maker's where the recording has them; "fused": ours always
 # magnetometer = false        # true: our fusion takes the heading from the magnetic field
+# gyroscope = "mean"          # of the step that ends at a sample; "instant": the value there
 
 [timeline]
 # Only for sensors that have clocks or sampling rates of their own.
