@@ -13,11 +13,11 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.interpolation import rotations_at, vectors_at
 from opensim_pelvis.readers._clock import count_stamps
 from opensim_pelvis.readers._files import decode, read_bytes, read_head, text_fault
 from opensim_pelvis.readers._numbers import Layout, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
-from opensim_pelvis.readers._streams import rotations_at, vectors_at
 from opensim_pelvis.rotations import from_euler, rotate
 
 STAMP: Final = "Timestamp (us)"

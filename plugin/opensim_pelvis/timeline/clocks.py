@@ -16,8 +16,9 @@ import numpy as np
 
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
 from opensim_pelvis.settings import TimelineSettings, nearest
-from opensim_pelvis.timeline.resample import HOLE_STEPS, resample_sensor, typical_step
+from opensim_pelvis.timeline.resample import resample_sensor
 from opensim_pelvis.timeline.synchronise import describe_motion
 from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
 from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals

@@ -18,13 +18,8 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.rotations import angular_velocity, normalise, rotate, to_matrix
-from opensim_pelvis.timeline.resample import (
-    interpolate,
-    low_pass,
-    present_orientations,
-    typical_step,
-)
+from opensim_pelvis.interpolation import low_pass, smooth_at, typical_step
+from opensim_pelvis.rotations import angular_velocity, is_present, normalise, rotate, to_matrix
 from opensim_pelvis.types import SensorSignals
 
 ANALYSIS_HZ: Final = 50.0
@@ -83,7 +78,11 @@ def describe_motion(sensor: SensorSignals, time_s: FloatArray) -> Pattern | None
     given = free if felt is None else felt
     if sensor.R_ES is None or given is None:
         return None
-    usable = present_orientations(sensor.R_ES) & np.isfinite(given).all(axis=1)
+    usable = (
+        is_present(sensor.R_ES)
+        & (np.linalg.norm(sensor.R_ES, axis=1) > 0.5)
+        & np.isfinite(given).all(axis=1)
+    )
     turning = sensor.angular_velocity_radps
     if turning is not None:
         usable &= np.isfinite(turning).all(axis=1)
@@ -110,7 +109,7 @@ def _on_grid(
 ) -> Pattern:
     """Return the pattern on the analysis grid, holes marked."""
     even = np.arange(time[0], time[-1], 1.0 / rate_hz)
-    columns = interpolate(
+    columns = smooth_at(
         time, np.column_stack([to_matrix(q).reshape(-1, 9), omega_e, acceleration_e]), even
     )
     matrix, omega, acceleration = columns[:, :9], columns[:, 9:12], columns[:, 12:]
@@ -120,7 +119,7 @@ def _on_grid(
     levers = (_cross_matrix(_slope(even, omega)) + spin @ spin) @ matrix.reshape(-1, 3, 3)
     moving = np.column_stack([acceleration - acceleration.mean(axis=0), levers.reshape(-1, 9)])
     grid = np.arange(time[0], even[-1], 1.0 / ANALYSIS_HZ)
-    smooth = interpolate(even, low_pass(moving, CUTOFF_HZ, rate_hz), grid)
+    smooth = smooth_at(even, low_pass(moving, CUTOFF_HZ, rate_hz), grid)
     after = np.clip(np.searchsorted(time, grid), 1, time.size - 1)
     hole = time[after] - time[after - 1] > max(_BRIDGED_STEPS / rate_hz, _BRIDGED_S)
     reach = np.ones(2 * round(ANALYSIS_HZ / CUTOFF_HZ / 2.0) + 1)
