@@ -150,8 +150,11 @@ def _run(
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    recording, idle = _worn_alone(recording, used)
     recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
+    ledger = replace(aligned.ledger, unmatched=(*idle, *aligned.ledger.unmatched))
+    aligned = replace(aligned, ledger=ledger)
     model = _load_model(settings, aligned)
     placement = _place(aligned, model, settings.calibration)
     orientations = orient_sensors(aligned, placement)
@@ -184,6 +187,15 @@ def _run(
             *running.notes,
         ),
     )
+
+
+def _worn_alone(recording: Recording, used: set[str]) -> tuple[Recording, tuple[str, ...]]:
+    """Leave out sensors that nobody wore where clocks differ: their motion fits no other."""
+    if recording.clocks == "common":
+        return recording, ()
+    worn = tuple(sensor for sensor in recording.sensors if sensor.identifier in used)
+    idle = tuple(name for name in recording.identifiers if name not in used)
+    return replace(recording, sensors=worn), idle
 
 
 def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel:

@@ -18,6 +18,7 @@ from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
 from opensim_pelvis.settings import TimelineSettings, nearest
+from opensim_pelvis.timeline.drift import follow_drift
 from opensim_pelvis.timeline.resample import resample_sensor
 from opensim_pelvis.timeline.synchronise import describe_motion
 from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
@@ -209,6 +210,9 @@ def _by_movement(
             break
         tie = min(usable, key=lambda t: (not t.sure, t.fit.misfit))
         known, new = (tie.a, tie.b) if tie.a in clocks else (tie.b, tie.a)
+        a, b = patterns[tie.a], patterns[tie.b]
+        if a is not None and b is not None:
+            tie = replace(tie, fit=follow_drift(a, b, tie.fit))
         clocks[new] = _tied(sensors, own, clocks[known], tie, known, new)
     faults = [note for clock in clocks.values() for note in clock.notes]
     lost = [i for i in range(len(sensors)) if i not in clocks]

@@ -11,7 +11,7 @@ what soft tissue does alike in every stride is not in them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,9 @@ MIN_DRIFT_S: Final = 20.0
 """Overlap below which no drift is estimated."""
 
 _ROUNDS: Final = 20
-_SETTLED_S: Final = 1e-6
+_SOLVES_AT_FIRST: Final = 3
+_MIN_SAMPLES: Final = 50
+_SETTLED_S: Final = 1e-5
 _MAX_STEP_S: Final = 0.02
 _DRIFT_PRIOR: Final = 1e-4  # crystals of sensors are within 100 ppm or so of one another
 _LEVER_PRIOR_M: Final = 0.5  # joints are not further than that from a sensor
@@ -76,6 +78,19 @@ class _State:
     heading_rad: float
     turning_radps: float
     lever_b_m: FloatArray
+    weight: FloatArray
+    power: float = float("nan")
+
+
+class _Normal(NamedTuple):
+    """One least-squares problem, solved: design, what is left, weights, matrix, rows."""
+
+    design: FloatArray
+    apart: FloatArray
+    weight: FloatArray
+    full: FloatArray
+    use: IntArray
+    misfit: float
 
 
 def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
@@ -95,24 +110,29 @@ def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
     low = max(time_a[0], time_b[0] + lag_s)
     high = min(time_a[-1], time_b[-1] + lag_s)
     middle_s, with_drift = (low + high) / 2.0 - lag_s, high - low >= MIN_DRIFT_S
-    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(3))
-    error, misfit = np.full(2, np.nan), float("nan")
+    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(3), np.ones(a.known.size))
+    normal: _Normal | None = None
     for step in range(_ROUNDS):
         fit = Fit(offset_s=state.offset_s, middle_s=middle_s, drift=state.drift)
         at_b = fit.to_b(time_a)
         known = a.known * np.interp(at_b, time_b, b.known, left=0.0, right=0.0)
         use = np.flatnonzero(known > 0.999)
+        if use.size < _MIN_SAMPLES:
+            break
         value, slope = spline(at_b[use]), spline(at_b[use], 1)
         after_s = at_b[use] - middle_s
         if step == 0:
             _start(state, a, use, value)
-        moved, error, misfit = _step(state, a, use, value, slope, after_s, with_drift=with_drift)
+        moved, normal = _step(state, a, use, value, slope, after_s, with_drift=with_drift)
         if moved < _SETTLED_S:
             break
+    if normal is None:
+        return Fit(offset_s=lag_s, middle_s=middle_s)
+    error = _errors(normal)
     return Fit(
         offset_s=state.offset_s,
         middle_s=middle_s,
-        misfit=misfit,
+        misfit=normal.misfit,
         drift=state.drift if with_drift else float("nan"),
         offset_error_s=float(error[0]),
         drift_error=float(error[1]) if with_drift else float("nan"),
@@ -144,8 +164,8 @@ def _step(
     after_s: FloatArray,
     *,
     with_drift: bool,
-) -> tuple[float, FloatArray, float]:
-    """Take one step of all unknowns; return how far the offset moved, errors and misfit."""
+) -> tuple[float, _Normal]:
+    """Take one step of all unknowns; return how far the offset moved, and what is left."""
     heading = state.heading_rad + state.turning_radps * after_s
     turn = _about_vertical(heading)
     lever_b = turn @ value[:, 3:].reshape(-1, 3, 3)
@@ -159,7 +179,7 @@ def _step(
     columns += [rise[..., None], (rise * after_s[:, None])[..., None]]
     design = np.concatenate(columns, axis=2)
     target = a.acceleration_mps2[use] - accel_b
-    solved, error, left = _solve(design, target, use, state.drift, with_drift=with_drift)
+    solved, apart, full = _solve(state, design, target, use, with_drift=with_drift)
     state.lever_b_m = solved[3:6]
     state.heading_rad += float(solved[9])
     state.turning_radps += float(solved[10])
@@ -169,42 +189,47 @@ def _step(
     if with_drift:
         state.drift -= float(solved[12])
     spread = float(np.sum(np.var(a.acceleration_mps2[use], axis=0) + np.var(accel_b, axis=0)))
-    return abs(moved), error, left / max(spread, 1e-9)
+    misfit = float(np.mean(np.sum(apart**2, axis=1))) / max(spread, 1e-9)
+    return abs(moved), _Normal(design, apart, state.weight[use], full, use, misfit)
 
 
 def _solve(
-    design: FloatArray, target: FloatArray, use: IntArray, drift: float, *, with_drift: bool
-) -> tuple[FloatArray, FloatArray, float]:
-    """Return the least-squares solution, errors of offset and drift, and the mean square left."""
+    state: _State, design: FloatArray, target: FloatArray, use: IntArray, *, with_drift: bool
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the least-squares solution, what it leaves, and the matrix of its equations.
+
+    Weights and the power of what is left are carried from step to step.
+    """
     independent = 2.0 * CUTOFF_HZ / ANALYSIS_HZ
-    weight = np.ones(use.size)
     flat = design.reshape(-1, design.shape[2])
-    scale = np.sqrt(np.maximum(np.sum(flat * flat, axis=0), 1e-12))
-    apart = target
-    for _ in range(3):
+    scale = np.sqrt(np.maximum(np.einsum("ij,ij->j", flat, flat), 1e-12))
+    first = bool(np.isnan(state.power))
+    if first:
+        state.power = float(np.mean(target**2))
+    for _ in range(_SOLVES_AT_FIRST if first else 1):
+        weight = state.weight[use]
         weighted = flat * np.repeat(weight, 3)[:, None]
         gram, right = weighted.T @ flat, weighted.T @ target.reshape(-1)
-        power = float(np.average(np.sum(apart**2, axis=1), weights=weight)) / 3.0
-        power = max(power / independent, 1e-10)
+        power = max(state.power / independent, 1e-10)
         prior = np.zeros(13)
         prior[:6] = power / _LEVER_PRIOR_M**2
         prior[12] = power / (_DRIFT_PRIOR if with_drift else 1e-12) ** 2
         held = right.copy()
-        held[12] += prior[12] * (drift if with_drift else 0.0)
+        held[12] += prior[12] * (state.drift if with_drift else 0.0)
         full = gram + np.diag(prior) + 1e-12 * np.diag(scale**2)
         solved = np.linalg.solve(full / np.outer(scale, scale), held / scale) / scale
-        apart = target - design @ solved
-        size = np.sqrt(np.sum(apart**2, axis=1))
-        typical = max(float(np.median(size)) / 1.54, 1e-9)  # of three normal components
-        weight = np.minimum(1.0, _HUBER * typical * 1.73 / np.maximum(size, 1e-12))
-    left = float(np.mean(np.sum(apart**2, axis=1)))
-    return solved, _errors(design, apart, weight, full, use), left
+        apart = target - (flat @ solved).reshape(target.shape)
+        squared = np.einsum("ij,ij->i", apart, apart)
+        state.power = float(np.average(squared, weights=weight)) / 3.0
+        typical = max(float(np.sqrt(np.median(squared))) / 1.54, 1e-9)  # of three components
+        huber = _HUBER * typical * 1.73 / np.sqrt(np.maximum(squared, 1e-24))
+        state.weight[use] = np.minimum(1.0, huber)
+    return solved, apart, full
 
 
-def _errors(
-    design: FloatArray, apart: FloatArray, weight: FloatArray, full: FloatArray, use: IntArray
-) -> FloatArray:
+def _errors(normal: _Normal) -> FloatArray:
     """Return standard errors of offset and drift from the scatter between seconds."""
+    design, apart, weight, full, use, _ = normal
     scores = np.einsum("nij,ni->nj", design, apart * weight[:, None])
     block = (use // round(ANALYSIS_HZ)).astype(np.int64)
     sums = np.stack([np.bincount(block, scores[:, j]) for j in range(scores.shape[1])], axis=1)

@@ -59,6 +59,26 @@ class Pattern:
     lever_radps2: FloatArray
     known: FloatArray
 
+    @property
+    def end_s(self) -> float:
+        """Time of the last row."""
+        return self.start_s + (self.known.size - 1) / ANALYSIS_HZ
+
+    def part(self, first: int, last: int) -> Pattern:
+        """Return the rows from the first to before the last."""
+        rows = slice(max(first, 0), max(last, 0))
+        return Pattern(
+            self.start_s + rows.start / ANALYSIS_HZ,
+            self.acceleration_mps2[rows],
+            self.lever_radps2[rows],
+            self.known[rows],
+        )
+
+    def between(self, low_s: float, high_s: float) -> Pattern:
+        """Return the rows within a span of time."""
+        first = int(np.ceil((low_s - self.start_s) * ANALYSIS_HZ))
+        return self.part(first, int((high_s - self.start_s) * ANALYSIS_HZ) + 1)
+
     def columns(self) -> FloatArray:
         """Return acceleration and levers side by side, (n, 12)."""
         return np.column_stack([self.acceleration_mps2, self.lever_radps2.reshape(-1, 9)])
@@ -78,11 +98,8 @@ def describe_motion(sensor: SensorSignals, time_s: FloatArray) -> Pattern | None
     given = free if felt is None else felt
     if sensor.R_ES is None or given is None:
         return None
-    usable = (
-        is_present(sensor.R_ES)
-        & (np.linalg.norm(sensor.R_ES, axis=1) > 0.5)
-        & np.isfinite(given).all(axis=1)
-    )
+    usable = is_present(sensor.R_ES) & (np.linalg.norm(sensor.R_ES, axis=1) > 0.5)
+    usable &= np.isfinite(given).all(axis=1)
     turning = sensor.angular_velocity_radps
     if turning is not None:
         usable &= np.isfinite(turning).all(axis=1)
