@@ -39,11 +39,15 @@ class _Clock:
     drift: float
     error_s: float
     method: str
+    drift_error: float = float("nan")
     notes: tuple[str, ...] = ()
 
     def to_common(self, own_s: FloatArray) -> FloatArray:
         drift = 0.0 if np.isnan(self.drift) else self.drift
         return np.asarray(own_s + self.offset_s + drift * (own_s - own_s[0]))
+
+
+_FIRST: Final = _Clock(offset_s=0.0, drift=0.0, error_s=0.0, method="movement", drift_error=0.0)
 
 
 def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
@@ -89,6 +93,7 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
             offset_s=clock.offset_s,
             drift_ppm=-clock.drift * 1e6,
             uncertainty_s=clock.error_s,
+            drift_error_ppm=clock.drift_error * 1e6,
             method=clock.method,
         )
         for sensor, time, clock in zip(recording.sensors, own, clocks, strict=True)
@@ -201,7 +206,7 @@ def _by_movement(
     """Tie every sensor to the first along the pairs whose motion fits best."""
     sensors = recording.sensors
     patterns = [describe_motion(s, time) for s, time in zip(sensors, own, strict=True)]
-    clocks: dict[int, _Clock] = {0: _Clock(offset_s=0.0, drift=0.0, error_s=0.0, method="movement")}
+    clocks: dict[int, _Clock] = {0: _FIRST}
     ties = find_ties(patterns, own)
     while len(clocks) < len(sensors):
         open_ties = [t for t in ties if (t.a in clocks) != (t.b in clocks)]
@@ -254,6 +259,7 @@ def _tied(
         drift=float((gone[1] - gone[0]) / (ends[1] - ends[0])) if estimated else float("nan"),
         error_s=error_s,
         method="movement",
+        drift_error=float(np.hypot(clock.drift_error, fit.drift_error)),
         notes=notes,
     )
 

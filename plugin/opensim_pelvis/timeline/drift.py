@@ -70,7 +70,7 @@ def follow_drift(a: Pattern, b: Pattern, fit: Fit) -> Fit:
         near = b.between(window.start_s - expected_s - 1.0, window.end_s - expected_s + 1.0)
         if near.known.sum() < ANALYSIS_HZ:
             continue
-        one = refine_lag(window, near, expected_s)
+        one = refine_lag(window, near, expected_s, fit.levers_m)
         right = np.isfinite(one.offset_error_s) and one.misfit <= _MAX_MISFIT
         if right and abs(one.offset_s - expected_s) <= slack_s:
             found.append(one)
@@ -84,6 +84,7 @@ def follow_drift(a: Pattern, b: Pattern, fit: Fit) -> Fit:
         drift=line.slope,
         offset_error_s=line.offset_error,
         drift_error=line.slope_error,
+        levers_m=fit.levers_m,
     )
 
 

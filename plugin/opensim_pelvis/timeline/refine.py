@@ -28,11 +28,13 @@ _SETTLED_S: Final = 1e-5
 _MAX_STEP_S: Final = 0.02
 _DRIFT_PRIOR: Final = 1e-4  # crystals of sensors are within 100 ppm or so of one another
 _LEVER_PRIOR_M: Final = 0.5  # joints are not further than that from a sensor
+_KNOWN_LEVER_M: Final = 0.002  # a joint that was found in another piece
+_START_RIDGE: Final = 1e-2  # of the motion, that a lever of a metre costs at the start
 _HUBER: Final = 2.0  # standard deviations beyond which a sample counts less
 _UP: Final = np.array([0.0, 0.0, 1.0])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Fit:
     """How two clocks stand to one another: ``t_a = t_b + offset + drift (t_b - middle)``.
 
@@ -48,6 +50,8 @@ class Fit:
         Standard errors; NaN where they are not known.
     misfit : float
         Part of the accelerations' variance, of both sensors, that no joint explains.
+    levers_m : (6,) array or None
+        The joint from the sensor a, then from b, in their frames.
     """
 
     offset_s: float
@@ -56,6 +60,7 @@ class Fit:
     drift: float = float("nan")
     offset_error_s: float = float("nan")
     drift_error: float = float("nan")
+    levers_m: FloatArray | None = None
 
     def to_a(self, time_b_s: FloatArray) -> FloatArray:
         """Return times on a's clock."""
@@ -77,8 +82,9 @@ class _State:
     drift: float
     heading_rad: float
     turning_radps: float
-    lever_b_m: FloatArray
+    levers_m: FloatArray
     weight: FloatArray
+    known_levers_m: FloatArray | None
     power: float = float("nan")
 
 
@@ -93,7 +99,7 @@ class _Normal(NamedTuple):
     misfit: float
 
 
-def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
+def refine_lag(a: Pattern, b: Pattern, lag_s: float, levers_m: FloatArray | None = None) -> Fit:
     """Return offset and drift of two clocks, from a lag that is right within a few samples.
 
     Parameters
@@ -101,6 +107,8 @@ def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
     a, b : Pattern
     lag_s : float
         What is added to b's times.
+    levers_m : (6,) array, optional
+        Where the joint is known to be, within a little.
     """
     from scipy.interpolate import CubicSpline
 
@@ -110,7 +118,7 @@ def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
     low = max(time_a[0], time_b[0] + lag_s)
     high = min(time_a[-1], time_b[-1] + lag_s)
     middle_s, with_drift = (low + high) / 2.0 - lag_s, high - low >= MIN_DRIFT_S
-    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(3), np.ones(a.known.size))
+    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(6), np.ones(a.known.size), levers_m)
     normal: _Normal | None = None
     for step in range(_ROUNDS):
         fit = Fit(offset_s=state.offset_s, middle_s=middle_s, drift=state.drift)
@@ -136,23 +144,36 @@ def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
         drift=state.drift if with_drift else float("nan"),
         offset_error_s=float(error[0]),
         drift_error=float(error[1]) if with_drift else float("nan"),
+        levers_m=state.levers_m,
     )
 
 
 def _start(state: _State, a: Pattern, use: IntArray, value: FloatArray) -> None:
-    """Find the joint by vertical accelerations alone, and from it the heading."""
-    lever_b = value[:, 3:].reshape(-1, 3, 3)
-    acceleration_a, lever_a = a.acceleration_mps2[use], a.lever_radps2[use]
-    design = np.column_stack([-lever_a[:, 2], lever_b[:, 2], np.ones(use.size)])
-    target = acceleration_a[:, 2] - value[:, 2]
-    gram = design.T @ design
-    gram += np.diag([1.0] * 6 + [0.0]) * float(target @ target) * 1e-2 + 1e-9 * np.eye(7)
-    levers = np.linalg.solve(gram, design.T @ target)
-    state.lever_b_m = levers[3:6]
-    joint_a = acceleration_a + lever_a @ levers[:3]
-    joint_b = value[:, :3] + lever_b @ state.lever_b_m
-    flat_a, flat_b = joint_a[:, 0] + 1j * joint_a[:, 1], joint_b[:, 0] + 1j * joint_b[:, 1]
-    state.heading_rad = float(np.angle(np.vdot(flat_b - flat_b.mean(), flat_a - flat_a.mean())))
+    """Find joint and heading at the lag that is given, without a guess of either.
+
+    With ``u = cos(heading) r_b`` and ``v = sin(heading) r_b`` as unknowns of their own the problem
+    is linear, so that no wrong heading can hold the steps that follow.
+    """
+    n, lever_a, acceleration_b = use.size, a.lever_radps2[use], value[:, :3]
+    lever_b, target = value[:, 3:].reshape(-1, 3, 3), a.acceleration_mps2[use].copy()
+    target[:, 2] -= acceleration_b[:, 2]
+    design = np.zeros((n, 3, 17))  # r_a, u, v, r_b of the vertical, cosine, sine, three constants
+    design[:, :, :3] = -lever_a
+    design[:, 0, 3:6], design[:, 1, 3:6] = lever_b[:, 0], lever_b[:, 1]
+    design[:, 0, 6:9], design[:, 1, 6:9] = -lever_b[:, 1], lever_b[:, 0]
+    design[:, 2, 9:12] = lever_b[:, 2]
+    design[:, 0, 12], design[:, 1, 12] = acceleration_b[:, 0], acceleration_b[:, 1]
+    design[:, 0, 13], design[:, 1, 13] = -acceleration_b[:, 1], acceleration_b[:, 0]
+    design[:, :, 14:] = np.eye(3)
+    flat, aimed = design.reshape(-1, 17), target.reshape(-1)
+    ridge = np.full(17, 1e-9 * float(aimed @ aimed))
+    ridge[:12] = _START_RIDGE * float(aimed @ aimed)
+    solved = np.linalg.solve(flat.T @ flat + np.diag(ridge), flat.T @ aimed)
+    state.heading_rad = float(np.arctan2(solved[13], solved[12]))
+    if state.known_levers_m is None:
+        state.levers_m = np.concatenate([solved[:3], solved[9:12]])
+    else:
+        state.levers_m = state.known_levers_m.copy()
 
 
 def _step(
@@ -170,8 +191,8 @@ def _step(
     turn = _about_vertical(heading)
     lever_b = turn @ value[:, 3:].reshape(-1, 3, 3)
     accel_b = np.einsum("nij,nj->ni", turn, value[:, :3])
-    joint_b = accel_b + lever_b @ state.lever_b_m
-    rise = slope[:, :3] + slope[:, 3:].reshape(-1, 3, 3) @ state.lever_b_m
+    joint_b = accel_b + lever_b @ state.levers_m[3:]
+    rise = slope[:, :3] + slope[:, 3:].reshape(-1, 3, 3) @ state.levers_m[3:]
     rise = np.einsum("nij,nj->ni", turn, rise)
     sideways = np.cross(_UP, joint_b)
     columns = [-a.lever_radps2[use], lever_b, np.broadcast_to(np.eye(3), lever_b.shape)]
@@ -180,7 +201,7 @@ def _step(
     design = np.concatenate(columns, axis=2)
     target = a.acceleration_mps2[use] - accel_b
     solved, apart, full = _solve(state, design, target, use, with_drift=with_drift)
-    state.lever_b_m = solved[3:6]
+    state.levers_m = solved[:6]
     state.heading_rad += float(solved[9])
     state.turning_radps += float(solved[10])
     # what b shows later has a smaller offset
@@ -203,7 +224,7 @@ def _solve(
     independent = 2.0 * CUTOFF_HZ / ANALYSIS_HZ
     flat = design.reshape(-1, design.shape[2])
     scale = np.sqrt(np.maximum(np.einsum("ij,ij->j", flat, flat), 1e-12))
-    first = bool(np.isnan(state.power))
+    first, known = bool(np.isnan(state.power)), state.known_levers_m
     if first:
         state.power = float(np.mean(target**2))
     for _ in range(_SOLVES_AT_FIRST if first else 1):
@@ -212,9 +233,10 @@ def _solve(
         gram, right = weighted.T @ flat, weighted.T @ target.reshape(-1)
         power = max(state.power / independent, 1e-10)
         prior = np.zeros(13)
-        prior[:6] = power / _LEVER_PRIOR_M**2
+        prior[:6] = power / (_LEVER_PRIOR_M if known is None else _KNOWN_LEVER_M) ** 2
         prior[12] = power / (_DRIFT_PRIOR if with_drift else 1e-12) ** 2
         held = right.copy()
+        held[:6] += prior[:6] * (0.0 if known is None else known)
         held[12] += prior[12] * (state.drift if with_drift else 0.0)
         full = gram + np.diag(prior) + 1e-12 * np.diag(scale**2)
         solved = np.linalg.solve(full / np.outer(scale, scale), held / scale) / scale

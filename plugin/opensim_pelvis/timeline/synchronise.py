@@ -32,6 +32,7 @@ _MIN_OVERLAP: Final = 0.5  # part of the shorter record that must overlap at any
 FLOOR: Final = 0.002  # misfit below which differences mean nothing
 MAX_VALLEYS: Final = 4
 _WORTH_A_LOOK: Final = 5.0
+_SCAN_STEP: Final = 2  # rows of a pattern from one lag that is tried to the next
 _MIN_SAMPLES: Final = 100
 _MIN_LENGTH_S: Final = 2.0
 _BRIDGED_STEPS: Final = 3.5  # longer holes are not compared
@@ -163,26 +164,32 @@ def scan_lags(a: Pattern, b: Pattern) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     lag_s : (m,) array
-        What is added to b's times, evenly spaced by ``1 / ANALYSIS_HZ``.
+        What is added to b's times, evenly spaced.
     misfit : (m,) array
         NaN where fewer than half of the shorter pattern overlaps.
     """
-    of_a = np.column_stack([a.known, a.acceleration_mps2[:, 2], a.lever_radps2[:, 2]])
-    of_b = np.column_stack([b.known, b.acceleration_mps2[:, 2], b.lever_radps2[:, 2]])
+    of_a, of_b = _vertical(a), _vertical(b)
+    known_a, known_b = of_a[:, :1], of_b[:, :1]
     # moments of the products of all columns over the overlap, at every lag
     cross = _correlate(of_a, of_b)
-    own_a = _correlate(_products(of_a) * a.known[:, None], b.known[:, None])[:, :, 0]
-    own_b = _correlate(a.known[:, None], _products(of_b) * b.known[:, None])[:, 0]
+    own_a = _correlate(_products(of_a) * known_a, known_b)[:, :, 0]
+    own_b = _correlate(known_a, _products(of_b) * known_b)[:, 0]
     m = cross.shape[0]
     moments = np.empty((m, 10, 10))
     moments[:, :5, 5:], moments[:, 5:, :5] = cross, np.swapaxes(cross, 1, 2)
     moments[:, :5, :5], moments[:, 5:, 5:] = own_a.reshape(m, 5, 5), own_b.reshape(m, 5, 5)
     count = moments[:, 0, 5]
-    enough = count >= _MIN_OVERLAP * min(a.known.sum(), b.known.sum())
+    enough = count >= _MIN_OVERLAP * min(known_a.sum(), known_b.sum())
     misfit = np.full(m, np.nan)
     misfit[enough] = _misfits(moments[enough])
-    lag_s = a.start_s - b.start_s + np.arange(-(b.known.size - 1), a.known.size) / ANALYSIS_HZ
+    lag_s = a.start_s - b.start_s + _SCAN_STEP * np.arange(1 - len(of_b), len(of_a)) / ANALYSIS_HZ
     return lag_s, misfit
+
+
+def _vertical(pattern: Pattern) -> FloatArray:
+    """Return what is known and vertical of every second row: what is fast is gone already."""
+    columns = [pattern.known, pattern.acceleration_mps2[:, 2], pattern.lever_radps2[:, 2]]
+    return np.column_stack(columns)[::_SCAN_STEP]
 
 
 def _products(x: FloatArray) -> FloatArray:
