@@ -119,7 +119,10 @@ def test_holes_stay_and_ends_are_not_extended(truth):
     assert time_s[0] >= cut.time_s[0] - 1e-9
     assert time_s[-1] <= cut.time_s[-1] + 1e-9
     assert not ((time_s > 10.0) & (time_s < 10.5)).any()
-    assert any("1 hole in its time stamps" in note for note in unified.notes)
+    assert any(
+        f"holes in the time stamps, kept as holes of the timeline: {cut.identifier} 1" in note
+        for note in unified.notes
+    )
 
 
 def test_steady_running_alone_is_ambiguous_and_said_to_be(truth):

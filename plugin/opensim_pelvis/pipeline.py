@@ -68,6 +68,9 @@ _REPORTED_VERSIONS: Final = (
     "vqf",
 )
 
+_BACKWARD_KNEE_RAD: Final = -0.5
+"""Below this, far beyond any knee, two sensors are confused or face apart."""
+
 
 def run(
     recording: Recording,
@@ -299,6 +302,11 @@ def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:
                 f"{np.rad2deg(high):.0f} degrees) in {share:.1%} of the frames: "
                 f"{np.rad2deg(np.nanmin(values)):.0f} to {np.rad2deg(np.nanmax(values)):.0f}"
             )
+            if name.startswith("knee") and np.nanmin(values) < _BACKWARD_KNEE_RAD:
+                notes[-1] += (
+                    ". A knee does not bend backward: the sensors of thigh and shank may be "
+                    "swapped, or their headings far apart"
+                )
     return notes
 
 

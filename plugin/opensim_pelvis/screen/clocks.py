@@ -10,8 +10,11 @@ from opensim_pelvis.types import ClockEstimate, Recording
 
 
 def render_clocks(recording: Recording) -> list[Table]:
-    """Return a row a sensor whose clock was brought onto the timeline; nothing without any."""
-    if not recording.clock_estimates:
+    """Return a row a sensor whose clock was brought onto the timeline; nothing without any.
+
+    Time stamps of one clock need no table.
+    """
+    if all(row.method == "shared clock" for row in recording.clock_estimates):
         return []
     table = Table(box=SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
     table.title = "Clocks, against that of the first sensor"

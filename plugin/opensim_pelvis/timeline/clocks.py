@@ -27,8 +27,8 @@ from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
 MAX_MISFIT: Final = 0.5
 """Part of the motion that two sensors may fail to share and still be tied by it."""
 
-
 _MIN_ROWS: Final = 4
+_WHOLE_HZ: Final = 0.01  # a rate found in stamps is this near to the whole number that was meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
     clocks = _find_clocks(recording, own, settings, zero_s)
     common = [clock.to_common(time) for clock, time in zip(clocks, own, strict=True)]
     _require_overlap(recording, common)
-    rate_hz = settings.rate_hz or recording.rate_hz
+    rate_hz, rate_source = _choose_rate(recording, settings)
     first = min(int(np.ceil(time[0] * rate_hz - 1e-6)) for time in common)
     sensors = tuple(
         resample_sensor(sensor, time, rate_hz=rate_hz, first=first)
@@ -98,11 +98,10 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
         )
         for sensor, time, clock in zip(recording.sensors, own, clocks, strict=True)
     )
-    source = "the setting rate_hz" if settings.rate_hz else recording.rate_source
     return replace(
         recording,
         rate_hz=rate_hz,
-        rate_source=f"{source}; all sensors resampled to it",
+        rate_source=rate_source,
         counter_source=f"{recording.counter_source}, brought onto one timeline",
         sensors=sensors,
         start_s=zero_s + first / rate_hz,
@@ -279,12 +278,22 @@ def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None
 
 
 def _notes_of_holes(recording: Recording, own: Sequence[FloatArray]) -> list[str]:
-    notes = []
+    """Say in one line which sensors have holes in their stamps."""
+    found = []
     for sensor, time in zip(recording.sensors, own, strict=True):
         holes = int((np.diff(time) > HOLE_STEPS * typical_step(time)).sum())
         if holes:
-            notes.append(
-                f"{sensor.identifier}: {holes} hole{'s' if holes > 1 else ''} in its time stamps, "
-                "kept as holes of the common timeline"
-            )
-    return notes
+            found.append(f"{sensor.identifier} {holes}")
+    if not found:
+        return []
+    return [f"holes in the time stamps, kept as holes of the timeline: {', '.join(found)}"]
+
+
+def _choose_rate(recording: Recording, settings: TimelineSettings) -> tuple[float, str]:
+    """Return the rate of the timeline and where it is from; a whole number where one is near."""
+    if settings.rate_hz:
+        return settings.rate_hz, "the setting rate_hz; all sensors resampled to it"
+    whole = float(round(recording.rate_hz))
+    near = abs(whole - recording.rate_hz) <= _WHOLE_HZ * recording.rate_hz
+    rate_hz = whole if near else recording.rate_hz
+    return rate_hz, f"{recording.rate_source}; all sensors resampled to it"
