@@ -27,6 +27,8 @@ from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
 MAX_MISFIT: Final = 0.5
 """Part of the motion that two sensors may fail to share and still be tied by it."""
 
+_NO_FIT: Final = "its motion fits no other sensor's"
+_NO_MOTION: Final = "it has no two seconds of orientation and acceleration to compare"
 _MIN_ROWS: Final = 4
 _WHOLE_HZ: Final = 0.01  # a rate found in stamps is this near to the whole number that was meant
 
@@ -220,12 +222,13 @@ def _by_movement(
         clocks[new] = _tied(sensors, own, clocks[known], tie, known, new)
     faults = [note for clock in clocks.values() for note in clock.notes]
     lost = [i for i in range(len(sensors)) if i not in clocks]
-    faults += [f"{sensors[i].identifier}: its motion fits no other sensor's" for i in lost]
+    why = {i: _NO_MOTION if patterns[i] is None else _NO_FIT for i in lost}
+    faults += [f"{sensors[i].identifier}: {why[i]}" for i in lost]
     if required and faults:
         advice = "Give the time of one event on each sensor (trigger_s), or take the common start"
         raise_faults(TimelineError, recording.name, [f"{fault}. {advice}" for fault in faults])
     for i in lost:
-        clocks[i] = _by_start(sensors[i], own, i, "its motion fits no other sensor's")
+        clocks[i] = _by_start(sensors[i], own, i, why[i])
     return [clocks[i] for i in range(len(sensors))]
 
 
