@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -73,7 +74,9 @@ class StoReader:
                 f"{path}: a table of DataType=Quaternion was wanted, but it is an OpenSim table of "
                 f"{top.kind}. Sensor orientations are needed, not results or angles."
             )
-        time_s, cells, notes = _read_cells(path, raw, top)
+        with ThreadPoolExecutor(1) as beside:
+            described = beside.submit(describe_input, path)
+            time_s, cells, notes = _read_cells(path, raw, top)
         rate_hz, rate_source, rate_notes = _find_rate(settings, top, time_s)
         counter, faults = count_from_time(time_s, rate_hz, top.lines + 2)
         raise_faults(ReadError, str(path), faults)
@@ -94,7 +97,7 @@ class StoReader:
                 SensorSignals(identifier=label, counter=counter, R_ES=q, file=path.name)
                 for label, q in zip(top.labels, orientations, strict=True)
             ),
-            files=(describe_input(path),),
+            files=(described.result(),),
             header=top.fields,
             start_s=float(time_s[0]),
             notes=(*notes, *rate_notes, *world_notes),
@@ -164,12 +167,10 @@ def _read_cells(
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
     start = _body_start(raw, top)
-    marks = raw.translate(None, _NO_MARKS)
-    lines = raw.count(b"\n") - raw.count(b"\n", 0, start)
-    head_marks = len(raw[:start].translate(None, _NO_MARKS))
-    sound = _marks(top) * lines
-    if lines and raw.endswith(b"\n") and marks[head_marks:] == sound:
-        return *_parse(path, raw.replace(b"\t", b","), top, top.lines + 1), ()
+    marks = raw.translate(None, _NO_MARKS)[len(raw[:start].translate(None, _NO_MARKS)) :]
+    lines = len(marks) // len(_marks(top))
+    if lines and raw.endswith(b"\n") and marks == _marks(top) * lines:
+        return *_parse(path, raw.translate(_TAB_TO_COMMA), top, top.lines + 1), ()
     return _read_carefully(path, raw[start:], top)
 
 

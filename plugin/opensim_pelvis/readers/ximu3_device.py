@@ -195,7 +195,7 @@ def _read_stream(path: Path, name: str, notes: list[str]) -> Stream:
     fault = text_fault(head)
     if fault is not None:
         raise ReadError(f"{path.name}: {fault}")
-    header = decode(head).splitlines()[0].strip()
+    header = decode(head.partition(b"\n")[0]).strip()
     wanted = (STAMP, *COLUMNS[name])
     found = tuple(cell.strip() for cell in header.split(","))
     missing = [column for column in wanted if found.count(column) != 1]
