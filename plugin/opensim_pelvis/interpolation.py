@@ -54,9 +54,10 @@ def locate(time_s: FloatArray, at_s: FloatArray) -> Places:
     slack_s = ON_SAMPLE * step_s
     last = time_s.size - 1
     before = np.searchsorted(time_s, at_s + slack_s, side="right") - 1
-    before = np.clip(before, 0, max(last - 1, 0))
+    np.clip(before, 0, max(last - 1, 0), out=before)
     after = np.minimum(before + 1, last)
-    width_s, gone_s = time_s[after] - time_s[before], at_s - time_s[before]
+    start_s = time_s[before]
+    width_s, gone_s = time_s[after] - start_s, at_s - start_s
     at_before, at_after = np.abs(gone_s) <= slack_s, np.abs(gone_s - width_s) <= slack_s
     between = (gone_s > 0.0) & (gone_s < width_s) & (width_s <= HOLE_STEPS * step_s)
     part = np.clip(gone_s / np.where(width_s > 0.0, width_s, 1.0), 0.0, 1.0)
@@ -89,7 +90,7 @@ def slerp(before: FloatArray, after: FloatArray, part: FloatArray) -> FloatArray
 
 def straight(before: FloatArray, after: FloatArray, part: FloatArray) -> FloatArray:
     """Return (n, k) vectors on the straight lines between others; ``part`` as in `slerp`."""
-    return np.asarray((1.0 - part) * before + part * after)
+    return np.asarray(before + part * (after - before))
 
 
 def rotations_at(time_s: FloatArray, q: FloatArray, at_s: FloatArray) -> FloatArray:
@@ -130,10 +131,10 @@ def vectors_at(time_s: FloatArray, values: FloatArray, at_s: FloatArray) -> Floa
 
 def _exact_on_samples(values: FloatArray, between: FloatArray, places: Places) -> FloatArray:
     """Replace what was interpolated by the sample where there is one; NaN where not known."""
-    on_before, on_after = places.part == 0.0, places.part == 1.0
+    on_before, on_after = np.flatnonzero(places.part == 0.0), np.flatnonzero(places.part == 1.0)
     between[on_before] = values[places.before[on_before]]
     between[on_after] = values[places.after[on_after]]
-    between[~places.known] = np.nan
+    between[np.flatnonzero(~places.known)] = np.nan
     return between
 
 

@@ -76,8 +76,10 @@ class Numbers:
 
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Return columns side by side, shape (n, len(names)), in memory of their own."""
-        rows = [self.names.index(name) for name in names]
-        return np.ascontiguousarray(self.block[rows].T)
+        found = np.empty((self.block.shape[1], len(names)))
+        for i, name in enumerate(names):
+            found[:, i] = self.block[self.names.index(name)]
+        return found
 
 
 def split_cells(line: str, separator: str) -> list[str]:
