@@ -20,6 +20,7 @@ from opensim_pelvis.simulate import (
     write_ximu3,
 )
 from opensim_pelvis.simulate.ximu3 import START_US
+from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.types import Result
 
 BODIES = ("pelvis", "torso", "femur_l", "femur_r")
@@ -97,3 +98,13 @@ def test_angles_come_back(result: Result, column: str) -> None:
 def test_a_device_that_nobody_wears_stops_nothing_and_is_listed(result: Result) -> None:
     assert result.aligned.ledger.unmatched == ("tibia_l",)
     assert {row.identifier for row in result.recording.clock_estimates} == set(BODIES)
+
+
+def test_the_devices_of_a_real_log_have_one_clock_as_their_stamps_say(shared_data: Path) -> None:
+    recording = pipeline.read(shared_data / "formats/ximu3")
+    assert recording.clocks == "shared"
+    unified = unify_clocks(
+        replace(recording, clocks="own"), TimelineSettings(synchronise="movement")
+    )
+    for estimate in unified.clock_estimates[1:]:
+        assert abs(estimate.offset_s) < 2.0 * estimate.uncertainty_s < 0.02

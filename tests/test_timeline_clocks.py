@@ -180,6 +180,36 @@ def test_ten_minutes_are_followed_by_windows():
         assert 0.0 < found.drift_error_ppm < 1.0
 
 
+def test_a_long_recording_with_a_sensor_that_was_off_for_minutes():
+    """What is missing is no movement: neither a telling piece nor a window of the line."""
+    long = simulate_runner(RunnerSettings(), Session(duration_s=400.0, still_s=3.0, ramp_s=1.5))
+    settings = SensorSettings(
+        clocks="own",
+        clock_offset_s=OFFSET_S,
+        clock_drift_ppm=DRIFT_PPM,
+        gyroscope_noise_radps=0.01,
+        accelerometer_noise_mps2=0.1,
+    )
+    recording = simulate_sensors(long, settings, BODIES)
+    pelvis, torso, femur = recording.sensors
+    on = (torso.counter < 6000) | (torso.counter > 26000)
+    torso = replace(
+        torso,
+        counter=torso.counter[on],
+        time_s=torso.time_s[on],
+        R_ES=torso.R_ES[on],
+        acceleration_mps2=torso.acceleration_mps2[on],
+        angular_velocity_radps=torso.angular_velocity_radps[on],
+    )
+    unified = unify_clocks(
+        replace(recording, sensors=(pelvis, torso, femur)),
+        TimelineSettings(synchronise="movement"),
+    )
+    found = unified.clock_estimates[1]
+    assert found.offset_s == pytest.approx(OFFSET_S["torso"], abs=HALF_SAMPLE_S)
+    assert found.drift_ppm == pytest.approx(-DRIFT_PPM["torso"], abs=2.0)
+
+
 def test_the_windows_of_a_line_are_bounded():
     rows = round(7200.0 * ANALYSIS_HZ)
     strength = np.zeros((rows, 3))

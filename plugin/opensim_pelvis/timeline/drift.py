@@ -55,12 +55,14 @@ def follow_drift(a: Pattern, b: Pattern, fit: Fit) -> Fit:
     Returns
     -------
     Fit
-        The given one where fewer than four windows of a long recording can be used.
+        The given one where there is too little to compare, or fewer than four windows of a long
+        recording can be used.
     """
     low_s = max(a.start_s, b.start_s + fit.offset_s)
     high_s = min(a.end_s, b.end_s + fit.offset_s)
     if high_s - low_s <= WHOLE_S:
-        return refine_lag(a.between(low_s - 1.0, high_s + 1.0), b, fit.offset_s)
+        whole = refine_lag(a.between(low_s - 1.0, high_s + 1.0), b, fit.offset_s)
+        return whole if np.isfinite(whole.misfit) else fit
     known_at_s = fit.middle_s + fit.offset_s
     windows = lively_windows(a, low_s + 1.0, high_s - 1.0)
     windows.sort(key=lambda window: abs(window.start_s - known_at_s))

@@ -58,7 +58,9 @@ def find_ties(patterns: Sequence[Pattern | None], own: Sequence[FloatArray]) -> 
     for i, j in sorted(wanted):
         scan, start_s = scans[i, j], float(own[i][0] - own[j][0])
         fits = [_refine_near(scan, lag_s) for lag_s in scan.valleys]
-        ties.append(_tie(i, j, fits, start_s))
+        fits = [fit for fit in fits if np.isfinite(fit.misfit)]
+        if fits:
+            ties.append(_tie(i, j, fits, start_s))
     return ties
 
 
@@ -76,7 +78,7 @@ def _scan(piece: Pattern, b: Pattern, start_s: float) -> _Scan:
     """Compare a piece with all of a motion that is within reach of a common start."""
     reach_s = MAX_LAG_S + start_s
     near = b.between(piece.start_s - reach_s, piece.end_s - start_s + MAX_LAG_S)
-    if near.known.size < ANALYSIS_HZ or piece.known.sum() < ANALYSIS_HZ:
+    if near.known.sum() < ANALYSIS_HZ or piece.known.sum() < ANALYSIS_HZ:
         return _Scan(piece, near, [], np.inf, -np.inf)
     lag_s, misfit = scan_lags(piece, near)
     valleys = find_valleys(lag_s, misfit, start_s)
