@@ -107,4 +107,5 @@ def test_the_devices_of_a_real_log_have_one_clock_as_their_stamps_say(shared_dat
         replace(recording, clocks="own"), TimelineSettings(synchronise="movement")
     )
     for estimate in unified.clock_estimates[1:]:
-        assert abs(estimate.offset_s) < 2.0 * estimate.uncertainty_s < 0.02
+        assert abs(estimate.offset_s) < 0.0125
+        assert abs(estimate.offset_s) < 1.5 * estimate.uncertainty_s

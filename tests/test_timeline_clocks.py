@@ -177,7 +177,7 @@ def test_ten_minutes_are_followed_by_windows():
             sensor.time_s[0] * drift * 1e-6 + OFFSET_S[body], abs=HALF_SAMPLE_S
         )
         assert found.drift_ppm == pytest.approx(-drift, abs=1.0)
-        assert 0.0 < found.drift_error_ppm < 1.0
+        assert 0.0 < found.drift_error_ppm < 12.0  # soft tissue may do 2 ms in 300 s
 
 
 def test_a_long_recording_with_a_sensor_that_was_off_for_minutes():

@@ -19,6 +19,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
 from opensim_pelvis.settings import TimelineSettings, nearest
 from opensim_pelvis.timeline.drift import follow_drift
+from opensim_pelvis.timeline.refine import DRIFT_PRIOR
 from opensim_pelvis.timeline.resample import resample_sensor
 from opensim_pelvis.timeline.synchronise import describe_motion
 from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
@@ -247,7 +248,11 @@ def _tied(
     on_common = on_known + clock.offset_s + slope * (on_known - own[known][0])
     gone = on_common - ends
     estimated = not (np.isnan(fit.drift) or np.isnan(clock.drift))
-    error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, soft_error_s(fit)]))
+    half_s, soft_s = float(ends[1] - ends[0]) / 2.0, soft_error_s(fit)
+    drift_error = float(np.hypot(fit.drift_error, soft_s / half_s))
+    drift_error /= float(np.hypot(1.0, drift_error / DRIFT_PRIOR))  # crystals are known to be good
+    reached_s = np.nan_to_num(fit.drift_error) * half_s  # from the middle to the start
+    error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, reached_s, soft_s]))
     notes: tuple[str, ...] = ()
     if not tie.sure:
         error_s = tie.rival_s
@@ -261,7 +266,7 @@ def _tied(
         drift=float((gone[1] - gone[0]) / (ends[1] - ends[0])) if estimated else float("nan"),
         error_s=error_s,
         method="movement",
-        drift_error=float(np.hypot(clock.drift_error, fit.drift_error)),
+        drift_error=float(np.hypot(clock.drift_error, drift_error)) if estimated else float("nan"),
         notes=notes,
     )
 

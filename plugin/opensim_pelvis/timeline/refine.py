@@ -21,12 +21,14 @@ from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, CUTOFF_HZ, Pattern
 MIN_DRIFT_S: Final = 20.0
 """Overlap below which no drift is estimated."""
 
+DRIFT_PRIOR: Final = 1e-4
+"""Crystals of sensors are within 100 ppm or so of one another: standard deviation."""
+
 _ROUNDS: Final = 20
 _SOLVES_AT_FIRST: Final = 3
 _MIN_SAMPLES: Final = 50
 _SETTLED_S: Final = 1e-5
 _MAX_STEP_S: Final = 0.02
-_DRIFT_PRIOR: Final = 1e-4  # crystals of sensors are within 100 ppm or so of one another
 _LEVER_PRIOR_M: Final = 0.5  # joints are not further than that from a sensor
 _KNOWN_LEVER_M: Final = 0.002  # a joint that was found in another piece
 _START_RIDGE: Final = 1e-2  # of the motion, that a lever of a metre costs at the start
@@ -234,7 +236,7 @@ def _solve(
         power = max(state.power / independent, 1e-10)
         prior = np.zeros(13)
         prior[:6] = power / (_LEVER_PRIOR_M if known is None else _KNOWN_LEVER_M) ** 2
-        prior[12] = power / (_DRIFT_PRIOR if with_drift else 1e-12) ** 2
+        prior[12] = power / (DRIFT_PRIOR if with_drift else 1e-12) ** 2
         held = right.copy()
         held[:6] += prior[:6] * (0.0 if known is None else known)
         held[12] += prior[12] * (state.drift if with_drift else 0.0)
