@@ -89,7 +89,7 @@ def slerp(before: FloatArray, after: FloatArray, part: FloatArray) -> FloatArray
 
 
 def straight(before: FloatArray, after: FloatArray, part: FloatArray) -> FloatArray:
-    """Return (n, k) vectors on the straight lines between others; ``part`` as in `slerp`."""
+    """Return values on the straight lines between others; ``part`` is of a shape to multiply."""
     return np.asarray(before + part * (after - before))
 
 
@@ -125,7 +125,9 @@ def vectors_at(time_s: FloatArray, values: FloatArray, at_s: FloatArray) -> Floa
     if np.array_equal(time_s, at_s):
         return values
     places = locate(time_s, at_s)
-    between = straight(values[places.before], values[places.after], places.part[:, None])
+    between = np.empty((at_s.size, values.shape[1]))
+    for i, column in enumerate(values.T):  # several times quicker than by rows
+        between[:, i] = straight(column[places.before], column[places.after], places.part)
     return _exact_on_samples(values, between, places)
 
 
