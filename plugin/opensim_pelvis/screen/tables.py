@@ -19,6 +19,7 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
 from opensim_pelvis.screen.running import (
     add_measures,
@@ -70,7 +71,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         ),
         _sensor_quality(result),
         *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
-        *_clocks(recording),
+        *render_clocks(recording),
         _angle_ranges(result),
         *_running(result.running),
     ]
@@ -134,7 +135,7 @@ def render_recording(
         _heading(title),
         _facts(facts),
         table,
-        *_clocks(recording),
+        *render_clocks(recording),
         *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
     )
 
@@ -199,25 +200,6 @@ def _origin_words(result: Result) -> dict[str, str]:
         return {}
     words = (f"{n} sensors {kinds[kind]} ({why})" for (kind, why), n in counts.items())
     return {"orientations": "; ".join(words)}
-
-
-def _clocks(recording: Recording) -> list[RenderableType]:
-    """Return a row a sensor whose clock was brought onto the timeline; nothing without any."""
-    if not recording.clock_estimates:
-        return []
-    table = _table("sensor", ">own Hz", ">offset s", ">drift ppm", ">error ms", "by")
-    table.title = "Clocks, against that of the first sensor"
-    table.title_justify = "left"
-    for row in recording.clock_estimates:
-        table.add_row(
-            row.identifier,
-            f"{row.rate_hz:.2f}",
-            f"{row.offset_s:+.4f}",
-            "-" if np.isnan(row.drift_ppm) else f"{row.drift_ppm:+.0f}",
-            "-" if np.isnan(row.uncertainty_s) else f"{1e3 * row.uncertainty_s:.1f}",
-            row.method,
-        )
-    return [table]
 
 
 def _engine_check(result: Result) -> dict[str, str]:

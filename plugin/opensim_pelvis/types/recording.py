@@ -158,6 +158,8 @@ class ClockEstimate:
         By how many millionths the sensor's clock runs fast; NaN where it was not estimated.
     uncertainty_s : float
         Standard error of the alignment; NaN where it is not known.
+    drift_error_ppm : float
+        Standard error of the drift; NaN where it was not estimated.
     method : str
         ``"counter"``, ``"shared clock"``, ``"trigger"``, ``"movement"`` or ``"start"``.
     """
@@ -167,6 +169,7 @@ class ClockEstimate:
     offset_s: float = 0.0
     drift_ppm: float = float("nan")
     uncertainty_s: float = float("nan")
+    drift_error_ppm: float = float("nan")
     method: str = "counter"
 
 
