@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.events.imported import normalise_events
 from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
+from opensim_pelvis.events.prefer import prefer_imported
 from opensim_pelvis.events.signals import (
     EVENT_CUTOFF_HZ,
     SegmentSignal,
@@ -116,16 +116,21 @@ def detect_events(
     activity : str or None
         Running, unless stated to be walking, when it comes to published errors.
     imported : tuple of Event
-        Events that came with the recording or in a file; they win.
+        Events that came with the recording or in a file; they win where they make a stride.
     """
-    given = normalise_events(imported)
-    if sum(event.label == "initial contact" for event in given) >= 2:
-        return GaitEvents(
-            events=given,
-            kind="contact",
-            start_label="initial contact",
-            methods={"imported": "events were given; their error is that of their source"},
-        )
+    found = _detect(aligned, placement, orientations, kinematics, angles, activity)
+    return prefer_imported(imported, found)
+
+
+def _detect(
+    aligned: AlignedRecording,
+    placement: Placement,
+    orientations: SensorOrientations,
+    kinematics: Kinematics,
+    angles: Angles,
+    activity: ActivityKind | None,
+) -> GaitEvents:
+    """Return what the sensors give."""
     raw = any(
         signal is not None and bool(np.isfinite(signal).any())
         for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)

@@ -118,5 +118,6 @@ def _counts(strides: Strides) -> tuple[str, ...]:
     if not strides.excluded:
         return ()
     listed = ", ".join(f"{reason} {count}" for reason, count in strides.excluded.items())
-    return (f"{len(strides.reason) - int(strides.kept.sum())} of {len(strides.reason)} strides "
-            f"are excluded: {listed}",)  # fmt: skip
+    lost = len(strides.reason) - int(strides.kept.sum())
+    verb = "is" if lost == 1 else "are"
+    return (f"{lost} of {len(strides.reason)} strides {verb} excluded: {listed}",)
