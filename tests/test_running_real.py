@@ -19,7 +19,7 @@ from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result, SensorSignals
 
 PUBLISHED_DEG = 0.2  # the issue's own figure for ranges of the publisher's stride
-LANDING_S = 0.06  # a marker's speed falls below a threshold some frames after or before contact
+LANDING_S = 0.03  # a marker's speed falls below a threshold some frames after or before contact
 STRIDE = (108, 247)
 STILL_SAMPLES = 100
 

@@ -120,4 +120,7 @@ def _counts(strides: Strides) -> tuple[str, ...]:
     listed = ", ".join(f"{reason} {count}" for reason, count in strides.excluded.items())
     lost = len(strides.reason) - int(strides.kept.sum())
     verb = "is" if lost == 1 else "are"
-    return (f"{lost} of {len(strides.reason)} strides {verb} excluded: {listed}",)
+    note = f"{lost} of {len(strides.reason)} strides {verb} excluded: {listed}"
+    if strides.kept.any():
+        return (note,)
+    return (f"{note}. None is left, so there are no measures: a longer steady stretch is needed",)
