@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
@@ -23,6 +25,10 @@ from opensim_pelvis.types import (
 
 FAMILIES = (pelvis, hip, trunk, timing, posture)
 """Modules that put their measures into the table, in this order, when they are imported."""
+
+
+RINGING_DEG: Final = 1.0
+"""Part of a range beyond which fast motion is told of; real pelvises show up to 0.7."""
 
 
 def definitions() -> tuple[MeasureDefinition, ...]:
@@ -78,7 +84,7 @@ def analyse_strides(
         asymmetries=asymmetries,
         curves=average_curves(table, angles.time_s, strides),
         absent=absent,
-        notes=(*events.notes, *strides.notes, *_counts(strides), *notes),
+        notes=(*events.notes, *strides.notes, *_counts(strides), *_ringing(summaries), *notes),
     )
 
 
@@ -112,6 +118,23 @@ def _summaries(
                 asymmetries.append(compare_sides(both[0], both[1]))
         summaries += [summary for summary in both if summary is not None]
     return tuple(summaries), tuple(asymmetries)
+
+
+def _ringing(summaries: tuple[Summary, ...]) -> tuple[str, ...]:
+    """Doubt ranges to which motion faster than the slow part adds much."""
+    mean = {summary.name: summary.mean for summary in summaries if summary.side == "body"}
+    parts = []
+    for angle in ("rotation", "obliquity", "tilt"):
+        whole = mean.get(f"pelvic_{angle}_range_deg", np.nan)
+        extra = whole - mean.get(f"pelvic_{angle}_slow_range_deg", np.nan)
+        if extra > RINGING_DEG:
+            parts.append(f"{angle} {extra:.1f} of {whole:.1f}")
+    if not parts:
+        return ()
+    return (
+        f"fast motion adds to the pelvic range (degrees): {', '.join(parts)}. Soft tissue or a "
+        "loose strap rings so: read the slow part, and strap the sensor firmly",
+    )
 
 
 def _counts(strides: Strides) -> tuple[str, ...]:
