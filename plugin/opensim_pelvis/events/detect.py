@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.events.imported import normalise_events
 from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
+from opensim_pelvis.events.prefer import prefer_imported
 from opensim_pelvis.events.signals import (
     EVENT_CUTOFF_HZ,
     SegmentSignal,
@@ -88,6 +88,15 @@ METHODS: Final[Mapping[tuple[str, str], Method]] = {
 }
 """Source and activity to method; the uncertainty of an event is the published error."""
 
+_BEST_FIRST: Final[dict[ActivityKind, tuple[str, str]]] = {
+    "running": ("calcn", "tibia"),
+    "walking": ("tibia", "calcn"),
+}
+"""In walking the shank first: its error is published, and smaller against a force plate."""
+
+_SAME_STEP_S: Final = 0.3
+"""Foot and shank within this time see the same step; half the shortest stride, roughly."""
+
 _CYCLES: Final = {
     "leg": "swing: largest forward angular velocity of the segment; a cycle event, no contact",
     "steps": "pelvis: largest vertical acceleration, mid-stance in running and loading in "
@@ -116,16 +125,21 @@ def detect_events(
     activity : str or None
         Running, unless stated to be walking, when it comes to published errors.
     imported : tuple of Event
-        Events that came with the recording or in a file; they win.
+        Events that came with the recording or in a file; they win where they make a stride.
     """
-    given = normalise_events(imported)
-    if sum(event.label == "initial contact" for event in given) >= 2:
-        return GaitEvents(
-            events=given,
-            kind="contact",
-            start_label="initial contact",
-            methods={"imported": "events were given; their error is that of their source"},
-        )
+    found = _detect(aligned, placement, orientations, kinematics, angles, activity)
+    return prefer_imported(imported, found)
+
+
+def _detect(
+    aligned: AlignedRecording,
+    placement: Placement,
+    orientations: SensorOrientations,
+    kinematics: Kinematics,
+    angles: Angles,
+    activity: ActivityKind | None,
+) -> GaitEvents:
+    """Return what the sensors give."""
     raw = any(
         signal is not None and bool(np.isfinite(signal).any())
         for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
@@ -148,35 +162,56 @@ def detect_events(
 def _contacts(
     aligned: AlignedRecording, placement: Placement, kinematics: Kinematics, gait: ActivityKind
 ) -> GaitEvents:
-    """Return contacts and toe-offs of each leg from its foot, or else its shank."""
+    """Return contacts and toe-offs of each leg, a step from the best source that shows it."""
     events: list[Event] = []
     methods: dict[str, str] = {}
     for context, side in LEGS:
-        for segment in ("calcn", "tibia"):
+        leg: list[Event] = []
+        for segment in _BEST_FIRST[gait]:
+            if leg and gait == "running":
+                break
             signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
             if signal is None:
                 continue
-            leg = find_leg_events(signal, aligned.rate_hz)
-            if np.isfinite(leg.contact).sum() < 2:
-                continue
-            source = signal.body if signal.measured else f"{signal.body} (from orientations)"
-            method = METHODS[segment, gait]
-            toe_off, off_source, off_method = leg.toe_off, source, method
-            if segment == "tibia" and gait == "running":
-                knee = _knee_toe_off(leg, kinematics, side)
-                if knee is not None:
-                    toe_off, off_method = knee, METHODS["knee", "running"]
-                    off_source = f"knee_angle_{side}"
-            methods[source] = method.words
-            methods[off_source] = off_method.words
-            rows = (
-                ("initial contact", leg.contact, source, method.contact_s),
-                ("toe-off", toe_off, off_source, off_method.toe_off_s),
-            )
-            for label, samples, origin, error_s in rows:
-                events += _events(samples, aligned, label, context, origin, error_s)
-            break
+            found, words = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
+            missing = [event for event in found if not _has_beside(leg, event)]
+            methods |= {event.source: words[event.source] for event in missing}
+            leg += missing
+        events += leg
     return _gathered(events, "contact", "initial contact", methods)
+
+
+def _segment_contacts(
+    signal: SegmentSignal,
+    segment: str,
+    context: str,
+    aligned: AlignedRecording,
+    kinematics: Kinematics,
+    gait: ActivityKind,
+) -> tuple[list[Event], dict[str, str]]:
+    """Return the events of one foot or shank, and their sources with the method in words."""
+    leg = find_leg_events(signal, aligned.rate_hz)
+    if np.isfinite(leg.contact).sum() < 2:
+        return [], {}
+    source = signal.body if signal.measured else f"{signal.body} (from orientations)"
+    method = METHODS[segment, gait]
+    toe_off, off_source, off_method = leg.toe_off, source, method
+    if segment == "tibia" and gait == "running":
+        side = signal.body.rpartition("_")[2]
+        knee = _knee_toe_off(leg, kinematics, side)
+        if knee is not None:
+            toe_off, off_method = knee, METHODS["knee", "running"]
+            off_source = f"knee_angle_{side}"
+    contacts = _events(leg.contact, aligned, "initial contact", context, source, method.contact_s)
+    offs = _events(toe_off, aligned, "toe-off", context, off_source, off_method.toe_off_s)
+    return [*contacts, *offs], {source: method.words, off_source: off_method.words}
+
+
+def _has_beside(events: list[Event], event: Event) -> bool:
+    """Return whether one of the events is the same as another source sees it."""
+    return any(
+        e.label == event.label and abs(e.time_s - event.time_s) <= _SAME_STEP_S for e in events
+    )
 
 
 def _leg_cycles(

@@ -10,6 +10,7 @@ early ends stay absent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -96,6 +97,10 @@ def align_recording(
         ),
         magnetic_unit=units.pop() if len(units) == 1 else "a.u.",
         R_BS=_known_mountings(signals),
+        events=tuple(
+            replace(event, time_s=event.time_s - clock.first / recording.rate_hz)
+            for event in recording.events
+        ),
         notes=(*describe_ledger(ledger, recording.rate_hz), *notes),
     )
 
