@@ -100,7 +100,12 @@ _SEGMENTS: Final = {
 _THIGHS: Final = {"femur_r": "thigh_extension_r", "femur_l": "thigh_extension_l"}
 
 
-def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles:
+def compute_angles(
+    kinematics: Kinematics,
+    *,
+    surface: Surface | None,
+    headless: Mapping[str, FloatArray] | None = None,
+) -> Angles:
     """Return the clinical angles of all bodies that the sensors determine.
 
     Parameters
@@ -108,6 +113,10 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     kinematics : Kinematics
     surface : str or None
         Decides the direction of travel, see `opensim_pelvis.travel.travel_heading`.
+    headless : mapping of str to (t, 4) array, optional
+        Orientation of bodies whose sensor's heading is unknown. A pose calibration makes their
+        axial rotation right all the same, to about a degree while they lean by less than 10;
+        which way they lean is not known, so those angles are absent.
 
     Returns
     -------
@@ -125,9 +134,13 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     found = name_angles(
         {body: _orientation(kinematics, body) for body in kinematics.bodies}, travel
     )
+    headless = headless or {}
+    found |= _turns_alone(headless, travel)
     definitions = tuple(d for d in DEFINITIONS if d.name in found)
     absent = {
-        d.name: f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
+        d.name: f"the heading of the sensor on {_body_of(d.name)} is unknown"
+        if _body_of(d.name) in headless
+        else f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
         for d in DEFINITIONS
         if d.name not in found
     }
@@ -183,6 +196,17 @@ def baker_angles(R_TB: FloatArray) -> FloatArray:
     angles = to_euler("YXZ", R_TB)
     angles[:, 0] = unwrap_present(angles[:, 0])
     return angles
+
+
+def _turns_alone(headless: Mapping[str, FloatArray], travel: FloatArray) -> dict[str, FloatArray]:
+    """Return the axial rotation of bodies of which nothing else is known."""
+    found = {}
+    for body, R_GB in headless.items():
+        if body in _SEGMENTS:
+            names, signs = _SEGMENTS[body]
+            turned = baker_angles(multiply(turn_about_vertical(-travel), R_GB))
+            found[names[0]] = signs[0] * turned[:, 0]
+    return found
 
 
 def _orientation(kinematics: Kinematics, body: str) -> FloatArray:

@@ -106,6 +106,13 @@ def run(
         typer.Option(metavar="AXIS", help="Base sensor's axis that points forward: x -x y ..."),
     ] = None,
     base: Annotated[str | None, typer.Option(help="Body whose sensor gives the heading.")] = None,
+    sensor_headings: Annotated[
+        str | None, typer.Option(help="auto, common or body: where each sensor's heading is from.")
+    ] = None,
+    drift: Annotated[str | None, typer.Option(help="auto or none: slow turns of sensors.")] = None,
+    placement: Annotated[
+        Path | None, typer.Option(help="Summary of an earlier run with the sensors as now.")
+    ] = None,
     orientations: Annotated[
         str | None, typer.Option(help="vendor (where there are any) or fused from raw signals.")
     ] = None,
@@ -135,15 +142,46 @@ def run(
     activity: Annotated[str | None, typer.Option(help="running or walking.")] = None,
     speed: Annotated[float | None, typer.Option(help="Metres a second.")] = None,
     surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
+    speed_file: Annotated[
+        Path | None, typer.Option(help="Speed over time: csv, or a watch's GPX, TCX or FIT.")
+    ] = None,
+    speed_start: Annotated[
+        float | None, typer.Option(help="When the watch's track starts, seconds of the results.")
+    ] = None,
+    events_file: Annotated[
+        Path | None, typer.Option(help="Contacts and toe-offs from elsewhere: csv or C3D.")
+    ] = None,
+    events_start: Annotated[
+        float | None, typer.Option(help="When that C3D's first frame is, seconds of the results.")
+    ] = None,
+    events: Annotated[
+        str | None, typer.Option(help="imported (events that are given win) or sensors.")
+    ] = None,
 ) -> None:
     """Turn a recording into OpenSim files and angles."""
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
         "fusion": {"orientations": orientations, "magnetometer": magnetometer},
         "timeline": {"synchronise": sync},
-        "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
+        "calibration": {
+            "window_s": static,
+            "heading_axis": heading_axis,
+            "base": base,
+            "sensor_headings": sensor_headings,
+            "drift": drift,
+            "placement": _from_here(placement),
+        },
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
-        "activity": {"kind": activity, "speed_mps": speed, "surface": surface},
+        "activity": {
+            "kind": activity,
+            "speed_mps": speed,
+            "surface": surface,
+            "speed_file": _from_here(speed_file),
+            "speed_start_s": speed_start,
+            "events_file": _from_here(events_file),
+            "events_start_s": events_start,
+            "events": events,
+        },
         "solver": {
             "model": _from_here(model),
             "engine": engine,
@@ -208,6 +246,22 @@ def readers() -> None:
         except PluginError as fault:
             broken.append(str(fault))
     make_console().print(render_readers(found, broken))
+
+
+@app.command()
+def cohort(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT...", help="Summaries of runs, or folders.")
+    ],
+    out: Out,
+) -> None:
+    """Put many runs side by side: tables, correlations and a figure."""
+    from opensim_pelvis.cohort.write import write_cohort
+    from opensim_pelvis.output import check_output
+
+    check_output(out)
+    for path in write_cohort(results, out):
+        typer.echo(str(path))
 
 
 @app.command(epilog=examples.INIT_EXAMPLES)

@@ -8,14 +8,14 @@ for it; `METHODS` is what the results print.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.events.imported import normalise_events
-from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, find_swings
+from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
+from opensim_pelvis.events.prefer import prefer_imported
 from opensim_pelvis.events.signals import (
     EVENT_CUTOFF_HZ,
     SegmentSignal,
@@ -88,11 +88,20 @@ METHODS: Final[Mapping[tuple[str, str], Method]] = {
 }
 """Source and activity to method; the uncertainty of an event is the published error."""
 
+_BEST_FIRST: Final[dict[ActivityKind, tuple[str, str]]] = {
+    "running": ("calcn", "tibia"),
+    "walking": ("tibia", "calcn"),
+}
+"""In walking the shank first: its error is published, and smaller against a force plate."""
+
+_SAME_STEP_S: Final = 0.3
+"""Foot and shank within this time see the same step; half the shortest stride, roughly."""
+
 _CYCLES: Final = {
     "leg": "swing: largest forward angular velocity of the segment; a cycle event, no contact",
-    "steps": "pelvis: largest vertical acceleration, in mid-stance; side from the sense in which "
-    "the pelvis turns; a cycle event, no contact (contact from the sacrum: limits of agreement "
-    "-149 to +88 ms, side right in 82 %, PMC10255839)",
+    "steps": "pelvis: largest vertical acceleration, mid-stance in running and loading in "
+    "walking; side from how the pelvis turns; a cycle event, no contact (contact from the sacrum: "
+    "limits of agreement -149 to +88 ms, side right in 82 %, PMC10255839)",
     "turns": "pelvis: right side furthest forward; a cycle event, no contact",
 }
 
@@ -116,17 +125,25 @@ def detect_events(
     activity : str or None
         Running, unless stated to be walking, when it comes to published errors.
     imported : tuple of Event
-        Events that came with the recording or in a file; they win.
+        Events that came with the recording or in a file; they win where they make a stride.
     """
-    given = normalise_events(imported)
-    if sum(event.label == "initial contact" for event in given) >= 2:
-        return GaitEvents(
-            events=given,
-            kind="contact",
-            start_label="initial contact",
-            methods={"imported": "events were given; their error is that of their source"},
-        )
-    raw = aligned.angular_velocity_radps is not None or aligned.acceleration_mps2 is not None
+    found = _detect(aligned, placement, orientations, kinematics, angles, activity)
+    return prefer_imported(imported, found)
+
+
+def _detect(
+    aligned: AlignedRecording,
+    placement: Placement,
+    orientations: SensorOrientations,
+    kinematics: Kinematics,
+    angles: Angles,
+    activity: ActivityKind | None,
+) -> GaitEvents:
+    """Return what the sensors give."""
+    raw = any(
+        signal is not None and bool(np.isfinite(signal).any())
+        for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
+    )
     gait: ActivityKind = activity or "running"
     if raw:
         found = _contacts(aligned, placement, kinematics, gait)
@@ -135,41 +152,66 @@ def detect_events(
     found = _leg_cycles(aligned, placement, kinematics, raw=raw)
     if found.kind != "none":
         return found
-    return _pelvis_cycles(aligned, orientations, angles)
+    found = _pelvis_cycles(aligned, orientations, angles, gait)
+    if activity is None and found.start_label == "mid-stance":
+        note = "left and right are told apart as in running, since nobody stated the activity"
+        return replace(found, notes=(*found.notes, note))
+    return found
 
 
 def _contacts(
     aligned: AlignedRecording, placement: Placement, kinematics: Kinematics, gait: ActivityKind
 ) -> GaitEvents:
-    """Return contacts and toe-offs of each leg from its foot, or else its shank."""
+    """Return contacts and toe-offs of each leg, a step from the best source that shows it."""
     events: list[Event] = []
     methods: dict[str, str] = {}
     for context, side in LEGS:
-        for segment in ("calcn", "tibia"):
+        leg: list[Event] = []
+        for segment in _BEST_FIRST[gait]:
+            if leg and gait == "running":
+                break
             signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
             if signal is None:
                 continue
-            leg = find_leg_events(signal, aligned.rate_hz)
-            if np.isfinite(leg.contact).sum() < 2:
-                continue
-            source = signal.body if signal.measured else f"{signal.body} (from orientations)"
-            method = METHODS[segment, gait]
-            toe_off, off_source, off_method = leg.toe_off, source, method
-            if segment == "tibia" and gait == "running":
-                knee = _knee_toe_off(leg, kinematics, side)
-                if knee is not None:
-                    toe_off, off_method = knee, METHODS["knee", "running"]
-                    off_source = f"knee_angle_{side}"
-            methods[source] = method.words
-            methods[off_source] = off_method.words
-            rows = (
-                ("initial contact", leg.contact, source, method.contact_s),
-                ("toe-off", toe_off, off_source, off_method.toe_off_s),
-            )
-            for label, samples, origin, error_s in rows:
-                events += _events(samples, aligned, label, context, origin, error_s)
-            break
+            found, words = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
+            missing = [event for event in found if not _has_beside(leg, event)]
+            methods |= {event.source: words[event.source] for event in missing}
+            leg += missing
+        events += leg
     return _gathered(events, "contact", "initial contact", methods)
+
+
+def _segment_contacts(
+    signal: SegmentSignal,
+    segment: str,
+    context: str,
+    aligned: AlignedRecording,
+    kinematics: Kinematics,
+    gait: ActivityKind,
+) -> tuple[list[Event], dict[str, str]]:
+    """Return the events of one foot or shank, and their sources with the method in words."""
+    leg = find_leg_events(signal, aligned.rate_hz)
+    if np.isfinite(leg.contact).sum() < 2:
+        return [], {}
+    source = signal.body if signal.measured else f"{signal.body} (from orientations)"
+    method = METHODS[segment, gait]
+    toe_off, off_source, off_method = leg.toe_off, source, method
+    if segment == "tibia" and gait == "running":
+        side = signal.body.rpartition("_")[2]
+        knee = _knee_toe_off(leg, kinematics, side)
+        if knee is not None:
+            toe_off, off_method = knee, METHODS["knee", "running"]
+            off_source = f"knee_angle_{side}"
+    contacts = _events(leg.contact, aligned, "initial contact", context, source, method.contact_s)
+    offs = _events(toe_off, aligned, "toe-off", context, off_source, off_method.toe_off_s)
+    return [*contacts, *offs], {source: method.words, off_source: off_method.words}
+
+
+def _has_beside(events: list[Event], event: Event) -> bool:
+    """Return whether one of the events is the same as another source sees it."""
+    return any(
+        e.label == event.label and abs(e.time_s - event.time_s) <= _SAME_STEP_S for e in events
+    )
 
 
 def _leg_cycles(
@@ -186,7 +228,7 @@ def _leg_cycles(
                 signals[context] = signal
         words = {"femur": "thigh swing", "tibia": "shank swing", "calcn": "foot swing"}[segment]
         for context, signal in signals.items():
-            swings = find_swings(signal, aligned.rate_hz).astype(np.float64)
+            swings = swing_times(signal, aligned.rate_hz)
             if swings.size >= 2:
                 label = words
                 events += _events(swings, aligned, words, context, signal.body, _UNKNOWN)
@@ -201,17 +243,11 @@ def _leg_cycles(
         )
     )
     found = _gathered(events, "cycle", label, {label: _CYCLES["leg"]})
-    return GaitEvents(
-        events=found.events,
-        kind=found.kind,
-        start_label=label,
-        methods=found.methods,
-        notes=(*found.notes, *note),
-    )
+    return replace(found, start_label=label, notes=(*found.notes, *note))
 
 
 def _pelvis_cycles(
-    aligned: AlignedRecording, orientations: SensorOrientations, angles: Angles
+    aligned: AlignedRecording, orientations: SensorOrientations, angles: Angles, gait: ActivityKind
 ) -> GaitEvents:
     """Return steps of a pelvis that wears the only usable sensor."""
     rotation = rotation_of(angles)
@@ -226,14 +262,14 @@ def _pelvis_cycles(
         force_s = aligned.acceleration_mps2[:, aligned.sensors.index("pelvis_imu")]
         R_GS = orientations.R_GS[:, orientations.sensors.index("pelvis_imu")]
         vertical = rotate(R_GS, force_s)[:, 1] - GRAVITY_MPS2
-        steps, side = find_steps(vertical, rotation, rate_hz)
+        walking = gait == "walking"
+        steps, side = find_steps(vertical, rotation, rate_hz, walking=walking)
+        label = "loading" if walking else "mid-stance"
         if steps.size >= 4:
             events: list[Event] = []
             for code, (context, _) in enumerate(LEGS):
-                events += _events(
-                    steps[side == code], aligned, "mid-stance", context, "pelvis", _UNKNOWN
-                )
-            return _gathered(events, "cycle", "mid-stance", {"pelvis": _CYCLES["steps"]})
+                events += _events(steps[side == code], aligned, label, context, "pelvis", _UNKNOWN)
+            return _gathered(events, "cycle", label, {"pelvis": _CYCLES["steps"]})
     turns = find_turns(rotation, rate_hz)
     label = "right side forward"
     events = _events(turns, aligned, label, "Right", "pelvis", _UNKNOWN)

@@ -19,6 +19,8 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.clocks import render_clocks
+from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -48,7 +50,7 @@ _READER_FACTS: Final = ("reads", "gives", "tried on")
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     """Return what was found, how good it is, the key angles, what is absent and where files are."""
     aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
-    start_s, end_s = placement.pose.window_s
+    heading, (start_s, end_s) = placement.heading, placement.pose.window_s
     length_s = aligned.time_s.size / aligned.rate_hz
     recording = result.recording
     parts: list[RenderableType] = [
@@ -58,7 +60,9 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": _heading_words(result),
+                "heading": heading_words(heading),
+                "drift": heading.drift_description,
+                "calibration": placement.verdict,
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),
@@ -66,7 +70,8 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
             }
         ),
         _sensor_quality(result),
-        *_clocks(recording),
+        *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
+        *render_clocks(recording),
         _angle_ranges(result),
         *_running(result.running),
     ]
@@ -130,7 +135,7 @@ def render_recording(
         _heading(title),
         _facts(facts),
         table,
-        *_clocks(recording),
+        *render_clocks(recording),
         *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
     )
 
@@ -197,25 +202,6 @@ def _origin_words(result: Result) -> dict[str, str]:
     return {"orientations": "; ".join(words)}
 
 
-def _clocks(recording: Recording) -> list[RenderableType]:
-    """Return a row a sensor whose clock was brought onto the timeline; nothing without any."""
-    if not recording.clock_estimates:
-        return []
-    table = _table("sensor", ">own Hz", ">offset s", ">drift ppm", ">error ms", "by")
-    table.title = "Clocks, against that of the first sensor"
-    table.title_justify = "left"
-    for row in recording.clock_estimates:
-        table.add_row(
-            row.identifier,
-            f"{row.rate_hz:.2f}",
-            f"{row.offset_s:+.4f}",
-            "-" if np.isnan(row.drift_ppm) else f"{row.drift_ppm:+.0f}",
-            "-" if np.isnan(row.uncertainty_s) else f"{1e3 * row.uncertainty_s:.1f}",
-            row.method,
-        )
-    return [table]
-
-
 def _engine_check(result: Result) -> dict[str, str]:
     check = result.engine_check
     if check is None:
@@ -225,13 +211,6 @@ def _engine_check(result: Result) -> dict[str, str]:
         f"{np.rad2deg(check.max_difference_rad):.2g} degrees apart, cost higher by "
         f"{check.max_excess_rad2:.1g} rad² at most"
     }
-
-
-def _heading_words(result: Result) -> str:
-    heading = result.placement.heading
-    if heading.confidence == "given":
-        return heading.description
-    return f"{heading.description} ({heading.confidence})"
 
 
 def _rms_and_max(values: FloatArray | None) -> tuple[str, str]:
@@ -268,7 +247,7 @@ def _running(running: RunningAnalysis | None) -> list[RenderableType]:
     parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
     if running.strides.kept.any():
         table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
-        table.title = "Kept strides; degrees unless said"
+        table.title = "Kept strides; degrees unless said; definitions and signs: docs/measures.md"
         table.title_justify = "left"
         parts.append(add_measures(table, running))
     parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))

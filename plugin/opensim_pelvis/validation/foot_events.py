@@ -11,17 +11,17 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers.c3d_events import read_events
+from opensim_pelvis.types.event import CONTACT, TOE_OFF
 from opensim_pelvis.validation.reliability import LimitsOfAgreement, limits_of_agreement
 
-KINDS: Final = ("initial contact", "toe-off")
+KINDS: Final = (CONTACT, TOE_OFF)
 
 MAX_APART_S: Final = 0.15
 """Events further apart are not the same one: less than half the time between two contacts."""
 
 STRIDE_S: Final = (0.3, 1.8)
 """Shortest and longest time between two contacts of one foot."""
-
-_C3D_LABELS: Final = {"foot strike": KINDS[0], "foot off": KINDS[1]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +66,14 @@ class EventAgreement:
 
 
 def read_c3d_events(file: C3dFile) -> tuple[FootEvent, ...]:
-    """Return the Foot Strike and Foot Off events of a C3D file; times as those of its points."""
-    labels, contexts = file.texts("EVENT:LABELS"), file.texts("EVENT:CONTEXTS")
-    times = file.numbers("EVENT:TIMES")
-    if not labels or len(contexts) != len(labels) or times.size != 2 * len(labels):
-        return ()
-    found = [
-        FootEvent(kind=_C3D_LABELS[label.lower()], side=context.lower(), time_s=float(at_s))
-        for label, context, at_s in zip(
-            labels, contexts, times[0::2] * 60.0 + times[1::2], strict=True
-        )
-        if label.lower() in _C3D_LABELS and context.lower() in ("right", "left")
-    ]
-    return tuple(sorted(found, key=lambda event: event.time_s))
+    """Return contacts and toe-offs, marked or by force plates; times as those of its points."""
+    start_s = (file.first_frame - 1) / file.number("POINT:RATE")
+    events, _ = read_events(file)
+    return tuple(
+        FootEvent(kind=e.label, side=e.context.lower(), time_s=start_s + e.time_s)
+        for e in events
+        if e.label in KINDS and e.context.lower() in ("right", "left")
+    )
 
 
 def strides_of(events: Sequence[FootEvent]) -> tuple[StrideSpan, ...]:

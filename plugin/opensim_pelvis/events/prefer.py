@@ -1,0 +1,103 @@
+"""Imported events before detected ones; a force plate's event gets its side from the sensors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.events.imported import normalise_events
+from opensim_pelvis.types import Event, GaitEvents
+from opensim_pelvis.types.event import CONTACT, TOE_OFF, known_label
+
+NEAR_STEPS: Final = 0.3
+"""A sensor's event tells the side of a plate's when it is nearer than this part of a step; a
+choice: the same event of the other leg is a whole step away."""
+
+PLATE_WORDS: Final = (
+    "force plate: vertical force above 20 N, a choice; the uncertainty of an event is how far half "
+    "and double that force move it"
+)
+
+
+def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
+    """Return the imported events where they make a whole stride, else those of the sensors.
+
+    Parameters
+    ----------
+    given : sequence of Event
+        Imported; context ``"General"`` where the side is not known.
+    found : GaitEvents
+        What the sensors gave.
+    """
+    if not given:
+        return found
+    events = list(normalise_events(given))
+    told, lost = _give_sides([e for e in given if e.context == "General"], found)
+    events = sorted([*events, *told], key=lambda event: event.time_s)
+    notes = []
+    if lost:
+        notes.append(
+            f"{_counted(lost, 'imported event')} left out: neither a marked event nor the sensors "
+            "tell left from right"
+        )
+    strides = _strides(events)
+    if not strides:
+        notes.append(
+            f"{_counted(len(events), 'imported event')} of known side: that makes no whole stride "
+            "(two contacts of one leg), so the events of the sensors were taken"
+        )
+        return replace(found, notes=(*found.notes, *notes))
+    seen = _strides(found.events) if found.kind != "none" else 0
+    if seen > strides:
+        notes.append(
+            f"strides are those between imported events ({strides}); the sensors show {seen} "
+            '(events = "sensors" takes them)'
+        )
+    return GaitEvents(
+        events=tuple(events),
+        kind="contact",
+        start_label=CONTACT,
+        methods={event.source: _words(event.source) for event in events},
+        notes=tuple(notes),
+    )
+
+
+def _give_sides(sideless: Sequence[Event], found: GaitEvents) -> tuple[tuple[Event, ...], int]:
+    """Return contacts and toe-offs with the side of the sensors' event, and how many have none."""
+    wanted = [event for event in sideless if known_label(event.label) is not None]
+    contacts = [event.time_s for event in found.events if event.label == CONTACT]
+    if not wanted or len(contacts) < 2:
+        return (), len(wanted)
+    near_s = NEAR_STEPS * float(np.median(np.diff(contacts)))
+    told = []
+    for event in wanted:
+        label = known_label(event.label)
+        beside = [
+            (abs(other.time_s - event.time_s), other.context)
+            for other in found.events
+            if other.label == label and abs(other.time_s - event.time_s) <= near_s
+        ]
+        if beside:
+            side: Literal["Left", "Right", "General"] = min(beside)[1]
+            source = f"{event.source}, side from the sensors"
+            told.append(replace(event, context=side, label=str(label), source=source))
+    return tuple(told), len(wanted) - len(told)
+
+
+def _strides(events: Sequence[Event]) -> int:
+    """Return how many strides the contacts (or cycle events) of each leg make."""
+    contacts = [event for event in events if event.label == CONTACT]
+    starts = contacts or [event for event in events if event.label != TOE_OFF]
+    return sum(count - 1 for count in Counter(event.context for event in starts).values())
+
+
+def _words(source: str) -> str:
+    return PLATE_WORDS if source.startswith("force plate") else f"{source}; its error is not known"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what} was" if number == 1 else f"{number} {what}s were"

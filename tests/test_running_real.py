@@ -1,0 +1,298 @@
+"""The running analysis on real recordings; every test skips where they are absent."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis import pipeline
+from opensim_pelvis.events.legs import find_leg_events
+from opensim_pelvis.events.signals import SegmentSignal, find_extremes
+from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
+from opensim_pelvis.metrics.table import SLOW_HARMONICS
+from opensim_pelvis.osim.tables import read_table
+from opensim_pelvis.rotations import angular_velocity, from_euler, inverse, multiply, rotate
+from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.strides.curves import normalise, slow_part
+from opensim_pelvis.trial.sensor_map import read_sensor_map
+from opensim_pelvis.types import Recording, Result, SensorSignals
+
+PUBLISHED_DEG = 0.2  # the issue's own figure for ranges of the publisher's stride
+LANDING_S = 0.03  # a marker's speed falls below a threshold some frames after or before contact
+STRIDE = (108, 247)
+STILL_SAMPLES = 100
+
+GAITTOOLBOX = {
+    "00B40B91": "pelvis",
+    "00B40C45": "femur_l",
+    "00B40C3C": "femur_r",
+    "00B40BA5": "tibia_l",
+    "00B40C35": "tibia_r",
+    "00B40C55": "calcn_l",
+    "00B40C48": "calcn_r",
+}
+
+
+@pytest.fixture(scope="module")
+def virtual_run(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """The publisher's kinematics of one runner as orientation sensors, after standing still."""
+    table = read_table(shared_data / "p02_running" / "P02_straightrunning_trial0025_IK.mot")
+    degrees = dict(zip(table.labels, table.values.T, strict=True))
+    rate_hz = 1.0 / float(np.median(np.diff(table.time_s)))
+    events = tmp_path_factory.mktemp("p02") / "events.csv"
+    times = [(STILL_SAMPLES + frame - 1) / rate_hz for frame in STRIDE]
+    rows = [f"{time},foot strike,right" for time in times]
+    events.write_text("\n".join(["time_s,label,side", *rows]) + "\n", encoding="utf-8")
+    return pipeline.run(
+        _as_sensors(degrees, rate_hz),
+        calibration=CalibrationSettings(window_s=(0.0, 0.5), heading_axis="x"),
+        activity=ActivitySettings(kind="running", surface="treadmill", events_file=events),
+    )
+
+
+def _as_sensors(degrees: dict[str, FloatArray], rate_hz: float) -> Recording:
+    def turned(order: str, *names: str) -> FloatArray:
+        return from_euler(order, np.deg2rad(np.stack([degrees[n] for n in names], axis=1)))
+
+    pelvis = turned("YXZ", "pelvis_rotation", "pelvis_obliquity", "pelvis_tilt")
+    bodies = {
+        "pelvis": pelvis,
+        "torso": multiply(
+            pelvis, turned("ZXY", "lumbar_extension", "lumbar_bending", "lumbar_rotation")
+        ),
+        "femur_r": multiply(
+            pelvis, turned("ZXY", "hip_flexion_r", "hip_adduction_r", "hip_rotation_r")
+        ),
+    }
+    still = np.tile([1.0, 0.0, 0.0, 0.0], (STILL_SAMPLES, 1))
+    sensors = tuple(
+        SensorSignals(
+            identifier=f"{body}_imu",
+            counter=np.arange(STILL_SAMPLES + R_GB.shape[0]),
+            R_ES=multiply(inverse(R_GE_NOMINAL), np.concatenate([still, R_GB])),
+        )
+        for body, R_GB in bodies.items()
+    )
+    return Recording(
+        name="p02",
+        reader="test",
+        rate_hz=rate_hz,
+        rate_source="table",
+        counter_source="row number",
+        world_frame="z up",
+        sensors=sensors,
+        files=(),
+    )
+
+
+def test_the_publishers_ranges_of_one_running_stride_come_back(virtual_run: Result) -> None:
+    running = virtual_run.running
+    assert running is not None
+    assert running.strides.side.tolist() == [0]
+    start, end = running.strides.start_s[0], running.strides.end_s[0]
+    angles = virtual_run.angles.loc[start - 1e-6 : end + 1e-6]
+    for name, low, high in (
+        ("pelvic_axial_rotation", 1.40, 10.11),
+        ("pelvic_obliquity", -4.59, 8.81),
+        ("pelvic_anterior_tilt", 7.82, 13.43),
+    ):
+        assert angles[name].min() == pytest.approx(low, abs=PUBLISHED_DEG), name
+        assert angles[name].max() == pytest.approx(high, abs=PUBLISHED_DEG), name
+    flexion = virtual_run.coordinates.loc[start:end, "hip_flexion_r"]
+    assert flexion.min() == pytest.approx(-5.62, abs=PUBLISHED_DEG)
+    for name, wanted in (
+        ("pelvic_rotation_range_deg", 10.11 - 1.40),
+        ("pelvic_obliquity_range_deg", 4.59 + 8.81),
+        ("pelvic_tilt_range_deg", 13.43 - 7.82),
+    ):
+        summary = running.summary(name)
+        assert summary is not None
+        assert summary.mean == pytest.approx(wanted, abs=PUBLISHED_DEG), name
+        assert np.isnan(summary.low), "one stride has no interval"
+    assert {f.status for f in running.findings} == {"cannot tell"}
+
+
+def test_orientations_alone_give_cycle_events_and_no_contact_times(virtual_run: Result) -> None:
+    from dataclasses import replace
+
+    recording = replace(virtual_run.recording)
+    result = pipeline.run(
+        recording,
+        calibration=CalibrationSettings(window_s=(0.0, 0.5), heading_axis="x"),
+        activity=ActivitySettings(kind="running", surface="treadmill"),
+    )
+    assert result.running is not None
+    assert result.running.events.kind == "cycle"
+    assert {e.label for e in result.events} == {"thigh swing"}
+    assert "contact_time_s" in result.running.absent
+    cadence = result.running.values[:, [d.name for d in result.running.definitions].index(
+        "cadence_spm")]  # fmt: skip
+    assert cadence == pytest.approx(151.2, abs=3.0), "two strides of a person, 139 frames"
+
+
+def test_foot_and_knee_events_of_a_real_runner_against_the_heel_marker(shared_data: Path) -> None:
+    """One slow runner, optical: the marker's method is itself some 20-60 ms late at contact."""
+    folder = shared_data / "p02_running"
+    table = read_table(folder / "P02_straightrunning_trial0025_IK.mot")
+    degrees = dict(zip(table.labels, table.values.T, strict=True))
+    rate_hz = 1.0 / float(np.median(np.diff(table.time_s)))
+    heights = _marker_heights(folder / "P02_straightrunning_trial0025.trc")
+    contact_off, toe_off_off = [], []
+    for side, marker in (("r", "RHee"), ("l", "LHee")):
+        foot = find_leg_events(_foot(degrees, side, rate_hz), rate_hz)
+        height = heights[marker]
+        speed = np.gradient(height)
+        rises = (speed[:-1] < 0.0) & (speed[1:] >= 0.0) & (height[1:] < np.percentile(height, 30))
+        marked = np.flatnonzero(rises) + 1
+        for contact in foot.contact[np.isfinite(foot.contact)]:
+            contact_off.append((contact - marked[np.argmin(np.abs(marked - contact))]) / rate_hz)
+        knee = degrees[f"knee_angle_{side}"]  # extension is positive here
+        extended = find_extremes(knee + 90.0, 1, height=0.0, distance=20)
+        for off in foot.toe_off[np.isfinite(foot.toe_off)]:
+            toe_off_off.append((off - extended[np.argmin(np.abs(extended - off))]) / rate_hz)
+    assert (len(contact_off), len(toe_off_off)) == (5, 4)
+    assert -0.065 < min(contact_off) <= max(contact_off) < -0.025
+    assert -0.06 < min(toe_off_off) <= max(toe_off_off) < -0.025
+
+
+def test_what_the_slow_part_leaves_out_of_real_pelvic_motion(shared_data: Path) -> None:
+    """Optical strides: the slow part is at most 0.7 degrees smaller, least so in rotation."""
+    folder = shared_data / "p02_running"
+    table = read_table(folder / "P02_straightrunning_trial0025_IK.mot")
+    degrees = dict(zip(table.labels, table.values.T, strict=True))
+    rate_hz = 1.0 / float(np.median(np.diff(table.time_s)))
+    time_s = np.arange(table.time_s.size) / rate_hz
+    most = {"rotation": 0.4, "obliquity": 0.7, "tilt": 0.7}
+    for name, limit in most.items():
+        off = []
+        for side in "rl":
+            contact = find_leg_events(_foot(degrees, side, rate_hz), rate_hz).contact / rate_hz
+            contact = contact[np.isfinite(contact)]
+            curves = normalise(degrees[f"pelvis_{name}"], time_s, contact[:-1], contact[1:])
+            slow = slow_part(curves, SLOW_HARMONICS)
+            off += list(np.ptp(slow, axis=1) - np.ptp(curves, axis=1))
+        assert len(off) == 3
+        assert -limit < min(off) <= max(off) < 0.2, (name, off)
+
+
+def _foot(degrees: dict[str, FloatArray], side: str, rate_hz: float) -> SegmentSignal:
+    """Return the foot's angular velocity about its own z; turns about z alone matter to it."""
+    mirror = 1.0 if side == "r" else -1.0
+
+    def turned(order: str, *angles: FloatArray) -> FloatArray:
+        return from_euler(order, np.deg2rad(np.stack(angles, axis=1)))
+
+    pelvis = turned("YXZ", *(degrees[f"pelvis_{n}"] for n in ("rotation", "obliquity", "tilt")))
+    femur = turned(
+        "ZXY",
+        degrees[f"hip_flexion_{side}"],
+        mirror * degrees[f"hip_adduction_{side}"],
+        mirror * degrees[f"hip_rotation_{side}"],
+    )
+    below = degrees[f"knee_angle_{side}"] + degrees[f"ankle_angle_{side}"]
+    none = np.zeros_like(below)
+    R_GB = multiply(multiply(pelvis, femur), turned("ZXY", below, none, none))
+    omega = rotate(inverse(R_GB), angular_velocity(R_GB, rate_hz))[:, 2]
+    return SegmentSignal(body=f"calcn_{side}", omega_radps=omega, measured=False)
+
+
+def _marker_heights(path: Path) -> dict[str, FloatArray]:
+    """Return the vertical coordinate of each marker of a TRC file, the axis on which C7 is high."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    names = [name for name in lines[3].split("\t")[2:] if name]
+    rows = [line.split("\t") for line in lines[5:] if line.split("\t")[0].strip()]
+    values = np.array([[float(x) for x in row[2 : 2 + 3 * len(names)]] for row in rows])
+    c7 = 3 * names.index("C7")
+    up = int(np.argmin(np.abs(values[:, c7 : c7 + 3].mean(axis=0) - 1400.0)))
+    return {name: values[:, 3 * i + up] for i, name in enumerate(names)}
+
+
+@pytest.fixture(scope="module")
+def gaittoolbox(shared_data: Path) -> Result:
+    return pipeline.run(
+        pipeline.read(shared_data / "gaittoolbox_walk" / "imu"),
+        sensors=GAITTOOLBOX,
+        calibration=CalibrationSettings(window_s=(1.0, 8.0)),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+
+
+def test_steps_are_those_that_the_markers_show(gaittoolbox: Result, shared_data: Path) -> None:
+    path = shared_data / "gaittoolbox_walk" / "S02-Trial-Walk-1.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header = next(i for i, line in enumerate(lines) if line.startswith("PELV_1"))
+    labels = lines[header].split(",")
+    markers = np.genfromtxt(lines[header + 1 :], delimiter=",")
+    for side, context in (("R", "Right"), ("L", "Left")):
+        ankle = markers[:, [labels.index(f"{side}TIO_{axis}") for axis in (1, 2)]]
+        speed = np.linalg.norm(np.gradient(ankle, axis=0), axis=1) * 100.0
+        moving = speed > 0.6
+        stops = np.flatnonzero(moving[:-1] & ~moving[1:]) + 1
+        starts = np.flatnonzero(~moving[:-1] & moving[1:]) + 1
+        swings = [s for s in stops if (starts < s).any() and s - starts[starts < s][-1] > 15]
+        landing = (1119 + np.array(swings)) / 100.0  # the csv begins at frame 1120
+        contact = [
+            e.time_s
+            for e in gaittoolbox.events
+            if e.context == context and e.label == "initial contact"
+        ]
+        assert len(contact) == len(landing)
+        ordinary = speed[np.array(swings) - 15] > 1.0
+        off = np.abs(np.array(contact) - landing)[ordinary]
+        assert np.median(off) < LANDING_S
+
+
+def test_the_pelvis_alone_counts_the_same_steps_and_sides(
+    gaittoolbox: Result, shared_data: Path
+) -> None:
+    alone = pipeline.run(
+        gaittoolbox.recording,
+        sensors={"00B40B91": "pelvis"},
+        calibration=CalibrationSettings(window_s=(1.0, 8.0), heading_axis="-z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+    assert {e.label for e in alone.events} == {"loading"}
+    contacts = [e for e in gaittoolbox.events if e.label == "initial contact"]
+    agree = []
+    for step in alone.events:
+        before = [c for c in contacts if c.time_s <= step.time_s]
+        agree.append(before[-1].context == step.context if before else True)
+    assert abs(len(agree) - len(contacts)) <= 1, "the last closing step is no load"
+    assert np.mean(agree) > 0.9
+
+
+def test_a_walk_out_and_back_has_start_turn_and_stop(gaittoolbox: Result) -> None:
+    running = gaittoolbox.running
+    assert running is not None
+    excluded = running.strides.excluded
+    assert set(excluded) == {"start-up", "turning", "slowing"}
+    turning = [r == "turning" for r in running.strides.reason]
+    assert running.strides.start_s[turning].min() > 13.0
+    assert running.strides.end_s[turning].max() < 18.0
+    assert any("strides are excluded" in note for note in gaittoolbox.notes)
+    assert running.findings == (), "nothing is said about walking"
+
+
+def test_the_turns_of_opensenses_walk_are_excluded(shared_data: Path) -> None:
+    folder = shared_data / "opensense_walk"
+    result = pipeline.run(
+        pipeline.read(folder),
+        sensors=read_sensor_map(folder / "myIMUMappings.xml"),
+        calibration=CalibrationSettings(window_s=(0.0, 0.0), heading_axis="z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+    running = result.running
+    assert running is not None
+    strides = running.strides
+    rate_degps = np.rad2deg(strides.turn_rate_radps)
+    assert running.strides.excluded["turning"] >= 10
+    assert (rate_degps[strides.kept] <= 20.0).all()
+    assert strides.kept.sum() >= 4
+    # Of the first, halting steps nobody knows; from 10 s on he walks, and feet take turns.
+    contacts = sorted((e.time_s, e.context) for e in result.events if e.label == "initial contact")
+    sides = [side for time_s, side in contacts if time_s > 10.0]
+    assert len(sides) == 21
+    assert all(side != following for side, following in itertools.pairwise(sides))
