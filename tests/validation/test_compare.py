@@ -208,6 +208,16 @@ def test_files_hold_what_was_measured(runner, tmp_path: Path) -> None:
     assert "-40.11 degrees about the vertical" in methods
 
 
+def test_without_spm1d_the_rest_is_there_and_the_lack_is_told(
+    runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth, spans = runner
+    monkeypatch.setattr("opensim_pelvis.validation.stride_map.find_spec", lambda name: None)
+    found = compared(distorted(truth, spans, noise_deg=1.0), truth)
+    assert all(each.map is None for each in found.table.angles)
+    assert any("install spm1d" in note for note in found.notes)
+
+
 def test_every_wrong_word_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         read_comparison(Path("a"), Path("b"), kind="video", up_axis="w", drift_ppm=3.0)

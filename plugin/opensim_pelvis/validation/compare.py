@@ -14,6 +14,7 @@ from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motio
 from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
+from opensim_pelvis.validation.stride_map import can_map
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
 
 OPPOSITE_R: Final = -0.8
@@ -134,6 +135,11 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
         found.append(
             "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
             "ICC, CMC)"
+        )
+    elif not can_map():
+        found.append(
+            "where in the stride the two differ (SPM) is not computed: install spm1d, which has a "
+            "licence of its own (GPL): pip install 'opensim-pelvis[spm]'"
         )
     opposite = [a.name for a in table.angles if a.curve.r < OPPOSITE_R]
     if opposite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
@@ -37,8 +38,13 @@ class StrideMap:
     differs: tuple[tuple[float, float, float], ...]
 
 
+def can_map() -> bool:
+    """Return whether spm1d is installed."""
+    return find_spec("spm1d") is not None
+
+
 def map_differences(estimate: FloatArray, reference: FloatArray) -> StrideMap | None:
-    """Return where paired curves differ, or None where that cannot be tested.
+    """Return where paired curves differ, or None where that cannot be tested (or without spm1d).
 
     Parameters
     ----------
@@ -49,6 +55,8 @@ def map_differences(estimate: FloatArray, reference: FloatArray) -> StrideMap | 
     -----
     Pataky et al. 2013, J Biomech 46:2394; computed by spm1d.
     """
+    if not can_map():
+        return None
     pairs, points = estimate.shape
     difference = estimate - reference
     if pairs < MIN_PAIRS or not (difference.std(axis=0, ddof=1) > 1e-9).all():
