@@ -19,6 +19,10 @@ NEAR_STEPS: Final = 0.3
 """A sensor's event tells the side of a plate's when it is nearer than this part of a step; a
 choice: the same event of the other leg is a whole step away."""
 
+APART_S: Final = 0.1
+"""Imported contacts further from the sensors' than this are doubted; a choice, beyond what methods
+differ by."""
+
 PLATE_WORDS: Final = (
     "force plate: vertical force above 20 N, a choice; the uncertainty of an event is how far half "
     "and double that force move it"
@@ -58,6 +62,13 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
         notes.append(
             f"strides are those between imported events ({strides}); the sensors show {seen} "
             '(events = "sensors" takes them)'
+        )
+    late_s = _lateness(events, found)
+    if abs(late_s) > APART_S:
+        side = "after" if late_s > 0.0 else "before"
+        notes.append(
+            f"imported contacts lie {abs(late_s):.2f} s {side} those of the sensors (median): do "
+            "both clocks start together? For a C3D file see events_start_s"
         )
     return GaitEvents(
         events=tuple(events),
@@ -106,6 +117,17 @@ def _give_sides(sideless: Sequence[Event], found: GaitEvents) -> tuple[tuple[Eve
         if other is not None and gap_s <= near_s
     )
     return told, len(wanted) - len(told)
+
+
+def _lateness(events: Sequence[Event], found: GaitEvents) -> float:
+    """Return how much later the imported contacts are than the sensors' of that leg, median."""
+    late = []
+    for side in ("Right", "Left"):
+        own = [e for e in events if e.context == side and e.label == CONTACT]
+        theirs = [e for e in found.events if e.context == side and e.label == CONTACT]
+        pairs = zip(own, pair_events(own, theirs), strict=True)
+        late += [event.time_s - other.time_s for event, (other, _) in pairs if other is not None]
+    return float(np.median(late)) if late else 0.0
 
 
 def _strides(events: Sequence[Event]) -> int:

@@ -17,7 +17,7 @@ SHOWN: Final[Mapping[str, str]] = {
     "contact_time_s": "contact time, s",
     "flight_time_s": "flight time, s",
     "pelvic_rotation_range_deg": "pelvic rotation range",
-    "pelvic_rotation_slow_range_deg": "pelvic rotation, slow part",
+    "pelvic_rotation_slow_range_deg": "rotation, slow part",
     "pelvic_obliquity_range_deg": "pelvic obliquity range",
     "pelvic_tilt_range_deg": "pelvic tilt range",
     "pelvic_tilt_mean_deg": "pelvic tilt, mean",
