@@ -49,6 +49,7 @@ ORDER = (
     "output",
     "pipeline",
     "exporters",
+    "cohort",
     "simulate",
     "testing",
     "screen",

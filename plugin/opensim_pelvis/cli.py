@@ -209,6 +209,22 @@ def readers() -> None:
     make_console().print(render_readers(found, broken))
 
 
+@app.command()
+def cohort(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT...", help="Summaries of runs, or folders.")
+    ],
+    out: Out,
+) -> None:
+    """Put many runs side by side: tables, correlations and a figure."""
+    from opensim_pelvis.cohort.write import write_cohort
+    from opensim_pelvis.output import check_output
+
+    check_output(out)
+    for path in write_cohort(results, out):
+        typer.echo(str(path))
+
+
 @app.command(epilog=examples.INIT_EXAMPLES)
 def init(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],

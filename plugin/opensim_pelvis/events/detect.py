@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.events.imported import normalise_events
-from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, find_swings
+from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
 from opensim_pelvis.events.signals import (
     EVENT_CUTOFF_HZ,
@@ -186,7 +186,7 @@ def _leg_cycles(
                 signals[context] = signal
         words = {"femur": "thigh swing", "tibia": "shank swing", "calcn": "foot swing"}[segment]
         for context, signal in signals.items():
-            swings = find_swings(signal, aligned.rate_hz).astype(np.float64)
+            swings = swing_times(signal, aligned.rate_hz)
             if swings.size >= 2:
                 label = words
                 events += _events(swings, aligned, words, context, signal.body, _UNKNOWN)

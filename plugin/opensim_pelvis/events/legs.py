@@ -29,8 +29,8 @@ MIN_STRIDE_S: Final = 0.45
 MAX_STRIDE_S: Final = 1.8
 """Outside this no two swings belong to one stride; running 0.55-0.85 s, walking 0.9-1.5 s."""
 
-SMALLEST_SWING_RADPS: Final[dict[str, float]] = {"calcn": 2.0, "tibia": 1.5, "femur": 0.7}
-"""Swings below this are no steps; a choice, a fifth of what slow walking shows."""
+SMALLEST_SWING_RADPS: Final[dict[str, float]] = {"calcn": 1.0, "tibia": 1.0, "femur": 0.5}
+"""Swings below this are no steps; a choice, a fifth of what walking shows."""
 
 _CONTACT_WITHIN: Final = 0.45
 """Contact lies within this part of the cycle after mid-swing."""
@@ -70,16 +70,36 @@ def find_leg_events(signal: SegmentSignal, rate_hz: float) -> LegEvents:
 
 
 def find_swings(signal: SegmentSignal, rate_hz: float) -> IntArray:
-    """Return the samples of the forward peaks of a segment's swing."""
+    """Return the samples of the forward peaks of a segment's swing.
+
+    Peaks of less than 0.4 of the usual one are rocking in stance, unless they stand alone: a
+    short step, as in a turn, at the start or at the end, has no other swing near it.
+    """
     smooth = low_pass(signal.omega_radps, rate_hz, CYCLE_CUTOFF_HZ)
     least = SMALLEST_SWING_RADPS[signal.body.split("_")[0]]
     distance = int(MIN_STRIDE_S * rate_hz)
     found = find_extremes(smooth, 1, height=least, distance=distance)
-    if found.size == 0:
+    if found.size < 2:
         return found
-    # the upper half of the peaks tells how large a swing is; stance rocks less than half of it
+    # the upper half of the peaks tells how large a swing is
     usual = float(np.median(np.sort(smooth[found])[found.size // 2 :]))
-    return found[smooth[found] > 0.4 * usual]
+    large = found[smooth[found] > 0.4 * usual]
+    small = found[(smooth[found] <= 0.4 * usual) & (smooth[found] > 0.15 * usual)]
+    if large.size < 2 or small.size == 0:
+        return large
+    stride = _cycle_lengths(large, rate_hz)[-1]
+    after = np.searchsorted(large, small)
+    before_s = small - np.where(after > 0, large[np.maximum(after - 1, 0)], -np.inf)
+    until_s = np.where(after < large.size, large[np.minimum(after, large.size - 1)], np.inf) - small
+    nearest = np.minimum(before_s, until_s)
+    alone = (nearest > 0.65 * stride) & (nearest < MAX_STRIDE_S * rate_hz)
+    return np.sort(np.concatenate([large, small[alone]]))
+
+
+def swing_times(signal: SegmentSignal, rate_hz: float) -> FloatArray:
+    """Return the forward peaks of a segment's swing between samples."""
+    smooth = low_pass(signal.omega_radps, rate_hz, CYCLE_CUTOFF_HZ)
+    return refine(smooth, find_swings(signal, rate_hz))
 
 
 def deepest_between(

@@ -15,11 +15,15 @@ from opensim_pelvis.types import Angles
 TURNING_RADPS: Final = np.deg2rad(20.0)
 """A stride is a turn from here; the bend of a running track at 6 m/s gives 9 degrees/s."""
 
-SETTLED_DURATION: Final = 0.06
-"""Part by which a stride's duration may differ from the strides that follow (or precede)."""
+SETTLED_DEVIATIONS: Final = 3.0
+"""A stride belongs to steady running when its duration and size differ from the five strides
+that follow (or precede) by at most this many of the usual differences from stride to stride."""
 
-SETTLED_SIZE: Final = 0.12
-"""The same for the size of the movement: the stride's range of its largest angle."""
+SETTLED_LEAST: Final = (0.01, 0.02)
+"""Parts by which duration and size may always differ, so that even strides are not picked at."""
+
+SETTLED_MOST: Final = (0.06, 0.12)
+"""Parts by which they may differ at most, however uneven the strides are."""
 
 OUTLIER_DEVIATIONS: Final = 4.0
 """Robust standard deviations from the running median beyond which a stride is an outlier."""
@@ -107,16 +111,33 @@ def extreme_between(
 def _unsettled(length: FloatArray, size: FloatArray) -> BoolArray:
     """Return the strides from the first on that differ from those that follow them."""
     out = np.zeros(length.size, dtype=bool)
+    allowed = [
+        np.clip(SETTLED_DEVIATIONS * _unevenness(values), least, most)
+        for values, least, most in zip((length, size), SETTLED_LEAST, SETTLED_MOST, strict=True)
+    ]
     for i in range(length.size - 1):
         ahead = slice(i + 1, i + 1 + _LOOK)
-        usual, usual_size = np.nanmedian(length[ahead]), _median(size[ahead])
-        settled = abs(length[i] / usual - 1.0) <= SETTLED_DURATION
-        if np.isfinite(size[i]) and np.isfinite(usual_size) and usual_size > 0.0:
-            settled &= abs(size[i] / usual_size - 1.0) <= SETTLED_SIZE
+        settled = True
+        for values, limit in zip((length, size), allowed, strict=True):
+            usual = _median(values[ahead])
+            if np.isfinite(values[i]) and np.isfinite(usual) and usual > 0.0:
+                settled &= bool(abs(values[i] / usual - 1.0) <= limit)
         if settled:
             break
         out[i] = True
     return out
+
+
+def _unevenness(values: FloatArray) -> float:
+    """Return the robust standard deviation of single values, as a part of their median.
+
+    From the differences of neighbours, which a slow change does not enlarge.
+    """
+    present = values[np.isfinite(values)]
+    if present.size < 3 or not np.median(present) > 0.0:
+        return float("inf")
+    spread = 1.4826 * np.median(np.abs(np.diff(present))) / np.sqrt(2.0)
+    return float(spread / np.median(present))
 
 
 def _median(values: FloatArray) -> float:

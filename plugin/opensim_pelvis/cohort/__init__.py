@@ -1,0 +1,1 @@
+"""Many results side by side: one table of runners, correlations, comparisons and the figure."""

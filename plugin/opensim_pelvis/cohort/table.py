@@ -1,0 +1,133 @@
+"""One row a session, from the summaries that runs have written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from opensim_pelvis.errors import ComparisonError, raise_faults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEASURES: Final = (
+    "pelvic_rotation_range_deg",
+    "pelvic_obliquity_range_deg",
+    "pelvic_tilt_range_deg",
+    "cadence_spm",
+    "speed_mps",
+    "stride_length_m",
+    "thigh_extension_peak_deg",
+    "hip_extension_peak_deg",
+    "pelvic_drop_deg",
+    "trunk_rotation_range_deg",
+    "trunk_forward_lean_mean_deg",
+    "pelvis_trunk_phase_deg",
+    "contact_time_s",
+)
+"""Measures of the table; those of two sides are averaged over the sides."""
+
+ROTATION: Final = "pelvic_rotation_range_deg"
+
+
+def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
+    """Read summaries and return a row a session, in the order of subject and name.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        ``NAME_summary.json`` files, or folders that hold some.
+
+    Raises
+    ------
+    ComparisonError
+        Naming every file that cannot be used.
+    """
+    import pandas as pd
+
+    faults: list[str] = []
+    rows: list[dict[str, Any]] = []
+    for path in _summaries(paths, faults):
+        row = _read_row(path, faults)
+        if row is not None:
+            rows.append(row)
+    if not rows and not faults:
+        faults.append("wanted NAME_summary.json files of runs, found none")
+    raise_faults(ComparisonError, "cohort", faults)
+    table = pd.DataFrame(rows)
+    return table.sort_values(["subject", "name"], kind="stable", ignore_index=True)
+
+
+def runners(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a runner: the mean of the runner's sessions, which are not independent."""
+    numbers = table.groupby("subject", sort=True).mean(numeric_only=True)
+    numbers["sessions"] = table.groupby("subject").size()
+    numbers["sex"] = table.groupby("subject")["sex"].first()
+    return numbers.reset_index()
+
+
+def _summaries(paths: Sequence[Path], faults: list[str]) -> list[Path]:
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(path.rglob("*_summary.json"))
+            if not inside:
+                faults.append(f"{path}: wanted NAME_summary.json files in it, found none")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            faults.append(f"{path}: there is no such file or folder")
+    return list(dict.fromkeys(found))
+
+
+def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        faults.append(f"{path}: wanted a summary of a run: {fault}")
+        return None
+    is_ours = isinstance(summary, dict) and summary.get("format") == "opensim-pelvis summary"
+    running = summary.get("running") if is_ours else None
+    if not isinstance(running, dict):
+        faults.append(f"{path}: no running analysis in it. Run the trial again with this version.")
+        return None
+    if not running["strides"]["kept"]:
+        faults.append(f"{path}: none of its {running['strides']['total']} strides is kept")
+        return None
+    subject = summary["settings"]["subject"]
+    measures = running["measures"]
+    row: dict[str, Any] = {
+        "subject": subject["id"] or summary["name"],
+        "name": summary["name"],
+        "sex": subject["sex"] or "not stated",
+        "height_m": subject["height_m"],
+        "strides": running["strides"]["kept"],
+    }
+    for name in MEASURES:
+        row[name] = _mean(measures.get(name))
+    low, high = _interval(measures.get(ROTATION))
+    row |= {"rotation_ci_low_deg": low, "rotation_ci_high_deg": high}
+    speed = row["speed_mps"]
+    row["pace_min_per_km"] = 1000.0 / 60.0 / speed if speed and speed > 0.0 else float("nan")
+    row["rotation_error_deg"] = running["definitions"].get(ROTATION, {}).get("error")
+    return row
+
+
+def _mean(sides: Mapping[str, Any] | None) -> float:
+    """Return the mean of a measure, of both sides where it has two."""
+    if not sides:
+        return float("nan")
+    means = [sides[s]["mean"] for s in ("body", "right", "left") if s in sides]
+    present = [float(mean) for mean in means if mean is not None]
+    return sum(present) / len(present) if present else float("nan")
+
+
+def _interval(sides: Mapping[str, Any] | None) -> tuple[float, float]:
+    low, high = sides["body"]["ci95"] if sides and "body" in sides else (None, None)
+    return (
+        float("nan") if low is None else float(low),
+        float("nan") if high is None else float(high),
+    )
