@@ -50,6 +50,7 @@ ORDER = (
     "pipeline",
     "exporters",
     "cohort",
+    "report",
     "simulate",
     "testing",
     "screen",

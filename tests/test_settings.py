@@ -63,6 +63,8 @@ events_file = "events.csv"
 engine = "opensim-tool"
 max_gap_s = 0.1
 weights = { torso = 0.5 }
+[report]
+lab = "lab.toml"
 """
 
 
