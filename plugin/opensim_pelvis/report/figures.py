@@ -21,6 +21,10 @@ SHARES: Final = ("anti_phase_percent", "in_phase_percent", "pelvis_phase_percent
                  "trunk_phase_percent")  # fmt: skip
 
 
+FEWEST_PERCENT: Final = 7.0
+"""A part of the stride that is shorter has no room for a number inside."""
+
+
 def figures_of(view: View, texts: Texts) -> dict[str, Figure]:
     """Return every figure that the view has numbers for, by name, in the page's order."""
     found: dict[str, Figure] = {}
@@ -151,7 +155,7 @@ def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
     data = [
         {
             "type": "bar", "orientation": "h", "y": [""], "x": [round(means[name], 1)],
-            "name": words[name], "text": [f"{words[name]}<br>{means[name]:.1f} %"],
+            "name": f"{words[name]} {means[name]:.1f} %", "text": [f"{means[name]:.0f} %"],
             "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
             "constraintext": "none", "hoverinfo": "name+x",
             "marker": {"color": colour, "line": {"color": style.INK, "width": 1}},
@@ -159,14 +163,14 @@ def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
         for name, colour in zip(SHARES, style.SHARES, strict=True)
     ]  # fmt: skip
     for trace, name in zip(data, SHARES, strict=True):
-        if means[name] < 14.0:
-            trace["text"] = [f"{means[name]:.0f} %" if means[name] >= 4.0 else ""]
+        if means[name] < FEWEST_PERCENT:
+            trace["text"] = [""]
     return figure(
         data,
         x=axis(texts["unit"]["percent"], range=[0, 100]),
         y={"visible": False},
         barmode="stack",
-        height=170,
+        height=190,
         legend={"orientation": "h", "y": 1.05, "yanchor": "bottom", "traceorder": "normal"},
     )
 

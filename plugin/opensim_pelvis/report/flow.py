@@ -218,8 +218,10 @@ def _advance(letter: str, bold: bool) -> float:
 
 @functools.cache
 def _font(bold: bool) -> Any:
-    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.font_manager import FontProperties, findfont
+    from matplotlib.ft2font import FT2Font
 
-    font = get_font(findfont(FontProperties(weight="bold" if bold else "normal")))
+    # Of our own: matplotlib sets the size of those that it shares.
+    font = FT2Font(findfont(FontProperties(weight="bold" if bold else "normal")))
     font.set_size(_MEASURED_PT, 72.0)
     return font

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from opensim_pelvis.report import style
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, number, pace
 from opensim_pelvis.report.lab import Lab
@@ -33,29 +32,70 @@ def render_page(view: View, lab: Lab | None = None) -> str:
     scene = scene_figure(view)
     if scene is not None:
         figures["skeleton"] = scene
+    side = pair_side(view)
+    curves = {
+        c["name"]: {s: c[s]["mean"] for s in ("right", "left") if s in c}
+        for c in view["curves"]["angles"]
+    }
+    pair = pair_curves(view, side) if side else None
+    return render(
+        "page.html",
+        lab,
+        texts,
+        figures,
+        {"skeleton": view["skeleton"], "curves": curves, "pair": pair},
+        view=view,
+        headline=headline(view, texts),
+        main=[m for name in MAIN_MEASURES for m in view["measures"] if m["name"] == name],
+        more=[m for m in view["measures"] if m["name"] not in MAIN_MEASURES],
+        drills=drills_of(view),
+        pictures=flat_pictures(view),
+        speed=_speed(view),
+        most=MAX_STRIDES,
+        pace=pace,
+    )
+
+
+def render(
+    template: str,
+    lab: Lab,
+    texts: Texts,
+    figures: Mapping[str, Any],
+    moving: Mapping[str, Any] | None = None,
+    **context: Any,
+) -> str:
+    """Return a page with its style, scripts and figures in it.
+
+    Parameters
+    ----------
+    template : str
+    lab : Lab
+    texts : Texts
+    figures : mapping of str to dict
+        As plotly understands them.
+    moving : mapping, optional
+        What moves with the slider: ``skeleton``, ``curves``, ``pair``.
+    context
+        What the template names.
+    """
     script, plotly = _template("page.js"), plotly_script()
+    nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
+    words = {**texts["motion"], "curves": texts["curves"]}
+    data = {"figures": figures, "views": VIEWS, "texts": words, **nothing, **(moving or {})}
     page: str = (
         _environment()
-        .get_template("page.html")
+        .get_template(template)
         .render(
-            view=view,
             lab=lab,
             t=texts,
             figures=figures,
-            headline=headline(view, texts),
-            main=[m for name in MAIN_MEASURES for m in view["measures"] if m["name"] == name],
-            more=[m for m in view["measures"] if m["name"] not in MAIN_MEASURES],
-            drills=drills_of(view),
-            pictures=flat_pictures(view),
-            speed=_speed(view),
             policy=policy(plotly, script),
             css=_markup(_template("page.css")),
             script=_markup(script),
             plotly=_markup(plotly),
-            data=_markup(safe_json(_data(view, figures, texts))),
-            most=MAX_STRIDES,
+            data=_markup(safe_json(data)),
             number=number,
-            pace=pace,
+            **context,
         )
     )
     return page
@@ -130,23 +170,6 @@ def _markup(text: str) -> Any:
     from markupsafe import Markup
 
     return Markup(text)
-
-
-def _data(view: View, figures: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
-    """Return what the page's script needs."""
-    side = pair_side(view)
-    return {
-        "figures": figures,
-        "skeleton": view["skeleton"],
-        "views": VIEWS,
-        "curves": {
-            c["name"]: {s: c[s]["mean"] for s in ("right", "left") if s in c}
-            for c in view["curves"]["angles"]
-        },
-        "pair": pair_curves(view, side) if side else None,
-        "colours": style.SIDE_COLOURS,
-        "texts": {**texts["motion"], "curves": texts["curves"]},
-    }
 
 
 def _speed(view: View) -> float | None:

@@ -21,15 +21,20 @@ _LOGOS: Final = {".png", ".jpg", ".jpeg"}
 
 def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
     """Write the PDF of one trial; the same view always gives the same file."""
+    lab = lab or Lab()
+    texts = read_texts(lab.texts)
+    title = f"{view['name']}: {texts['page']['title']}"
+    return save(lambda: _set(view, lab, texts), path, title)
+
+
+def save(make: Callable[[], Flow], path: Path, title: str) -> Path:
+    """Set pages and write them with fonts that can be searched, without a date."""
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
 
-    lab = lab or Lab()
-    texts = read_texts(lab.texts)
     with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}):
-        flow = _set(view, lab, texts)
-        facts = {"Title": f"{view['name']}; {texts['page']['title']}", "CreationDate": None}
-        with PdfPages(path, metadata=facts) as pages:
+        flow = make()
+        with PdfPages(path, metadata={"Title": title, "CreationDate": None}) as pages:
             for figure in flow.pages:
                 pages.savefig(figure)
     return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from opensim_pelvis.report import style
@@ -36,7 +36,7 @@ def draw_curve(
         for name, at in events.get(side, {}).items():
             if name != "opposite_toe_off":
                 axes.axvline(at, color=colour, lw=0.7, ls=":" if name == "toe_off" else "-.")
-    _dress(axes, words[curve["name"]], words[f"{curve['name']}_positive"])
+    dress(axes, words[curve["name"]], words[f"{curve['name']}_positive"])
     axes.set_xlim(0, 100)
     axes.set_xlabel(words["percent"], fontsize=6.5, labelpad=1)
 
@@ -53,7 +53,7 @@ def draw_pair(axes: Axes, view: View, texts: Texts) -> None:
     axes.plot(pair[1], "--", color=style.TRUNK, lw=1.6, label=words["trunk"])
     axes.legend(fontsize=6.5, frameon=False, loc="best")
     title = words["time_left"] if side == "left" else words["time"]
-    _dress(axes, texts["section"]["counter"], title)
+    dress(axes, texts["section"]["counter"], title)
     axes.set_xlim(0, 100)
     axes.set_xlabel(texts["curves"]["percent"], fontsize=6.5, labelpad=1)
 
@@ -77,7 +77,7 @@ def draw_loop(axes: Axes, view: View, texts: Texts) -> None:
     axes.set_xlim(-reach, reach)
     axes.set_ylim(-reach, reach)
     axes.set_aspect("equal")
-    _dress(axes, words["angle"], "")
+    dress(axes, words["angle"], "")
     axes.set_xlabel(words["x"], fontsize=6.5, labelpad=1)
     axes.set_ylabel(words["y"], fontsize=6.5, labelpad=1)
 
@@ -100,7 +100,7 @@ def draw_shares(axes: Axes, view: View, texts: Texts) -> None:
     axes.legend(
         fontsize=6.5, frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.2)
     )
-    _dress(axes, texts["counter"]["share"], "")
+    dress(axes, texts["counter"]["share"], "")
     axes.set_yticks([])
 
 
@@ -112,8 +112,30 @@ def draw_cadence(axes: Axes, view: View, texts: Texts) -> None:
     if rotation is None or cadence is None or measure is None:
         _absent(axes, texts["page"]["no_strides"])
         return
-    low = min(CADENCE_RANGE[0], cadence["mean"] - 5.0)
-    high = max(CADENCE_RANGE[1], cadence["mean"] + 5.0)
+    low, high = draw_bands(axes, [cadence], view, texts)
+    axes.errorbar(
+        [cadence["mean"]], [rotation["mean"]], yerr=[measure["error"] or 0.0], fmt="D", ms=7,
+        color=style.RIGHT, capsize=4, label=words["mean"],
+    )  # fmt: skip
+    for place, band in enumerate(measure["published"]):
+        name = words["published"].format(who=texts["measures"][band["label"]])
+        at = high - (0.02 + 0.03 * place) * (high - low)
+        dash = "-" if band["label"] == "female" else ":"
+        axes.plot([at, at], [band["low"], band["high"]], dash, marker="_", color=style.PUBLISHED,
+                  lw=3, label=name)  # fmt: skip
+    axes.set_ylim(0.0, max(ROTATION_TOP, 1.15 * rotation["mean"]))
+    axes.legend(fontsize=6.5, frameon=False, loc="lower left")
+    dress(axes, texts["section"]["cadence"], "")
+
+
+def draw_bands(
+    axes: Axes, cadences: Sequence[Mapping[str, Any] | None], view: View, texts: Texts
+) -> tuple[float, float]:
+    """Draw the article's regions; return the range of cadence that holds everybody."""
+    words = texts["cadence"]
+    means = [cadence["mean"] for cadence in cadences if cadence is not None]
+    low = min([CADENCE_RANGE[0], *(mean - 5.0 for mean in means)])
+    high = max([CADENCE_RANGE[1], *(mean + 5.0 for mean in means)])
     value = {key: norm["value"] for key, norm in view["norms"].items()}
     box: dict[str, Any] = {"fc": style.COACH, "ec": style.COACH_INK, "lw": 0.5, "zorder": 0}
     axes.axhspan(value["coach.fast_rotation_low"], value["coach.fast_rotation_high"], **box)
@@ -125,22 +147,11 @@ def draw_cadence(axes: Axes, view: View, texts: Texts) -> None:
     axes.text(low + 0.5, value["coach.fast_rotation_high"] - 0.3, words["fast"], va="top", **ink)
     axes.text(low + 0.5, value["coach.overstride_rotation"] - 0.3, words["over"], va="top", **ink)
     axes.text(high - 0.5, 0.3, words["low"], ha="right", **ink)
-    axes.errorbar(
-        [cadence["mean"]], [rotation["mean"]], yerr=[measure["error"] or 0.0], fmt="D", ms=7,
-        color=style.RIGHT, capsize=4, label=words["mean"],
-    )  # fmt: skip
-    for place, band in enumerate(measure["published"]):
-        name = words["published"].format(who=texts["measures"][band["label"]])
-        at = high - (0.02 + 0.03 * place) * (high - low)
-        dash = "-" if band["label"] == "female" else ":"
-        axes.plot([at, at], [band["low"], band["high"]], dash, marker="_", color=style.PUBLISHED,
-                  lw=3, label=name)  # fmt: skip
     axes.set_xlim(low, high)
-    axes.set_ylim(0.0, max(ROTATION_TOP, 1.15 * rotation["mean"]))
-    axes.legend(fontsize=6.5, frameon=False, loc="lower left")
-    _dress(axes, texts["section"]["cadence"], "")
+    axes.set_ylim(0.0, ROTATION_TOP)
     axes.set_xlabel(words["x"], fontsize=7, labelpad=1)
     axes.set_ylabel(words["y"], fontsize=7, labelpad=2)
+    return low, high
 
 
 def draw_change(axes: Axes, view: View, name: str, texts: Texts) -> None:
@@ -155,12 +166,13 @@ def draw_change(axes: Axes, view: View, name: str, texts: Texts) -> None:
         axes.plot(blocks, series["block_mean"], dash, color=colour, lw=1.2, label=label)
     if len(view["series"][name]) > 1:
         axes.legend(fontsize=6, frameon=False, ncols=2)
-    _dress(axes, texts["measure"].get(name, name), texts["unit"][name.rpartition("_")[2]])
+    dress(axes, texts["measure"].get(name, name), texts["unit"][name.rpartition("_")[2]])
     axes.set_xlabel(texts["change"]["x"], fontsize=6.5, labelpad=1)
     axes.ticklabel_format(useOffset=False)
 
 
-def _dress(axes: Axes, title: str, note: str) -> None:
+def dress(axes: Axes, title: str, note: str) -> None:
+    """Give axes their title, a note below it, and quiet lines."""
     axes.set_title(title, fontsize=8.5, fontweight="bold", loc="left", pad=10 if note else 4)
     if note:
         axes.text(0, 1.02, note, transform=axes.transAxes, fontsize=6.2, color=style.SOFT)

@@ -8,11 +8,12 @@ from opensim_pelvis.report import style
 from opensim_pelvis.report.view import View
 
 VIEWS: Final = {
-    "above": {"across": (2, 1.0), "up": (0, 1.0)},
-    "behind": {"across": (2, 1.0), "up": (1, 1.0)},
-    "side": {"across": (0, 1.0), "up": (1, 1.0)},
+    "above": {"across": 2, "up": 0, "thighs": True},
+    "behind": {"across": 2, "up": 1, "thighs": False},
+    "side": {"across": 0, "up": 1, "thighs": False},
 }
-"""Picture to the axis of T (forward, up, right) that goes across it and the one that goes up."""
+"""Picture to the axis of T (forward, up, right) that goes across it and the one that goes up,
+and whether legs end at the knee, where shanks and feet would hide the pelvis."""
 
 PARTS: Final = {
     "pelvis": {"colour": style.PELVIS, "dash": "solid", "width": 6, "svg": "none"},
@@ -22,6 +23,7 @@ PARTS: Final = {
 }
 _MARGIN_M: Final = 0.06
 _SMALLEST_M: Final = 0.3
+_ZOOM: Final = 1.9
 
 
 def flat_pictures(view: View, frame: int = 0) -> list[dict[str, Any]]:
@@ -35,7 +37,7 @@ def flat_pictures(view: View, frame: int = 0) -> list[dict[str, Any]]:
             {
                 "index": index,
                 "part": line["part"],
-                "points": project(line["points"][frame], axes),
+                "points": project(_shown(line, frame, axes), axes),
                 "colour": PARTS[line["part"]]["colour"],
                 "dash": PARTS[line["part"]]["svg"],
                 "filled": line["part"] in {"pelvis", "trunk"},
@@ -46,10 +48,10 @@ def flat_pictures(view: View, frame: int = 0) -> list[dict[str, Any]]:
     return pictures
 
 
-def project(points: list[list[float]], axes: dict[str, tuple[int, float]]) -> str:
+def project(points: list[list[float]], axes: dict[str, int]) -> str:
     """Return points of T as the ``points`` of an SVG line."""
-    (across, s), (up, t) = axes["across"], axes["up"]
-    return " ".join(f"{1000 * s * p[across]:.0f},{-1000 * t * p[up]:.0f}" for p in points)
+    across, up = axes["across"], axes["up"]
+    return " ".join(f"{1000 * p[across]:.0f},{-1000 * p[up]:.0f}" for p in points)
 
 
 def scene_figure(view: View) -> dict[str, Any] | None:
@@ -64,7 +66,7 @@ def scene_figure(view: View) -> dict[str, Any] | None:
         traces.append(
             {
                 "type": "scatter3d", "mode": "lines+markers", "x": x, "y": y, "z": z,
-                "line": {"color": look["colour"], "width": look["width"], "dash": look["dash"]},
+                "line": {"color": look["colour"], "width": look["width"]},
                 "marker": {"size": 2.5, "color": look["colour"]}, "hoverinfo": "skip",
                 "showlegend": False,
             }
@@ -82,7 +84,7 @@ def scene_figure(view: View) -> dict[str, Any] | None:
     size = [high - low for low, high in spans]
     scene |= {
         "aspectmode": "manual",
-        "aspectratio": {k: v / max(size) for k, v in zip("xyz", size, strict=True)},
+        "aspectratio": {k: _ZOOM * v / max(size) for k, v in zip("xyz", size, strict=True)},
         "camera": {
             "eye": {"x": -1.1, "y": -0.75, "z": 0.75},
             "projection": {"type": "orthographic"},
@@ -101,19 +103,31 @@ def to_scene(points: list[list[float]]) -> tuple[list[float], list[float], list[
     return [p[0] for p in points], [-p[2] for p in points], [p[1] for p in points]
 
 
-def _box(skeleton: dict[str, Any], axes: dict[str, tuple[int, float]]) -> str:
+def _shown(line: dict[str, Any], frame: int, axes: dict[str, int]) -> list[list[float]]:
+    """Return the points of a line that a picture shows."""
+    points: list[list[float]] = line["points"][frame]
+    return points[:2] if axes["thighs"] and line["part"] in {"right", "left"} else points
+
+
+def _box(skeleton: dict[str, Any], axes: dict[str, int]) -> str:
     """Return a view box that holds every instant."""
-    left, right = _span(skeleton, axes["across"][0])
-    low, high = _span(skeleton, axes["up"][0])
+    left, right = _span(skeleton, axes["across"], axes)
+    low, high = _span(skeleton, axes["up"], axes)
     return (
         f"{1000 * left:.0f} {-1000 * high:.0f} {1000 * (right - left):.0f} "
         f"{1000 * (high - low):.0f}"
     )
 
 
-def _span(skeleton: dict[str, Any], axis: int) -> tuple[float, float]:
+def _span(
+    skeleton: dict[str, Any], axis: int, axes: dict[str, int] | None = None
+) -> tuple[float, float]:
+    """Return the least and the largest place on an axis over all instants, with a margin."""
     values = [
-        point[axis] for line in skeleton["lines"] for frame in line["points"] for point in frame
+        point[axis]
+        for line in skeleton["lines"]
+        for frame in range(len(line["points"]))
+        for point in (_shown(line, frame, axes) if axes else line["points"][frame])
     ]
     low, high = min(values) - _MARGIN_M, max(values) + _MARGIN_M
     grow = max(0.0, _SMALLEST_M - (high - low)) / 2.0

@@ -113,8 +113,14 @@ def _recording(result: Result) -> dict[str, Any]:
             for body, identifier in zip(aligned.bodies, aligned.identifiers, strict=True)
         ],
         "files": [asdict(file) for file in recording.files],
-        "simulated": any("simulated" in note for note in recording.notes),
+        "simulated": _is_simulated(result),
     }
+
+
+def _is_simulated(result: Result) -> bool:
+    """Return whether the simulator made the recording, by a note or the runner's name."""
+    words = (*result.recording.notes, result.settings.subject.id or "")
+    return any("simulated" in text.lower() for text in words)
 
 
 def _strides(result: Result) -> dict[str, Any]:

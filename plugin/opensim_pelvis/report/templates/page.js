@@ -9,10 +9,26 @@
   const STEP_MS = 60;
   let timer = null;
 
+  /* On a narrow screen words inside a figure are broken into short lines. */
+  function wrap(text, most) {
+    return text.split(" ").reduce(function (lines, word) {
+      const last = lines[lines.length - 1];
+      if (last && (last + " " + word).length <= most) { lines[lines.length - 1] = last + " " + word; } else { lines.push(word); }
+      return lines;
+    }, []).join("<br>");
+  }
+
+  function narrow(spec) {
+    (spec.layout.annotations || []).forEach(function (note) { note.text = wrap(note.text, note.yref === "paper" ? 12 : 26); });
+    if ((spec.layout.annotations || []).some(function (note) { return note.yref === "paper"; })) spec.layout.margin.t = 40;
+    spec.data.forEach(function (trace) { if (trace.name) trace.name = wrap(trace.name, 32); });
+  }
+
   function draw(div) {
     const name = div.dataset.figure;
     const spec = data.figures[name];
     const still = name !== "skeleton";
+    if (still && div.clientWidth < 420) narrow(spec);
     const config = {
       responsive: true, displaylogo: false, displayModeBar: still ? "hover" : false, scrollZoom: !still,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"],
@@ -70,9 +86,11 @@
         const axes = data.views[svg.dataset.picture];
         svg.dataset.frame = String(frame);
         svg.querySelectorAll("[data-line]").forEach(function (line) {
-          const points = body.lines[Number(line.dataset.line)].points[frame];
+          const part = body.lines[Number(line.dataset.line)];
+          const leg = part.part === "right" || part.part === "left";
+          const points = axes.thighs && leg ? part.points[frame].slice(0, 2) : part.points[frame];
           line.setAttribute("points", points.map(function (p) {
-            return Math.round(1000 * axes.across[1] * p[axes.across[0]]) + "," + Math.round(-1000 * axes.up[1] * p[axes.up[0]]);
+            return Math.round(1000 * p[axes.across]) + "," + Math.round(-1000 * p[axes.up]);
           }).join(" "));
         });
       });
