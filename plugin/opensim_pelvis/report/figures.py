@@ -158,9 +158,11 @@ def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
             "name": f"{words[name]} {means[name]:.1f} %", "text": [f"{means[name]:.0f} %"],
             "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
             "constraintext": "none", "hoverinfo": "name+x",
-            "marker": {"color": colour, "line": {"color": style.INK, "width": 1}},
+            "marker": {"color": colour, "line": {"color": style.INK, "width": 1},
+                       "pattern": {"shape": shape, "fgcolor": style.INK, "size": 9,
+                                   "solidity": 0.12}},
         }
-        for name, colour in zip(SHARES, style.SHARES, strict=True)
+        for name, colour, shape in zip(SHARES, style.SHARES, style.SHAPES, strict=True)
     ]  # fmt: skip
     for trace, name in zip(data, SHARES, strict=True):
         if means[name] < FEWEST_PERCENT:

@@ -13,6 +13,7 @@ from opensim_pelvis.report.view import View
 
 CADENCE_RANGE: Final = (150.0, 200.0)
 ROTATION_TOP: Final = 24.0
+FEW_POINTS: Final = 25
 
 
 def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
@@ -74,7 +75,7 @@ def change_figures(view: View, texts: Texts) -> dict[str, dict[str, Any]]:
                 {
                     "type": "scatter", "mode": "markers", "hoverinfo": "skip",
                     "x": _minutes(series["time_s"]), "y": series["values"], "showlegend": False,
-                    "marker": {"size": 4, "color": style.faded(colour, 0.35),
+                    "marker": {"size": 5, "color": style.faded(colour, _alpha(series)),
                                "symbol": "circle" if side != "left" else "diamond-open"},
                 }
             )  # fmt: skip
@@ -160,6 +161,11 @@ def _words(text: str, x: float, y: float, xanchor: str, yanchor: str) -> dict[st
         "text": text, "x": x, "y": y, "xanchor": xanchor, "yanchor": yanchor,
         "showarrow": False, "font": {"size": 11, "color": style.COACH_INK},
     }  # fmt: skip
+
+
+def _alpha(series: Mapping[str, Any]) -> float:
+    """Return how dense dots are drawn: few of them must be seen, too."""
+    return 0.8 if len(series["values"]) <= FEW_POINTS else 0.35
 
 
 def _minutes(time_s: list[float]) -> list[float]:

@@ -21,6 +21,9 @@ PUBLISHED: Final = "#3f6f5a"
 SHARES: Final = ("#0b5cad", "#e69f00", "#8fc1e3", "#d9dee5")
 """Parts of the stride: against, together, mainly pelvis, mainly trunk."""
 
+SHAPES: Final = ("", "/", ".", "")
+"""Patterns of these parts, for grey paper."""
+
 SIDE_COLOURS: Final = {"right": RIGHT, "left": LEFT, "body": RIGHT}
 SIDE_DASHES: Final = {"right": "solid", "left": "dash", "body": "solid"}
 
