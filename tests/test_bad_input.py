@@ -111,7 +111,32 @@ class Case:
     path: str = "trial.toml"
 
 
+def with_activity(line: str, text: str = "") -> Callable[[Path], None]:
+    """Add a line to [activity], and write the text into the file table.csv."""
+
+    def change(folder: Path) -> None:
+        (folder / "table.csv").write_text(text, encoding="utf-8")
+        with (folder / "trial.toml").open("a", encoding="utf-8") as file:
+            file.write(f"[activity]\n{line}\n")
+
+    return change
+
+
 CASES = {
+    "missing table of events": Case(
+        with_activity('events_file = "none.csv"'), ("none.csv", "table of events")
+    ),
+    "events without a side": Case(
+        with_activity('events_file = "table.csv"', "time_s,label\n1,toe-off\n"),
+        ("table.csv", "time_s, label, side"),
+    ),
+    "speeds that are none": Case(
+        with_activity('speed_file = "table.csv"', "time_s,speed_mps\n0,12\n1,fast\n"),
+        ("table.csv", "fast"),
+    ),
+    "a track without its start": Case(
+        with_activity('speed_file = "run.gpx"'), ("run.gpx", "speed_start_s")
+    ),
     "missing file": Case(keep, ("nowhere",), path="nowhere"),
     "missing trial file": Case(keep, ("nowhere.toml",), path="nowhere.toml"),
     "empty file": Case(lambda f: (f / PELVIS).write_bytes(b"") and None, ("00B4F001", "empty")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,12 +81,15 @@ def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 def test_help_answers_at_once() -> None:
     times = []
-    for _ in range(5):
-        start = time.perf_counter()
+    for _ in range(3):
+        before = os.times()
         answer = _process("--help")
-        times.append(time.perf_counter() - start)
+        after = os.times()
+        # processor time: the wall clock would measure the tests that run beside this one
+        spent = after.children_user + after.children_system
+        times.append(spent - before.children_user - before.children_system)
     assert answer.returncode == 0
-    assert min(times) < HELP_S  # the others run beside other tests
+    assert min(times) < HELP_S
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "inspect", "readers", "init"])
@@ -327,3 +329,21 @@ def test_an_error_of_ours_is_one_line_without_traceback_in_a_real_process(tmp_pa
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert answer.stderr.startswith("error: ")
+
+
+def test_a_cohort_of_two_runs(run: Run, trial: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        code, _, err = run("run", trial, "--out", tmp_path / "results", "--name", name)
+        assert code == 0, err
+    code, out, _ = run("cohort", tmp_path / "results", "--out", tmp_path / "cohort")
+    assert code == 0
+    listed = {Path(line).name for line in out.split()}
+    assert {"cohort_sessions.csv", "cohort_rotation_cadence.png"} <= listed
+    assert all((tmp_path / "cohort" / name).is_file() for name in listed)
+
+
+def test_a_cohort_of_nothing_is_an_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    _fails(run("cohort", tmp_path / "empty", "--out", tmp_path / "out"), "empty", "summary.json")
+    _fails(run("cohort", tmp_path / "none", "--out", tmp_path / "out"), "no such file")
+    assert not (tmp_path / "out").exists()

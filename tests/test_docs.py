@@ -26,7 +26,11 @@ from opensim_pelvis.travel import travel_heading
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "plugin" / "opensim_pelvis"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND_PAGES = [ROOT / "README.md", ROOT / "docs" / "quickstart.md"]
+COMMAND_PAGES = [
+    ROOT / "README.md",
+    ROOT / "docs" / "quickstart.md",
+    ROOT / "docs" / "cohort.md",
+]
 ANGLES = ROOT / "docs" / "angles.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
@@ -219,3 +223,15 @@ def load_figure(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_the_tables_of_measures_norms_and_rules_are_those_of_the_code() -> None:
+    tables = load_figure("tables")
+    for page, name, table in (
+        ("measures.md", "measures", tables.measure_table()),
+        ("guidance.md", "norms", tables.norm_table()),
+        ("guidance.md", "rules", tables.rule_table()),
+    ):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        written = text.split(f"<!-- {name} -->\n")[1].split(f"\n<!-- /{name} -->")[0]
+        assert written == table, "run python docs/figures/tables.py"

@@ -9,12 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.io import loadmat
+from scipy.optimize import least_squares
+from scipy.spatial.transform import Rotation
 
 from opensim_pelvis import pipeline
 from opensim_pelvis.errors import FusionError
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.rotations import inverse, is_present, normalise, rotate
+from opensim_pelvis.rotations import (
+    inverse,
+    is_present,
+    multiply,
+    normalise,
+    rotate,
+    to_rotation_vector,
+)
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, FusionSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
@@ -22,12 +31,14 @@ FUSED = FusionSettings(orientations="fused")
 MAX_GAP_S = 0.05
 
 CYCLES = 40
-# Integrating the thigh's and the pelvis' own z rate over the cycle alone, with the mean of each
-# removed, is 1.71 degrees from the optical angle: the recorded turns have 34 degrees of range,
-# the optical ones 30. Fusion of all axes, which does not close the cycle, adds less than 0.2. The
-# aim of 1.7 is missed; this guards what is reached (docs/fusion.md).
-HIP_RMSE_DEG = 1.9
+CYCLE_STEP_S = 0.012135
+# The aim of 1.7 degrees is missed, and not even the signals alone reach it: thigh and pelvis
+# turning about their own z axes, the mean of each removed, give 1.72. Turns of both are 34 to 35
+# degrees in range, the optical angle 30; scaled to it, 0.75 are left (docs/fusion.md).
+HIP_RMSE_DEG = 1.87
 HIP_CORRELATION = 0.997
+PLANAR_RMSE_DEG = 1.72
+SCALED_RMSE_DEG = 0.8
 
 STILL_S = 1.0
 STILL_RADPS = 0.05
@@ -53,6 +64,11 @@ def tilt_of_segment_rad(sensor: SensorSignals) -> FloatArray:
     return np.arcsin(vertical_in_sensor(sensor)[:, 0])
 
 
+def apart_rms(measured: FloatArray, wanted: FloatArray) -> float:
+    """Return the root mean square difference without the means."""
+    return float(np.std(measured - wanted))
+
+
 def make_recording(name: str, rate_hz: float, sensors: list[SensorSignals]) -> Recording:
     return Recording(
         name=name,
@@ -64,6 +80,23 @@ def make_recording(name: str, rate_hz: float, sensors: list[SensorSignals]) -> R
         sensors=tuple(sensors),
         files=(),
     )
+
+
+def close_cycle(sensor: SensorSignals, samples: int) -> FloatArray:
+    """Return the tilt with the one bias that brings the sensor back after a cycle."""
+    rate = np.asarray(sensor.angular_velocity_radps)[:samples]
+    means = (rate + np.roll(rate, -1, axis=0)) / 2.0
+
+    def turn(bias: FloatArray) -> list[Rotation]:
+        turns = [Rotation.identity()]
+        for step in means - bias:
+            turns.append(turns[-1] * Rotation.from_rotvec(step * CYCLE_STEP_S))
+        return turns
+
+    bias = least_squares(lambda b: turn(b)[-1].as_rotvec(), means.mean(axis=0)).x
+    turns = Rotation.concatenate(turn(bias)[:-1])
+    up = turns.apply(np.asarray(sensor.acceleration_mps2)[:samples]).mean(axis=0)
+    return np.asarray(np.arcsin(turns.inv().apply(up / np.linalg.norm(up))[:, 0]))
 
 
 @pytest.fixture(scope="module")
@@ -93,19 +126,39 @@ def test_hip_flexion_of_the_walking_cycle(p01_cycle: dict[str, FloatArray]) -> N
     ]
     rate_hz = 1.0 / float(np.diff(p01_cycle["time"]).mean())
     recording = make_recording("p01", rate_hz, sensors)
-    pelvis, thigh = fuse_recording(recording, FUSED, max_gap_s=MAX_GAP_S).sensors
+    settings = FusionSettings(orientations="fused", gyroscope="instant")  # a mean of instants
+    pelvis, thigh = fuse_recording(recording, settings, max_gap_s=MAX_GAP_S).sensors
     middle = slice(CYCLES // 2 * samples, (CYCLES // 2 + 1) * samples)
     measured = np.rad2deg(tilt_of_segment_rad(thigh) - tilt_of_segment_rad(pelvis))[middle]
     optical = np.rad2deg(p01_cycle["angle_hip_flexion_r"])
-    apart = (measured - measured.mean()) - (optical - optical.mean())
-    rmse, r = float(np.sqrt(np.mean(apart**2))), float(np.corrcoef(measured, optical)[0, 1])
-    show(f"hip flexion: RMSE {rmse:.2f} degrees, r {r:.4f}")
+    rmse, r = apart_rms(measured, optical), float(np.corrcoef(measured, optical)[0, 1])
+    scale = r * float(optical.std() / measured.std())
+    scaled = apart_rms(scale * measured, optical)
+    rate = p01_cycle["gyro_femur_r_z"] - p01_cycle["gyro_pelvis_z"]
+    steps = (rate + np.roll(rate, 1)) / 2.0
+    planar = np.rad2deg(np.cumsum(steps - steps.mean())) / rate_hz
+    show(
+        f"hip flexion: RMSE {rmse:.2f} degrees, r {r:.4f}; range {np.ptp(measured):.1f} degrees, "
+        f"optical {np.ptp(optical):.1f}; RMSE {scaled:.2f} once scaled by {scale:.2f}"
+    )
+    exact = np.rad2deg(close_cycle(sensors[1], samples) - close_cycle(sensors[0], samples))
+    show(
+        f"cycle closed exactly: RMSE {apart_rms(exact, optical):.2f}, z axes alone "
+        f"{apart_rms(planar, optical):.2f}"
+    )
+    assert rmse - apart_rms(exact, optical) < 0.1
     assert rmse < HIP_RMSE_DEG
     assert r > HIP_CORRELATION
+    assert apart_rms(planar, optical) == pytest.approx(PLANAR_RMSE_DEG, abs=0.01)
+    assert scaled < SCALED_RMSE_DEG
 
 
 @pytest.fixture(scope="module")
 def full_body(shared_data: Path) -> Recording:
+    return read_full_body(shared_data)
+
+
+def read_full_body(shared_data: Path) -> Recording:
     path = shared_data / "qmt_fullbody" / "full_body_example_data.mat"
     content = loadmat(path, squeeze_me=True, struct_as_record=False)
     sensors = [
@@ -152,7 +205,7 @@ def test_gravity_of_all_sixteen_sensors_in_still_phases(full_body: Recording) ->
 
 
 def test_full_body_from_raw_signals_to_angles(full_body: Recording) -> None:
-    """The chain runs; headings of sensors without magnetometer are the next stage's matter."""
+    """Without magnetometer nothing ties trunk and thighs to forward: that is said, not guessed."""
     worn = {
         "hip": "pelvis",
         "upper_back": "torso",
@@ -168,7 +221,19 @@ def test_full_body_from_raw_signals_to_angles(full_body: Recording) -> None:
     assert is_present(result.aligned.R_ES).all()
     assert result.versions["vqf"]
     assert np.isfinite(result.angles["pelvic_obliquity"]).all()
-    assert np.isfinite(result.angles["thigh_extension_r"]).all()
+    # The thighs' motion has no plane here (ratios of 2): their headings are unknown.
+    heading = result.placement.heading
+    assert set(heading.unknown) == {"torso_imu", "femur_r_imu", "femur_l_imu"}
+    for name in ("thigh_extension_r", "trunk_lateral_lean", "trunk_forward_lean"):
+        assert "heading of the sensor on" in result.clinical.absent[name]
+    assert "which is unknown" in result.kinematics.absent["hip_flexion_r"]
+    # A turn about the vertical needs no heading when the pose sets zero.
+    assert np.isfinite(result.angles["trunk_axial_rotation"]).all()
+
+    drift = {row.sensor: np.rad2deg(row.drift_rad) for row in heading.sensors}
+    show(f"drift against the pelvis over {full_body.name}, degrees: {drift}")
+    assert 3.0 < drift["torso_imu"] < 10.0
+    assert any("headings turned slowly" in note for note in result.notes)
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +252,21 @@ def test_inclination_agrees_with_the_makers(gaittoolbox: Recording) -> None:
         show(f"{ours.identifier}: rms {rms:.2f}, largest {off_deg.max():.2f} degrees")
         assert rms < VENDOR_RMS_DEG, ours.identifier
     assert not any(origin.gyroscope_clipped for origin in fused.origins)
+
+
+def test_a_gyroscope_of_mtw_gives_the_mean_of_the_step_before(gaittoolbox: Recording) -> None:
+    """The maker's orientations turn between two samples by what the second one says."""
+    walking = slice(1120, 2074)
+    for sensor in gaittoolbox.sensors:
+        R_ES = np.asarray(sensor.R_ES)[walking]
+        rate = np.asarray(sensor.angular_velocity_radps)[walking]
+        turned = to_rotation_vector(multiply(inverse(R_ES[:-1]), R_ES[1:])) * gaittoolbox.rate_hz
+        off_degps = [
+            float(np.rad2deg(np.sqrt(np.mean((turned - wanted) ** 2))))
+            for wanted in (rate[1:], (rate[1:] + rate[:-1]) / 2.0)
+        ]
+        show(f"{sensor.identifier}: second {off_degps[0]:.2f}, both {off_degps[1]:.2f} degrees/s")
+        assert off_degps[0] < 0.3 * off_degps[1]
 
 
 def test_wrong_units_are_caught_in_a_real_recording(gaittoolbox: Recording) -> None:

@@ -33,7 +33,7 @@ from opensim_pelvis.simulate import (
     typical_mountings,
     write_xsens,
 )
-from opensim_pelvis.types import Recording, Result
+from opensim_pelvis.types import OrientationOrigin, Recording, Result
 from tests.simulated import short_run
 
 CLEAN_DEG = 0.01  # the issue's own figure
@@ -288,3 +288,48 @@ def test_opensims_own_engines_give_the_same_angles(everything: Result, engine: E
 def test_a_window_in_motion_is_refused() -> None:
     with pytest.raises(PlacementError, match="counts as still"):
         solve(recording_of(), calibration=replace(STATIC, window_s=(2.0, 2.8)))
+
+
+def test_an_earlier_placement_is_used_again(everything: Result, tmp_path: Path) -> None:
+    output.write(everything, tmp_path)
+    again = replace(STATIC, heading_axis=None, placement=tmp_path / "simulated_summary.json")
+    result = solve(recording_of(heading_rad=-1.0), calibration=again)
+    np.testing.assert_allclose(result.placement.R_BS, everything.placement.R_BS, atol=1e-12)
+    for column in result.angles:
+        error = np.abs(result.angles[column] - np.rad2deg(TRUTH.angles[column])).max()
+        assert error < CLEAN_DEG, column
+    assert result.placement.heading.method == "mounting"
+    assert result.placement.verdict == "good"
+
+
+def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = ("pelvis", "torso")
+    recording = recording_of(bodies, heading_rad={"pelvis": 0.3, "torso": -1.9})
+    origins = tuple(
+        OrientationOrigin(identifier=s.identifier, origin="vqf 6D") for s in recording.sensors
+    )
+    monkeypatch.setattr(
+        pipeline, "fuse_recording", lambda given, *_, **__: replace(given, origins=origins)
+    )
+    result = solve(recording, bodies)
+    assert result.placement.heading.unknown == ("torso_imu",)
+    assert "heading of the sensor on torso" in result.clinical.absent["trunk_forward_lean"]
+    assert "which is unknown" in result.kinematics.absent["lumbar_extension"]
+    true = np.rad2deg(TRUTH.angles["trunk_axial_rotation"])
+    assert np.abs(result.angles["trunk_axial_rotation"] - true).max() < 1.0
+    true = np.rad2deg(TRUTH.angles["pelvic_obliquity"])
+    assert np.abs(result.angles["pelvic_obliquity"] - true).max() < CLEAN_DEG
+
+
+def test_mountings_that_the_file_gives_leave_nothing_to_calibrate() -> None:
+    recording = recording_of(heading_rad=0.7)
+    body_of = worn(BODIES)
+    sensors = tuple(replace(s, R_BS=MOUNTINGS[body_of[s.identifier]]) for s in recording.sensors)
+    unstated = replace(STATIC, heading_axis=None)
+    result = solve(replace(recording, sensors=sensors), calibration=unstated)
+    assert result.placement.heading.method == "mounting"
+    for i, body in enumerate(result.placement.bodies):
+        np.testing.assert_allclose(result.placement.R_BS[i], MOUNTINGS[body], atol=1e-12)
+    for column in result.angles:
+        error = np.abs(result.angles[column] - np.rad2deg(TRUTH.angles[column])).max()
+        assert error < CLEAN_DEG, column

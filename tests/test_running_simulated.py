@@ -122,6 +122,21 @@ def test_on_a_bend_the_frame_follows_the_path_and_not_the_pelvis() -> None:
     assert rotation.mean == pytest.approx(15.0, abs=0.2)
 
 
+def test_opensims_order_goes_along_with_the_runner() -> None:
+    aside = Turn(start_s=2.0, duration_s=3.0, angle_rad=np.pi / 2.0)
+    session = Session(duration_s=20.0, rate_hz=100.0, surface="overground", turns=(aside,))
+    _, _, turned = run_case(session=session)
+    _, result, straight = run_case(session=Session(duration_s=20.0, rate_hz=100.0))
+    for name in ("tilt", "list", "rotation"):
+        measure = f"opensim_pelvis_{name}_range_deg"
+        found, wanted = turned.summary(measure), straight.summary(measure)
+        assert found is not None
+        assert wanted is not None
+        assert found.mean == pytest.approx(wanted.mean, abs=0.2)
+        coordinate = result.coordinates.loc[5.0:, f"pelvis_{name}"]
+        assert wanted.mean == pytest.approx(np.ptp(coordinate), abs=0.2)
+
+
 def test_strides_missing_samples_are_counted_and_start_up_is_excluded() -> None:
     from opensim_pelvis.simulate import Gap
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import (
     SECTIONS,
     CalibrationSettings,
@@ -38,6 +39,7 @@ mapping = "columns.toml"
 [fusion]
 orientations = "fused"
 magnetometer = true
+gyroscope = "instant"
 [timeline]
 rate_hz = 100
 synchronise = "trigger"
@@ -47,6 +49,10 @@ method = "static"
 window_s = [0, 2.5]
 base = "pelvis"
 heading_axis = "-z"
+sensor_headings = "body"
+drift = "none"
+flexion_window_s = [4, 10]
+placement = "earlier_summary.json"
 max_spread_deg = 3
 [subject]
 id = "S01"
@@ -58,6 +64,7 @@ kind = "running"
 speed_mps = 3.6
 surface = "treadmill"
 speed_file = "speed.csv"
+speed_start_s = -12.5
 events_file = "events.csv"
 [solver]
 engine = "opensim-tool"
@@ -94,6 +101,31 @@ def test_every_key_of_a_trial_file_is_read(tmp_path: Path) -> None:
     stated = tomllib.loads(FULL)
     known = {name: set(record.__dataclass_fields__) for name, record in SECTIONS.items()}
     assert {name: set(stated[name]) for name in SECTIONS} | {"solver": known["solver"]} == known
+
+
+def test_mountings_are_read_in_words_and_in_numbers(tmp_path: Path) -> None:
+    text = """[recording]
+path = "a"
+[mountings]
+pelvis = "x up, z back"
+femur_l = "x up and z out"
+torso = [1.0, 0.0, 0.0, 0.0]
+"""
+    mountings = read_trial(_write(tmp_path, text)).mountings
+    for body in ("femur_l", "pelvis"):
+        up, outward = rotate(np.array(mountings[body]), np.eye(3)[[0, 2]])
+        np.testing.assert_allclose(up, [0.0, 1.0, 0.0], atol=1e-12)
+        expected = [0.0, 0.0, -1.0] if body == "femur_l" else [-1.0, 0.0, 0.0]
+        np.testing.assert_allclose(outward, expected, atol=1e-12)
+    assert mountings["torso"] == (1.0, 0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "value", ['"x up"', '"x up, y up"', '"x up, -x back"', '"q up, z back"', '"x out, z up"', "3"]
+)
+def test_a_mounting_that_says_nothing_clear_is_an_error(tmp_path: Path, value: str) -> None:
+    text = f'[recording]\npath = "a"\n[mountings]\npelvis = {value}\n'
+    assert "mountings.pelvis: wanted two axes of the case" in _fault(_write(tmp_path, text))
 
 
 def test_only_the_path_is_needed_and_all_else_is_named_as_default(tmp_path: Path) -> None:
@@ -235,7 +267,14 @@ def test_flags_win_over_the_file_key_by_key(tmp_path: Path) -> None:
     flags = {"calibration": {"window_s": (3.0, 5.0), "base": None}, "subject": {"sex": "male"}}
     trial, _ = read_request(_write(tmp_path, FULL), flags, sensors=["00B421E6=calcn_l"])
     assert trial.calibration == CalibrationSettings(
-        window_s=(3.0, 5.0), base="pelvis", heading_axis="-z", max_spread_deg=3.0
+        window_s=(3.0, 5.0),
+        base="pelvis",
+        heading_axis="-z",
+        max_spread_deg=3.0,
+        sensor_headings="body",
+        drift="none",
+        flexion_window_s=(4.0, 10.0),
+        placement=tmp_path / "earlier_summary.json",
     )
     assert (trial.subject.sex, trial.subject.id) == ("male", "S01")
     assert trial.sensors["00B421E6"] == "calcn_l"

@@ -42,7 +42,7 @@ def draw(axes: Axes) -> None:
     box(axes, bottom[0], "placement.py", "all samples in\nOpenSim ground", STAGE)
     box(axes, bottom[1], "solve/", "inverse\nkinematics", STAGE)
     box(axes, bottom[2], "angles.py", "named clinical\nangles", STAGE)
-    box(axes, bottom[3], "pipeline.py", "gathers\neverything", STAGE)
+    box(axes, bottom[3], "running.py", "strides, measures,\nfindings", STAGE)
     box(axes, bottom[4], "exporters/", "one kind of\nfile each", DOOR)
     box(axes, (column(0), MIDDLE), "settings.py", "trial.toml, flags:\nTrialSettings", FILES)
     axes.text(

@@ -8,6 +8,7 @@ written, each labelled.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -99,7 +100,12 @@ _SEGMENTS: Final = {
 _THIGHS: Final = {"femur_r": "thigh_extension_r", "femur_l": "thigh_extension_l"}
 
 
-def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles:
+def compute_angles(
+    kinematics: Kinematics,
+    *,
+    surface: Surface | None,
+    headless: Mapping[str, FloatArray] | None = None,
+) -> Angles:
     """Return the clinical angles of all bodies that the sensors determine.
 
     Parameters
@@ -107,6 +113,10 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     kinematics : Kinematics
     surface : str or None
         Decides the direction of travel, see `opensim_pelvis.travel.travel_heading`.
+    headless : mapping of str to (t, 4) array, optional
+        Orientation of bodies whose sensor's heading is unknown. A pose calibration makes their
+        axial rotation right all the same, to about a degree while they lean by less than 10;
+        which way they lean is not known, so those angles are absent.
 
     Returns
     -------
@@ -122,9 +132,13 @@ def compute_angles(kinematics: Kinematics, *, surface: Surface | None) -> Angles
     else:
         travel, source = np.zeros(kinematics.time_s.size), "forward in the calibration pose, fixed"
     found = _segment_angles(kinematics, travel) | _thigh_angles(kinematics, travel)
+    headless = headless or {}
+    found |= _turns_alone(headless, travel)
     definitions = tuple(d for d in DEFINITIONS if d.name in found)
     absent = {
-        d.name: f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
+        d.name: f"the heading of the sensor on {_body_of(d.name)} is unknown"
+        if _body_of(d.name) in headless
+        else f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
         for d in DEFINITIONS
         if d.name not in found
     }
@@ -172,6 +186,17 @@ def _thigh_angles(kinematics: Kinematics, travel: FloatArray) -> dict[str, Float
             R_TB = multiply(turn_about_vertical(-travel), _orientation(kinematics, body))
             knee_to_hip = rotate(R_TB, np.array([0.0, 1.0, 0.0]))
             found[name] = unwrap_present(np.arctan2(knee_to_hip[:, 0], knee_to_hip[:, 1]))
+    return found
+
+
+def _turns_alone(headless: Mapping[str, FloatArray], travel: FloatArray) -> dict[str, FloatArray]:
+    """Return the axial rotation of bodies of which nothing else is known."""
+    found = {}
+    for body, R_GB in headless.items():
+        if body in _SEGMENTS:
+            names, signs = _SEGMENTS[body]
+            turned = baker_angles(multiply(turn_about_vertical(-travel), R_GB))
+            found[names[0]] = signs[0] * turned[:, 0]
     return found
 
 

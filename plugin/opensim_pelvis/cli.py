@@ -105,6 +105,13 @@ def run(
         typer.Option(metavar="AXIS", help="Base sensor's axis that points forward: x -x y ..."),
     ] = None,
     base: Annotated[str | None, typer.Option(help="Body whose sensor gives the heading.")] = None,
+    sensor_headings: Annotated[
+        str | None, typer.Option(help="auto, common or body: where each sensor's heading is from.")
+    ] = None,
+    drift: Annotated[str | None, typer.Option(help="auto or none: slow turns of sensors.")] = None,
+    placement: Annotated[
+        Path | None, typer.Option(help="Summary of an earlier run with the sensors as now.")
+    ] = None,
     orientations: Annotated[
         str | None, typer.Option(help="vendor (where there are any) or fused from raw signals.")
     ] = None,
@@ -140,7 +147,14 @@ def run(
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
         "fusion": {"orientations": orientations, "magnetometer": magnetometer},
         "timeline": {"synchronise": sync},
-        "calibration": {"window_s": static, "heading_axis": heading_axis, "base": base},
+        "calibration": {
+            "window_s": static,
+            "heading_axis": heading_axis,
+            "base": base,
+            "sensor_headings": sensor_headings,
+            "drift": drift,
+            "placement": _from_here(placement),
+        },
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
         "activity": {"kind": activity, "speed_mps": speed, "surface": surface},
         "solver": {

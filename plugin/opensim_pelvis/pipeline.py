@@ -21,13 +21,13 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.angles import compute_angles
+from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.heading import disagreements, find_heading
-from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
+from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.reading import read as read
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.running import analyse_running
+from opensim_pelvis.running import analyse_running, check_files
 from opensim_pelvis.settings import (
     ActivitySettings,
     CalibrationSettings,
@@ -45,7 +45,6 @@ from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
-    CalibrationPose,
     EngineCheck,
     Kinematics,
     Placement,
@@ -147,16 +146,21 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
+    check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
     recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     model = _load_model(settings, aligned)
-    placement = _place(aligned, model, settings.calibration)
+    placement = calibrate(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
-    angles = compute_angles(kinematics, surface=settings.activity.surface)
+    angles = compute_angles(
+        kinematics,
+        surface=settings.activity.surface,
+        headless=orient_headless(placement, orientations),
+    )
     running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
     return Result(
         name=settings.recording.name or recording.name,
@@ -200,33 +204,6 @@ def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel
     return describe_model(osim, source)
 
 
-def _place(aligned: AlignedRecording, model: BodyModel, settings: CalibrationSettings) -> Placement:
-    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
-    window, source = settings.window_s, "given"
-    if window is None:
-        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
-    pose: CalibrationPose = average_pose(
-        aligned, window_s=window, source=source, max_spread_rad=max_spread_rad
-    )
-    heading = find_heading(aligned, pose, settings)
-    placement = place_static(aligned, pose, heading, default_R_GB=model.default_R_GB)
-    base = aligned.bodies.index(settings.base)
-    off = disagreements(aligned, pose, heading, base=base)
-    far = {sensor: angle for sensor, angle in off.items() if abs(angle) > np.deg2rad(10.0)}
-    notes = placement.notes
-    if far:
-        listed = ", ".join(f"{sensor} {np.rad2deg(a):+.0f} degrees" for sensor, a in far.items())
-        notes += (
-            f"the planes of leg swing face away from the heading that was used: {listed}. The "
-            "sensors disagree about north, or heading_axis does not point forward; hip and pelvis "
-            "angles share this error.",
-        )
-    quality = dict(placement.quality) | {
-        f"swing_heading_{sensor}_deg": float(np.rad2deg(angle)) for sensor, angle in off.items()
-    }
-    return replace(placement, quality=quality, notes=notes)
-
-
 def _solve(
     model: BodyModel,
     orientations: SensorOrientations,
@@ -241,10 +218,12 @@ def _solve(
     from opensim_pelvis.solve import solve_batch
 
     observability = Observability(model)
+    headless = orient_headless(placement, orientations)
+    weights = dict(settings.weights) | dict.fromkeys(headless, 0.0)
     used = [
         body
         for i, body in enumerate(placement.bodies)
-        if settings.weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
+        if weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
     ]
     known = observability.find_determined(used)
     locked = [n for n, k in zip(model.coordinates, known.coordinates, strict=True) if not k]
@@ -256,9 +235,15 @@ def _solve(
         orientations,
         observability,
         placement=placement,
-        weights=settings.weights,
+        weights=weights,
         progress=lambda done, total: _tell(progress, "inverse kinematics", done, total),
     )
+    if headless:
+        told = observability.find_determined(placement.bodies).coordinates
+        why = f"needs the heading of the sensor on {', '.join(headless)}, which is unknown"
+        lost = {n for n, k in zip(model.coordinates, told, strict=True) if k}
+        absent = {n: why if n in lost else w for n, w in kinematics.absent.items()}
+        kinematics = replace(kinematics, absent=absent)
     check = None
     if settings.check_engine:
         check = check_kinematics(
@@ -267,7 +252,7 @@ def _solve(
             orientations,
             observability,
             placement=placement,
-            weights=settings.weights,
+            weights=weights,
         )
     return placed, kinematics, check
 

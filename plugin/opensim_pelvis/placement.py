@@ -8,6 +8,7 @@ becomes a constant offset of the angles; ranges of motion are hardly touched.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,9 @@ POSE_S: Final = 1.0
 
 MIN_SAMPLES: Final = 3
 """A pose from fewer samples says nothing about how still it was (a single row is allowed)."""
+
+DOUBTFUL_TILT_RAD: Final = np.deg2rad(15.0)
+"""Tilt between pose and known mounting beyond which one of them is not as stated; a choice."""
 
 
 def find_still_window(aligned: AlignedRecording, *, max_spread_rad: float) -> tuple[float, float]:
@@ -131,6 +135,7 @@ def place_static(
     heading: Heading,
     *,
     default_R_GB: Mapping[str, FloatArray],
+    mounted: Mapping[str, FloatArray] | None = None,
 ) -> Placement:
     """Return sensor-to-body rotations from a static pose.
 
@@ -143,6 +148,8 @@ def place_static(
         Forward in each sensor's E; the correction reaches placement and kinematics alike.
     default_R_GB : mapping of str to (4,) array
         Orientation of each sensor's body in the model's default pose.
+    mounted : mapping of str to (4,) array, optional
+        ``R_BS`` of sensors whose mounting is known: it is taken as it is.
 
     Returns
     -------
@@ -166,12 +173,15 @@ def place_static(
             f"the calibration pose rests on {pose.samples.min()} sample(s): whether the subject "
             "stood still could not be tested"
         )
+    R_BS = multiply(inverse(R_GB), R_GS)
+    for sensor, known in (mounted or {}).items():
+        R_BS[aligned.sensors.index(sensor)] = known
     quality |= _later_pose(aligned, pose)
     notes += _doubts(quality)
     return Placement(
         sensors=aligned.sensors,
         bodies=aligned.bodies,
-        R_BS=multiply(inverse(R_GB), R_GS),
+        R_BS=R_BS,
         R_GE=R_GE,
         pose=pose,
         heading=heading,
@@ -180,13 +190,41 @@ def place_static(
     )
 
 
+def judge_placement(placement: Placement, left_over_rad: Mapping[str, float]) -> Placement:
+    """Return a placement with its verdict and, where it is doubtful, why.
+
+    Parameters
+    ----------
+    placement : Placement
+    left_over_rad : mapping of str to float
+        Tilt between the pose and a known mounting, by sensor.
+    """
+    tilted = {s: v for s, v in left_over_rad.items() if v > DOUBTFUL_TILT_RAD}
+    why = [
+        f"calibration doubtful: in the pose {sensor} is tilted by {np.rad2deg(tilt):.0f} degrees "
+        "against its known mounting: the strap turned, or the subject did not stand upright"
+        for sensor, tilt in tilted.items()
+    ]
+    few = placement.pose.samples.min() < MIN_SAMPLES
+    unsure = any(row.verdict in ("doubtful", "unknown") for row in placement.heading.sensors)
+    doubtful = bool(why) or few or unsure or placement.heading.confidence == "doubtful"
+    mounted = {f"mounting_tilt_{s}_deg": float(np.rad2deg(v)) for s, v in left_over_rad.items()}
+    return replace(
+        placement,
+        quality=dict(placement.quality) | mounted,
+        verdict="doubtful" if doubtful else "good",
+        notes=(*placement.notes, *why),
+    )
+
+
 def orient_sensors(aligned: AlignedRecording, placement: Placement) -> SensorOrientations:
-    """Return all samples in OpenSim ground, heading included."""
+    """Return all samples in OpenSim ground, heading included and its drift taken away."""
+    R_GS = multiply(placement.R_GE, aligned.R_ES)
+    drift_rad = placement.heading.drift_rad
+    if drift_rad is not None:
+        R_GS = multiply(turn_about_vertical(-drift_rad), R_GS)
     return SensorOrientations(
-        time_s=aligned.time_s,
-        rate_hz=aligned.rate_hz,
-        sensors=aligned.sensors,
-        R_GS=multiply(placement.R_GE, aligned.R_ES),
+        time_s=aligned.time_s, rate_hz=aligned.rate_hz, sensors=aligned.sensors, R_GS=R_GS
     )
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
-
-from opensim_pelvis.errors import ReadError
 from opensim_pelvis.events.detect import detect_events
 from opensim_pelvis.events.imported import read_events
-from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
 from opensim_pelvis.settings import ActivitySettings, TrialSettings
+from opensim_pelvis.speeds import read_speeds, stride_speeds
 from opensim_pelvis.strides.segment import segment_strides
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -23,8 +18,21 @@ from opensim_pelvis.types import (
     Placement,
     RunningAnalysis,
     SensorOrientations,
-    Strides,
 )
+
+
+def check_files(activity: ActivitySettings) -> None:
+    """See, before long work, that the files of events and speeds can be used.
+
+    Raises
+    ------
+    ReadError
+        When one cannot.
+    """
+    if activity.events_file is not None:
+        read_events(activity.events_file)
+    if activity.speed_file is not None:
+        read_speeds(activity.speed_file, activity.speed_start_s)
 
 
 def analyse_running(
@@ -59,50 +67,3 @@ def analyse_running(
     )
     findings = find_findings(analysis, settings, placement)
     return replace(analysis, findings=findings)
-
-
-def stride_speeds(strides: Strides, activity: ActivitySettings) -> FloatArray | None:
-    """Return the speed of each stride: the mean over it of a table, or the one that was given."""
-    if activity.speed_file is not None:
-        time_s, speed = read_speeds(activity.speed_file)
-        pieces = (speed[1:] + speed[:-1]) / 2.0 * np.diff(time_s)
-        travelled = np.concatenate([[0.0], np.cumsum(pieces)])
-
-        def distance(at: FloatArray) -> FloatArray:
-            return np.asarray(np.interp(at, time_s, travelled, left=np.nan, right=np.nan))
-
-        length_s = strides.end_s - strides.start_s
-        return np.asarray((distance(strides.end_s) - distance(strides.start_s)) / length_s)
-    if activity.speed_mps is None:
-        return None
-    return np.full(strides.side.size, activity.speed_mps)
-
-
-def read_speeds(path: Path) -> tuple[FloatArray, FloatArray]:
-    """Read a comma-separated table with the columns ``time_s`` and ``speed_mps``.
-
-    Raises
-    ------
-    ReadError
-        When a column is missing, a number cannot be read or times do not increase.
-    """
-    try:
-        rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
-        found = rows.fieldnames or ()
-        if "time_s" not in found or "speed_mps" not in found:
-            raise ReadError(
-                f"{path}: wanted the columns time_s and speed_mps in the first line, found "
-                f"{', '.join(found) or 'nothing'}"
-            )
-        table = np.array([[float(row["time_s"]), float(row["speed_mps"])] for row in rows])
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ReadError(f"{path}: wanted a table of speeds as UTF-8 text: {fault}") from fault
-    except (ValueError, TypeError) as fault:
-        if isinstance(fault, ReadError):
-            raise
-        raise ReadError(f"{path}: wanted a number in every row: {fault}") from fault
-    if table.shape[0] < 2 or not (np.diff(table[:, 0]) > 0.0).all():
-        raise ReadError(f"{path}: wanted at least two rows with increasing times")
-    if not np.isfinite(table).all() or (table[:, 1] < 0.0).any() or (table[:, 1] > 15.0).any():
-        raise ReadError(f"{path}: wanted speeds from 0 to 15 metres a second in every row")
-    return table[:, 0], table[:, 1]

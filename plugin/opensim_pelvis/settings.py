@@ -16,9 +16,11 @@ from opensim_pelvis.frames import UpAxis
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
 OrientationChoice = Literal["vendor", "fused"]
+GyroscopeSamples = Literal["mean", "instant"]
 Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
+SensorHeadings = Literal["auto", "common", "body"]
 ActivityKind = Literal["running", "walking"]
 
 BODIES: Final = (
@@ -76,6 +78,13 @@ class CalibrationSettings:
     ``heading_axis`` is the axis of the ``base`` body's sensor that points forward in that pose
     (OpenSense's meaning); estimated when not given. ``max_spread_deg`` is how far the samples
     of the window may lie from their mean, root mean square, for the pose to count as still.
+
+    ``sensor_headings`` is ``common`` (one heading for all sensors), ``body`` (each leg sensor's
+    own plane of swing) or ``auto`` (both, weighed by their uncertainty). ``drift`` is ``auto``
+    (slow turns of single sensors are followed through cyclic motion) or ``none``. ``placement``
+    is the ``_summary.json`` of an earlier run in which the sensors sat as now.
+    ``flexion_window_s`` is a stretch in which the subject swings the legs straight forward and
+    back from the hip: the thighs' plane of swing is then read there alone.
     """
 
     method: Literal["static"] = "static"
@@ -83,6 +92,10 @@ class CalibrationSettings:
     base: str = "pelvis"
     heading_axis: UpAxis | None = None
     max_spread_deg: float = 2.0
+    sensor_headings: SensorHeadings = "auto"
+    drift: Literal["auto", "none"] = "auto"
+    placement: Path | None = None
+    flexion_window_s: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +105,13 @@ class FusionSettings:
     ``orientations`` is ``vendor`` (the maker's where the recording has them, ours where it has
     raw signals alone) or ``fused`` (ours for every sensor). ``magnetometer`` lets our fusion take
     the heading from the magnetic field; it is off unless stated, since treadmills, force plates
-    and floors are of steel (``docs/fusion.md``).
+    and floors are of steel (``docs/fusion.md``). ``gyroscope`` is what a sample of the gyroscope
+    is to our fusion: ``mean`` over the step that ends there, or the value of that ``instant``.
     """
 
     orientations: OrientationChoice = "vendor"
     magnetometer: bool = False
+    gyroscope: GyroscopeSamples = "mean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +128,16 @@ class SubjectSettings:
 class ActivitySettings:
     """``[activity]``: what was done; ``surface`` decides how the direction of travel is found.
 
-    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``), ``events_file`` one
-    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``); both are on the
-    clock of the results.
+    ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``) or a track (GPX, TCX,
+    FIT), which starts at ``speed_start_s`` on the clock of the results. ``events_file`` is a table
+    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``) on that clock.
     """
 
     kind: ActivityKind | None = None
     speed_mps: float | None = None
     surface: Surface | None = None
     speed_file: Path | None = None
+    speed_start_s: float | None = None
     events_file: Path | None = None
 
 
@@ -154,11 +170,13 @@ class ReportSettings:
 class TrialSettings:
     """Everything that a run is told, the content of ``trial.toml``.
 
-    ``sensors`` maps a sensor's identifier in the file to the body that wore it.
+    ``sensors`` maps a sensor's identifier in the file to the body that wore it. ``mountings``
+    maps a body to ``R_BS`` of its sensor, where that is known (``[mountings]``).
     """
 
     recording: RecordingSettings
     sensors: Mapping[str, str] = field(default_factory=dict)
+    mountings: Mapping[str, tuple[float, float, float, float]] = field(default_factory=dict)
     fusion: FusionSettings = field(default_factory=FusionSettings)
     timeline: TimelineSettings = field(default_factory=TimelineSettings)
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
@@ -190,7 +208,10 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "timeline.trigger_s": "none",
     "calibration.window_s": "found",
     "calibration.heading_axis": "estimated",
+    "calibration.placement": "none",
+    "calibration.flexion_window_s": "none: walking or running itself",
     "activity.speed_file": "none",
+    "activity.speed_start_s": "none",
     "activity.events_file": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",

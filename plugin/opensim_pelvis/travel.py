@@ -52,7 +52,11 @@ def smooth_over_strides(values: FloatArray, rate_hz: float) -> FloatArray:
     In the middle of a recording this is the Gaussian mean; at its ends and beside a gap the
     line keeps a turn from being flattened. NaN where no sample lies within four deviations.
     """
-    sigma_samples = TRAVEL_SMOOTHING_S * rate_hz
+    return smooth_samples(values, TRAVEL_SMOOTHING_S * rate_hz)
+
+
+def smooth_samples(values: FloatArray, sigma_samples: float) -> FloatArray:
+    """Return what `smooth_over_strides` does, with any standard deviation, in samples."""
     reach = int(np.ceil(4.0 * sigma_samples))
     offset = np.arange(-reach, reach + 1)
     kernel = np.exp(-0.5 * (offset / sigma_samples) ** 2)

@@ -8,7 +8,7 @@ for it; `METHODS` is what the results print.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -90,9 +90,9 @@ METHODS: Final[Mapping[tuple[str, str], Method]] = {
 
 _CYCLES: Final = {
     "leg": "swing: largest forward angular velocity of the segment; a cycle event, no contact",
-    "steps": "pelvis: largest vertical acceleration, in mid-stance; side from the sense in which "
-    "the pelvis turns; a cycle event, no contact (contact from the sacrum: limits of agreement "
-    "-149 to +88 ms, side right in 82 %, PMC10255839)",
+    "steps": "pelvis: largest vertical acceleration, mid-stance in running and loading in "
+    "walking; side from how the pelvis turns; a cycle event, no contact (contact from the sacrum: "
+    "limits of agreement -149 to +88 ms, side right in 82 %, PMC10255839)",
     "turns": "pelvis: right side furthest forward; a cycle event, no contact",
 }
 
@@ -126,7 +126,10 @@ def detect_events(
             start_label="initial contact",
             methods={"imported": "events were given; their error is that of their source"},
         )
-    raw = aligned.angular_velocity_radps is not None or aligned.acceleration_mps2 is not None
+    raw = any(
+        signal is not None and bool(np.isfinite(signal).any())
+        for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
+    )
     gait: ActivityKind = activity or "running"
     if raw:
         found = _contacts(aligned, placement, kinematics, gait)
@@ -135,7 +138,11 @@ def detect_events(
     found = _leg_cycles(aligned, placement, kinematics, raw=raw)
     if found.kind != "none":
         return found
-    return _pelvis_cycles(aligned, orientations, angles)
+    found = _pelvis_cycles(aligned, orientations, angles, gait)
+    if activity is None and found.start_label == "mid-stance":
+        note = "left and right are told apart as in running, since nobody stated the activity"
+        return replace(found, notes=(*found.notes, note))
+    return found
 
 
 def _contacts(
@@ -201,17 +208,11 @@ def _leg_cycles(
         )
     )
     found = _gathered(events, "cycle", label, {label: _CYCLES["leg"]})
-    return GaitEvents(
-        events=found.events,
-        kind=found.kind,
-        start_label=label,
-        methods=found.methods,
-        notes=(*found.notes, *note),
-    )
+    return replace(found, start_label=label, notes=(*found.notes, *note))
 
 
 def _pelvis_cycles(
-    aligned: AlignedRecording, orientations: SensorOrientations, angles: Angles
+    aligned: AlignedRecording, orientations: SensorOrientations, angles: Angles, gait: ActivityKind
 ) -> GaitEvents:
     """Return steps of a pelvis that wears the only usable sensor."""
     rotation = rotation_of(angles)
@@ -226,14 +227,14 @@ def _pelvis_cycles(
         force_s = aligned.acceleration_mps2[:, aligned.sensors.index("pelvis_imu")]
         R_GS = orientations.R_GS[:, orientations.sensors.index("pelvis_imu")]
         vertical = rotate(R_GS, force_s)[:, 1] - GRAVITY_MPS2
-        steps, side = find_steps(vertical, rotation, rate_hz)
+        walking = gait == "walking"
+        steps, side = find_steps(vertical, rotation, rate_hz, walking=walking)
+        label = "loading" if walking else "mid-stance"
         if steps.size >= 4:
             events: list[Event] = []
             for code, (context, _) in enumerate(LEGS):
-                events += _events(
-                    steps[side == code], aligned, "mid-stance", context, "pelvis", _UNKNOWN
-                )
-            return _gathered(events, "cycle", "mid-stance", {"pelvis": _CYCLES["steps"]})
+                events += _events(steps[side == code], aligned, label, context, "pelvis", _UNKNOWN)
+            return _gathered(events, "cycle", label, {"pelvis": _CYCLES["steps"]})
     turns = find_turns(rotation, rate_hz)
     label = "right side forward"
     events = _events(turns, aligned, label, "Right", "pelvis", _UNKNOWN)

@@ -16,7 +16,7 @@ import numpy as np
 
 from opensim_pelvis.exporters.summary_running import summarise_running
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.types import OrientationOrigin, Result, SensorIntegrity
+from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, SensorIntegrity
 
 FORMAT: Final = "opensim-pelvis summary"
 FORMAT_VERSION: Final = 1
@@ -55,6 +55,10 @@ def summarise(result: Result) -> dict[str, Any]:
         "calibration": _calibration(result),
         "heading": _heading(result),
         "placement": {
+            "verdict": result.placement.verdict,
+            "R_BS": dict(
+                zip(result.placement.sensors, result.placement.R_BS.tolist(), strict=True)
+            ),
             "quality": result.placement.quality,
             "notes": result.placement.notes,
         },
@@ -115,6 +119,8 @@ def _origin(origin: OrientationOrigin) -> dict[str, Any]:
         "accelerometer_lost_mps2": origin.accelerometer_lost_mps2,
         "bridged_samples": origin.bridged_samples,
         "heading_breaks_s": origin.heading_breaks_s,
+        "heading_ties_s": origin.heading_ties_s,
+        "heading_tie_errors_deg": [float(np.rad2deg(e)) for e in origin.heading_tie_errors_rad],
     }
 
 
@@ -142,6 +148,20 @@ def _calibration(result: Result) -> dict[str, Any]:
     }
 
 
+def _sensor_heading(row: SensorHeading) -> dict[str, Any]:
+    degrees = {
+        name.replace("_rad", "_deg"): np.rad2deg(getattr(row, name))
+        for name in ("offset_rad", "sigma_rad", "swing_rad", "swing_sigma_rad", "drift_rad")
+    }
+    return {
+        "source": row.source,
+        "verdict": row.verdict,
+        "swing_ratio": row.swing_ratio,
+        "own_weight": row.own_weight,
+        **degrees,
+    }
+
+
 def _heading(result: Result) -> dict[str, Any]:
     heading = result.placement.heading
     heading_deg = np.rad2deg(heading.heading_rad)
@@ -150,6 +170,8 @@ def _heading(result: Result) -> dict[str, Any]:
         "description": heading.description,
         "confidence": heading.confidence,
         "tilt_deg": np.rad2deg(heading.tilt_rad),
+        "sensors": {row.sensor: _sensor_heading(row) for row in heading.sensors},
+        "drift": heading.drift_description,
         "heading_deg": dict(zip(result.placement.sensors, heading_deg, strict=True)),
         "notes": heading.notes,
     }

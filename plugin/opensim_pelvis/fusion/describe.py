@@ -58,14 +58,19 @@ def describe_origin(origin: OrientationOrigin, samples: int) -> list[str]:
             f"samples ({share:.2%}); what is cut off is missing in the mean that tells the "
             f"vertical, an estimated {tilt_deg:.1f} degrees of inclination at most"
         )
+    if origin.heading_ties_s:
+        total_deg = np.rad2deg(np.linalg.norm(origin.heading_tie_errors_rad))
+        lines.append(
+            f"{name}: raw signals are missing for too long to integrate before "
+            f"{_list_times(origin.heading_ties_s)} from its first sample. The heading after is "
+            "tied to that before by rest on both sides or by like movement elsewhere, uncertain by "
+            f"{total_deg:.1f} degrees in all"
+        )
     if origin.heading_breaks_s:
-        at = ", ".join(f"{start:.2f} s" for start in origin.heading_breaks_s[:5])
-        more = len(origin.heading_breaks_s) - 5
-        at += f" and {more} more" if more > 0 else ""
         lines.append(
             f"{name}: raw signals are missing for too long to integrate, and the heading starts "
-            f"anew at {at} from its first sample. Nothing ties it to the one before, so only the "
-            "longest stretch is used"
+            f"anew at {_list_times(origin.heading_breaks_s)} from its first sample. Nothing ties "
+            "it to the one before, so only the longest part with one heading is used"
         )
     bias = origin.gyroscope_bias_radps
     if fused and bias is not None and max(map(abs, bias)) > BIAS_LIMIT_RADPS:
@@ -87,6 +92,12 @@ def describe_origin(origin: OrientationOrigin, samples: int) -> list[str]:
             "disturbance after that"
         )
     return lines
+
+
+def _list_times(times_s: Sequence[float]) -> str:
+    more = len(times_s) - 5
+    listed = ", ".join(f"{time_s:.2f} s" for time_s in times_s[:5])
+    return listed + (f" and {more} more" if more > 0 else "")
 
 
 def _gyroscope_words(origin: OrientationOrigin, samples: int) -> str:

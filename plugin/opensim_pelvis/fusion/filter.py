@@ -18,6 +18,7 @@ from vqf import offlineVQF
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.fusion.rest import find_rest, level_at_rest
 from opensim_pelvis.fusion.stretches import Sampling, Stretch, longest_hole_s
+from opensim_pelvis.settings import GyroscopeSamples
 from opensim_pelvis.types import SensorSignals
 
 TAU_ACC_S: Final = 6.0
@@ -30,18 +31,24 @@ MAX_MAGNETIC_HOLE_S: Final = 0.5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fused:
-    """What the filter found for one sensor.
+    """What the filter found on one stretch, m samples on equal steps.
 
     Parameters
     ----------
-    R_ES : (n, 4) array
-        A row for each row of the sensor; NaN where acceleration or angular velocity is missing.
+    stretch : Stretch
+    force_mps2, turning_radps : (m, 3) array
+        The signals in S, holes filled; bias taken from the gyroscope.
+    R_ES : (m, 4) array
     bias_radps : (3,) array
         Mean over the samples.
-    rest, disturbed : (m,) bool array
-        Of all samples that were fused; ``disturbed`` is empty without magnetometer.
+    rest : (m,) bool array
+    disturbed : (m,) bool array
+        Empty without magnetometer.
     """
 
+    stretch: Stretch
+    force_mps2: FloatArray
+    turning_radps: FloatArray
     R_ES: FloatArray
     bias_radps: FloatArray
     rest: BoolArray
@@ -50,51 +57,43 @@ class Fused:
 
 def run_filter(
     sensor: SensorSignals,
-    sampling: Sampling,
-    stretches: Sequence[Stretch],
+    stretch: Stretch,
+    step_s: float,
     *,
+    gyroscope: GyroscopeSamples,
     magnetometer: bool,
 ) -> Fused:
-    """Fuse a sensor's signals on each stretch.
+    """Fuse a sensor's signals on one stretch.
 
     Parameters
     ----------
     sensor : SensorSignals
         With acceleration and angular velocity; with a magnetic field where it is to be used.
-    sampling : Sampling
-    stretches : sequence of Stretch
-        At least one. Each begins with a heading of its own, unless the magnetometer gives it.
+    stretch : Stretch
+        Begins with a heading of its own, unless the magnetometer gives it.
+    step_s : float
+    gyroscope : "mean" or "instant"
+        What a sample of the gyroscope is: the mean over the step that ends there, or the value
+        of that instant. Of instants, neighbours are averaged to have the mean of the step.
     magnetometer : bool
-
-    Returns
-    -------
-    Fused
     """
-    R_ES = np.full((sensor.counter.size, 4), np.nan)
-    bias, rest, disturbed = [], [], []
-    for stretch in stretches:
-        turning = stretch.fill(np.asarray(sensor.angular_velocity_radps))
-        force = stretch.fill(np.asarray(sensor.acceleration_mps2))
-        field = stretch.fill(np.asarray(sensor.magnetic_field)) if magnetometer else None
-        found = offlineVQF(turning, force, field, sampling.step_s, {"tauAcc": TAU_ACC_S})
-        still = found["restDetected"] | find_rest(force, turning - found["bias"], sampling.step_s)
-        level = level_at_rest(
-            found["quat9D" if magnetometer else "quat6D"],
-            force,
-            still,
-            step_s=sampling.step_s,
-            fade_s=TAU_ACC_S,
-        )
-        R_ES[stretch.rows] = level[stretch.places]
-        bias.append(found["bias"])
-        rest.append(still)
-        if magnetometer:
-            disturbed.append(found["magDistDetected"])
+    turning = stretch.fill(np.asarray(sensor.angular_velocity_radps))
+    if gyroscope == "instant":
+        turning = np.concatenate([turning[:1], (turning[1:] + turning[:-1]) / 2.0])
+    force = stretch.fill(np.asarray(sensor.acceleration_mps2))
+    field = stretch.fill(np.asarray(sensor.magnetic_field)) if magnetometer else None
+    found = offlineVQF(turning, force, field, step_s, {"tauAcc": TAU_ACC_S})
+    turning = turning - found["bias"]
+    rest = found["restDetected"] | find_rest(force, turning, step_s)
+    R_ES = found["quat9D" if magnetometer else "quat6D"]
     return Fused(
-        R_ES=R_ES,
-        bias_radps=np.concatenate(bias).mean(axis=0),
-        rest=np.concatenate(rest),
-        disturbed=np.concatenate(disturbed) if disturbed else np.zeros(0, dtype=bool),
+        stretch=stretch,
+        force_mps2=force,
+        turning_radps=turning,
+        R_ES=level_at_rest(R_ES, force, rest, step_s=step_s, fade_s=TAU_ACC_S),
+        bias_radps=found["bias"].mean(axis=0),
+        rest=rest,
+        disturbed=found["magDistDetected"] if magnetometer else np.zeros(0, dtype=bool),
     )
 
 

@@ -6,20 +6,13 @@ rate, before clocks are brought together. ``docs/fusion.md`` has method, default
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from opensim_pelvis.errors import FusionError, raise_faults
-from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.fusion.clipping import (
-    LEAST_ACCELEROMETER_RANGE_MPS2,
-    LEAST_GYROSCOPE_RANGE_RADPS,
-    find_clipping,
-)
 from opensim_pelvis.fusion.describe import describe_choice, describe_origin
 from opensim_pelvis.fusion.filter import Fused, field_is_whole, run_filter
+from opensim_pelvis.fusion.origin import add_ties, count_clipping, make_origin
 from opensim_pelvis.fusion.plausibility import find_fault
 from opensim_pelvis.fusion.stretches import (
     MAX_JITTER,
@@ -29,6 +22,7 @@ from opensim_pelvis.fusion.stretches import (
     cut_stretches,
     find_sampling,
 )
+from opensim_pelvis.fusion.ties import find_ties, join_all, join_longest
 from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.types import OrientationOrigin, Recording, SensorSignals
 
@@ -60,9 +54,9 @@ def fuse_recording(
     -------
     Recording
         With ``R_ES`` of each sensor and with ``origins``, a row a sensor that is needed. Without
-        magnetometer each sensor's heading starts at zero for its first sample and drifts; where
-        a long hole makes it start anew, only the longest stretch keeps its orientations, since
-        nothing ties the headings of the others to it.
+        magnetometer each sensor's heading starts at zero for its first sample and drifts. Across
+        a long hole it goes on where rest or like movement tie it; where nothing does, only the
+        longest part with one heading keeps its orientations.
 
     Raises
     ------
@@ -139,7 +133,7 @@ def _fuse_sensor(
             origin="vendor",
             reason="the recording has the maker's orientations",
         )
-        return sensor, _count_clipping(origin, sensor, step_s), []
+        return sensor, count_clipping(origin, sensor, step_s), []
     if sensor.counter.size < MIN_STRETCH:
         raise FusionError(
             f"{sensor.identifier}: wanted at least {MIN_STRETCH} rows to fuse, found "
@@ -152,58 +146,41 @@ def _fuse_sensor(
             f"{sensor.identifier}: wanted {MIN_STRETCH} successive samples with acceleration and "
             "angular velocity, found none. Leave the sensor out, or export it again"
         )
-    whole_field = field_is_whole(sensor, sampling, stretches)
-    used_field = settings.magnetometer and whole_field
-    fused = run_filter(sensor, sampling, stretches, magnetometer=used_field)
-    _require_plausible(sensor, sampling, max(stretches, key=lambda s: s.samples), fused)
-    R_ES = fused.R_ES if used_field else _keep_longest(fused.R_ES, stretches)
-    origin = _describe_fused(sensor, sampling, stretches, fused, settings)
+    return _fuse_stretches(sensor, sampling, stretches, settings)
+
+
+def _fuse_stretches(
+    sensor: SensorSignals,
+    sampling: Sampling,
+    stretches: Sequence[Stretch],
+    settings: FusionSettings,
+) -> tuple[SensorSignals, OrientationOrigin, list[str]]:
+    used_field = settings.magnetometer and field_is_whole(sensor, sampling, stretches)
+    parts = [
+        run_filter(
+            sensor,
+            stretch,
+            sampling.step_s,
+            gyroscope=settings.gyroscope,
+            magnetometer=used_field,
+        )
+        for stretch in stretches
+    ]
+    _require_plausible(sensor, sampling, max(parts, key=lambda part: part.stretch.samples))
+    origin = make_origin(sensor, sampling, parts, settings)
+    if used_field:
+        R_ES = join_all(parts, sensor.counter.size)
+    else:
+        ties = find_ties(parts, sampling.step_s)
+        R_ES, kept = join_longest(parts, ties, sensor.counter.size)
+        origin = add_ties(origin, sampling, parts, ties, kept)
     return replace(sensor, R_ES=R_ES), origin, _doubts(sensor, sampling, settings, used_field)
 
 
-def _require_plausible(
-    sensor: SensorSignals, sampling: Sampling, stretch: Stretch, fused: Fused
-) -> None:
-    acceleration = stretch.fill(np.asarray(sensor.acceleration_mps2))
-    turning = stretch.fill(np.asarray(sensor.angular_velocity_radps)) - fused.bias_radps
-    fault = find_fault(acceleration, turning, sampling.step_s)
+def _require_plausible(sensor: SensorSignals, sampling: Sampling, part: Fused) -> None:
+    fault = find_fault(part.force_mps2, part.turning_radps, sampling.step_s)
     if fault:
         raise FusionError(f"{sensor.identifier}: {fault}. Correct how the file is described")
-
-
-def _keep_longest(R_ES: FloatArray, stretches: tuple[Stretch, ...]) -> FloatArray:
-    """Return the orientations of the longest stretch alone; one heading holds for all of them."""
-    if len(stretches) == 1:
-        return R_ES
-    rows = max(stretches, key=lambda stretch: stretch.rows.size).rows
-    kept = np.full_like(R_ES, np.nan)
-    kept[rows] = R_ES[rows]
-    return kept
-
-
-def _describe_fused(
-    sensor: SensorSignals,
-    sampling: Sampling,
-    stretches: tuple[Stretch, ...],
-    fused: Fused,
-    settings: FusionSettings,
-) -> OrientationOrigin:
-    has_field = fused.disturbed.size > 0
-    x, y, z = (float(value) for value in fused.bias_radps)
-    starts = [sampling.index[stretch.rows[0]] * sampling.step_s for stretch in stretches[1:]]
-    asked = settings.orientations == "fused"
-    origin = OrientationOrigin(
-        identifier=sensor.identifier,
-        origin="vqf 9D" if has_field else "vqf 6D",
-        reason="asked for" if asked else "the recording has raw signals alone",
-        rate_hz=1.0 / sampling.step_s,
-        gyroscope_bias_radps=(x, y, z),
-        rest_share=float(fused.rest.mean()),
-        magnetic_disturbed_share=float(fused.disturbed.mean()) if has_field else float("nan"),
-        bridged_samples=sum(stretch.samples - stretch.rows.size for stretch in stretches),
-        heading_breaks_s=() if has_field else tuple(float(start) for start in starts),
-    )
-    return _count_clipping(origin, sensor, sampling.step_s)
 
 
 def _doubts(
@@ -223,29 +200,3 @@ def _doubts(
             "starts at zero and is not north"
         )
     return notes
-
-
-def _count_clipping(
-    origin: OrientationOrigin, sensor: SensorSignals, step_s: float
-) -> OrientationOrigin:
-    """Return the origin with what both signals show of their ranges."""
-    force = find_clipping(
-        sensor.acceleration_mps2,
-        stated_range=sensor.accelerometer_range_mps2,
-        least_range=LEAST_ACCELEROMETER_RANGE_MPS2,
-        step_s=step_s,
-    )
-    turn = find_clipping(
-        sensor.angular_velocity_radps,
-        stated_range=sensor.gyroscope_range_radps,
-        least_range=LEAST_GYROSCOPE_RANGE_RADPS,
-        step_s=step_s,
-    )
-    return replace(
-        origin,
-        accelerometer_clipped=force.samples,
-        accelerometer_lost_mps2=force.mean_loss,
-        gyroscope_clipped=turn.samples,
-        gyroscope_clipped_events=turn.events,
-        gyroscope_lost_rad=turn.largest_loss,
-    )

@@ -52,11 +52,13 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
         In S, on equal steps, nothing missing, bias taken from the gyroscope.
     step_s : float
     """
-    typical = float(np.median(np.linalg.norm(acceleration_mps2, axis=1)))
+    # products by einsum: several times quicker than sums over short rows
+    length2 = np.einsum("ij,ij->i", acceleration_mps2, acceleration_mps2)
+    typical = float(np.sqrt(np.median(length2)))
     wrong = _judge_acceleration(typical)
     if wrong:
         return wrong
-    rms = float(np.sqrt((gyroscope_radps**2).sum(axis=1).mean()))
+    rms = float(np.sqrt(np.einsum("ij,ij->", gyroscope_radps, gyroscope_radps) / length2.size))
     if rms > _MOST_TURNING_RADPS:
         return (
             f"the gyroscope shows {rms:.0f} rad/s (root mean square): wanted rad/s, of which no "
@@ -122,7 +124,8 @@ def _find_telling_windows(
     count = acceleration_mps2.shape[0] // length if length else 0
     if not count:
         return []
-    power = (gyroscope_radps[: count * length] ** 2).sum(axis=1).reshape(count, length).mean(axis=1)
+    windows = gyroscope_radps[: count * length].reshape(count, -1)
+    power = np.einsum("ij,ij->i", windows, windows)
     chosen = np.sort(np.argsort(power)[-_MAX_WINDOWS:])
     return [slice(k * length, (k + 1) * length) for k in chosen]
 

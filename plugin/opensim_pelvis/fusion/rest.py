@@ -40,10 +40,11 @@ def find_rest(acceleration_mps2: FloatArray, turning_radps: FloatArray, step_s: 
     rest = np.zeros(acceleration_mps2.shape[0], dtype=bool)
     if rest.size < n:
         return rest
-    turning2 = _sliding_mean((turning_radps**2).sum(axis=1), n)
-    force = acceleration_mps2 - acceleration_mps2.mean(axis=0)
+    turning2 = _sliding_mean(_squares(turning_radps), n)
+    # less a typical value, so that the difference of squares keeps its figures
+    force = acceleration_mps2 - np.median(acceleration_mps2[::n], axis=0)
     means2 = sum(_sliding_mean(column, n) ** 2 for column in force.T)
-    change2 = _sliding_mean((force**2).sum(axis=1), n) - means2
+    change2 = _sliding_mean(_squares(force), n) - means2
     still = np.flatnonzero((turning2 < STILL_RADPS**2) & (change2 < STILL_MPS2**2))
     edges = np.zeros(rest.size + 1)
     np.add.at(edges, still, 1.0)
@@ -94,6 +95,11 @@ def level_at_rest(
     out = R_ES.copy()
     out[near] = multiply(from_rotation_vector(vector), R_ES[near])
     return out
+
+
+def _squares(vectors: FloatArray) -> FloatArray:
+    """Return squared lengths; several times quicker than a sum over short rows."""
+    return np.asarray(np.einsum("ij,ij->i", vectors, vectors))
 
 
 def _sliding_mean(values: FloatArray, n: int) -> FloatArray:

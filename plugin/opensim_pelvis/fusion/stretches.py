@@ -53,11 +53,14 @@ class Stretch:
         Where they lie on the stretch's grid.
     samples : int
         Length of the grid.
+    start : int
+        Place of its first sample on the sensor's grid.
     """
 
     rows: IntArray
     places: IntArray
     samples: int
+    start: int
 
     def fill(self, signal: FloatArray) -> FloatArray:
         """Return a sensor's signal on the grid of the stretch, (samples, 3), holes filled."""
@@ -118,12 +121,10 @@ def cut_stretches(
     sums = [np.einsum("ij->i", signal) for signal in needed if signal is not None]
     usable = np.flatnonzero(np.isfinite(np.sum(sums, axis=0)))
     limit = int(np.floor(max_gap_s / sampling.step_s + 1e-6))
-    places = sampling.index[usable]
-    breaks = np.flatnonzero(np.diff(places) > limit + 1) + 1
-    parts = np.split(usable, breaks)
+    breaks = np.flatnonzero(np.diff(sampling.index[usable]) > limit + 1) + 1
     return tuple(
-        Stretch(rows, sampling.index[rows] - sampling.index[rows[0]], _length(sampling, rows))
-        for rows in parts
+        _on_grid(sampling.index[rows], rows)
+        for rows in np.split(usable, breaks)
         if rows.size >= MIN_STRETCH
     )
 
@@ -137,5 +138,6 @@ def longest_hole_s(signal: FloatArray, stretch: Stretch, step_s: float) -> float
     return float((np.diff(edges).max() - 1) * step_s)
 
 
-def _length(sampling: Sampling, rows: IntArray) -> int:
-    return int(sampling.index[rows[-1]] - sampling.index[rows[0]]) + 1
+def _on_grid(places: IntArray, rows: IntArray) -> Stretch:
+    start = int(places[0])
+    return Stretch(rows, places - start, samples=int(places[-1]) - start + 1, start=start)

@@ -93,7 +93,8 @@ def _judge(
     if not chosen:
         return None
     reasons = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
-    known = {name: value.mean for name, value in chosen.items()}
+    known = {name: found[0].mean for name, found in values.items() if len(found) == 1}
+    known |= {name: value.mean for name, value in chosen.items()}
     text = _fill(rule.text, known, sex)
     if reasons:
         text = f"{text} Cannot tell: {'; '.join(dict.fromkeys(reasons))}."
@@ -201,6 +202,4 @@ class _Unknown:
 
 def _fill(text: str, known: Mapping[str, float], sex: str | None) -> str:
     extra: dict[str, object] = {"sex": sex or "sex not stated"}
-    if "phase_from_counter_rotation_deg" in known:
-        extra["pelvis_trunk_phase_deg"] = 180.0 - known["phase_from_counter_rotation_deg"]
     return text.format_map(_Known({**known, **extra}))

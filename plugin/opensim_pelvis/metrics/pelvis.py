@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.table import BAKER, OPENSIM, StrideData, measure
+from opensim_pelvis.metrics.table import BAKER, OPENSIM_PELVIS, StrideData, measure
 
 _LIN: Final = "Lin 2023, Sensors 23:9599, sacral sensor at 5.4-7.1 m/s: "
 _ROTATION_ERROR: Final = 4.3
@@ -86,52 +86,66 @@ def pelvic_tilt_at_toe_off_deg(data: StrideData) -> FloatArray:
 
 
 @measure("pelvis, OpenSim order", "body", "range of OpenSim's pelvis_rotation over the stride",
-         source=OPENSIM)  # fmt: skip
+         source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_rotation_range_deg(data: StrideData) -> FloatArray:
     """Return the range of OpenSim's pelvis_rotation."""
-    return data.span(data.angle("pelvis_rotation"))
+    return data.span(data.opensim_pelvis("rotation"))
 
 
 @measure("pelvis, OpenSim order", "body", "range of OpenSim's pelvis_list over the stride",
-         source=OPENSIM)  # fmt: skip
+         source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_list_range_deg(data: StrideData) -> FloatArray:
     """Return the range of OpenSim's pelvis_list."""
-    return data.span(data.angle("pelvis_list"))
+    return data.span(data.opensim_pelvis("list"))
 
 
 @measure("pelvis, OpenSim order", "body", "range of OpenSim's pelvis_tilt over the stride",
-         source=OPENSIM)  # fmt: skip
+         source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_tilt_range_deg(data: StrideData) -> FloatArray:
     """Return the range of OpenSim's pelvis_tilt."""
-    return data.span(data.angle("pelvis_tilt"))
+    return data.span(data.opensim_pelvis("tilt"))
+
+
+@measure("pelvis, OpenSim order", "side", "OpenSim's pelvis_rotation at initial contact",
+         positive="right side forward", source=OPENSIM_PELVIS)  # fmt: skip
+def opensim_pelvis_rotation_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_rotation at contact."""
+    return data.at(data.opensim_pelvis("rotation"), data.contact())
+
+
+@measure("pelvis, OpenSim order", "side", "OpenSim's pelvis_rotation at toe-off",
+         positive="right side forward", source=OPENSIM_PELVIS)  # fmt: skip
+def opensim_pelvis_rotation_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_rotation at toe-off."""
+    return data.at(data.opensim_pelvis("rotation"), data.toe_off())
 
 
 @measure("pelvis, OpenSim order", "side", "OpenSim's pelvis_list at initial contact",
-         positive="right side down", source=OPENSIM)  # fmt: skip
+         positive="right side down", source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_list_at_contact_deg(data: StrideData) -> FloatArray:
     """Return OpenSim's pelvis_list at contact."""
-    return data.at(data.angle("pelvis_list"), data.contact())
+    return data.at(data.opensim_pelvis("list"), data.contact())
 
 
 @measure("pelvis, OpenSim order", "side", "OpenSim's pelvis_tilt at initial contact",
-         positive="posterior", source=OPENSIM)  # fmt: skip
+         positive="posterior", source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_tilt_at_contact_deg(data: StrideData) -> FloatArray:
     """Return OpenSim's pelvis_tilt at contact."""
-    return data.at(data.angle("pelvis_tilt"), data.contact())
+    return data.at(data.opensim_pelvis("tilt"), data.contact())
 
 
 @measure("pelvis, OpenSim order", "side", "OpenSim's pelvis_list at toe-off",
-         positive="right side down", source=OPENSIM)  # fmt: skip
+         positive="right side down", source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_list_at_toe_off_deg(data: StrideData) -> FloatArray:
     """Return OpenSim's pelvis_list at toe-off."""
-    return data.at(data.angle("pelvis_list"), data.toe_off())
+    return data.at(data.opensim_pelvis("list"), data.toe_off())
 
 
 @measure("pelvis, OpenSim order", "side", "OpenSim's pelvis_tilt at toe-off",
-         positive="posterior", source=OPENSIM)  # fmt: skip
+         positive="posterior", source=OPENSIM_PELVIS)  # fmt: skip
 def opensim_pelvis_tilt_at_toe_off_deg(data: StrideData) -> FloatArray:
     """Return OpenSim's pelvis_tilt at toe-off."""
-    return data.at(data.angle("pelvis_tilt"), data.toe_off())
+    return data.at(data.opensim_pelvis("tilt"), data.toe_off())
 
 
 @measure("pelvic drop", "side", "largest contralateral pelvic drop in stance, against level",

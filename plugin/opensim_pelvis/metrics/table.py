@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.rotations import multiply, to_euler, unwrap_present
 from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.strides.segment import mean_between, sample_bounds
 from opensim_pelvis.strides.select import extreme_between
@@ -16,6 +17,7 @@ from opensim_pelvis.types import Kinematics, MeasureDefinition, Strides
 
 BAKER: Final = "angle: Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
 OPENSIM: Final = "angle: OpenSim coordinate, body-fixed z-x-y"
+OPENSIM_PELVIS: Final = "OpenSim's order, body-fixed z-x-y, in the direction of travel"
 OWN: Final = "opensim-pelvis definition"
 
 
@@ -69,6 +71,22 @@ class StrideData:
         if found[0] is None and found[1] is None:
             raise AbsentError(f"{name} is not determined on either side by the worn sensors")
         return found[0], found[1]
+
+    def opensim_pelvis(self, name: Literal["tilt", "list", "rotation"]) -> FloatArray:
+        """Return an angle of the pelvis in OpenSim's order and signs, in T, degrees.
+
+        On a treadmill it is OpenSim's coordinate. Over ground that coordinate is read against
+        the room, in which tilt and list change places when the runner goes to the side; here
+        the axes go along with the direction of travel.
+        """
+        if "pelvis" not in self.kinematics.bodies:
+            raise AbsentError("the orientation of the pelvis is not determined by the sensors")
+        if "opensim tilt" not in self.cache:
+            R_GB = self.kinematics.R_GB[:, self.kinematics.bodies.index("pelvis")]
+            turns = to_euler("ZXY", multiply(turn_about_vertical(-self.travel_rad), R_GB))
+            for column, key in enumerate(("tilt", "list", "rotation")):
+                self.cache[f"opensim {key}"] = np.rad2deg(unwrap_present(turns[:, column]))
+        return self.cache[f"opensim {name}"]
 
     def span(self, values: FloatArray) -> FloatArray:
         """Return the range of values over each stride."""

@@ -19,14 +19,14 @@ SHOWN: Final[Mapping[str, str]] = {
     "pelvic_rotation_range_deg": "pelvic rotation range",
     "pelvic_obliquity_range_deg": "pelvic obliquity range",
     "pelvic_tilt_range_deg": "pelvic tilt range",
-    "pelvic_tilt_mean_deg": "pelvic tilt, mean, + anterior",
+    "pelvic_tilt_mean_deg": "pelvic tilt, mean",
     "pelvic_drop_deg": "pelvic drop in stance",
-    "thigh_extension_peak_deg": "thigh behind vertical, peak",
-    "hip_extension_peak_deg": "hip joint extension, peak",
+    "thigh_extension_peak_deg": "thigh extension, peak",
+    "hip_extension_peak_deg": "hip extension, peak",
     "trunk_rotation_range_deg": "trunk rotation range",
-    "trunk_forward_lean_mean_deg": "trunk lean, mean, + forward",
-    "pelvis_trunk_phase_deg": "trunk after pelvis (180 counter)",
-    "shank_angle_at_contact_deg": "shank at contact, + ankle ahead",
+    "trunk_forward_lean_mean_deg": "trunk lean, mean",
+    "pelvis_trunk_phase_deg": "trunk phase lag",
+    "shank_angle_at_contact_deg": "shank at contact",
 }
 """Measures on the screen, with their words; degrees unless said."""
 

@@ -19,6 +19,7 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -48,7 +49,7 @@ _READER_FACTS: Final = ("reads", "gives", "tried on")
 def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     """Return what was found, how good it is, the key angles, what is absent and where files are."""
     aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
-    start_s, end_s = placement.pose.window_s
+    heading, (start_s, end_s) = placement.heading, placement.pose.window_s
     length_s = aligned.time_s.size / aligned.rate_hz
     recording = result.recording
     parts: list[RenderableType] = [
@@ -58,7 +59,9 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": _heading_words(result),
+                "heading": heading_words(heading),
+                "drift": heading.drift_description,
+                "calibration": placement.verdict,
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),
@@ -66,6 +69,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
             }
         ),
         _sensor_quality(result),
+        *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
         *_clocks(recording),
         _angle_ranges(result),
         *_running(result.running),
@@ -227,13 +231,6 @@ def _engine_check(result: Result) -> dict[str, str]:
     }
 
 
-def _heading_words(result: Result) -> str:
-    heading = result.placement.heading
-    if heading.confidence == "given":
-        return heading.description
-    return f"{heading.description} ({heading.confidence})"
-
-
 def _rms_and_max(values: FloatArray | None) -> tuple[str, str]:
     present = np.array([]) if values is None else values[np.isfinite(values)]
     if not present.size:
@@ -268,7 +265,7 @@ def _running(running: RunningAnalysis | None) -> list[RenderableType]:
     parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
     if running.strides.kept.any():
         table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
-        table.title = "Kept strides; degrees unless said"
+        table.title = "Kept strides; degrees unless said; definitions and signs: docs/measures.md"
         table.title_justify = "left"
         parts.append(add_measures(table, running))
     parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))

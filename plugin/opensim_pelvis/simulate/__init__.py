@@ -21,7 +21,7 @@ from opensim_pelvis.simulate.mountings import (
 )
 from opensim_pelvis.simulate.mvnx import write_mvnx
 from opensim_pelvis.simulate.runner import RunnerSettings, Session, Turn, typical_runner
-from opensim_pelvis.simulate.sensors import Gap, SensorSettings, simulate_sensors
+from opensim_pelvis.simulate.sensors import Disturbance, Gap, SensorSettings, simulate_sensors
 from opensim_pelvis.simulate.table import write_csv
 from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
@@ -37,6 +37,7 @@ __all__ = [
     "Truth",
     "simulate_runner",
     "sample_runner",
+    "Disturbance",
     "Gap",
     "SensorSettings",
     "simulate_sensors",

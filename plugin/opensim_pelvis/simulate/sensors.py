@@ -18,7 +18,7 @@ from opensim_pelvis.frames import (
 )
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate
 from opensim_pelvis.settings import BODIES
-from opensim_pelvis.simulate.harmonics import Harmonics
+from opensim_pelvis.simulate.harmonics import Harmonics, smooth_step
 from opensim_pelvis.simulate.motion import Motion
 from opensim_pelvis.simulate.mountings import (
     SENSOR_MAP,
@@ -45,6 +45,21 @@ class Gap:
     length_s: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disturbance:
+    """A magnetic disturbance that turns the heading of a body's sensor for a while.
+
+    The heading goes over smoothly to ``angle_rad`` within ``rise_s``, and back in the same time
+    after ``length_s``; an infinite length stays.
+    """
+
+    body: str
+    start_s: float
+    angle_rad: float
+    rise_s: float = 10.0
+    length_s: float = float("inf")
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class SensorSettings:
     """How the sensors sit and what is wrong with them; the default is clean.
@@ -64,6 +79,9 @@ class SensorSettings:
         Standard deviation of white noise of the orientation, per axis.
     orientation_drift_rad : float
         Random walk of the orientation's heading: standard deviation after 60 s.
+    heading_drift_radps : mapping of str to float
+        Steady turn of a body's sensor heading from the start of the recording.
+    disturbances : tuple of Disturbance
     wobble_rad : float
         Largest turn of a sensor on soft tissue, about its own x axis; all signals contain it.
     gaps : tuple of Gap
@@ -98,6 +116,8 @@ class SensorSettings:
     magnetic_noise: float = 0.0
     orientation_noise_rad: float = 0.0
     orientation_drift_rad: float = 0.0
+    heading_drift_radps: Mapping[str, float] = field(default_factory=dict)
+    disturbances: tuple[Disturbance, ...] = ()
     wobble_rad: float = 0.0
     gaps: tuple[Gap, ...] = ()
     dropped_fraction: float = 0.0
@@ -116,11 +136,12 @@ class SensorSettings:
 
     def __post_init__(self) -> None:
         """Raise SettingsError for bodies that do not exist and impossible fractions."""
-        named = {gap.body for gap in self.gaps}
+        named = {gap.body for gap in self.gaps} | {fault.body for fault in self.disturbances}
         for mapping in (
             self.mountings,
             self.positions_m,
             self.heading_rad if isinstance(self.heading_rad, Mapping) else {},
+            self.heading_drift_radps,
             self.late_start_s,
             self.early_end_s,
             self.clock_offset_s,
@@ -193,7 +214,7 @@ def _record(truth: Truth, settings: SensorSettings, body: str) -> SensorSignals:
         return np.clip(out, -limit, limit)
 
     field_s = rotate(R_SG, np.array(MAGNETIC_FIELD_G)) if settings.magnetometer else None
-    R_ES = _measured_orientation(motion, settings, body, truth.session.rate_hz, rng)
+    R_ES = _measured_orientation(motion, settings, body, truth, rng)
     acceleration = noisy(
         force, settings.accelerometer_noise_mps2, settings.accelerometer_range_mps2
     )
@@ -251,15 +272,15 @@ def _sensor_motion(truth: Truth, settings: SensorSettings, body: str) -> Motion:
 
 
 def _measured_orientation(
-    motion: Motion, settings: SensorSettings, body: str, rate_hz: float, rng: np.random.Generator
+    motion: Motion, settings: SensorSettings, body: str, truth: Truth, rng: np.random.Generator
 ) -> FloatArray:
     """Return ``R_ES`` with its drift and noise."""
     heading = settings.heading_rad
     heading_rad = heading.get(body, 0.0) if isinstance(heading, Mapping) else heading
     n = motion.R_GB.shape[0]
-    turn = np.full(n, heading_rad)
+    turn = heading_rad + _heading_faults(truth.time_s, settings, body)
     if settings.orientation_drift_rad > 0.0:
-        step = settings.orientation_drift_rad / np.sqrt(_DRIFT_AFTER_S * rate_hz)
+        step = settings.orientation_drift_rad / np.sqrt(_DRIFT_AFTER_S * truth.session.rate_hz)
         turn += np.cumsum(rng.normal(scale=step, size=n))
     R_EG = multiply(inverse(R_GE_NOMINAL), turn_about_vertical(turn))
     R_ES = multiply(R_EG, motion.R_GB)
@@ -267,6 +288,18 @@ def _measured_orientation(
         noise = rng.normal(scale=settings.orientation_noise_rad, size=(n, 3))
         R_ES = multiply(R_ES, from_rotation_vector(noise))
     return R_ES
+
+
+def _heading_faults(time_s: FloatArray, settings: SensorSettings, body: str) -> FloatArray:
+    """Return steady drift and disturbances of a sensor's heading, radians."""
+    turn = settings.heading_drift_radps.get(body, 0.0) * time_s
+    for fault in settings.disturbances:
+        if fault.body == body:
+            turn = turn + fault.angle_rad * smooth_step(time_s, fault.start_s, fault.rise_s)[0]
+            if np.isfinite(fault.length_s):
+                end_s = fault.start_s + fault.length_s
+                turn = turn - fault.angle_rad * smooth_step(time_s, end_s, fault.rise_s)[0]
+    return turn
 
 
 def _arrived(

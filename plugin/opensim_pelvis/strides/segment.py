@@ -51,8 +51,9 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
     off = [_times(events, "toe-off", context) for context in _CONTEXTS]
     heading = _pelvis_heading(angles)
     own, rate = _directions(heading, angles.time_s, side, start, end)
+    bout = _bouts(start, end)
     reasons = exclude_strides(
-        side=side, start=start, end=end, turn_rate=rate, bout=_bouts(start, end), angles=angles
+        side=side, start=start, end=end, turn_rate=rate, bout=bout, angles=angles
     )
     return Strides(
         kind=events.kind,
@@ -62,7 +63,7 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
         toe_off_s=_first_within(off, side, start, end) if contact else nothing,
         opposite_contact_s=_first_within(starts, 1 - side, start, end),
         opposite_toe_off_s=_first_within(off, 1 - side, start, end) if contact else nothing,
-        bout=_bouts(start, end),
+        bout=bout,
         reason=reasons,
         travel_rad=own if surface == "overground" else np.zeros(side.size),
         turn_rate_radps=rate,
@@ -167,6 +168,8 @@ def _bouts(start: FloatArray, end: FloatArray) -> IntArray:
 
 
 def _notes(found: int, kept: int) -> tuple[str, ...]:
+    if kept == 0:
+        return ("no strides: no two events of one leg are a stride apart",)
     if found == kept:
         return ()
     return (

@@ -94,6 +94,7 @@ def align_recording(
             _join([s.magnetic_field for s in signals], signals, clock) if len(units) == 1 else None
         ),
         magnetic_unit=units.pop() if len(units) == 1 else "a.u.",
+        R_BS=_known_mountings(signals),
         notes=(*describe_ledger(ledger, recording.rate_hz), *notes),
     )
 
@@ -177,6 +178,13 @@ def _require_usable(
                 "out, or export it again"
             )
     raise_faults(TimelineError, recording.name, faults)
+
+
+def _known_mountings(signals: Sequence[SensorSignals]) -> FloatArray | None:
+    """Return the mountings that the format gives, (s, 4); None where it gives none."""
+    if all(sensor.R_BS is None for sensor in signals):
+        return None
+    return np.array([np.full(4, np.nan) if s.R_BS is None else s.R_BS for s in signals])
 
 
 def _join(

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
+from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
 
 Tables = Mapping[str, Any]
 """Content of a trial file: table to key to value, as TOML has it."""
@@ -27,6 +28,7 @@ _LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
     "subject.height_m": (0.5, 2.5, "metres, from 0.5 to 2.5"),
     "subject.mass_kg": (10.0, 300.0, "kilograms, from 10 to 300"),
     "activity.speed_mps": (0.0, 15.0, "metres a second, from 0 to 15"),
+    "activity.speed_start_s": (-86_400.0, 86_400.0, "seconds, at most a day either way"),
     "solver.max_gap_s": (0.0, 10.0, "seconds, from 0 to 10"),
 }
 
@@ -97,9 +99,10 @@ def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> Trial
         named = [("calibration.base", base)] if base is not None else []
         named += [("solver.weights", body) for body in sections["solver"].get("weights", {})]
         faults += [_unknown_body(key, body) for key, body in named if body not in bodies]
+    mountings = _parse_mountings(_mapping(tables.get("mountings")), bodies, faults)
     raise_faults(SettingsError, subject, faults)
     made = {name: record(**sections[name]) for name, record in SECTIONS.items()}
-    return TrialSettings(sensors=sensors, **made)
+    return TrialSettings(sensors=sensors, mountings=mountings, **made)
 
 
 def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str]) -> dict[str, str]:
@@ -130,6 +133,23 @@ def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str])
     return sensors
 
 
+def _parse_mountings(
+    table: Mapping[str, Any], bodies: tuple[str, ...] | None, faults: list[str]
+) -> dict[str, Mounting]:
+    """Return body to mounting, and add to ``faults`` what cannot be used."""
+    mountings: dict[str, Mounting] = {}
+    for name, value in table.items():
+        body = name.removesuffix("_imu")
+        mounting = parse_mounting(value, body)
+        if bodies is not None and body not in bodies:
+            faults.append(_unknown_body(f"mountings.{name}", body))
+        elif mounting is None:
+            faults.append(f"mountings.{name}: wanted {WANTED}, found {_show(value)}")
+        else:
+            mountings[body] = mounting
+    return mountings
+
+
 def read_text(path: Path) -> str:
     """Return the text of a settings file; SettingsError where it is absent or no text."""
     try:
@@ -147,7 +167,7 @@ def read_text(path: Path) -> str:
 
 def _faults_of_names(tables: Tables) -> list[str]:
     """Find tables and keys that do not exist, with the nearest that do."""
-    allowed = (*SECTIONS, "sensors")
+    allowed = (*SECTIONS, "sensors", "mountings")
     homes = {item.name: name for name, record in SECTIONS.items() for item in fields(record)}
     faults: list[str] = []
     for name, table in tables.items():

@@ -33,6 +33,7 @@ _REST: Final = """
 [fusion]
 # orientations = "vendor"     # the maker's where the recording has them; "fused": ours always
 # magnetometer = false        # true: our fusion takes the heading from the magnetic field
+# gyroscope = "mean"          # of the step that ends at a sample; "instant": the value there
 
 [timeline]
 # Only for sensors that have clocks or sampling rates of their own.
@@ -47,6 +48,14 @@ _REST: Final = """
 #                             # x -x y -y z -z; estimated when off
 # base = "pelvis"             # body whose sensor gives the heading
 # max_spread_deg = 2.0        # how still is still
+# sensor_headings = "auto"    # or common: one heading for all; body: leg sensors from their swing
+# drift = "auto"              # or none: slow turns of single sensors are left as they are
+# flexion_window_s = [4.0, 10.0]  # the legs swing forward and back from the hip, for calibration
+# placement = "earlier_summary.json"   # the sensors sit as in that run
+
+[mountings]
+# How a sensor's case sits on the standing body, where it is known; found from the pose when off.
+# pelvis = "x up, z back"     # up down forward back left right out in
 
 [subject]
 # Height, mass and sex scale the model.
@@ -59,7 +68,8 @@ _REST: Final = """
 # kind = "running"            # running or walking
 # speed_mps = 3.0
 # surface = "treadmill"       # treadmill or overground: how the direction of travel is found
-# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps
+# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps; or a track
+# speed_start_s = 0.0           # when a track (GPX, TCX, FIT) starts, on the clock of the results
 # events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side
 
 [solver]

@@ -13,6 +13,7 @@ from opensim_pelvis.types.kinematics import Landmark as Landmark
 from opensim_pelvis.types.placement import CalibrationPose as CalibrationPose
 from opensim_pelvis.types.placement import Heading as Heading
 from opensim_pelvis.types.placement import Placement as Placement
+from opensim_pelvis.types.placement import SensorHeading as SensorHeading
 from opensim_pelvis.types.placement import SensorOrientations as SensorOrientations
 from opensim_pelvis.types.recording import ClockEstimate as ClockEstimate
 from opensim_pelvis.types.recording import InputFile as InputFile

@@ -35,6 +35,43 @@ class CalibrationPose:
     spread_rad: FloatArray
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorHeading:
+    """How one sensor came to its heading, and how sure it is.
+
+    Parameters
+    ----------
+    sensor : str
+    source : str
+        In words: given axis, plane of swing, known mounting, common heading, or several.
+    offset_rad : float
+        Heading used less the common one.
+    sigma_rad : float
+        Standard deviation of the heading used; infinite where nothing tells.
+    swing_rad, swing_sigma_rad, swing_ratio : float
+        Own plane of swing less the common heading, its standard deviation, and the ratio of
+        its eigenvalues; NaN where the sensor shows none.
+    own_weight : float
+        Share of the sensor's own estimate in the heading used, 0 to 1.
+    drift_rad : float
+        Range of the drift that was taken away; 0 where none was.
+    verdict : str
+        ``"good"``, ``"doubtful"``, ``"untested"`` (nothing could contradict the common heading)
+        or ``"unknown"``.
+    """
+
+    sensor: str
+    source: str
+    offset_rad: float
+    sigma_rad: float
+    swing_rad: float = float("nan")
+    swing_sigma_rad: float = float("nan")
+    swing_ratio: float = float("nan")
+    own_weight: float = 0.0
+    drift_rad: float = 0.0
+    verdict: Literal["good", "doubtful", "untested", "unknown"] = "good"
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Heading:
     """Which way each sensor's earth frame faces, against forward in the calibration pose.
@@ -52,6 +89,12 @@ class Heading:
         ``"given"``, ``"good"`` or ``"doubtful"``.
     description : str
         One line for people: what was taken as forward, and why.
+    sensors : tuple of SensorHeading
+        How each sensor came to its heading; empty where one axis decided for all.
+    drift_rad : (t, s) array or None
+        What each sensor's heading has turned by since the pose, positive to the left; taken
+        from all samples. None where nothing is corrected.
+    drift_description : str
     """
 
     heading_rad: FloatArray
@@ -59,7 +102,15 @@ class Heading:
     tilt_rad: float
     confidence: Literal["given", "good", "doubtful"]
     description: str
+    sensors: tuple[SensorHeading, ...] = ()
+    drift_rad: FloatArray | None = None
+    drift_description: str = "not looked for"
     notes: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Sensors whose heading nothing tells."""
+        return tuple(row.sensor for row in self.sensors if row.verdict == "unknown")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -77,6 +128,8 @@ class Placement:
     heading : Heading
     quality : mapping of str to float
         Numbers with their unit in the key.
+    verdict : str
+        ``"good"`` or ``"doubtful"``; a rejected calibration is a `PlacementError`.
     notes : tuple of str
     """
 
@@ -87,6 +140,7 @@ class Placement:
     pose: CalibrationPose
     heading: Heading
     quality: Mapping[str, float] = field(default_factory=dict)
+    verdict: Literal["good", "doubtful"] = "good"
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

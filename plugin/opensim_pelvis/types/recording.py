@@ -120,6 +120,9 @@ class OrientationOrigin:
     heading_breaks_s : tuple of float
         Seconds from the sensor's first sample at which its heading starts anew, not tied to
         the one before.
+    heading_ties_s, heading_tie_errors_rad : tuple of float
+        Seconds from the first sample at which the heading goes on after a long hole, tied to the
+        one before, and the standard error of each tie.
     """
 
     identifier: str
@@ -136,6 +139,8 @@ class OrientationOrigin:
     accelerometer_lost_mps2: float = float("nan")
     bridged_samples: int = 0
     heading_breaks_s: tuple[float, ...] = ()
+    heading_ties_s: tuple[float, ...] = ()
+    heading_tie_errors_rad: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

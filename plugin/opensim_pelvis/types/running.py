@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.result import Event
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SIDES: tuple[Literal["right", "left"], ...] = ("right", "left")
 """Names of the side codes 0 and 1."""
@@ -285,6 +288,23 @@ class RunningAnalysis:
     def __post_init__(self) -> None:
         n, m = self.strides.side.size, len(self.definitions)
         check_shape("RunningAnalysis", "values", self.values, n, m)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a row a stride: side, times, whether it is kept, every measure."""
+        import pandas as pd
+
+        s = self.strides
+        table = pd.DataFrame(
+            {
+                "side": [SIDES[code] for code in s.side],
+                "start_s": s.start_s,
+                "end_s": s.end_s,
+                "kept": s.kept,
+                "excluded_because": s.reason,
+            }
+        )
+        names = [definition.name for definition in self.definitions]
+        return table.join(pd.DataFrame(self.values, columns=pd.Index(names)))
 
     def summary(self, name: str, side: str = "body") -> Summary | None:
         """Return the summary of a measure, None where there is none."""

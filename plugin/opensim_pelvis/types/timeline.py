@@ -75,6 +75,8 @@ class AlignedRecording:
     acceleration_mps2, angular_velocity_radps, magnetic_field : (t, s, 3) array or None
         NaN where absent; None where no sensor has the signal.
     ledger : IntegrityLedger
+    R_BS : (s, 4) array or None
+        Sensor case seen from the body where the format ties the axes to it, else NaN.
     notes : tuple of str
     """
 
@@ -89,11 +91,14 @@ class AlignedRecording:
     angular_velocity_radps: FloatArray | None = None
     magnetic_field: FloatArray | None = None
     magnetic_unit: str = "a.u."
+    R_BS: FloatArray | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         t, s = self.time_s.shape[0], len(self.sensors)
         check_shape("AlignedRecording", "R_ES", self.R_ES, t, s, 4)
+        if self.R_BS is not None:
+            check_shape("AlignedRecording", "R_BS", self.R_BS, s, 4)
         for name in ("acceleration_mps2", "angular_velocity_radps", "magnetic_field"):
             signal = getattr(self, name)
             if signal is not None:

@@ -1,0 +1,227 @@
+"""Ties the headings of stretches that a long hole separates.
+
+Without magnetometer every stretch begins with a heading of its own. How far the sensor turned
+about the vertical while nothing was recorded is told in two ways. Rest on both sides of a hole of
+a few seconds: not at all. Movement, holes up to a second: as far as elsewhere in the recording
+where the signals before and after were alike, which they are from stride to stride. Each tie has
+an uncertainty; where it is large, the stretches stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.fusion.filter import Fused
+from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply
+
+MAX_REST_HOLE_S: Final = 5.0
+MAX_REST_TILT_RAD: Final = float(np.deg2rad(1.0))
+REST_ERROR_RAD: Final = float(np.deg2rad(1.0))
+"""Rest on both sides ties across such holes while gravity is felt along the same axis. In real
+recordings headings then differ by less than 0.5 degrees root mean square (``docs/fusion.md``);
+within 10 s one can walk on, turn round and stand still again, with gravity 1 to 2 degrees off."""
+
+MAX_MOVING_HOLE_S: Final = 1.0
+MAX_ERROR_RAD: Final = float(np.deg2rad(5.0))
+
+REST_S: Final = 0.5  # at rest for so long on each side
+SIDE_S: Final = 0.25  # of the signals on each side that must be alike
+LEAST_SIDE_S: Final = 0.1
+LIKES: Final = 8  # places that are alike
+APART_S: Final = 0.2
+REACH_S: Final = 60.0  # how far from the hole they are looked for
+_POINTS: Final = 10  # of each side that are compared
+_STRIDE_S: Final = 0.005  # between places that are tried
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How a stretch is tied to the one before.
+
+    Parameters
+    ----------
+    by : str
+        What tells the turn: ``"rest"`` on both sides, or ``"movement"`` that is alike.
+    turn_rad : float
+        About the vertical, from the last sample before the hole to the first after it.
+    error_rad : float
+        Standard error.
+    """
+
+    by: Literal["rest", "movement"]
+    turn_rad: float
+    error_rad: float
+
+
+def find_ties(parts: Sequence[Fused], step_s: float) -> tuple[Tie | None, ...]:
+    """Find how far a sensor turned in each hole; None where nothing tells.
+
+    Parameters
+    ----------
+    parts : sequence of Fused
+        The stretches of one sensor, in order, with headings of their own.
+    step_s : float
+
+    Returns
+    -------
+    tuple of Tie or None
+        One less than stretches.
+    """
+    if len(parts) < 2:
+        return ()
+    weight = _weight_of_force(parts)
+    ties: list[Tie | None] = []
+    for k in range(len(parts) - 1):
+        tie = _tie_by_rest(parts[k], parts[k + 1], step_s)
+        ties.append(tie or _tie_by_movement(parts, k, weight, step_s))
+    return tuple(ties)
+
+
+def join_longest(
+    parts: Sequence[Fused], ties: Sequence[Tie | None], samples: int
+) -> tuple[FloatArray, tuple[int, ...]]:
+    """Return the orientations of the stretches that share a heading, of the longest such group.
+
+    Parameters
+    ----------
+    parts : sequence of Fused
+    ties : sequence of Tie or None
+        One less than ``parts``.
+    samples : int
+        Rows of the sensor.
+
+    Returns
+    -------
+    R_ES : (samples, 4) array
+        NaN where a row is missing or belongs to a stretch of another heading.
+    kept : tuple of int
+        The ties in use.
+    """
+    groups = [[0]]
+    for k, tie in enumerate(ties, start=1):
+        if tie is None:
+            groups.append([k])
+        else:
+            groups[-1].append(k)
+    longest = max(groups, key=lambda group: sum(parts[k].stretch.rows.size for k in group))
+    turned, heading_rad = [parts[longest[0]]], 0.0
+    for k in longest[1:]:
+        tie, part = ties[k - 1], parts[k]
+        if tie is not None:
+            found_rad = _turn_between(parts[k - 1].R_ES[-1], part.R_ES[0])
+            heading_rad += tie.turn_rad - float(found_rad)
+        turn = from_rotation_vector(np.array([0.0, 0.0, heading_rad]))
+        turned.append(replace(part, R_ES=multiply(turn, part.R_ES)))
+    return join_all(turned, samples), tuple(k - 1 for k in longest[1:])
+
+
+def join_all(parts: Sequence[Fused], samples: int) -> FloatArray:
+    """Return the orientations of all stretches by row of the sensor, (samples, 4)."""
+    R_ES = np.full((samples, 4), np.nan)
+    for part in parts:
+        R_ES[part.stretch.rows] = part.R_ES[part.stretch.places]
+    return R_ES
+
+
+def _steps_between(before: Fused, after: Fused) -> int:
+    """Return the steps from the last sample of a stretch to the first of the next."""
+    return after.stretch.start - (before.stretch.start + before.stretch.samples - 1)
+
+
+def _turn_between(before: FloatArray, after: FloatArray) -> FloatArray:
+    """Return the turns about the vertical from one orientation to another, radians."""
+    turn = multiply(after, inverse(before))
+    return np.asarray(2.0 * np.arctan2(turn[..., 3], turn[..., 0]))
+
+
+def _tie_by_rest(before: Fused, after: Fused, step_s: float) -> Tie | None:
+    n = max(round(REST_S / step_s), 1)
+    hole_s = _steps_between(before, after) * step_s
+    if hole_s > MAX_REST_HOLE_S or min(before.stretch.samples, after.stretch.samples) < n:
+        return None
+    if not (before.rest[-n:].all() and after.rest[:n].all()):
+        return None
+    first, second = before.force_mps2[-n:].mean(axis=0), after.force_mps2[:n].mean(axis=0)
+    tilt_rad = np.arctan2(np.linalg.norm(np.cross(first, second)), first @ second)
+    return Tie("rest", 0.0, REST_ERROR_RAD) if tilt_rad <= MAX_REST_TILT_RAD else None
+
+
+def _tie_by_movement(parts: Sequence[Fused], k: int, weight: float, step_s: float) -> Tie | None:
+    """Return the turn that the sensor made where its signals were like those beside the hole."""
+    before, after = parts[k], parts[k + 1]
+    steps = _steps_between(before, after)
+    side = min(round(SIDE_S / step_s), before.stretch.samples - 1, after.stretch.samples - 1)
+    if steps * step_s > MAX_MOVING_HOLE_S or side * step_s < LEAST_SIDE_S:
+        return None
+    offsets = np.unique(np.linspace(0, side, _POINTS).round().astype(np.int64))
+    wanted = np.concatenate(
+        [_signals(before, weight)[-1 - offsets], _signals(after, weight)[offsets]]
+    )
+    reach, stride = round(REACH_S / step_s), max(round(_STRIDE_S / step_s), 1)
+    places, turns, unlike = [], [], []
+    for part in parts:
+        middle = after.stretch.start - part.stretch.start
+        first = max(side, middle - reach)
+        last = min(part.stretch.samples - steps - side, middle + reach)
+        if last <= first:
+            continue
+        here = np.arange(first, last, stride)
+        beside = here[:, None] + np.concatenate([-offsets, steps + offsets])
+        places.append(part.stretch.start + here)
+        turns.append(_turn_between(part.R_ES[here], part.R_ES[here + steps]))
+        unlike.append(((_signals(part, weight)[beside] - wanted) ** 2).mean(axis=1))
+    if not places:
+        return None
+    return _judge_likes(
+        np.concatenate(places), np.concatenate(turns), np.concatenate(unlike), steps, step_s
+    )
+
+
+def _judge_likes(
+    places: IntArray, turn_rad: FloatArray, unlike: FloatArray, steps: int, step_s: float
+) -> Tie | None:
+    """Return the tie that the best places agree on; None where they do not.
+
+    ``unlike`` has mean squares by signal, (places, 6), the gyroscope's first.
+    """
+    chosen = _choose_likes(places, unlike.mean(axis=1), step_s)
+    if chosen.size < LIKES:
+        return None
+    turn = turn_rad[chosen]
+    turn = turn[0] + (turn - turn[0] + np.pi) % (2.0 * np.pi) - np.pi
+    spread_rad = float(turn.std(ddof=1)) * np.sqrt(1.0 + 1.0 / LIKES)
+    # a gyroscope that differs beside the hole may differ as much all through it
+    unlike_radps = float(np.sqrt(unlike[chosen, :3].mean()))
+    error_rad = float(np.hypot(spread_rad, unlike_radps * steps * step_s))
+    if error_rad > MAX_ERROR_RAD:
+        return None
+    return Tie("movement", float(np.median(turn)), error_rad)
+
+
+def _weight_of_force(parts: Sequence[Fused]) -> float:
+    """Return what makes acceleration count as much as angular velocity, rad/s per m/s^2."""
+    turning = np.concatenate([part.turning_radps for part in parts]).std(axis=0).mean()
+    force = np.concatenate([part.force_mps2 for part in parts]).std(axis=0).mean()
+    return float(turning / force) if force > 0.0 else 0.0
+
+
+def _signals(part: Fused, weight: float) -> FloatArray:
+    return np.concatenate([part.turning_radps, weight * part.force_mps2], axis=1)
+
+
+def _choose_likes(places: IntArray, unlike: FloatArray, step_s: float) -> IntArray:
+    """Return the places that are most alike, best first, no two of them close together."""
+    left, apart = unlike.copy(), max(round(APART_S / step_s), 1)
+    chosen: list[int] = []
+    for _ in range(LIKES):
+        best = int(np.argmin(left))
+        if not np.isfinite(left[best]):
+            break
+        chosen.append(best)
+        left[np.abs(places - places[best]) < apart] = np.inf
+    return np.array(chosen, dtype=np.int64)

@@ -1,0 +1,16 @@
+"""Which way each sensor's earth frame faces, in the calibration pose and over time.
+
+``forward.py`` finds forward for the base sensor, ``swing.py`` the plane in which each leg sensor
+swings, ``knee.py`` a thigh from its shank, ``combine.py`` weighs these against a common heading,
+``drift.py`` follows slow turns of single sensors through cyclic motion (``cycles.py``). ``find.py``
+puts them together, ``report.py`` says what was found.
+
+A heading is the angle of a horizontal direction from the x axis of its frame, positive to the
+left (counter-clockwise seen from above).
+"""
+
+from opensim_pelvis.heading.find import find_heading
+from opensim_pelvis.heading.forward import heading_from_axis
+from opensim_pelvis.heading.mounted import headings_from_mountings
+
+__all__ = ["find_heading", "heading_from_axis", "headings_from_mountings"]

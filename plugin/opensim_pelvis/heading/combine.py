@@ -1,0 +1,116 @@
+"""A common heading weighed against each sensor's own plane of swing.
+
+Sensors of one recording are taken as draws from one population: their earth frames face
+``mu`` on average and scatter with standard deviation ``tau``. Both are estimated from the
+recording itself (DerSimonian and Laird 1986, doi:10.1016/0197-2456(86)90046-2), and each sensor
+goes from ``mu`` towards its own estimate as far as the two variances say. A single sensor that is
+far off, near iron say, is no draw from that population: its own distance stands for ``tau``. Where
+sensors agree within their uncertainty ``tau`` is zero, and all keep exactly the common heading. So
+does a sensor that shows nothing of its own: iron in the floor says little of the trunk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import BoolArray, FloatArray
+
+ARBITRARY_RAD: Final = np.deg2rad(45.0)
+"""Scatter beyond which sensors share no north: no magnetic compass in a room is that far off."""
+
+OUTLYING: Final = 3.0
+"""Standard deviations of its own from the others beyond which a sensor is off for itself."""
+
+_EXACT_RAD = 1e-7  # stands for no uncertainty at all
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Combined:
+    """Headings after weighing.
+
+    Parameters
+    ----------
+    offset_rad, sigma_rad : (s,) array
+        Against the common heading, and standard deviation; infinite where nothing is known.
+    tau_rad : float
+        Scatter of the sensors' earth frames; infinite where they share no north.
+    weight : (s,) array
+        Share of a sensor's own estimate, 0 to 1.
+    """
+
+    offset_rad: FloatArray
+    sigma_rad: FloatArray
+    tau_rad: float
+    weight: FloatArray
+
+
+def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray) -> Combined:
+    """Weigh each sensor's own heading against the common one.
+
+    Parameters
+    ----------
+    offset_rad : (s,) array
+        Own heading less the common one; NaN for a sensor that does not tell. Zero with sigma
+        zero for the sensor that defines the common heading.
+    sigma_rad : (s,) array
+        Standard deviation of each; not used where the offset is NaN.
+    arbitrary : (s,) bool array
+        Sensors whose earth frame is known to face anywhere (no magnetometer).
+    """
+    tells = np.isfinite(offset_rad)
+    pooled = tells & ~arbitrary
+    far = pooled & (np.abs(offset_rad) > 2.0 * ARBITRARY_RAD)
+    if far.any() or _scatter(offset_rad[pooled], sigma_rad[pooled])[1] > ARBITRARY_RAD:
+        arbitrary, pooled = np.ones_like(arbitrary), np.zeros_like(pooled)
+    mu, tau = _scatter(offset_rad[pooled], sigma_rad[pooled])
+    own = np.where(tells, sigma_rad, np.inf)
+    prior = np.where(arbitrary, np.inf, tau)
+    away = np.where(tells, np.abs(offset_rad - mu), 0.0)
+    prior = np.where(away > OUTLYING * own, np.maximum(prior, away), prior)
+    weight = _weight(own, prior)
+    offset = np.where(tells, offset_rad * weight + (1.0 - weight) * mu, 0.0)
+    with np.errstate(divide="ignore"):
+        precision = 1.0 / own**2 + 1.0 / prior**2
+        sigma = np.where(np.isfinite(precision), 1.0 / np.sqrt(precision), 0.0)
+    if not arbitrary.all():
+        sigma = np.where(tells, sigma, np.sqrt(2.0) * prior)  # its own scatter and the base's
+        sigma = np.where(own > 0.0, np.maximum(sigma, _floor(sigma_rad[pooled])), 0.0)
+    return Combined(
+        offset_rad=offset,
+        sigma_rad=sigma,
+        tau_rad=float("inf") if arbitrary.all() else tau,
+        weight=np.where(tells, weight, 0.0),
+    )
+
+
+def _weight(own: FloatArray, prior: FloatArray) -> FloatArray:
+    """Return prior^2 / (own^2 + prior^2), with its limits at zero and infinity."""
+    out = np.zeros_like(own)
+    both = np.isfinite(own) & np.isfinite(prior) & (own + prior > 0.0)
+    out[both] = prior[both] ** 2 / (own[both] ** 2 + prior[both] ** 2)
+    out[np.isfinite(own) & ~np.isfinite(prior)] = 1.0
+    return out
+
+
+def _scatter(offset: FloatArray, sigma: FloatArray) -> tuple[float, float]:
+    """Return mean and standard deviation of the population, after DerSimonian and Laird."""
+    if offset.size < 2:
+        return (float(offset[0]) if offset.size else 0.0), 0.0
+    w = 1.0 / np.maximum(sigma, _EXACT_RAD) ** 2
+    mean = np.sum(w * offset) / np.sum(w)
+    excess = np.sum(w * (offset - mean) ** 2) - (offset.size - 1)
+    if excess <= 0.0:
+        return float(mean), 0.0
+    others = np.array([np.sum(np.delete(w, i)) for i in range(w.size)])
+    tau2 = excess / np.sum(w * others / np.sum(w))
+    w = 1.0 / (sigma**2 + tau2)
+    return float(np.sum(w * offset) / np.sum(w)), float(np.sqrt(tau2))
+
+
+def _floor(sigma: FloatArray) -> float:
+    """Return how well sensors that agree confirm one another; NaN where fewer than two tell."""
+    inexact = sigma[sigma > 0.0]
+    return float(np.sum(inexact**-2.0) ** -0.5) if sigma.size > 1 and inexact.size else float("nan")

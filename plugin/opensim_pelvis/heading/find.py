@@ -1,0 +1,284 @@
+"""Puts the ways together: one heading a sensor, with what it rests on and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import PlacementError
+from opensim_pelvis.frames import FloatArray, up_in_earth
+from opensim_pelvis.heading.combine import ARBITRARY_RAD, Combined, combine
+from opensim_pelvis.heading.drift import Drift, find_drift
+from opensim_pelvis.heading.forward import SIDE_RAD, SURE_SIDE_RAD, find_forward, wrap
+from opensim_pelvis.heading.knee import KNEE_RAD, heading_from_knee
+from opensim_pelvis.heading.report import report
+from opensim_pelvis.heading.swing import SWING_RATIO, Swing, find_swing, leg_sensors
+from opensim_pelvis.rotations import multiply
+from opensim_pelvis.settings import CalibrationSettings, Surface
+from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
+
+FLEXION_RATIO: Final = 10.0
+"""Least ratio of eigenvalues of a calibration movement: off its plane by a third at most."""
+
+POSTURE_RAD: Final = np.deg2rad(5.0)
+"""How far a standing body's segments face from forward, standard deviation; a choice."""
+
+_PIECE_S, _PIECES = 10.0, 30
+_SLOPE_RAD = np.deg2rad(10.0)  # a sensor on the sacrum that is taken to be square to it
+
+
+def find_heading(
+    aligned: AlignedRecording,
+    pose: CalibrationPose,
+    settings: CalibrationSettings,
+    *,
+    surface: Surface | None = None,
+    no_north: frozenset[str] = frozenset(),
+    mounted: Mapping[str, float] | None = None,
+) -> Heading:
+    """Return the heading of every sensor in the calibration pose, and its drift afterwards.
+
+    Parameters
+    ----------
+    aligned : AlignedRecording
+    pose : CalibrationPose
+    settings : CalibrationSettings
+    surface : str or None
+        On a treadmill the drift of the base sensor is known, too.
+    no_north : frozenset of str
+        Sensors whose earth frame faces anywhere: fused without a magnetometer.
+    mounted : mapping of str to float, optional
+        Heading in the pose of each sensor whose mounting is known, radians.
+
+    Raises
+    ------
+    PlacementError
+        When nothing tells which way the base sensor faces.
+    """
+    mounted = mounted or {}
+    base = aligned.bodies.index(settings.base) if settings.base in aligned.bodies else 0
+    drift = Drift(None, 0.0, "not asked for")
+    if settings.drift == "auto":
+        drift = find_drift(aligned, pose, base=base, surface=surface)
+    level = _excerpt(aligned, drift.drift_rad)
+    no_compass = np.array([sensor in no_north for sensor in aligned.sensors])
+    swings = _find_swings(level, pose, base)
+    if settings.flexion_window_s is not None:
+        swings |= _find_flexion(aligned, pose, base, settings.flexion_window_s)
+    shared = settings.sensor_headings == "common" or not (
+        no_compass.any() or _face_anywhere(swings)
+    )
+    forward = _forward(level, pose, settings, base=base, shared=shared, mounted=mounted)
+    if settings.sensor_headings == "common":
+        return replace(forward, drift_rad=drift.drift_rad, drift_description=drift.description)
+    own, sigma = _own_headings(level, pose, swings, forward, base, shared=shared, mounted=mounted)
+    nowhere = no_compass if shared else np.ones_like(no_compass)
+    found = combine(own, sigma, nowhere)
+    if settings.sensor_headings == "body":
+        found = _only_own(found, own, sigma)
+    return report(aligned, forward, found, swings, drift, base=base)
+
+
+def _forward(
+    level: AlignedRecording,
+    pose: CalibrationPose,
+    settings: CalibrationSettings,
+    *,
+    base: int,
+    shared: bool,
+    mounted: Mapping[str, float],
+) -> Heading:
+    """Return the common heading; a known mounting of the base sensor tells it, too."""
+    sensor = level.sensors[base]
+    if settings.heading_axis is None and sensor in mounted:
+        return Heading(
+            heading_rad=np.full(len(level.sensors), mounted[sensor]),
+            method="mounting",
+            tilt_rad=float("nan"),
+            confidence="good",
+            description=f"forward is read from the known mounting of {sensor} in the pose",
+        )
+    return find_forward(level, pose, settings, shared_north=shared)
+
+
+def _find_swings(aligned: AlignedRecording, pose: CalibrationPose, base: int) -> dict[int, Swing]:
+    """Return the plane of swing of each leg sensor that shows one."""
+    found = {
+        i: find_swing(aligned, pose, base=base, legs=[i])
+        for i in leg_sensors(aligned.bodies)
+        if i != base
+    }
+    return {i: s for i, s in found.items() if s is not None and s.ratio >= SWING_RATIO}
+
+
+def _find_flexion(
+    aligned: AlignedRecording, pose: CalibrationPose, base: int, window_s: tuple[float, float]
+) -> dict[int, Swing]:
+    """Return the planes in which the thighs swing within a calibration movement.
+
+    Raises
+    ------
+    PlacementError
+        When no thigh swings in one plane there.
+    """
+    first, last = (round(edge * aligned.rate_hz) for edge in window_s)
+    movement = replace(
+        aligned,
+        time_s=aligned.time_s[first : last + 1] - window_s[0],
+        R_ES=aligned.R_ES[first : last + 1],
+        acceleration_mps2=None,
+        angular_velocity_radps=None,
+        magnetic_field=None,
+    )
+    thighs = [i for i, body in enumerate(aligned.bodies) if body.startswith("femur")]
+    found = {i: find_swing(movement, pose, base=base, legs=[i]) for i in thighs}
+    planes = {i: s for i, s in found.items() if s is not None and s.ratio >= FLEXION_RATIO}
+    if not planes:
+        seen = [f"{aligned.sensors[i]} {s.ratio:.0f}" for i, s in found.items() if s is not None]
+        raise PlacementError(
+            f"calibration: rejected, from {window_s[0]:g} to {window_s[1]:g} s no thigh swings in "
+            f"one plane. Wanted a ratio of {FLEXION_RATIO:.0f} between movement in the plane and "
+            f"out of it, found {', '.join(seen) or 'no thigh that swings for a second'}. Name "
+            "the stretch in which the legs swing forward and back ([calibration] "
+            "flexion_window_s), or leave it out."
+        )
+    return planes
+
+
+def _face_anywhere(swings: Mapping[int, Swing]) -> bool:
+    """Tell whether planes of swing lie so far apart that sensors cannot share a north.
+
+    Only sensors whose side is sure count, so that forward is not mistaken for backward.
+    """
+    sure = [s.forward_rad for s in swings.values() if s.asymmetry_rad >= SURE_SIDE_RAD]
+    if len(sure) < 2:
+        return False
+    mean = np.angle(np.mean(np.exp(1j * np.array(sure))))
+    away = [abs(wrap(angle - mean)) for angle in sure]
+    scatter = float(np.sqrt(np.mean(np.square(away))))
+    return bool(max(away) > 2.0 * ARBITRARY_RAD or scatter > ARBITRARY_RAD)
+
+
+def _own_headings(
+    aligned: AlignedRecording,
+    pose: CalibrationPose,
+    swings: Mapping[int, Swing],
+    forward: Heading,
+    base: int,
+    *,
+    shared: bool,
+    mounted: Mapping[str, float],
+) -> tuple[FloatArray, FloatArray]:
+    """Return each sensor's own heading less the common one, and its standard deviation."""
+    own = np.full(len(aligned.sensors), np.nan)
+    sigma = np.full(len(aligned.sensors), np.inf)
+    common = float(forward.heading_rad[base])
+    for i, sensor in enumerate(aligned.sensors):
+        told: list[tuple[float, float]] = []
+        if i == base and forward.method != "swing":
+            told.append((0.0, _SLOPE_RAD if forward.method == "sacral slope" else 0.0))
+        elif sensor in mounted:
+            told.append((wrap(mounted[sensor] - common), POSTURE_RAD))
+        if i != base:
+            told += _from_motion(aligned, pose, swings, i, common, shared=shared)
+        if told:
+            own[i], sigma[i] = _weigh(told)
+    return own, sigma
+
+
+def _from_motion(
+    aligned: AlignedRecording,
+    pose: CalibrationPose,
+    swings: Mapping[int, Swing],
+    sensor: int,
+    common_rad: float,
+    *,
+    shared: bool,
+) -> list[tuple[float, float]]:
+    """Return what swing and knee tell of a sensor: (offset, standard deviation), radians."""
+    own = _own_swing(swings, sensor, common_rad, shared=shared)
+    if own is None:
+        return []
+    told = [own]
+    body = aligned.bodies[sensor]
+    shank = body.replace("femur", "tibia")
+    if body.startswith("femur") and shank in aligned.bodies:
+        column = aligned.bodies.index(shank)
+        below = _own_swing(swings, column, common_rad, shared=shared)
+        if below is not None:
+            angle = heading_from_knee(
+                aligned,
+                pose,
+                thigh=sensor,
+                shank=column,
+                thigh_rad=common_rad + own[0],
+                shank_rad=common_rad + below[0],
+            )
+            if angle is not None:
+                told.append((angle - common_rad, float(np.hypot(below[1], KNEE_RAD))))
+    return told
+
+
+def _own_swing(
+    swings: Mapping[int, Swing], sensor: int, common_rad: float, *, shared: bool
+) -> tuple[float, float] | None:
+    """Return a sensor's plane of swing against the common heading, where its side is known."""
+    swing = swings.get(sensor)
+    if swing is None:
+        return None
+    off = wrap(swing.forward_rad - common_rad)
+    if shared:  # the side is that of the common heading
+        return (off + np.pi / 2.0) % np.pi - np.pi / 2.0, swing.sigma_rad
+    return (off, swing.sigma_rad) if swing.asymmetry_rad >= SIDE_RAD else None
+
+
+def _weigh(told: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the inverse-variance mean of angles, and its standard deviation."""
+    if len(told) == 1:
+        return told[0]
+    weights = np.array([1.0 / max(s, 1e-6) ** 2 for _, s in told])
+    first = told[0][0]
+    off = np.array([wrap(angle - first) for angle, _ in told])
+    return wrap(first + float(weights @ off / weights.sum())), float(weights.sum() ** -0.5)
+
+
+def _only_own(found: Combined, own: FloatArray, sigma: FloatArray) -> Combined:
+    """Return own headings where there are any, whatever the others say."""
+    tells = np.isfinite(own)
+    return replace(
+        found,
+        offset_rad=np.where(tells, own, found.offset_rad),
+        sigma_rad=np.where(tells, sigma, found.sigma_rad),
+        weight=tells.astype(np.float64),
+    )
+
+
+def _excerpt(aligned: AlignedRecording, drift_rad: FloatArray | None) -> AlignedRecording:
+    """Return five minutes of a recording without drift: pieces evenly over all of it.
+
+    Pieces begin with two absent rows, so that no velocity is taken across a joint.
+    """
+    rows = np.arange(aligned.time_s.size)
+    length = round(_PIECE_S * aligned.rate_hz)
+    if rows.size > _PIECES * length:
+        starts = np.linspace(0, rows.size - length, _PIECES).astype(np.int64)
+        rows = (starts[:, None] + np.arange(length)).ravel()
+    R_ES = aligned.R_ES[rows]
+    if drift_rad is not None:
+        half = -drift_rad[rows, :, None] / 2.0
+        back = np.concatenate([np.cos(half), np.sin(half) * up_in_earth()], axis=-1)
+        R_ES = multiply(back, R_ES)
+    if rows.size < aligned.time_s.size:
+        R_ES = R_ES.copy()
+        R_ES[::length] = R_ES[1::length] = np.nan
+    return replace(
+        aligned,
+        time_s=aligned.time_s[: rows.size],
+        R_ES=R_ES,
+        acceleration_mps2=None,
+        angular_velocity_radps=None,
+        magnetic_field=None,
+    )

@@ -1,0 +1,127 @@
+"""The record of what was found about headings, a row a sensor, with its doubts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.heading.combine import Combined
+from opensim_pelvis.heading.drift import Drift
+from opensim_pelvis.heading.forward import wrap
+from opensim_pelvis.heading.swing import Swing
+from opensim_pelvis.types import AlignedRecording, Heading, SensorHeading
+
+GOOD_RAD: Final = np.deg2rad(6.0)
+"""Standard deviation of a heading up to which it is called good.
+
+A thigh whose heading is 6 degrees off shows a tenth of its flexion as adduction.
+"""
+
+DISAGREE_RAD: Final = np.deg2rad(10.0)
+"""A plane of swing further from the common heading than this is told in the notes."""
+
+
+def report(
+    aligned: AlignedRecording,
+    forward: Heading,
+    found: Combined,
+    swings: Mapping[int, Swing],
+    drift: Drift,
+    *,
+    base: int,
+) -> Heading:
+    """Return the common heading with each sensor's own offset, drift, confidence and notes."""
+    common = float(forward.heading_rad[base])
+    span_s = max(float(aligned.time_s[-1]), 1.0 / aligned.rate_hz)
+    rows = []
+    for i, sensor in enumerate(aligned.sensors):
+        swing, weight = swings.get(i), float(found.weight[i])
+        sigma = float(found.sigma_rad[i])
+        rows.append(
+            SensorHeading(
+                sensor=sensor,
+                source=forward.method if i == base else _source(swing, weight, sigma),
+                offset_rad=float(found.offset_rad[i]),
+                sigma_rad=sigma,
+                swing_rad=float("nan") if swing is None else _side(swing, common, found.tau_rad),
+                swing_sigma_rad=float("nan") if swing is None else swing.sigma_rad,
+                swing_ratio=float("nan") if swing is None else swing.ratio,
+                own_weight=weight,
+                drift_rad=0.0 if drift.drift_rad is None else float(np.ptp(drift.drift_rad[:, i])),
+                verdict=_verdict(sigma),
+            )
+        )
+    return replace(
+        forward,
+        heading_rad=(forward.heading_rad + found.offset_rad + np.pi) % (2.0 * np.pi) - np.pi,
+        sensors=tuple(rows),
+        drift_rad=drift.drift_rad,
+        drift_description=drift.description,
+        notes=(*forward.notes, *_notes(rows, found.tau_rad), *_drift_notes(rows, span_s)),
+    )
+
+
+def _side(swing: Swing, common: float, tau_rad: float) -> float:
+    """Return a plane of swing against the common heading, on its side where north is shared."""
+    off = wrap(swing.forward_rad - common)
+    return (off + np.pi / 2.0) % np.pi - np.pi / 2.0 if np.isfinite(tau_rad) else off
+
+
+def _source(swing: Swing | None, weight: float, sigma_rad: float) -> str:
+    if weight > 0.99:
+        return "own motion" if swing is not None else "known mounting"
+    if weight > 0.01:
+        own = "own motion" if swing is not None else "known mounting"
+        return f"{own} ({weight:.0%}) and common heading"
+    if np.isinf(sigma_rad):
+        return "nothing tells"
+    return "common heading" if not np.isnan(sigma_rad) else "common heading, not tested"
+
+
+def _verdict(sigma_rad: float) -> Literal["good", "doubtful", "untested", "unknown"]:
+    if np.isnan(sigma_rad):
+        return "untested"
+    if np.isinf(sigma_rad):
+        return "unknown"
+    return "good" if sigma_rad <= GOOD_RAD else "doubtful"
+
+
+def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
+    notes = []
+    if np.isinf(tau_rad):
+        notes.append(
+            "the sensors share no north: each heading was read from the sensor's own plane of "
+            "swing or its known mounting"
+        )
+    else:
+        far = {r.sensor: r.swing_rad for r in rows if abs(r.swing_rad) > DISAGREE_RAD}
+        if far:
+            listed = ", ".join(f"{name} {np.rad2deg(off):+.0f}" for name, off in far.items())
+            notes.append(
+                f"planes of leg swing face away from the common heading (degrees): {listed}. The "
+                "sensors disagree about north, or heading_axis does not point forward; each "
+                "heading was weighed between the two"
+            )
+    unknown = [r.sensor for r in rows if r.verdict == "unknown"]
+    if unknown:
+        notes.append(
+            f"heading unknown: {', '.join(unknown)}. Nothing ties these sensors to forward, so "
+            "angles that need it are left out. State their mounting ([mountings]), walk or run "
+            "with sensors on the legs, or record with a magnetometer."
+        )
+    return notes
+
+
+def _drift_notes(rows: Sequence[SensorHeading], span_s: float) -> list[str]:
+    drifted = [r for r in rows if r.drift_rad > 0.0]
+    if not drifted:
+        return []
+    listed = ", ".join(f"{r.sensor} {np.rad2deg(r.drift_rad):.0f}" for r in drifted)
+    return [
+        f"headings turned slowly by (degrees, within {span_s / 60.0:.1f} min): {listed}. This was "
+        'taken away, with any lasting turn of the segment against the pelvis (drift = "none" '
+        "leaves it)"
+    ]

@@ -1,0 +1,171 @@
+"""Speed of travel from outside: a table, or the track of a watch (GPX, TCX, FIT).
+
+Tracks are read by gpxpy, tcxreader and fitdecode (``pip install opensim-pelvis[tracks]``). A track
+has the watch's clock, so the moment at which it starts must be told (``speed_start_s``).
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import itertools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.settings import ActivitySettings
+from opensim_pelvis.strides.curves import normalise
+from opensim_pelvis.types import Strides
+
+FASTEST_MPS: Final = 15.0
+"""Speeds beyond this are no running."""
+
+_SPEED_POINTS: Final = 21
+"""Points of each stride at which a table of speeds is read."""
+
+
+def stride_speeds(strides: Strides, activity: ActivitySettings) -> FloatArray | None:
+    """Return the speed of each stride: its mean over a table or track, or the one that was given.
+
+    NaN for strides that a table does not cover; None where no speed is known.
+
+    Raises
+    ------
+    ReadError
+        When a file of speeds cannot be used.
+    """
+    if activity.speed_file is not None:
+        time_s, speed = read_speeds(activity.speed_file, activity.speed_start_s)
+        speeds = normalise(speed, time_s, strides.start_s, strides.end_s, _SPEED_POINTS)
+        covered = (strides.start_s >= time_s[0]) & (strides.end_s <= time_s[-1])
+        return np.where(covered, np.trapezoid(speeds, axis=1) / (_SPEED_POINTS - 1), np.nan)
+    if activity.speed_mps is None:
+        return None
+    return np.full(strides.side.size, activity.speed_mps)
+
+
+def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, FloatArray]:
+    """Read speed over time, on the clock of the results.
+
+    Parameters
+    ----------
+    path : Path
+        A comma-separated table with the columns ``time_s`` and ``speed_mps``, or a GPX, TCX or
+        FIT file, told by its ending.
+    start_s : float, optional
+        Time of the results at which the file's time begins; needed for tracks.
+
+    Returns
+    -------
+    time_s, speed_mps : (n,) array
+
+    Raises
+    ------
+    ReadError
+        When it cannot be read, times do not increase, or a speed is impossible.
+    """
+    track = _TRACKS.get(path.suffix.lower())
+    if track is None:
+        table = _read_table(path)
+    else:
+        if start_s is None:
+            raise ReadError(
+                f"{path}: a track has the clock of the watch. State when it starts on the clock "
+                "of the results: [activity] speed_start_s, in seconds (negative if before)."
+            )
+        try:
+            table = track(path)
+        except ReadError:
+            raise
+        except Exception as fault:  # a library that reads a damaged file may fail in any way
+            raise ReadError(f"{path}: cannot be read as {path.suffix}: {fault}") from fault
+    if table.shape[0] < 2 or not (np.diff(table[:, 0]) > 0.0).all():
+        raise ReadError(f"{path}: wanted at least two rows with increasing times")
+    speed = table[:, 1]
+    if not np.isfinite(table).all() or (speed < 0.0).any() or (speed > FASTEST_MPS).any():
+        raise ReadError(f"{path}: wanted speeds from 0 to 15 metres a second in every row")
+    return table[:, 0] + (start_s or 0.0), speed
+
+
+def _read_table(path: Path) -> FloatArray:
+    try:
+        rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        found = rows.fieldnames or ()
+        if "time_s" not in found or "speed_mps" not in found:
+            raise ReadError(
+                f"{path}: wanted the columns time_s and speed_mps in the first line, found "
+                f"{', '.join(found) or 'nothing'}"
+            )
+        return np.array([[float(row["time_s"]), float(row["speed_mps"])] for row in rows])
+    except ReadError:
+        raise
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ReadError(f"{path}: wanted a table of speeds as UTF-8 text: {fault}") from fault
+    except (ValueError, TypeError) as fault:
+        raise ReadError(f"{path}: wanted a number in every row: {fault}") from fault
+
+
+def _read_gpx(path: Path) -> FloatArray:
+    """Return times and speeds between the points of a GPX track, by gpxpy's distances."""
+    gpx = _library("gpxpy", path).parse(path.read_text(encoding="utf-8-sig"))
+    points = [p for track in gpx.tracks for segment in track.segments for p in segment.points]
+    away = [b.distance_2d(a) or 0.0 for a, b in itertools.pairwise(points)]
+    return _from_distance([p.time for p in points], np.concatenate([[0.0], np.cumsum(away)]), path)
+
+
+def _read_tcx(path: Path) -> FloatArray:
+    """Return times and speeds of a TCX file, from the distance that the watch counted."""
+    reader = _library("tcxreader.tcxreader", path).TCXReader()
+    points = reader.read(str(path), only_gps=False).trackpoints
+    points = [p for p in points if p.distance is not None]
+    return _from_distance([p.time for p in points], np.array([p.distance for p in points]), path)
+
+
+def _read_fit(path: Path) -> FloatArray:
+    """Return times and speeds of the record messages of a FIT file."""
+    fit = _library("fitdecode", path)
+    rows: list[tuple[Any, float]] = []
+    with fit.FitReader(str(path)) as frames:
+        for frame in frames:
+            if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
+                for name in ("enhanced_speed", "speed"):
+                    speed = frame.get_value(name, fallback=None)
+                    if speed is not None:
+                        rows.append((frame.get_value("timestamp"), float(speed)))
+                        break
+    if not rows:
+        raise ReadError(f"{path}: wanted record messages with a speed, found none")
+    start = rows[0][0]
+    return np.array([[(time - start).total_seconds(), speed] for time, speed in rows])
+
+
+def _from_distance(times: list[Any], distance_m: FloatArray, path: Path) -> FloatArray:
+    """Return time since the first point, and speed as the slope of the distance there."""
+    if len(times) < 3 or any(time is None for time in times):
+        raise ReadError(f"{path}: wanted at least three points with times, found {len(times)}")
+    time_s = np.array([(time - times[0]).total_seconds() for time in times])
+    if not (np.diff(time_s) > 0.0).all():
+        raise ReadError(f"{path}: wanted points with increasing times")
+    return np.stack([time_s, np.gradient(distance_m, time_s)], axis=1)
+
+
+def _library(name: str, path: Path) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as fault:
+        raise ReadError(
+            f"{path}: reading it needs {name.partition('.')[0]}: "
+            "pip install 'opensim-pelvis[tracks]'"
+        ) from fault
+
+
+_TRACKS: Final[Mapping[str, Callable[[Path], FloatArray]]] = {
+    ".gpx": _read_gpx,
+    ".tcx": _read_tcx,
+    ".fit": _read_fit,
+}

@@ -1,0 +1,147 @@
+"""Many runs side by side: tables, correlations and comparisons with known answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from opensim_pelvis.cohort.relations import (
+    add_percentiles,
+    compare_sessions,
+    compare_sexes,
+    correlate,
+    correlation,
+)
+from opensim_pelvis.cohort.table import ROTATION, read_cohort, runners
+from opensim_pelvis.cohort.write import write_cohort
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.exporters.summary import SummaryExporter
+from opensim_pelvis.simulate import RunnerSettings, Session
+from tests.running_cases import run_case
+
+PNG = b"\x89PNG"
+
+
+def made_cohort(seed: int = 1, n: int = 60) -> pd.DataFrame:
+    """Return runners whose rotation rises by 4 degrees for each m/s, women 3 degrees above."""
+    rng = np.random.default_rng(seed)
+    speed = rng.uniform(2.5, 5.5, size=n)
+    female = np.arange(n) % 2 == 0
+    cadence = 150.0 + 8.0 * speed + rng.normal(scale=3.0, size=n)
+    return pd.DataFrame(
+        {
+            "subject": [f"S{i:02d}" for i in range(n)],
+            "name": [f"run{i:02d}" for i in range(n)],
+            "sex": np.where(female, "female", "male"),
+            "speed_mps": speed,
+            "cadence_spm": cadence,
+            "stride_length_m": 120.0 * speed / cadence,
+            "thigh_extension_peak_deg": rng.normal(15.0, 2.0, size=n),
+            ROTATION: 4.0 * speed + 3.0 * female + rng.normal(scale=1.0, size=n) - 4.0,
+            "rotation_ci_low_deg": np.nan,
+            "rotation_ci_high_deg": np.nan,
+            "rotation_error_deg": 4.3,
+        }
+    )
+
+
+def test_partial_correlation_takes_the_speed_out() -> None:
+    table = correlate(made_cohort()).set_index(["with_measure", "holding"])
+    plain, held = table.loc[("cadence_spm", "")], table.loc[("cadence_spm", "speed_mps")]
+    assert plain["r"] > 0.6
+    assert held["ci_low"] < 0.0 < held["ci_high"], "cadence does nothing beside speed"
+    assert plain["ci_low"] < plain["r"] < plain["ci_high"]
+    assert (table["runners"] == 60).all()
+
+
+def test_the_interval_of_a_correlation_is_scipys() -> None:
+    from scipy.stats import pearsonr
+
+    table = made_cohort()
+    x, y = table["speed_mps"].to_numpy(), table[ROTATION].to_numpy()
+    theirs = pearsonr(x, y).confidence_interval()
+    assert correlation(x, y, held=0)[1:] == pytest.approx((theirs.low, theirs.high), abs=1e-6)
+
+
+def test_women_and_men_at_the_same_speed() -> None:
+    found = compare_sexes(made_cohort())
+    assert found["ci_low_deg"] < 3.0 < found["ci_high_deg"]
+    assert "smaller than the known error" in str(found["note"])
+    few = made_cohort(n=6)
+    assert "difference_deg" not in compare_sexes(few)
+    assert "wanted 4" in str(compare_sexes(few)["note"])
+
+
+def test_too_few_runners_give_no_number() -> None:
+    table = correlate(made_cohort(n=5))
+    assert table["r"].isna().all()
+    assert (table["note"] == "6 runners are needed").all()
+    assert add_percentiles(made_cohort(n=5))["rotation_percentile"].isna().all()
+
+
+def test_percentiles_are_those_of_the_lab() -> None:
+    table = add_percentiles(made_cohort())
+    highest = table.loc[table[ROTATION].idxmax(), "rotation_percentile"]
+    assert highest == pytest.approx(100.0 - 50.0 / 60.0)
+
+
+def test_sessions_of_one_runner_are_one_runner_and_are_compared() -> None:
+    table = made_cohort(n=8)
+    again = table.iloc[[0]].assign(name="later", **{ROTATION: table[ROTATION].iloc[0] + 1.0})
+    both = pd.concat([table, again], ignore_index=True)
+    people = runners(both)
+    assert len(people) == 8
+    assert people.loc[people["subject"] == "S00", "sessions"].item() == 2
+    changes = compare_sessions(both)
+    assert changes["rotation_change_deg"].tolist() == pytest.approx([1.0])
+    assert changes["exceeds_known_error"].tolist() == ["no"]
+
+
+@pytest.fixture(scope="module")
+def summaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("results")
+    for number, rotation in enumerate((6.0, 16.0)):
+        runner = RunnerSettings(
+            pelvic_rotation_range_deg=rotation, sex="male" if number else "female"
+        )
+        session = Session(duration_s=9.0, rate_hz=100.0)
+        _, result, _ = run_case(runner, session=session, name=f"S{number}")
+        SummaryExporter().write(replace(result, name=f"run{number}"), folder)
+    return folder
+
+
+def test_runs_become_tables_and_a_figure(summaries: Path, tmp_path: Path) -> None:
+    files = {path.name: path for path in write_cohort([summaries], tmp_path)}
+    assert set(files) == {
+        "cohort_sessions.csv",
+        "cohort_runners.csv",
+        "cohort_correlations.csv",
+        "cohort.json",
+        "cohort_rotation_cadence.png",
+    }
+    sessions = pd.read_csv(files["cohort_sessions.csv"])
+    assert sessions[ROTATION].tolist() == pytest.approx([6.0, 16.0], abs=0.1)
+    assert sessions["sex"].tolist() == ["female", "male"]
+    assert sessions["pace_min_per_km"].tolist() == pytest.approx([1000.0 / 60.0 / 3.6] * 2)
+    assert json.loads(files["cohort.json"].read_text(encoding="utf-8"))["runners"] == 2
+    assert files["cohort_rotation_cadence.png"].read_bytes()[:4] == PNG
+
+
+def test_bad_input_is_told_with_its_file(summaries: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "x_summary.json"
+    wrong.write_text("{}", encoding="utf-8")
+    with pytest.raises(ComparisonError, match="no running analysis in it"):
+        read_cohort([summaries, wrong])
+    wrong.write_text("{", encoding="utf-8")
+    with pytest.raises(ComparisonError, match="wanted a summary"):
+        read_cohort([wrong])
+    with pytest.raises(ComparisonError, match="no such file"):
+        read_cohort([tmp_path / "none"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ComparisonError, match="found none"):
+        read_cohort([tmp_path / "empty"])
