@@ -115,12 +115,23 @@ def _measures(flow: Flow, view: View, texts: Texts) -> None:
     if not rows:
         return
     flow.heading(texts["section"]["measures"])
-    keys = ("name", "side", "mean", "sd", "interval", "n", "error", "coach", "published")
+    keys = (
+        "name",
+        "side",
+        "mean",
+        "sd",
+        "interval",
+        "n",
+        "difference",
+        "error",
+        "coach",
+        "published",
+    )
     flow.table(
         [words[key] for key in keys],
         rows,
-        (0.25, 0.06, 0.075, 0.065, 0.145, 0.075, 0.08, 0.13, 0.12),
-        right=(2, 3, 4, 5, 6),
+        (0.235, 0.055, 0.07, 0.06, 0.135, 0.07, 0.075, 0.07, 0.125, 0.105),
+        right=(2, 3, 4, 5, 6, 7),
         size=7.2,
     )
     flow.text(words["text"], size=7, colour="#5b6b7c")
@@ -144,12 +155,19 @@ def _measure_rows(measure: dict[str, Any], texts: Texts) -> list[list[str]]:
                 number(row["sd"], unit),
                 interval,
                 str(row["n"]),
+                _difference(measure) if first else "",
                 number(measure["error"], unit) if first else "",
                 "; ".join(_band(b, words) for b in measure["coach"]) if first else "",
                 "; ".join(_band(b, words) for b in measure["published"]) if first else "",
             ]
         )
     return rows
+
+
+def _difference(measure: dict[str, Any]) -> str:
+    """Return right minus left; empty for a measure of the whole body."""
+    found = measure["right_minus_left"]
+    return number(found["difference"], measure["unit"]) if found else ""
 
 
 def _band(band: dict[str, Any], words: Any) -> str:
