@@ -292,10 +292,12 @@ def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> N
     """Run the job, write its files and show the table at the end."""
     from opensim_pelvis.output import check_output, write
     from opensim_pelvis.pipeline import run_trial
+    from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.console import make_console, show_progress
     from opensim_pelvis.screen.tables import render_result
 
     check_output(out)
+    read_lab(settings.report.lab)  # a fault in it is told before the work, not after
     with show_progress() as tell:
         result = run_trial(settings, defaults=defaults, progress=tell)
         files = write(result, out)

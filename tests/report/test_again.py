@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from opensim_pelvis.errors import ExportError
+from opensim_pelvis.cli import app
+from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.report.again import find_views, write_reports
 from opensim_pelvis.report.exporter import PdfExporter, ReportExporter
 from opensim_pelvis.report.lab import Lab
@@ -39,6 +41,20 @@ def test_several_recordings_get_a_page_of_their_own(
     assert re.findall(r'data-recording="(\w+)"', page) == ["later", "pelvis", "whole"]
 
 
+def test_the_command_writes_reports_and_tells_faults(view: View, tmp_path: Path) -> None:
+    numbers = write_view(view, tmp_path / "whole_report.json")
+    lab = tmp_path / "lab.toml"
+    lab.write_text('name = "Laboratory 7"\n', encoding="utf-8")
+    out = tmp_path / "out"
+    done = CliRunner().invoke(app, ["report", str(numbers), "--lab", str(lab), "--out", str(out)])
+    assert done.exit_code == 0
+    assert done.output.split() == [str(out / f"whole_report.{end}") for end in ("html", "pdf")]
+    assert "Laboratory 7" in (out / "whole_report.html").read_text(encoding="utf-8")
+    lab.write_text("nam = 1\n", encoding="utf-8")
+    failed = CliRunner().invoke(app, ["report", str(numbers), "--lab", str(lab), "--out", str(out)])
+    assert isinstance(failed.exception, SettingsError)
+
+
 def test_a_change_smaller_than_the_method_sees_is_called_so(view: View) -> None:
     later = {**view, "name": "later"}
     first, second = comparison([view, later])
@@ -61,6 +77,15 @@ def test_what_is_no_result_is_named(view: View, tmp_path: Path) -> None:
         write_view(view, tmp_path / folder / "x_report.json")
     with pytest.raises(ExportError, match="more than one recording is called whole"):
         write_reports([tmp_path / "a", tmp_path / "b"], tmp_path / "out", Lab())
+
+
+@pytest.mark.parametrize("key", ["quality", "curves", "measures", "versions", "name"])
+def test_numbers_that_lack_a_part_are_an_error_and_no_traceback(
+    view: View, tmp_path: Path, key: str
+) -> None:
+    path = write_view({k: v for k, v in view.items() if k != key}, tmp_path / "a_report.json")
+    with pytest.raises(ExportError, match=r"run the trial again|Run the trial again"):
+        write_reports([path], tmp_path / "out", Lab())
 
 
 def test_single_figures_and_tables_can_be_taken(result: Result, view: View, tmp_path: Path) -> None:

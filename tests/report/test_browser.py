@@ -33,6 +33,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 WAIT_MS = 60_000
+PAPER_PX = 688  # A4 less two margins of 14 mm
 PIXEL = 1.5  # rounding of places on the screen
 
 
@@ -226,6 +227,12 @@ def test_a_hostile_name_runs_nothing(browser: Any, view: View, tmp_path: Path) -
 def test_the_page_prints_whole(browser: Any, view: View, tmp_path: Path) -> None:
     visit = Visit(browser, write(tmp_path, view), 1280)
     visit.page.emulate_media(media="print")
+    visit.page.set_viewport_size({"width": PAPER_PX, "height": 1000})
+    visit.ask("window.dispatchEvent(new Event('beforeprint'))")
+    visit.check_whole()
+    wide = visit.ask("[...document.querySelectorAll('.plot .main-svg')].map(n => n.clientWidth)")
+    assert max(wide) <= PAPER_PX
+    visit.ask("window.dispatchEvent(new Event('afterprint'))")
     assert not visit.page.locator("#control").is_visible()
     assert not visit.page.locator(".turn").is_visible()
     path = tmp_path / "print.pdf"

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from jinja2 import TemplateError
+
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
@@ -93,5 +95,11 @@ def write_reports(
 
 def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:
     page = directory / f"{view['name']}_report.html"
-    page.write_text(render_page(view, lab), encoding="utf-8")
-    return page, write_pdf(view, directory / f"{view['name']}_report.pdf", lab)
+    try:
+        page.write_text(render_page(view, lab), encoding="utf-8")
+        return page, write_pdf(view, directory / f"{view['name']}_report.pdf", lab)
+    except (LookupError, TypeError, TemplateError) as fault:
+        raise ExportError(
+            f"{view['name']}{END}: something is missing in it or is of another kind ({fault}). It "
+            "was changed, or written by another version of this program: run the trial again."
+        ) from fault

@@ -7,6 +7,7 @@ no name can change how it is set.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -184,10 +185,10 @@ class Flow:
 
 
 def wrap(words: str, width: float, size: float, bold: bool = False) -> list[str]:
-    """Break a text into lines of at most so many points; a word that is too long is cut."""
+    """Break a text at its spaces into lines of so many points; a word too long is cut."""
     lines: list[str] = []
     line = ""
-    for word in words.split():
+    for word in re.split(r"[ \n\t]+", words.strip()):
         while text_width(word, size, bold) > width and len(word) > 1:
             fit = next(
                 n for n in range(len(word) - 1, 0, -1)

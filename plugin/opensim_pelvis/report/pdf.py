@@ -16,6 +16,7 @@ from opensim_pelvis.report.view import View
 
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
+NBSP: Final = "\N{NO-BREAK SPACE}"
 _LOGOS: Final = {".png", ".jpg", ".jpeg"}
 
 
@@ -149,7 +150,7 @@ def _measure_rows(measure: dict[str, Any], texts: Texts) -> list[list[str]]:
         first = place == 0
         rows.append(
             [
-                f"{title} {texts['unit'][unit]}" if first else "",
+                f"{title}{NBSP}{texts['unit'][unit]}" if first else "",
                 words[row["side"]],
                 number(row["mean"], unit),
                 number(row["sd"], unit),

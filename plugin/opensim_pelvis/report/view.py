@@ -98,6 +98,8 @@ def read_view(path: Path) -> View:
             f"{path}: was written as version {view.get('format_version')} of the report's data, "
             f"this program reads version {FORMAT_VERSION}. Run the trial again."
         )
+    if not isinstance(view.get("name"), str):
+        raise ExportError(f"{path}: the recording's name is missing in it. Run the trial again.")
     return view
 
 

@@ -7,6 +7,7 @@
   const play = document.getElementById("play");
   const plots = {};
   const STEP_MS = 60;
+  const PAPER_PX = 680; // between the margins of A4
   let timer = null;
 
   /* On a narrow screen words inside a figure are broken into short lines. */
@@ -153,8 +154,8 @@
     }
     window.addEventListener("hashchange", open);
     window.addEventListener("resize", place);
-    window.addEventListener("beforeprint", function () { fit(); });
-    window.addEventListener("afterprint", function () { fit(); });
+    window.addEventListener("beforeprint", function () { fit(PAPER_PX); });
+    window.addEventListener("afterprint", function () { fit(null); });
   }
 
   function follow() {
@@ -169,8 +170,13 @@
     tied.forEach(function (section) { observer.observe(section); });
   }
 
-  function fit() {
-    Object.keys(plots).forEach(function (name) { if (name !== "skeleton") Plotly.Plots.resize(plots[name]); });
+  /* Paper is narrower than most screens, and its layout comes after this event. */
+  function fit(paper) {
+    Object.keys(plots).forEach(function (name) {
+      if (name === "skeleton") return;
+      const half = plots[name].closest(".grid");
+      Plotly.relayout(plots[name], { width: paper && (half ? Math.floor((paper - 22) / 2) : paper), autosize: !paper });
+    });
   }
 
   function open() {
