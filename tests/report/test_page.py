@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.report.figures import figures_of
-from opensim_pelvis.report.headline import number
+from opensim_pelvis.report.headline import headline, number
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import linked, render_page
 from opensim_pelvis.report.several import render_several
@@ -131,6 +132,16 @@ def test_coach_bands_and_published_means_stand_apart(view: View) -> None:
     assert 'class="band published" href="#norm-published.' in page
     for target in re.findall(r'href="#((?:norm|def)-[^"]+)"', page):
         assert f'id="{target}"' in page
+
+
+def test_walking_is_not_held_against_running(result: Result) -> None:
+    activity = replace(result.settings.activity, kind="walking")
+    walk = view_of(replace(result, settings=replace(result.settings, activity=activity)))
+    page = render_page(walk)
+    assert "<h1>Walking report" in page
+    assert 'class="band' not in page
+    assert "cadence" not in figures_of(walk, read_texts())
+    assert "published" not in " ".join(headline(walk, read_texts()))
 
 
 def test_a_doi_becomes_a_link_and_all_else_is_escaped() -> None:

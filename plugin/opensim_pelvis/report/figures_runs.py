@@ -17,7 +17,9 @@ FEW_POINTS: Final = 25
 
 
 def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
-    """Return the article's figure with this runner in it; None without rotation or cadence."""
+    """Return the article's figure with this runner in it; None for walking, or without numbers."""
+    if view["activity"]["kind"] == "walking":
+        return None
     words = texts["cadence"]
     rotation = find_row(view, "pelvic_rotation_range_deg")
     cadence = find_row(view, "cadence_spm")

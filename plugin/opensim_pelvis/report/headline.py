@@ -127,7 +127,7 @@ def _hips(view: View, texts: Texts) -> Iterator[str]:
     if difference and difference["difference"] is not None and difference["low"] is not None:
         inside = difference["low"] <= 0.0 <= difference["high"]
         yield words["hips_equal" if inside else "hips_differ"].format(
-            difference=degrees(abs(difference["difference"])),
+            difference=degrees(difference["difference"]),
             low=degrees(difference["low"]),
             high=degrees(difference["high"]),
         )

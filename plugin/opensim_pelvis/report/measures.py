@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
 MAIN_MEASURES: Final = (
@@ -25,6 +26,12 @@ MAIN_MEASURES: Final = (
     "stride_length_m",
 )
 """Measures of the first table; the others stand in a second one."""
+
+
+def report_title(view: View, texts: Texts) -> str:
+    """Return what the report is called."""
+    walking = view["activity"]["kind"] == "walking"
+    return texts["page"]["title_walking" if walking else "title"]
 
 
 def drills_of(view: View) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from typing import Any
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, number, pace
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of
+from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
@@ -45,6 +45,7 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         figures,
         {"skeleton": view["skeleton"], "curves": curves, "pair": pair},
         view=view,
+        title=report_title(view, texts),
         headline=headline(view, texts),
         main=[m for name in MAIN_MEASURES for m in view["measures"] if m["name"] == name],
         more=[m for m in view["measures"] if m["name"] not in MAIN_MEASURES],

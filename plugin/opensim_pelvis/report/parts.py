@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
+from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.picture import scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View, view_of
@@ -100,7 +101,7 @@ def _drawings(view: View, texts: Texts) -> dict[str, Callable[[Any], None]]:
         found["counter-time"] = lambda axes: pdf_figures.draw_pair(axes, view, texts)
         found["counter-angle"] = lambda axes: pdf_figures.draw_loop(axes, view, texts)
         found["counter-share"] = lambda axes: pdf_figures.draw_shares(axes, view, texts)
-    if view["series"]:
+    if cadence_figure(view, texts) is not None:
         found["cadence"] = lambda axes: pdf_figures.draw_cadence(axes, view, texts)
     for name in view["series"]:
         found[f"change-{name}"] = lambda axes, name=name: pdf_figures.draw_change(  # type: ignore[misc]

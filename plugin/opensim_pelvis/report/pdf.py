@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.report import pdf_figures
+from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of
+from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 
@@ -24,7 +25,7 @@ def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
     """Write the PDF of one trial; the same view always gives the same file."""
     lab = lab or Lab()
     texts = read_texts(lab.texts)
-    title = f"{view['name']}: {texts['page']['title']}"
+    title = f"{view['name']}: {report_title(view, texts)}"
     return save(lambda: _set(view, lab, texts), path, title)
 
 
@@ -73,7 +74,9 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     for text, bold in ((lab.name, True), (lab.header, False)):
         if text:
             flow.text(text, size=9, bold=bold, after=1)
-    flow.text(f"{words['title']}: {subject['id'] or view['name']}", size=17, bold=True, after=4)
+    flow.text(
+        f"{report_title(view, texts)}: {subject['id'] or view['name']}", size=17, bold=True, after=4
+    )
     if view["recording"]["simulated"]:
         flow.text(words["simulated"], bold=True)
     row = find_row(view, "speed_mps")
@@ -252,6 +255,8 @@ def _counter(flow: Flow, view: View, texts: Texts) -> None:
 
 
 def _cadence(flow: Flow, view: View, texts: Texts) -> None:
+    if cadence_figure(view, texts) is None:
+        return
     for axes in flow.axes(225, 1):
         pdf_figures.draw_cadence(axes, view, texts)
 

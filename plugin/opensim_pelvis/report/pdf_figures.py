@@ -110,7 +110,6 @@ def draw_cadence(axes: Axes, view: View, texts: Texts) -> None:
     rotation, cadence = find_row(view, "pelvic_rotation_range_deg"), find_row(view, "cadence_spm")
     measure = find_measure(view, "pelvic_rotation_range_deg")
     if rotation is None or cadence is None or measure is None:
-        _absent(axes, texts["page"]["no_strides"])
         return
     low, high = draw_bands(axes, [cadence], view, texts)
     axes.errorbar(

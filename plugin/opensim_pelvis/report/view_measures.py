@@ -1,6 +1,7 @@
 """The measures of a report, with spread, interval and what they may be held against.
 
-A coach band and a published norm are two lists and are never mixed.
+A coach band and a published norm are two lists and are never mixed. Both are of running: a
+recording of walking is held against neither.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
     running = result.running
     if running is None:
         return []
+    walking = result.settings.activity.kind == "walking"
+    sex = result.settings.subject.sex
     asymmetries = {a.name: asdict(a) for a in running.asymmetries}
     found = []
     for definition in running.definitions:
@@ -39,8 +42,8 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
                 "unit": definition.name.rpartition("_")[2],
                 "rows": rows,
                 "right_minus_left": asymmetries.get(definition.name),
-                "coach": _coach_bands(definition.name, running),
-                "published": _published_bands(definition.name, result.settings.subject.sex),
+                "coach": [] if walking else _coach_bands(definition.name, running),
+                "published": [] if walking else _published_bands(definition.name, sex),
             }
         )
     return found
