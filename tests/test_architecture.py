@@ -53,6 +53,7 @@ ORDER = (
     "pipeline",
     "exporters",
     "cohort",
+    "report",
     "simulate",
     "testing",
     "screen",
@@ -178,6 +179,15 @@ def test_stages_before_opensim_are_tested_without_it() -> None:
         if place.removeprefix("test_") in before:
             loaded = {found.module.split(".")[0] for found in imports_of(path)}
             assert not loaded & {"opensim", "ezc3d"}, path.name
+
+
+def test_what_goes_out_does_not_know_what_else_goes_out() -> None:
+    ways = {"exporters", "report", "validation"}
+    for path in FILES:
+        own = name_of(path).split(".")[0]
+        if own in ways:
+            others = {places(found.module) for found in imports_of(path)} & (ways - {own})
+            assert not others, f"{name_of(path)} imports {others}"
 
 
 def test_one_kind_of_file_does_not_know_another() -> None:

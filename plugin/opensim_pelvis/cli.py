@@ -263,6 +263,30 @@ def cohort(
         typer.echo(str(path))
 
 
+@app.command(epilog=examples.REPORT_EXAMPLES)
+def report(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULT...", help="NAME_report.json of runs, or their folders."),
+    ],
+    out: Out,
+    lab: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Laboratory's name, logo and sections.")
+    ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Single figures and tables as files, too.")
+    ] = False,
+) -> None:
+    """Make reports again, and one of several recordings side by side."""
+    from opensim_pelvis.output import check_output
+    from opensim_pelvis.report.again import write_reports
+    from opensim_pelvis.report.lab import read_lab
+
+    check_output(out)
+    for path in write_reports(results, out, read_lab(lab), parts=parts):
+        typer.echo(str(path))
+
+
 @app.command(epilog=examples.INIT_EXAMPLES)
 def init(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],
@@ -292,10 +316,12 @@ def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> N
     """Run the job, write its files and show the table at the end."""
     from opensim_pelvis.output import check_output, write
     from opensim_pelvis.pipeline import run_trial
+    from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.console import make_console, show_progress
     from opensim_pelvis.screen.tables import render_result
 
     check_output(out)
+    read_lab(settings.report.lab)  # a fault in it is told before the work, not after
     with show_progress() as tell:
         result = run_trial(settings, defaults=defaults, progress=tell)
         files = write(result, out)
