@@ -113,6 +113,18 @@ def test_the_sensors_tell_a_force_plate_left_from_right(simulated: Result, shift
     assert found.notes == ()
 
 
+def test_events_of_another_clock_are_doubted(simulated: Result) -> None:
+    assert simulated.running is not None
+    own = simulated.running.events
+    for shift_s, words in ((0.2, "0.20 s after"), (-0.15, "0.15 s before")):
+        moved = tuple(replace(e, time_s=e.time_s + shift_s) for e in own.events)
+        (note,) = prefer_imported(moved, own).notes
+        assert words in note
+        assert "events_start_s" in note
+    near = tuple(replace(e, time_s=e.time_s + 0.05) for e in own.events)
+    assert prefer_imported(near, own).notes == ()
+
+
 def test_a_plate_half_way_between_two_steps_gets_no_side(simulated: Result) -> None:
     assert simulated.running is not None
     step_s = 60.0 / 172.0

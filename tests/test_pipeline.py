@@ -140,6 +140,9 @@ def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> 
         f"simulated{end}"
         for end in (
             "_model.osim",
+            "_report.html",
+            "_report.json",
+            "_report.pdf",
             "_orientations.sto",
             "_calibration.sto",
             "_ik.mot",

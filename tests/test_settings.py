@@ -72,6 +72,8 @@ events = "sensors"
 engine = "opensim-tool"
 max_gap_s = 0.1
 weights = { torso = 0.5 }
+[report]
+lab = "lab.toml"
 """
 
 

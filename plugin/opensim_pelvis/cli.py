@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from opensim_pelvis import cli_compare
+from opensim_pelvis import cli_results
 from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
@@ -248,22 +248,6 @@ def readers() -> None:
     make_console().print(render_readers(found, broken))
 
 
-@app.command()
-def cohort(
-    results: Annotated[
-        list[Path], typer.Argument(metavar="RESULT...", help="Summaries of runs, or folders.")
-    ],
-    out: Out,
-) -> None:
-    """Put many runs side by side: tables, correlations and a figure."""
-    from opensim_pelvis.cohort.write import write_cohort
-    from opensim_pelvis.output import check_output
-
-    check_output(out)
-    for path in write_cohort(results, out):
-        typer.echo(str(path))
-
-
 @app.command(epilog=examples.INIT_EXAMPLES)
 def init(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],
@@ -289,18 +273,22 @@ def init(
     typer.echo(f"  opensim-pelvis run {out} --out results/")
 
 
-app.command(epilog=examples.COMPARE_EXAMPLES)(cli_compare.compare)
-app.command(epilog=examples.POOL_EXAMPLES)(cli_compare.pool)
+app.command()(cli_results.cohort)
+app.command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
+app.command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)
+app.command(epilog=examples.POOL_EXAMPLES)(cli_results.pool)
 
 
 def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:
     """Run the job, write its files and show the table at the end."""
     from opensim_pelvis.output import check_output, write
     from opensim_pelvis.pipeline import run_trial
+    from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.console import make_console, show_progress
     from opensim_pelvis.screen.tables import render_result
 
     check_output(out)
+    read_lab(settings.report.lab)  # a fault in it is told before the work, not after
     with show_progress() as tell:
         result = run_trial(settings, defaults=defaults, progress=tell)
         files = write(result, out)

@@ -166,6 +166,13 @@ class SolverSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportSettings:
+    """``[report]``: ``lab`` is a file with the laboratory's name, logo and choice of sections."""
+
+    lab: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSettings:
     """Everything that a run is told, the content of ``trial.toml``.
 
@@ -182,6 +189,7 @@ class TrialSettings:
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
 
 
 SECTIONS: Final[Mapping[str, type]] = {
@@ -192,6 +200,7 @@ SECTIONS: Final[Mapping[str, type]] = {
     "subject": SubjectSettings,
     "activity": ActivitySettings,
     "solver": SolverSettings,
+    "report": ReportSettings,
 }
 """Tables of a trial file whose keys are fixed, and the record that each becomes."""
 
@@ -215,6 +224,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",
     "solver.weights": "1 for every sensor",
+    "report.lab": "none",
 }
 
 

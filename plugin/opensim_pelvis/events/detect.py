@@ -8,14 +8,15 @@ for it; `METHODS` is what the results print.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
 
 from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
+from opensim_pelvis.events.methods import CYCLES, METHODS, UNKNOWN
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
-from opensim_pelvis.events.prefer import prefer_imported
+from opensim_pelvis.events.prefer import pair_events, prefer_imported
 from opensim_pelvis.events.signals import (
     EVENT_CUTOFF_HZ,
     SegmentSignal,
@@ -38,56 +39,6 @@ from opensim_pelvis.types import (
 
 LEGS: Final = (("Right", "r"), ("Left", "l"))
 
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How a source finds events: in words with its reference, and the errors published."""
-
-    words: str
-    contact_s: float
-    toe_off_s: float
-
-
-_UNKNOWN: Final = float("nan")
-
-METHODS: Final[Mapping[tuple[str, str], Method]] = {
-    ("calcn", "running"): Method(
-        "foot: minima of the sagittal angular velocity after and before mid-swing (Falbriard et "
-        "al. 2018, doi:10.3389/fphys.2018.00610: precision 2 ms at contact and 4 ms at toe-off, "
-        "bias of contact and flight time up to 12 ms, growing with speed)",
-        0.012,
-        0.012,
-    ),
-    ("calcn", "walking"): Method(
-        "foot: minima of the sagittal angular velocity after and before mid-swing, as at the "
-        "shank (Aminian et al. 2002, doi:10.1016/S0021-9290(02)00008-8); its error at the foot "
-        "in walking is not known to this program",
-        _UNKNOWN,
-        _UNKNOWN,
-    ),
-    ("tibia", "walking"): Method(
-        "shank: minima of the sagittal angular velocity after and before mid-swing (Aminian et "
-        "al. 2002, doi:10.1016/S0021-9290(02)00008-8: contact 10 ms late on average, toe-off "
-        "without significant error)",
-        0.010,
-        0.010,
-    ),
-    ("tibia", "running"): Method(
-        "shank: minima of the sagittal angular velocity after and before mid-swing; the best "
-        "shank methods agree with force plates within -97 to +132 ms at contact and -144 to "
-        "+151 ms at toe-off (limits of agreement, PMC10255839)",
-        0.058,
-        0.075,
-    ),
-    ("knee", "running"): Method(
-        "knee: peak extension (Fellin et al. 2010, doi:10.1016/j.jsams.2010.03.006: toe-off "
-        "within 5 ms on optical data; from sensors not known)",
-        _UNKNOWN,
-        0.005,
-    ),
-}
-"""Source and activity to method; the uncertainty of an event is the published error."""
-
 _BEST_FIRST: Final[dict[ActivityKind, tuple[str, str]]] = {
     "running": ("calcn", "tibia"),
     "walking": ("tibia", "calcn"),
@@ -96,14 +47,6 @@ _BEST_FIRST: Final[dict[ActivityKind, tuple[str, str]]] = {
 
 _SAME_STEP_S: Final = 0.3
 """Foot and shank within this time see the same step; half the shortest stride, roughly."""
-
-_CYCLES: Final = {
-    "leg": "swing: largest forward angular velocity of the segment; a cycle event, no contact",
-    "steps": "pelvis: largest vertical acceleration, mid-stance in running and loading in "
-    "walking; side from how the pelvis turns; a cycle event, no contact (contact from the sacrum: "
-    "limits of agreement -149 to +88 ms, side right in 82 %, PMC10255839)",
-    "turns": "pelvis: right side furthest forward; a cycle event, no contact",
-}
 
 
 def detect_events(
@@ -174,7 +117,7 @@ def _contacts(
             if signal is None:
                 continue
             found, words = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
-            missing = [event for event in found if not _has_beside(leg, event)]
+            missing = _unseen(found, leg)
             methods |= {event.source: words[event.source] for event in missing}
             leg += missing
         events += leg
@@ -207,11 +150,13 @@ def _segment_contacts(
     return [*contacts, *offs], {source: method.words, off_source: off_method.words}
 
 
-def _has_beside(events: list[Event], event: Event) -> bool:
-    """Return whether one of the events is the same as another source sees it."""
-    return any(
-        e.label == event.label and abs(e.time_s - event.time_s) <= _SAME_STEP_S for e in events
-    )
+def _unseen(found: list[Event], seen: list[Event]) -> list[Event]:
+    """Return the events that another source does not show."""
+    return [
+        event
+        for event, (_, gap_s) in zip(found, pair_events(found, seen), strict=True)
+        if gap_s > _SAME_STEP_S
+    ]
 
 
 def _leg_cycles(
@@ -231,7 +176,7 @@ def _leg_cycles(
             swings = swing_times(signal, aligned.rate_hz)
             if swings.size >= 2:
                 label = words
-                events += _events(swings, aligned, words, context, signal.body, _UNKNOWN)
+                events += _events(swings, aligned, words, context, signal.body, UNKNOWN)
         if events:
             break
     note = (
@@ -242,7 +187,7 @@ def _leg_cycles(
             "are no contact times",
         )
     )
-    found = _gathered(events, "cycle", label, {label: _CYCLES["leg"]})
+    found = _gathered(events, "cycle", label, {label: CYCLES["leg"]})
     return replace(found, start_label=label, notes=(*found.notes, *note))
 
 
@@ -268,12 +213,12 @@ def _pelvis_cycles(
         if steps.size >= 4:
             events: list[Event] = []
             for code, (context, _) in enumerate(LEGS):
-                events += _events(steps[side == code], aligned, label, context, "pelvis", _UNKNOWN)
-            return _gathered(events, "cycle", label, {"pelvis": _CYCLES["steps"]})
+                events += _events(steps[side == code], aligned, label, context, "pelvis", UNKNOWN)
+            return _gathered(events, "cycle", label, {"pelvis": CYCLES["steps"]})
     turns = find_turns(rotation, rate_hz)
     label = "right side forward"
-    events = _events(turns, aligned, label, "Right", "pelvis", _UNKNOWN)
-    return _gathered(events, "cycle", label, {"pelvis": _CYCLES["turns"]})
+    events = _events(turns, aligned, label, "Right", "pelvis", UNKNOWN)
+    return _gathered(events, "cycle", label, {"pelvis": CYCLES["turns"]})
 
 
 def _knee_toe_off(leg: LegEvents, kinematics: Kinematics, side: str) -> FloatArray | None:

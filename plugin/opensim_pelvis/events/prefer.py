@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +18,10 @@ from opensim_pelvis.types.event import CONTACT, TOE_OFF, known_label
 NEAR_STEPS: Final = 0.3
 """A sensor's event tells the side of a plate's when it is nearer than this part of a step; a
 choice: the same event of the other leg is a whole step away."""
+
+APART_S: Final = 0.1
+"""Imported contacts further from the sensors' than this are doubted; a choice, beyond what methods
+differ by."""
 
 PLATE_WORDS: Final = (
     "force plate: vertical force above 20 N, a choice; the uncertainty of an event is how far half "
@@ -57,6 +63,13 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
             f"strides are those between imported events ({strides}); the sensors show {seen} "
             '(events = "sensors" takes them)'
         )
+    late_s = _lateness(events, found)
+    if abs(late_s) > APART_S:
+        side = "after" if late_s > 0.0 else "before"
+        notes.append(
+            f"imported contacts lie {abs(late_s):.2f} s {side} those of the sensors (median): do "
+            "both clocks start together? For a C3D file see events_start_s"
+        )
     return GaitEvents(
         events=tuple(events),
         kind="contact",
@@ -66,26 +79,55 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
     )
 
 
+def pair_events(
+    events: Sequence[Event], others: Sequence[Event]
+) -> list[tuple[Event | None, float]]:
+    """Return for each event the nearest other one of the same label, and how far it is, seconds.
+
+    ``None`` and infinity where there is no other event of that label.
+    """
+    by_label: dict[str, list[Event]] = {}
+    for other in sorted(others, key=lambda other: other.time_s):
+        by_label.setdefault(other.label, []).append(other)
+    times = {label: [e.time_s for e in group] for label, group in by_label.items()}
+    found: list[tuple[Event | None, float]] = []
+    for event in events:
+        group = by_label.get(event.label, [])
+        at = bisect.bisect(times.get(event.label, []), event.time_s)
+        beside = [(abs(o.time_s - event.time_s), o) for o in group[max(at - 1, 0) : at + 1]]
+        if beside:
+            gap_s, other = min(beside, key=lambda pair: pair[0])
+            found.append((other, gap_s))
+        else:
+            found.append((None, math.inf))
+    return found
+
+
 def _give_sides(sideless: Sequence[Event], found: GaitEvents) -> tuple[tuple[Event, ...], int]:
     """Return contacts and toe-offs with the side of the sensors' event, and how many have none."""
-    wanted = [event for event in sideless if known_label(event.label) is not None]
+    named = [(event, known_label(event.label)) for event in sideless]
+    wanted = [replace(event, label=label) for event, label in named if label is not None]
     contacts = [event.time_s for event in found.events if event.label == CONTACT]
     if not wanted or len(contacts) < 2:
         return (), len(wanted)
     near_s = NEAR_STEPS * float(np.median(np.diff(contacts)))
-    told = []
-    for event in wanted:
-        label = known_label(event.label)
-        beside = [
-            (abs(other.time_s - event.time_s), other.context)
-            for other in found.events
-            if other.label == label and abs(other.time_s - event.time_s) <= near_s
-        ]
-        if beside:
-            side: Literal["Left", "Right", "General"] = min(beside)[1]
-            source = f"{event.source}, side from the sensors"
-            told.append(replace(event, context=side, label=str(label), source=source))
-    return tuple(told), len(wanted) - len(told)
+    told = tuple(
+        replace(event, context=other.context, source=f"{event.source}, side from the sensors")
+        for event, (other, gap_s) in zip(wanted, pair_events(wanted, found.events), strict=True)
+        if other is not None and gap_s <= near_s
+    )
+    return told, len(wanted) - len(told)
+
+
+def _lateness(events: Sequence[Event], found: GaitEvents) -> float:
+    """Return how much later the imported contacts are than the sensors' of that leg, median."""
+    late = []
+    for side in ("Right", "Left"):
+        own = [e for e in events if e.context == side and e.label == CONTACT]
+        theirs = [e for e in found.events if e.context == side and e.label == CONTACT]
+        pairs = zip(own, pair_events(own, theirs), strict=True)
+        late += [event.time_s - other.time_s for event, (other, _) in pairs if other is not None]
+    return float(np.median(late)) if late else 0.0
 
 
 def _strides(events: Sequence[Event]) -> int:

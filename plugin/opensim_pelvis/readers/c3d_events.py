@@ -37,16 +37,15 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """
     marked = _read_marked(file)
     seen, notes = _read_plates(file)
+    at_s = np.array([event.time_s for event in marked])
+    sided = np.array([event.context != "General" for event in marked], dtype=bool)
+    labels = np.array([event.label for event in marked])
     used: set[int] = set()
     told: list[Event] = []
     for event in seen:
-        near = [
-            (abs(other.time_s - event.time_s), k)
-            for k, other in enumerate(marked)
-            if other.label == event.label and k not in used and other.context != "General"
-        ]
-        gap_s, k = min(near, default=(np.inf, -1))
-        if gap_s <= SAME_EVENT_S:
+        gap_s = np.where(sided & (labels == event.label), np.abs(at_s - event.time_s), np.inf)
+        k = int(np.argmin(gap_s)) if marked else -1
+        if marked and gap_s[k] <= SAME_EVENT_S and k not in used:
             used.add(k)
             source = f"{event.source}, side as marked"
             event = replace(event, context=marked[k].context, source=source)

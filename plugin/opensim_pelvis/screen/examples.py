@@ -38,6 +38,15 @@ INSPECT_EXAMPLES: Final = """Examples:
   opensim-pelvis inspect trial.toml
   opensim-pelvis inspect walk.txt --rate 100
 """
+REPORT_EXAMPLES: Final = """Examples:
+
+\b
+  # one trial again, with the laboratory's logo
+  opensim-pelvis report results/walk_report.json --lab lab.toml --out reports/
+\b
+  # all sessions below a folder, each and side by side
+  opensim-pelvis report results/ --out reports/
+"""
 INIT_EXAMPLES: Final = """Examples:
 
 \b

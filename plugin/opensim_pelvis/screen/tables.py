@@ -26,6 +26,7 @@ from opensim_pelvis.screen.running import (
     drill_lines,
     finding_lines,
     stride_facts,
+    trend_lines,
 )
 from opensim_pelvis.types import (
     IntegrityLedger,
@@ -250,6 +251,7 @@ def _running(running: RunningAnalysis | None) -> list[RenderableType]:
         table.title = "Kept strides; degrees unless said; definitions and signs: docs/measures.md"
         table.title_justify = "left"
         parts.append(add_measures(table, running))
+    parts += _listed("Changes over the run, 95 % interval", trend_lines(running))
     parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
     parts += _listed("Drills for these findings", drill_lines(running))
     return parts

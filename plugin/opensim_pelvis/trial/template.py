@@ -80,6 +80,9 @@ _REST: Final = """
 # check_engine = false        # true: solve a sample of frames with OpenSim too
 # max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
 # weights = { torso = 0.5 }   # how much say a body's sensor has; 1 when off
+
+[report]
+# lab = "lab.toml"            # your laboratory's name, logo and choice of sections
 """
 
 _OFF: Final = {

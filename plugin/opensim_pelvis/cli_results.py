@@ -1,4 +1,4 @@
-"""The commands that set results against a reference: parse, call, print; nothing else."""
+"""The commands that start from results: parse, call, print; nothing else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,53 @@ from typing import Annotated
 
 import typer
 
+Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
+
+
+def cohort(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT...", help="Summaries of runs, or folders.")
+    ],
+    out: Out,
+) -> None:
+    """Put many runs side by side: tables, correlations and a figure."""
+    from opensim_pelvis.cohort.write import write_cohort
+    from opensim_pelvis.output import check_output
+
+    check_output(out)
+    for path in write_cohort(results, out):
+        typer.echo(str(path))
+
+
+def report(
+    results: Annotated[
+        list[Path],
+        typer.Argument(metavar="RESULT...", help="NAME_report.json of runs, or their folders."),
+    ],
+    out: Out,
+    lab: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Laboratory's name, logo and sections.")
+    ] = None,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Single figures and tables as files, too.")
+    ] = False,
+) -> None:
+    """Make reports again, and one of several recordings side by side."""
+    from opensim_pelvis.output import check_output
+    from opensim_pelvis.report.again import write_reports
+    from opensim_pelvis.report.lab import read_lab
+
+    check_output(out)
+    for path in write_reports(results, out, read_lab(lab), parts=parts):
+        typer.echo(str(path))
+
 
 def compare(
     estimate: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder, .mot or .sto.")],
     reference: Annotated[
         Path, typer.Argument(metavar="REFERENCE", help=".c3d, .trc, .mot, .sto or a folder.")
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the agreement.")],
+    out: Out,
     reference_kind: Annotated[
         str | None,
         typer.Option("--reference", help="markers, angles (Plug-in Gait), ik, rotations."),

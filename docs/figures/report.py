@@ -1,0 +1,120 @@
+"""Draw the gallery of docs/report.md: ``python docs/figures/report.py`` (needs Chromium).
+
+Every recording is simulated. Without Chromium the pictures stay as they are.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from opensim_pelvis.pipeline import run
+from opensim_pelvis.report.again import write_reports
+from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.view import view_of, write_view
+from opensim_pelvis.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
+from opensim_pelvis.simulate.demo import demo_sensors
+from opensim_pelvis.simulate.runner import typical_runner
+from opensim_pelvis.simulate.sensors import Gap, SensorSettings
+from opensim_pelvis.types import Result
+
+IMG = Path(__file__).resolve().parents[1] / "img"
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+POOR = (("torso", 3.0, 4.0), ("femur_r", 5.0, 1.5), ("tibia_l", 2.5, 6.0), ("pelvis", 8.0, 0.6))
+
+
+def main() -> None:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.stdout.write("no Chromium: the pictures of docs/report.md stay as they are\n")
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for result in recordings():
+            write_view(view_of(result), folder / f"{result.name}_report.json")
+        write_reports([folder], folder, Lab(name="Running laboratory"))
+        shoot(folder, chromium)
+
+
+def recordings() -> list[Result]:
+    """Return a good recording, a poor one, one of the pelvis alone, and later sessions."""
+    poor = replace(
+        demo_sensors(),
+        orientation_drift_rad=float(np.deg2rad(9.0)),
+        wobble_rad=float(np.deg2rad(7.0)),
+        gaps=tuple(Gap(body=body, start_s=start, length_s=long) for body, start, long in POOR),
+    )
+    some = ("pelvis", "torso", "femur_r", "femur_l", "tibia_l")
+    found = [
+        record("good", BODIES, demo_sensors()),
+        record("poor", some, poor, duration_s=14.0, who="S02"),
+        record("pelvis_only", ("pelvis",), demo_sensors(), who="S03"),
+    ]
+    for number, (cadence, rotation) in enumerate(((164.0, 11.0), (180.0, 18.0), (190.0, 7.0)), 4):
+        found.append(
+            record(f"session_{number}", ("pelvis", "torso"), demo_sensors(), duration_s=16.0,
+                   who=f"S0{number // 2 * 2}", cadence=cadence, rotation_deg=rotation)
+        )  # fmt: skip
+    return found
+
+
+def record(
+    name: str, bodies: tuple[str, ...], sensors: SensorSettings, *, duration_s: float = 30.0,
+    who: str = "S01", cadence: float = 172.0, rotation_deg: float | None = None,
+) -> Result:  # fmt: skip
+    runner = replace(typical_runner("female"), cadence_spm=cadence)
+    if rotation_deg is not None:
+        runner = replace(runner, pelvic_rotation_range_deg=rotation_deg)
+    truth = simulate_runner(runner, Session(duration_s=duration_s, rate_hz=100.0))
+    result = run(
+        simulate_sensors(truth, sensors, bodies),
+        sensors={identifier: body for identifier, body in SENSOR_MAP.items() if body in bodies},
+        subject=SubjectSettings(id=who, sex="female", height_m=1.68, mass_kg=58.0),
+        activity=ActivitySettings(kind="running", speed_mps=3.6, surface="treadmill"),
+    )
+    return replace(result, name=name)
+
+
+def shoot(folder: Path, chromium: str) -> None:
+    """Take the pictures."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        for name, section in (
+            ("good", None), ("good", "motion"), ("good", "counter"), ("good", "measures"),
+            ("poor", None), ("pelvis_only", "motion"), ("comparison", None),
+        ):  # fmt: skip
+            page.goto((folder / f"{name}_report.html").as_uri())
+            page.wait_for_selector("html[data-ready=yes]", state="attached")
+            if section is not None:
+                page.locator(f"#{section}").scroll_into_view_if_needed()
+            if section in {"motion", "counter"}:
+                page.locator("#time").fill("30")
+            page.wait_for_timeout(1500)
+            place = page if section is None else page.locator(f"#{section}")
+            target = IMG / f"report_{name}{'' if section is None else '_' + section}.png"
+            place.screenshot(path=target)
+            shrink(target)
+        browser.close()
+
+
+def shrink(path: Path) -> None:
+    """Make a picture small enough for the repository."""
+    picture = Image.open(path).convert("RGB")
+    small = picture.resize(
+        (picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS
+    )
+    small.quantize(200).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""What a view says in plain words: the first lines of a report, and numbers as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from opensim_pelvis.report.texts import Texts
+from opensim_pelvis.report.view import View
+
+_DIGITS: Final = {"s": 3, "m": 2, "mps": 2, "ratio": 3}
+_ROTATION: Final = "pelvic_rotation_range_deg"
+NONE: Final = "\N{EN DASH}"
+MINUS: Final = "\N{MINUS SIGN}"
+COUNTER_ROTATION_DEG: Final = 180.0
+
+
+def find_measure(view: View, name: str) -> dict[str, Any] | None:
+    """Return a measure of a view by its name."""
+    return next((m for m in view["measures"] if m["name"] == name), None)
+
+
+def find_row(view: View, name: str, side: str = "body") -> dict[str, Any] | None:
+    """Return the numbers of a measure and side; None where there is no mean."""
+    measure = find_measure(view, name)
+    rows = measure["rows"] if measure else []
+    return next((r for r in rows if r["side"] == side and r["mean"] is not None), None)
+
+
+def number(value: float | None, unit: str) -> str:
+    """Return a number with the digits that its unit deserves; a dash where it is not known.
+
+    >>> number(15.94, "deg"), number(0.1, "s")
+    ('15.9', '0.100')
+    """
+    if value is None:
+        return NONE
+    text = f"{value:.{_DIGITS.get(unit, 1)}f}"
+    return text[1:] if float(text) == 0.0 and text.startswith("-") else text.replace("-", MINUS)
+
+
+def degrees(value: float | None) -> str:
+    """Return an angle with its sign: ``15.9°``."""
+    return f"{number(value, 'deg')}°"
+
+
+def pace(speed_mps: float | None) -> str | None:
+    """Return minutes and seconds a kilometre.
+
+    >>> pace(3.6)
+    '4:38 min/km'
+    """
+    if speed_mps is None or speed_mps <= 0.0:
+        return None
+    minutes, seconds = divmod(round(1000.0 / speed_mps), 60)
+    return f"{minutes}:{seconds:02d} min/km"
+
+
+def headline(view: View, texts: Texts) -> list[str]:
+    """Return what happened in plain sentences: pelvis, hips, trunk, and how sure it is."""
+    words = texts["headline"]
+    if find_row(view, _ROTATION) is None:
+        return [words["none"]]
+    parts = (_rotation, _pelvis, _hips, _drop, _trunk, _timing, _sure)
+    said = [" ".join(part(view, texts)) for part in parts]
+    return [text for text in said if text]
+
+
+def _rotation(view: View, texts: Texts) -> Iterator[str]:
+    words, measure, row = (
+        texts["headline"],
+        find_measure(view, _ROTATION),
+        find_row(view, _ROTATION),
+    )
+    if measure is None or row is None:
+        return
+    mean = row["mean"]
+    yield words["rotation"].format(range=degrees(mean))
+    published = measure["published"]
+    if len(published) == 1:
+        band = published[0]
+        who = {"female": words["women"], "male": words["men"]}[band["label"]]
+        key, side, off = _against(band, mean, words)
+        if key == "out" and measure["error"] is not None and off <= measure["error"]:
+            key = "near"
+        yield words[f"rotation_published_{key}"].format(
+            who=who, low=f"{band['low']:g}", high=f"{band['high']:g}", side=side,
+            error=degrees(measure["error"]),
+        )  # fmt: skip
+    fast = [band for band in measure["coach"] if band["label"] == "fast"]
+    if len(measure["coach"]) == 1 and fast:
+        key, side, _ = _against(fast[0], mean, words)
+        low, high = f"{fast[0]['low']:g}", f"{fast[0]['high']:g}"
+        yield words[f"rotation_coach_{key}"].format(low=low, high=high, side=side)
+
+
+def _against(band: dict[str, Any], mean: float, words: Any) -> tuple[str, str, float]:
+    """Return whether a mean is in or out of a band, on which side, and by how much."""
+    if mean > band["high"]:
+        return "out", words["above"], mean - band["high"]
+    if mean < band["low"]:
+        return "out", words["below"], band["low"] - mean
+    return "in", "", 0.0
+
+
+def _pelvis(view: View, texts: Texts) -> Iterator[str]:
+    words = texts["headline"]
+    tilt = find_row(view, "pelvic_tilt_mean_deg")
+    obliquity = find_row(view, "pelvic_obliquity_range_deg")
+    if tilt and obliquity:
+        direction = words["forward"] if tilt["mean"] >= 0.0 else words["backward"]
+        yield words["tilt"].format(
+            tilt=degrees(abs(tilt["mean"])),
+            direction=direction,
+            obliquity=degrees(obliquity["mean"]),
+        )
+
+
+def _hips(view: View, texts: Texts) -> Iterator[str]:
+    words, name = texts["headline"], "thigh_extension_peak_deg"
+    right, left = find_row(view, name, "right"), find_row(view, name, "left")
+    if right is None or left is None:
+        return
+    yield words["hips"].format(right=degrees(right["mean"]), left=degrees(left["mean"]))
+    measure = find_measure(view, name)
+    difference = measure["right_minus_left"] if measure else None
+    if difference and difference["difference"] is not None and difference["low"] is not None:
+        inside = difference["low"] <= 0.0 <= difference["high"]
+        yield words["hips_equal" if inside else "hips_differ"].format(
+            difference=degrees(difference["difference"]),
+            low=degrees(difference["low"]),
+            high=degrees(difference["high"]),
+        )
+
+
+def _drop(view: View, texts: Texts) -> Iterator[str]:
+    sides = [find_row(view, "pelvic_drop_deg", side) for side in ("right", "left")]
+    if sides[0] and sides[1]:
+        yield texts["headline"]["drop"].format(
+            right=degrees(sides[0]["mean"]), left=degrees(sides[1]["mean"])
+        )
+
+
+def _trunk(view: View, texts: Texts) -> Iterator[str]:
+    turned = find_row(view, "trunk_rotation_range_deg")
+    phase = find_row(view, "pelvis_trunk_phase_deg")
+    if turned and phase:
+        away = abs((phase["mean"] - COUNTER_ROTATION_DEG + 180.0) % 360.0 - 180.0)
+        limit = view["norms"]["choice.block_phase"]["value"]
+        key = "trunk_counter" if away <= limit else "trunk_block"
+        yield texts["headline"][key].format(
+            range=degrees(turned["mean"]), phase=degrees(phase["mean"])
+        )
+
+
+def _timing(view: View, texts: Texts) -> Iterator[str]:
+    words, cadence = texts["headline"], find_row(view, "cadence_spm")
+    if cadence is None:
+        return
+    right, left = (find_row(view, "contact_time_s", side) for side in ("right", "left"))
+    contact = ""
+    if right and left:
+        contact = words["contact"].format(
+            right=number(right["mean"], "s"), left=number(left["mean"], "s")
+        )
+    yield words["timing"].format(cadence=f"{cadence['mean']:.0f}", contact=contact)
+
+
+def _sure(view: View, texts: Texts) -> Iterator[str]:
+    words, measure, row = (
+        texts["headline"],
+        find_measure(view, _ROTATION),
+        find_row(view, _ROTATION),
+    )
+    if measure is None or row is None:
+        return
+    if row["low"] is None:
+        yield words["few"].format(n=row["n"])
+    else:
+        half = degrees(max((row["high"] - row["low"]) / 2.0, 0.1))
+        key = "sure" if measure["error"] is not None else "sure_no_error"
+        source = measure["error_source"].partition(",")[0]
+        yield words[key].format(
+            n=row["n"], half=half, error=degrees(measure["error"]), source=source
+        )
+    if view["quality"]["level"] == "poor":
+        yield words["poor"]

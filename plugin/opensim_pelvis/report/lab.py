@@ -1,0 +1,125 @@
+"""A laboratory's own name, logo, header text and choice of sections, from a small TOML file."""
+
+from __future__ import annotations
+
+import base64
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from opensim_pelvis.errors import SettingsError, raise_faults
+
+SECTIONS: Final = (
+    "headline",
+    "quality",
+    "motion",
+    "curves",
+    "counter",
+    "cadence",
+    "measures",
+    "change",
+    "findings",
+    "methods",
+)
+"""Sections of the report in their usual order."""
+
+LOGO_TYPES: Final = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".svg": "image/svg+xml",
+}
+MAX_LOGO_BYTES: Final = 500_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lab:
+    """What a laboratory adds to its reports.
+
+    Parameters
+    ----------
+    name, header, footer : str
+        ``header`` stands under the name, ``footer`` at the end.
+    logo : Path or None
+        PNG, JPEG or SVG; the PDF shows PNG and JPEG.
+    sections : tuple of str
+        Those shown, in this order.
+    texts : Path or None
+        A translation of ``texts.toml``.
+    """
+
+    name: str = ""
+    header: str = ""
+    footer: str = ""
+    logo: Path | None = None
+    sections: tuple[str, ...] = SECTIONS
+    texts: Path | None = None
+
+    @property
+    def logo_uri(self) -> str | None:
+        """The logo as a data URI, so that the page needs no second file."""
+        if self.logo is None:
+            return None
+        content = base64.b64encode(self.logo.read_bytes()).decode("ascii")
+        return f"data:{LOGO_TYPES[self.logo.suffix.lower()]};base64,{content}"
+
+
+def read_lab(path: Path | None) -> Lab:
+    """Read a lab file; without one, nothing is added. Paths are relative to the file.
+
+    Raises
+    ------
+    SettingsError
+        Naming every fault of the file.
+    """
+    if path is None:
+        return Lab()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise SettingsError(f"{path}: there is no such lab file") from fault
+    except (OSError, ValueError) as fault:
+        raise SettingsError(f"{path}: cannot be read as TOML: {fault}") from fault
+    faults: list[str] = []
+    known = {item.name for item in fields(Lab)}
+    faults += [
+        f"{key}: no such key. There are: {', '.join(sorted(known))}"
+        for key in table
+        if key not in known
+    ]
+    values = {key: _value(key, table[key], path.parent, faults) for key in table if key in known}
+    raise_faults(SettingsError, str(path), faults)
+    return Lab(**values)
+
+
+def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
+    if key == "sections":
+        return _sections(value, faults)
+    if not isinstance(value, str):
+        faults.append(f"{key}: wanted a text in quotes, found {value!r}")
+        return None
+    if key not in {"logo", "texts"}:
+        return value
+    path = folder / value
+    if not path.is_file():
+        faults.append(f"{key}: there is no file {path}")
+    elif key == "logo" and path.suffix.lower() not in LOGO_TYPES:
+        faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
+    elif key == "logo" and path.stat().st_size > MAX_LOGO_BYTES:
+        faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes; make it smaller")
+    return path
+
+
+def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        faults.append(f"sections: wanted a list of names, found {value!r}")
+        return SECTIONS
+    unknown = [name for name in value if name not in SECTIONS]
+    if unknown:
+        faults.append(
+            f"sections: no section {', '.join(map(str, unknown))}. There are: {', '.join(SECTIONS)}"
+        )
+    if len(set(map(str, value))) < len(value):
+        faults.append("sections: a section stands more than once")
+    return tuple(value)

@@ -1,0 +1,179 @@
+"""One HTML file with everything in it: it opens from disk and asks the network for nothing.
+
+All text is escaped by the template engine, and the page's own policy lets only its own scripts
+run, each named by its hash: text from a file cannot become a script in either way.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
+from opensim_pelvis.report.headline import find_row, headline, number, pace
+from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
+from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
+from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.view import View
+from opensim_pelvis.report.view_curves import MAX_STRIDES
+
+
+def render_page(view: View, lab: Lab | None = None) -> str:
+    """Return the page of one trial as HTML."""
+    lab = lab or Lab()
+    texts = read_texts(lab.texts)
+    figures = figures_of(view, texts)
+    scene = scene_figure(view)
+    if scene is not None:
+        figures["skeleton"] = scene
+    side = pair_side(view)
+    curves = {
+        c["name"]: {s: c[s]["mean"] for s in ("right", "left") if s in c}
+        for c in view["curves"]["angles"]
+    }
+    pair = pair_curves(view, side) if side else None
+    return render(
+        "page.html",
+        lab,
+        texts,
+        figures,
+        {"skeleton": view["skeleton"], "curves": curves, "pair": pair},
+        view=view,
+        title=report_title(view, texts),
+        headline=headline(view, texts),
+        main=[m for name in MAIN_MEASURES for m in view["measures"] if m["name"] == name],
+        more=[m for m in view["measures"] if m["name"] not in MAIN_MEASURES],
+        drills=drills_of(view),
+        pictures=flat_pictures(view),
+        speed=_speed(view),
+        most=MAX_STRIDES,
+        pace=pace,
+    )
+
+
+def render(
+    template: str,
+    lab: Lab,
+    texts: Texts,
+    figures: Mapping[str, Any],
+    moving: Mapping[str, Any] | None = None,
+    **context: Any,
+) -> str:
+    """Return a page with its style, scripts and figures in it.
+
+    Parameters
+    ----------
+    template : str
+    lab : Lab
+    texts : Texts
+    figures : mapping of str to dict
+        As plotly understands them.
+    moving : mapping, optional
+        What moves with the slider: ``skeleton``, ``curves``, ``pair``.
+    context
+        What the template names.
+    """
+    script, plotly = _template("page.js"), plotly_script()
+    nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
+    words = {**texts["motion"], "curves": texts["curves"]}
+    data = {"figures": figures, "views": VIEWS, "texts": words, **nothing, **(moving or {})}
+    page: str = (
+        _environment()
+        .get_template(template)
+        .render(
+            lab=lab,
+            t=texts,
+            figures=figures,
+            policy=policy(plotly, script),
+            css=_markup(_template("page.css")),
+            script=_markup(script),
+            plotly=_markup(plotly),
+            data=_markup(safe_json(data)),
+            number=number,
+            **context,
+        )
+    )
+    return page
+
+
+def policy(*scripts: str) -> str:
+    """Return the page's content security policy: these scripts and nothing from elsewhere."""
+    digests = (base64.b64encode(hashlib.sha256(s.encode("utf-8")).digest()) for s in scripts)
+    allowed = " ".join(f"'sha256-{digest.decode('ascii')}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def safe_json(value: Any) -> str:
+    r"""Return JSON that cannot end the script element it stands in.
+
+    >>> safe_json("</script>")
+    '"\\u003c/script\\u003e"'
+    """
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+@functools.cache
+def plotly_script() -> str:
+    """Return plotly.js as its Python package ships it."""
+    source = files("plotly").joinpath("package_data", "plotly.min.js")
+    return source.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+@functools.cache
+def _environment() -> Any:
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("opensim_pelvis.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["linked"] = linked
+    return environment
+
+
+def linked(text: str) -> Any:
+    """Return a text, escaped, in which every DOI is a link."""
+    import re
+
+    from markupsafe import Markup, escape
+
+    parts = re.split(r"(doi:10\.\d{4,9}/[^\s;,]+)", text)
+    found = Markup("")
+    for part in parts:
+        if part.startswith("doi:10."):
+            link = Markup('<a href="https://doi.org/{0}" rel="noreferrer">{1}</a>')
+            found += link.format(part.removeprefix("doi:"), part)
+        else:
+            found += escape(part)
+    return found
+
+
+def _template(name: str) -> str:
+    place = files("opensim_pelvis.report").joinpath("templates", name)
+    return place.read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def _markup(text: str) -> Any:
+    """Mark text of this package or of plotly as it is; never text from a recording."""
+    from markupsafe import Markup
+
+    return Markup(text)
+
+
+def _speed(view: View) -> float | None:
+    row = find_row(view, "speed_mps")
+    given: float | None = row["mean"] if row else view["activity"]["speed_mps"]
+    return given

@@ -1,0 +1,147 @@
+"""Single figures and tables of a report, to take into a laboratory's own.
+
+>>> sorted(TABLES)
+['curves', 'ledger', 'measures', 'strides_over_run']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from opensim_pelvis.report import pdf_figures
+from opensim_pelvis.report.figures import figures_of, pair_side
+from opensim_pelvis.report.figures_runs import cadence_figure
+from opensim_pelvis.report.picture import scene_figure
+from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.view import View, view_of
+from opensim_pelvis.types import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+PNG_DPI: Final = 200
+
+
+def plotly_figures(result: Result | View, translation: Path | None = None) -> dict[str, Any]:
+    """Return the figures of the page as ``plotly.graph_objects.Figure``, by name.
+
+    Parameters
+    ----------
+    result : Result or view
+        A result, or what `view.read_view` returned.
+    translation : Path, optional
+        A translation of the texts.
+    """
+    import plotly.graph_objects as go
+
+    view = _view(result)
+    found = figures_of(view, read_texts(translation))
+    scene = scene_figure(view)
+    if scene is not None:
+        found["skeleton"] = scene
+    return {name: go.Figure(spec) for name, spec in found.items()}
+
+
+def matplotlib_figures(result: Result | View, translation: Path | None = None) -> dict[str, Figure]:
+    """Return the figures of the PDF as ``matplotlib.figure.Figure``, by name."""
+    from matplotlib.figure import Figure
+
+    view, texts = _view(result), read_texts(translation)
+    found = {}
+    for name, draw in _drawings(view, texts).items():
+        figure = Figure(figsize=(5.2, 3.6), layout="constrained")
+        draw(figure.add_subplot())
+        found[name] = figure
+    return found
+
+
+def tables(result: Result | View) -> dict[str, pd.DataFrame]:
+    """Return the tables of a report as ``pandas.DataFrame``, by name (`TABLES`)."""
+    import pandas as pd
+
+    view = _view(result)
+    return {name: pd.DataFrame(rows(view)) for name, rows in TABLES.items()}
+
+
+def save_parts(
+    result: Result | View, directory: Path, translation: Path | None = None
+) -> list[Path]:
+    """Write every figure as SVG and PNG and every table as CSV into an existing directory."""
+    view = _view(result)
+    written = []
+    for name, figure in matplotlib_figures(view, translation).items():
+        for end in ("svg", "png"):
+            path = directory / f"{view['name']}_report_{name}.{end}"
+            figure.savefig(path, dpi=PNG_DPI, metadata={"Date": None} if end == "svg" else None)
+            written.append(path)
+    for name, table in tables(view).items():
+        path = directory / f"{view['name']}_report_{name}.csv"
+        table.to_csv(path, index=False, lineterminator="\n")
+        written.append(path)
+    return written
+
+
+def _view(result: Result | View) -> View:
+    return view_of(result) if isinstance(result, Result) else result
+
+
+def _drawings(view: View, texts: Texts) -> dict[str, Callable[[Any], None]]:
+    """Return figure name to what draws it on axes."""
+    events = view["curves"]["events"]
+    found: dict[str, Callable[[Any], None]] = {
+        f"curve-{curve['name']}": lambda axes, curve=curve: pdf_figures.draw_curve(  # type: ignore[misc]
+            axes, curve, events, texts
+        )
+        for curve in view["curves"]["angles"]
+    }
+    if pair_side(view):
+        found["counter-time"] = lambda axes: pdf_figures.draw_pair(axes, view, texts)
+        found["counter-angle"] = lambda axes: pdf_figures.draw_loop(axes, view, texts)
+        found["counter-share"] = lambda axes: pdf_figures.draw_shares(axes, view, texts)
+    if cadence_figure(view, texts) is not None:
+        found["cadence"] = lambda axes: pdf_figures.draw_cadence(axes, view, texts)
+    for name in view["series"]:
+        found[f"change-{name}"] = lambda axes, name=name: pdf_figures.draw_change(  # type: ignore[misc]
+            axes, view, name, texts
+        )
+    return found
+
+
+def _measures(view: View) -> list[dict[str, Any]]:
+    keys = ("side", "mean", "sd", "n", "low", "high")
+    return [
+        {"measure": m["name"], **{key: row[key] for key in keys}, "known_error": m["error"]}
+        for m in view["measures"]
+        for row in m["rows"]
+    ]
+
+
+def _curves(view: View) -> list[dict[str, Any]]:
+    return [
+        {"curve": c["name"], "side": side, "percent": percent, "mean_deg": mean, "sd_deg": sd}
+        for c in view["curves"]["angles"]
+        for side in ("right", "left")
+        if side in c
+        for percent, (mean, sd) in enumerate(zip(c[side]["mean"], c[side]["sd"], strict=True))
+    ]
+
+
+def _over_run(view: View) -> list[dict[str, Any]]:
+    return [
+        {"measure": name, "side": side, "time_s": at, "value": value}
+        for name, sides in view["series"].items()
+        for side, series in sides.items()
+        for at, value in zip(series["time_s"], series["values"], strict=True)
+    ]
+
+
+TABLES: Final[Mapping[str, Callable[[View], list[dict[str, Any]]]]] = {
+    "measures": _measures,
+    "curves": _curves,
+    "strides_over_run": _over_run,
+    "ledger": lambda view: view["ledger"],
+}
+"""Table to what makes its rows from a view."""

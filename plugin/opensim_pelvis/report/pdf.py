@@ -1,0 +1,299 @@
+"""The report on two to four A4 pages: vector figures and text that can be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from opensim_pelvis.report import pdf_figures
+from opensim_pelvis.report.figures_runs import cadence_figure
+from opensim_pelvis.report.flow import Flow
+from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace
+from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
+from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.view import View
+
+MAX_PAGES: Final = 4
+MAX_NOTES: Final = 10
+NBSP: Final = "\N{NO-BREAK SPACE}"
+_LOGOS: Final = {".png", ".jpg", ".jpeg"}
+
+
+def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
+    """Write the PDF of one trial; the same view always gives the same file."""
+    lab = lab or Lab()
+    texts = read_texts(lab.texts)
+    title = f"{view['name']}: {report_title(view, texts)}"
+    return save(lambda: _set(view, lab, texts), path, title)
+
+
+def save(make: Callable[[], Flow], path: Path, title: str) -> Path:
+    """Set pages and write them with fonts that can be searched, without a date."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}):
+        flow = make()
+        with PdfPages(path, metadata={"Title": title, "CreationDate": None}) as pages:
+            for figure in flow.pages:
+                pages.savefig(figure)
+    return path
+
+
+def _set(view: View, lab: Lab, texts: Texts) -> Flow:
+    parts: dict[str, Callable[[Flow, View, Texts], None]] = {
+        "headline": _headline,
+        "quality": _quality,
+        "curves": _curves,
+        "counter": _counter,
+        "cadence": _cadence,
+        "measures": _measures,
+        "change": _change,
+        "findings": _findings,
+        "methods": _methods,
+    }
+    version = texts["page"]["made_by"].format(version=view["versions"].get("opensim-pelvis", ""))
+    who = view["subject"]["id"] or view["name"]
+    flow = Flow("   ·   ".join(w for w in (lab.name, who, version) if w), MAX_PAGES)
+    _title(flow, view, lab, texts)
+    # Measures stand on the first page; whatever the lab's order, text goes before figures there.
+    order = [name for name in lab.sections if name in parts]
+    for name in sorted(order, key=lambda name: name not in {"headline", "measures"}):
+        parts[name](flow, view, texts)
+    if lab.footer:
+        flow.text(lab.footer, size=7.5)
+    return flow
+
+
+def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
+    words, subject, activity = texts["page"], view["subject"], view["activity"]
+    if lab.logo is not None and lab.logo.suffix.lower() in _LOGOS:
+        flow.picture(lab.logo)
+    for text, bold in ((lab.name, True), (lab.header, False)):
+        if text:
+            flow.text(text, size=9, bold=bold, after=1)
+    flow.text(
+        f"{report_title(view, texts)}: {subject['id'] or view['name']}", size=17, bold=True, after=4
+    )
+    if view["recording"]["simulated"]:
+        flow.text(words["simulated"], bold=True)
+    row = find_row(view, "speed_mps")
+    speed = row["mean"] if row else activity["speed_mps"]
+    facts = {
+        "trial": view["name"],
+        "sex": words[subject["sex"]] if subject["sex"] else None,
+        "height": f"{number(subject['height_m'], 'm')} m" if subject["height_m"] else None,
+        "mass": f"{number(subject['mass_kg'], 'kg')} kg" if subject["mass_kg"] else None,
+        "activity": ", ".join(filter(None, (activity["kind"], activity["surface"]))) or None,
+        "speed": f"{number(speed, 'mps')} m/s, {pace(speed)}" if speed else None,
+        "duration": f"{number(view['recording']['duration_s'], 'deg')} s",
+        "strides": words["strides_value"].format(**view["strides"]),
+        "sensors": ", ".join(s["body"] for s in view["recording"]["sensors"]),
+    }
+    line = " · ".join(f"{words[key]}: {value}" for key, value in facts.items() if value)
+    flow.text(line, size=8, colour="#5b6b7c", after=2)
+    flow.rule(strong=True)
+
+
+def _headline(flow: Flow, view: View, texts: Texts) -> None:
+    level = view["quality"]["level"]
+    flow.heading(texts["section"]["headline"])
+    flow.lamp(level)
+    words = texts["quality"]
+    flow.text(f"{words[level]}. {words[f'{level}_text']}", bold=True, indent=22, after=5)
+    for sentence in headline(view, texts):
+        flow.text(sentence, indent=12, mark="•", after=2)
+
+
+def _measures(flow: Flow, view: View, texts: Texts) -> None:
+    words = texts["measures"]
+    by_name = {measure["name"]: measure for measure in view["measures"]}
+    rows = [
+        row
+        for name in MAIN_MEASURES
+        if name in by_name
+        for row in _measure_rows(by_name[name], texts)
+    ]
+    if not rows:
+        return
+    flow.heading(texts["section"]["measures"])
+    keys = (
+        "name",
+        "side",
+        "mean",
+        "sd",
+        "interval",
+        "n",
+        "difference",
+        "error",
+        "coach",
+        "published",
+    )
+    flow.table(
+        [words[key] for key in keys],
+        rows,
+        (0.235, 0.055, 0.07, 0.06, 0.135, 0.07, 0.075, 0.07, 0.125, 0.105),
+        right=(2, 3, 4, 5, 6, 7),
+        size=7.2,
+    )
+    flow.text(words["text"], size=7, colour="#5b6b7c")
+
+
+def _measure_rows(measure: dict[str, Any], texts: Texts) -> list[list[str]]:
+    words, unit = texts["measures"], measure["unit"]
+    title = texts["measure"].get(measure["name"], measure["name"])
+    rows = []
+    for place, row in enumerate(measure["rows"]):
+        interval = words["too_few"]
+        if row["low"] is not None:
+            ends = {key: number(row[key], unit) for key in ("low", "high")}
+            interval = words["band"].format(**ends)
+        first = place == 0
+        rows.append(
+            [
+                f"{title}{NBSP}{texts['unit'][unit]}" if first else "",
+                words[row["side"]],
+                number(row["mean"], unit),
+                number(row["sd"], unit),
+                interval,
+                str(row["n"]),
+                _difference(measure) if first else "",
+                number(measure["error"], unit) if first else "",
+                "; ".join(_band(b, words) for b in measure["coach"]) if first else "",
+                "; ".join(_band(b, words) for b in measure["published"]) if first else "",
+            ]
+        )
+    return rows
+
+
+def _difference(measure: dict[str, Any]) -> str:
+    """Return right minus left; empty for a measure of the whole body."""
+    found = measure["right_minus_left"]
+    return number(found["difference"], measure["unit"]) if found else ""
+
+
+def _band(band: dict[str, Any], words: Any) -> str:
+    high = f"{band['high']:g}"
+    if band["low"] is None:
+        key = "below" if band["label"] == "over" else "upto"
+        return f"{words[key].format(high=high)} ({words[band['label']]})"
+    return (
+        f"{words['band'].format(low=format(band['low'], 'g'), high=high)} ({words[band['label']]})"
+    )
+
+
+def _quality(flow: Flow, view: View, texts: Texts) -> None:
+    words = texts["quality"]
+    flow.heading(texts["section"]["quality"])
+    rows = []
+    for row in view["ledger"]:
+        spread, error = row["spread_deg"], row["error_rms_deg"]
+        rows.append(
+            [
+                row["body"], row["identifier"], str(row["rows"]), str(row["dropped_packets"]),
+                str(row["gaps"]), str(row["filled_gaps"]), f"{row['longest_gap_s']:.2f}",
+                f"{100 * row['absent_share']:.1f} %",
+                NONE if spread is None else f"{spread:.2f}",
+                NONE if error is None else f"{error:.2f}",
+            ]
+        )  # fmt: skip
+    keys = (
+        "body",
+        "sensor",
+        "rows",
+        "dropped",
+        "gaps",
+        "filled",
+        "longest",
+        "absent",
+        "spread",
+        "error",
+    )
+    flow.table(
+        [words[f"ledger_{key}"] for key in keys],
+        rows,
+        (0.1, 0.16, 0.09, 0.09, 0.08, 0.08, 0.1, 0.1, 0.1, 0.1),
+        right=tuple(range(2, 10)),
+        size=7,
+    )
+    bad = [check for check in view["quality"]["checks"] if check["level"] != "good"]
+    for check in bad:
+        flow.text(f"{words[check['key']]}: {words[check['level']]}", size=8, indent=12, mark="•")
+    for note in view["notes"][:MAX_NOTES]:
+        flow.text(note, size=7.5, indent=12, mark="•", after=1)
+
+
+def _curves(flow: Flow, view: View, texts: Texts) -> None:
+    angles = view["curves"]["angles"]
+    if not angles:
+        return
+    flow.heading(texts["section"]["curves"])
+    start = view["strides"]["start"]
+    said = [texts["curves"]["text"].format(start=start)]
+    if any(curve["mirrored"] and "left" in curve and "right" in curve for curve in angles):
+        said.append(texts["curves"]["mirrored"])
+    flow.text(" ".join(said), size=7.5)
+    for place in range(0, len(angles), 3):
+        row = angles[place : place + 3]
+        for number_, (axes, curve) in enumerate(
+            zip(flow.axes(150, 3, len(row)), row, strict=False), start=place
+        ):
+            pdf_figures.draw_curve(axes, curve, view["curves"]["events"], texts)
+            if number_ == 0:
+                axes.legend(fontsize=6, frameon=False)
+
+
+def _counter(flow: Flow, view: View, texts: Texts) -> None:
+    for axes, draw in zip(
+        flow.axes(195, 2), (pdf_figures.draw_pair, pdf_figures.draw_loop), strict=False
+    ):
+        draw(axes, view, texts)
+    for axes in flow.axes(78, 1):
+        pdf_figures.draw_shares(axes, view, texts)
+
+
+def _cadence(flow: Flow, view: View, texts: Texts) -> None:
+    if cadence_figure(view, texts) is None:
+        return
+    for axes in flow.axes(225, 1):
+        pdf_figures.draw_cadence(axes, view, texts)
+
+
+def _change(flow: Flow, view: View, texts: Texts) -> None:
+    names = list(view["series"])[:6]
+    for place in range(0, len(names), 3):
+        row = names[place : place + 3]
+        for axes, name in zip(flow.axes(125, 3, len(row)), row, strict=False):
+            pdf_figures.draw_change(axes, view, name, texts)
+
+
+def _findings(flow: Flow, view: View, texts: Texts) -> None:
+    words = texts["findings"]
+    flow.heading(texts["section"]["findings"])
+    if not view["findings"]:
+        flow.text(words["none"])
+    for finding in sorted(view["findings"], key=lambda f: f["status"] != "fires"):
+        kind = words["coach"] if finding["kind"] == "coach band" else words["published"]
+        verdict = words["fires"] if finding["status"] == "fires" else words["cannot"]
+        flow.text(f"{kind}, {verdict}. {finding['text']}", size=8, indent=12, mark="•", after=1)
+        source = f"{words['rests']}: {finding['source']}. " if finding["source"] else ""
+        flow.text(f"{source}{words['strength']}: {finding['strength']}.", size=7, indent=12,
+                  colour="#5b6b7c")  # fmt: skip
+    for drill in drills_of(view):
+        flow.text(drill["name"], size=8.5, bold=True, after=1)
+        for key in ("purpose", "how", "dose", "avoid"):
+            flow.text(f"{words[key]}: {drill[key]}", size=7.5, indent=12, after=1)
+    flow.text(view["disclaimer"], size=7, colour="#5b6b7c")
+
+
+def _methods(flow: Flow, view: View, texts: Texts) -> None:
+    words = texts["methods"]
+    flow.heading(texts["section"]["methods"])
+    for key, value in view["methods"].items():
+        flow.text(f"{words[key]}: {value}", size=7.2, after=1)
+    versions = ", ".join(f"{name} {version}" for name, version in view["versions"].items())
+    flow.text(f"{words['versions']}: {versions}", size=7.2, after=1)
+    for file in view["recording"]["files"][:12]:
+        flow.text(f"{file['path']}  {words['hash']} {file['sha256']}", size=6, after=0.5)

@@ -1,0 +1,143 @@
+"""Several recordings on one page: sessions of one runner, or a cohort."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any, Final
+
+from opensim_pelvis.report import style
+from opensim_pelvis.report.figures_runs import CADENCE_RANGE, ROTATION_TOP, coach_bands
+from opensim_pelvis.report.headline import find_measure, find_row, number
+from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.page import render
+from opensim_pelvis.report.plot import axis, figure
+from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.view import View
+
+ROTATION: Final = "pelvic_rotation_range_deg"
+
+COLUMNS: Final = (
+    "pelvic_rotation_range_deg",
+    "pelvic_obliquity_range_deg",
+    "trunk_rotation_range_deg",
+    "thigh_extension_peak_deg",
+    "cadence_spm",
+    "speed_mps",
+    "stride_length_m",
+)
+"""Measures compared; those of two sides are averaged over the sides."""
+
+SYMBOLS: Final = {"female": "circle", "male": "square", None: "diamond"}
+
+
+def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
+    """Return the page of several recordings as HTML."""
+    lab = lab or Lab()
+    texts = read_texts(lab.texts)
+    return render(
+        "several.html",
+        lab,
+        texts,
+        {"several": several_figure(views, texts)},
+        rows=comparison(views),
+        columns=[(name, name.rpartition("_")[2]) for name in COLUMNS],
+        error=method_error(views),
+        views=views,
+        change_words=change_words,
+    )
+
+
+def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
+    """Return a row a recording, those of a runner together, each against the runner's first."""
+    ordered = sorted(views, key=lambda view: str(view["subject"]["id"] or view["name"]))
+    first: dict[str, dict[str, Any]] = {}
+    rows = []
+    for view in ordered:
+        runner = view["subject"]["id"] or view["name"]
+        row = find_row(view, ROTATION)
+        rows.append(
+            {
+                "name": view["name"],
+                "runner": runner,
+                "level": view["quality"]["level"],
+                "kept": view["strides"]["kept"],
+                "means": {name: mean_of(view, name) for name in COLUMNS},
+                "low": row["low"] if row else None,
+                "high": row["high"] if row else None,
+                "change": _change(first.get(runner), row, method_error([view])),
+            }
+        )
+        if row is not None:
+            first.setdefault(runner, row)
+    return rows
+
+
+def mean_of(view: View, name: str) -> float | None:
+    """Return the mean of a measure, of both sides where it has two."""
+    measure = find_measure(view, name)
+    means = [r["mean"] for r in measure["rows"] if r["mean"] is not None] if measure else []
+    return sum(means) / len(means) if means else None
+
+
+def method_error(views: Sequence[View]) -> float | None:
+    """Return the known error of pelvic rotation."""
+    measures = (find_measure(view, ROTATION) for view in views)
+    return next((m["error"] for m in measures if m and m["error"] is not None), None)
+
+
+def several_figure(views: Sequence[View], texts: Texts) -> dict[str, Any]:
+    """Return the article's figure with every recording in it."""
+    words = texts["cadence"]
+    places = [(view, find_row(view, "cadence_spm"), find_row(view, ROTATION)) for view in views]
+    known = [(view, c["mean"], r) for view, c, r in places if c and r]
+    low = min([CADENCE_RANGE[0], *(c - 5.0 for _, c, _ in known)])
+    high = max([CADENCE_RANGE[1], *(c + 5.0 for _, c, _ in known)])
+    data = [
+        {
+            "type": "scatter", "mode": "markers+text", "x": [cadence], "y": [row["mean"]],
+            "text": [escape(str(view["name"]))], "textposition": "middle right",
+            "textfont": {"size": 10}, "showlegend": False, "hoverinfo": "x+y",
+            "error_y": {
+                "type": "data", "array": [(row["high"] or row["mean"]) - row["mean"]],
+                "color": style.SOFT, "visible": row["high"] is not None,
+            },
+            "marker": {"size": 11, "symbol": SYMBOLS[view["subject"]["sex"]],
+                       "color": style.RIGHT, "line": {"color": "white", "width": 1}},
+        }
+        for view, cadence, row in known
+    ]  # fmt: skip
+    tops = [ROTATION_TOP, *(1.15 * row["mean"] for _, _, row in known)]
+    shapes, notes = coach_bands(views[0]["norms"], words, low, high)
+    return figure(
+        data,
+        x=axis(words["x"], range=[low, high]),
+        y=axis(words["y"], range=[0.0, max(tops)]),
+        shapes=shapes,
+        annotations=notes,
+        height=480,
+    )
+
+
+def _change(
+    first: dict[str, Any] | None, row: dict[str, Any] | None, error: float | None
+) -> dict[str, Any] | None:
+    """Return the change of rotation with its interval, and whether the method can see it."""
+    if first is None or row is None:
+        return None
+    change = row["mean"] - first["mean"]
+    half = None
+    if row["high"] is not None and first["high"] is not None:
+        half = math.hypot(row["high"] - row["mean"], first["high"] - first["mean"])
+    return {"mean": change, "half": half, "beyond": error is not None and abs(change) > error}
+
+
+def change_words(change: dict[str, Any] | None, texts: Texts) -> str:
+    """Return a change in words; empty for a runner's first recording."""
+    if change is None:
+        return ""
+    spread = "" if change["half"] is None else f" ± {number(change['half'], 'deg')}"
+    verdict = texts["several"]["beyond" if change["beyond"] else "within"]
+    sign = "+" if change["mean"] >= 0.0 else ""
+    return f"{sign}{number(change['mean'], 'deg')}{spread}°, {verdict}"

@@ -1,0 +1,172 @@
+"""From a result to what a report shows: plain numbers and texts, ready for JSON.
+
+Together with its parts (``view_*.py``) the only place of the report that knows the `Result`.
+Angles are degrees; a number that is not known is None. ``NAME_report.json`` holds a view, so
+that a report can be made again without the recording.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ExportError
+from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.report.view_curves import curves_of, series_of
+from opensim_pelvis.report.view_measures import measures_of
+from opensim_pelvis.report.view_quality import ledger_of, quality_of
+from opensim_pelvis.report.view_skeleton import skeleton_of
+from opensim_pelvis.settings import to_plain
+from opensim_pelvis.types import Result
+
+View = dict[str, Any]
+"""What a report shows: nested dictionaries and lists of numbers and texts."""
+
+FORMAT: Final = "opensim-pelvis report"
+FORMAT_VERSION: Final = 1
+
+
+def view_of(result: Result) -> View:
+    """Return what a report shows of one trial."""
+    running = result.running
+    view = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": result.name,
+        "subject": to_plain(result.settings.subject),
+        "activity": to_plain(result.settings.activity),
+        "recording": _recording(result),
+        "quality": quality_of(result),
+        "ledger": ledger_of(result),
+        "strides": _strides(result),
+        "measures": measures_of(result),
+        "curves": curves_of(result),
+        "series": series_of(result),
+        "skeleton": skeleton_of(result),
+        "findings": [asdict(finding) for finding in running.findings] if running else [],
+        "disclaimer": DISCLAIMER,
+        "norms": {key: asdict(norm) for key, norm in read_norms().items()},
+        "angles": [asdict(definition) for definition in result.clinical.definitions],
+        "absent": {**result.clinical.absent, **(running.absent if running else {})},
+        "notes": list(result.notes),
+        "methods": _methods(result),
+        "settings": to_plain(result.settings),
+        "defaults": list(result.defaults),
+        "versions": dict(result.versions),
+    }
+    plain: View = _plain(view)
+    return plain
+
+
+def write_view(view: View, path: Path) -> Path:
+    """Write a view as JSON, always the same for the same view."""
+    text = json.dumps(view, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def read_view(path: Path) -> View:
+    """Read a view that `write_view` wrote.
+
+    Raises
+    ------
+    ExportError
+        When it is something else.
+    """
+    try:
+        view = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as fault:
+        raise ExportError(f"{path}: there is no such file") from fault
+    except (OSError, ValueError) as fault:
+        raise ExportError(
+            f"{path}: wanted a NAME_report.json that `opensim-pelvis run` wrote, found something "
+            f"that cannot be read as one ({fault})"
+        ) from fault
+    if not isinstance(view, dict) or view.get("format") != FORMAT:
+        raise ExportError(
+            f"{path}: wanted a NAME_report.json that `opensim-pelvis run` wrote, found other JSON"
+        )
+    if view.get("format_version") != FORMAT_VERSION:
+        raise ExportError(
+            f"{path}: was written as version {view.get('format_version')} of the report's data, "
+            f"this program reads version {FORMAT_VERSION}. Run the trial again."
+        )
+    if not isinstance(view.get("name"), str):
+        raise ExportError(f"{path}: the recording's name is missing in it. Run the trial again.")
+    return view
+
+
+def _recording(result: Result) -> dict[str, Any]:
+    recording, aligned = result.recording, result.aligned
+    return {
+        "name": recording.name,
+        "reader": recording.reader,
+        "rate_hz": aligned.rate_hz,
+        "duration_s": float(aligned.time_s[-1]) if aligned.time_s.size else 0.0,
+        "sensors": [
+            {"body": body, "identifier": identifier}
+            for body, identifier in zip(aligned.bodies, aligned.identifiers, strict=True)
+        ],
+        "files": [asdict(file) for file in recording.files],
+        "simulated": _is_simulated(result),
+    }
+
+
+def _is_simulated(result: Result) -> bool:
+    """Return whether the simulator made the recording, by a note or the runner's name."""
+    words = (*result.recording.notes, result.settings.subject.id or "")
+    return any("simulated" in text.lower() for text in words)
+
+
+def _strides(result: Result) -> dict[str, Any]:
+    running = result.running
+    if running is None:
+        return {"total": 0, "kept": 0, "excluded": {}, "kind": "none", "start": ""}
+    return {
+        "total": int(running.strides.side.size),
+        "kept": int(running.strides.kept.sum()),
+        "excluded": dict(running.strides.excluded),
+        "kind": running.events.kind,
+        "start": running.events.start_label,
+    }
+
+
+def _methods(result: Result) -> dict[str, str]:
+    """Return how the numbers came about, a line a stage."""
+    pose, heading = result.placement.pose, result.placement.heading
+    origins = sorted({f"{o.origin} ({o.reason})" for o in result.recording.origins})
+    methods = {
+        "orientations": "; ".join(origins) or "of the maker",
+        "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
+        "heading": f"{heading.description} ({heading.confidence})",
+        "travel": result.clinical.travel_source,
+        "model": result.model.source,
+        "engine": f"{result.kinematics.engine}, {result.kinematics.accuracy}",
+    }
+    if result.running is not None and result.running.events.methods:
+        methods["events"] = "; ".join(dict.fromkeys(result.running.events.methods.values()))
+    return methods
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON knows it; NaN and infinity as None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Path):
+        return value.as_posix()
+    return value

@@ -1,0 +1,90 @@
+"""The measures of a report, with spread, interval and what they may be held against.
+
+A coach band and a published norm are two lists and are never mixed. Both are of running: a
+recording of walking is held against neither.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any, Final
+
+from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.types import Result, RunningAnalysis
+
+PUBLISHED: Final = {
+    "pelvic_rotation_range_deg": "rotation",
+    "pelvic_obliquity_range_deg": "obliquity",
+    "pelvic_tilt_range_deg": "tilt",
+}
+"""Measure to the middle of the norm's key, ``published.<sex>_<middle>_low`` and ``_high``."""
+
+ROTATION: Final = "pelvic_rotation_range_deg"
+
+
+def measures_of(result: Result) -> list[dict[str, Any]]:
+    """Return every measure that could be computed, a dictionary each."""
+    running = result.running
+    if running is None:
+        return []
+    walking = result.settings.activity.kind == "walking"
+    sex = result.settings.subject.sex
+    asymmetries = {a.name: asdict(a) for a in running.asymmetries}
+    found = []
+    for definition in running.definitions:
+        rows = [asdict(s) for s in running.summaries if s.name == definition.name]
+        if not any(math.isfinite(row["mean"]) for row in rows):
+            continue
+        found.append(
+            {
+                **asdict(definition),
+                "unit": definition.name.rpartition("_")[2],
+                "rows": rows,
+                "right_minus_left": asymmetries.get(definition.name),
+                "coach": [] if walking else _coach_bands(definition.name, running),
+                "published": [] if walking else _published_bands(definition.name, sex),
+            }
+        )
+    return found
+
+
+def _coach_bands(name: str, running: RunningAnalysis) -> list[dict[str, Any]]:
+    """Return the bands of the article that apply: at a known fast pace only the one for it."""
+    if name != ROTATION:
+        return []
+    norms = read_norms()
+    speed = running.summary("speed_mps")
+    if speed is not None and speed.mean > norms["coach.fast_pace"].value:
+        return [_band("coach.fast_rotation_low", "coach.fast_rotation_high", "fast")]
+    low = [
+        _band(None, "coach.low_rotation", "low"),
+        _band(None, "coach.overstride_rotation", "over"),
+    ]
+    if speed is None:
+        return [_band("coach.fast_rotation_low", "coach.fast_rotation_high", "fast"), *low]
+    return low
+
+
+def _published_bands(name: str, sex: str | None) -> list[dict[str, Any]]:
+    """Return published group means: of the runner's sex, of both where it is not stated."""
+    if name not in PUBLISHED:
+        return []
+    sexes = ("female", "male") if sex is None else (sex,)
+    keys = [(f"published.{who}_{PUBLISHED[name]}", who) for who in sexes]
+    return [_band(f"{key}_low", f"{key}_high", who) for key, who in keys]
+
+
+def _band(low: str | None, high: str, label: str) -> dict[str, Any]:
+    norms = read_norms()
+    norm = norms[high]
+    return {
+        "key": high,
+        "label": label,
+        "low": None if low is None else norms[low].value,
+        "high": norm.value,
+        "what": norm.what,
+        "source": norm.source,
+        "sample": norm.sample,
+        "caveat": norm.caveat,
+    }

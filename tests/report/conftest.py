@@ -1,0 +1,98 @@
+"""Short simulated runs whose reports the tests read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.pipeline import run
+from opensim_pelvis.report.view import View, view_of
+from opensim_pelvis.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.simulate import (
+    SENSOR_MAP,
+    SensorSettings,
+    Session,
+    simulate_runner,
+    simulate_sensors,
+    typical_runner,
+)
+from opensim_pelvis.simulate.sensors import Gap
+from opensim_pelvis.types import Result
+
+HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=1">'
+"""A subject's name that would run, were it ever taken as HTML."""
+
+
+def simulate(
+    bodies: tuple[str, ...] = BODIES,
+    *,
+    duration_s: float = 20.0,
+    rate_hz: float = 60.0,
+    subject: str = "S01",
+    gaps: tuple[Gap, ...] = (),
+) -> Result:
+    """Return the result of a simulated run on a treadmill."""
+    session = Session(duration_s=duration_s, rate_hz=rate_hz, still_s=2.0)
+    truth = simulate_runner(typical_runner("female"), session)
+    noise = SensorSettings(
+        orientation_noise_rad=float(np.deg2rad(0.3)), wobble_rad=float(np.deg2rad(1.0)), gaps=gaps
+    )
+    recording = simulate_sensors(truth, noise, bodies)
+    return run(
+        recording,
+        sensors={identifier: body for identifier, body in SENSOR_MAP.items() if body in bodies},
+        subject=SubjectSettings(id=subject, sex="female", height_m=1.68, mass_kg=58.0),
+        activity=ActivitySettings(kind="running", speed_mps=3.6, surface="treadmill"),
+    )
+
+
+@pytest.fixture(scope="session")
+def result() -> Result:
+    """All sensors, nothing missing."""
+    return replace(simulate(), name="whole")
+
+
+@pytest.fixture(scope="session")
+def pelvis_result() -> Result:
+    """One sensor."""
+    return replace(simulate(("pelvis",)), name="pelvis")
+
+
+@pytest.fixture(scope="session")
+def poor_result() -> Result:
+    """Few strides, long gaps, and a name that means harm."""
+    gaps = (
+        Gap(body="torso", start_s=3.0, length_s=4.0),
+        Gap(body="tibia_l", start_s=2.5, length_s=6.0),
+        Gap(body="pelvis", start_s=8.0, length_s=0.6),
+    )
+    found = simulate(
+        ("pelvis", "torso", "femur_r", "femur_l", "tibia_l"),
+        duration_s=12.0, subject=HOSTILE, gaps=gaps,
+    )  # fmt: skip
+    return replace(found, name="poor")
+
+
+@pytest.fixture(scope="session")
+def no_strides_result() -> Result:
+    """A runner who never left."""
+    return replace(simulate(("pelvis", "torso"), duration_s=2.5), name="still")
+
+
+@pytest.fixture(scope="session")
+def view(result: Result) -> View:
+    """What the report shows of the whole run."""
+    return view_of(result)
+
+
+@pytest.fixture
+def logo(tmp_path: Path) -> Path:
+    """A small PNG."""
+    from matplotlib.image import imsave
+
+    path = tmp_path / "logo.png"
+    imsave(path, np.zeros((12, 30, 3)))
+    return path

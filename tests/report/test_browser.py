@@ -1,0 +1,245 @@
+"""The page in a real browser: quiet, whole at every width, skeleton and curves moving together.
+
+Skips, saying so, where no Chromium is installed; CI installs one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opensim_pelvis.report.page import render_page
+from opensim_pelvis.report.several import render_several
+from opensim_pelvis.report.view import View, view_of
+
+from .conftest import HOSTILE
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+WAIT_MS = 60_000
+PAPER_PX = 688  # A4 less two margins of 14 mm
+PIXEL = 1.5  # rounding of places on the screen
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+class Visit:
+    """One page that is open, and what it asked for and complained of."""
+
+    def __init__(self, browser: Any, file: Path, width: int) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": 900})
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))
+        self.page.on("console", self._hear)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(file.as_uri())
+        self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=WAIT_MS)
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def ask(self, script: str) -> Any:
+        return self.page.evaluate(script)
+
+    def wait(self, script: str) -> None:
+        """Wait until a script is true; the page's policy lets no text be run inside it."""
+        for _ in range(WAIT_MS // 50):
+            if self.ask(script):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(f"never true: {script}")
+
+    def check_quiet(self, file: Path) -> None:
+        assert self.errors == []
+        away = [url for url in self.requests if not url.startswith(("data:", "blob:"))]
+        assert away == [file.as_uri()]
+
+    def check_drawn(self) -> None:
+        """Every figure that was given to the page has its plot, and it is not empty."""
+        bare = self.ask(
+            """[...document.querySelectorAll('[data-figure]')].filter(div => {
+                const flat = div.querySelectorAll('.main-svg .trace, .main-svg .point').length;
+                const scene = div.querySelector('canvas');
+                return !(flat || scene && scene.width > 0);
+            }).map(div => div.dataset.figure)"""
+        )
+        assert bare == []
+
+    def check_whole(self) -> None:
+        """Nothing stands wider than the window, and no figure wider than its place."""
+        assert self.ask("document.documentElement.scrollWidth") <= self.ask("innerWidth")
+        wide = self.ask(
+            """[...document.querySelectorAll('section, figure, .figure, .flat svg, header')]
+            .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
+            .map(node => node.id || node.className)"""
+        )
+        assert wide == []
+
+
+def write(folder: Path, view: View) -> Path:
+    path = folder / "page.html"
+    path.write_text(render_page(view), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("which", ["result", "pelvis_result", "poor_result", "no_strides_result"])
+@pytest.mark.parametrize("width", [360, 1280, 1920])
+def test_a_page_is_quiet_drawn_and_whole(
+    browser: Any, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if which != "result" and width == 1920:
+        pytest.skip("the widest window is tried with the fullest page")
+    file = write(tmp_path, view_of(request.getfixturevalue(which)))
+    visit = Visit(browser, file, width)
+    visit.check_drawn()
+    visit.check_whole()
+    visit.check_quiet(file)
+    visit.page.close()
+
+
+def test_the_slider_moves_skeleton_and_cursors_together(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    file = write(tmp_path, view)
+    visit = Visit(browser, file, 1280)
+    page = visit.page
+    page.locator("#curves").scroll_into_view_if_needed()
+    page.locator("#time").fill("50")
+    for name in ("above", "behind", "side"):
+        assert page.locator(f'[data-picture="{name}"]').get_attribute("data-frame") == "25"
+    assert page.locator("#figure-skeleton").get_attribute("data-frame") == "25"
+    marks = page.locator(".cursor")
+    assert marks.count() == 7  # six curves, pelvis and trunk over time
+    assert set(marks.evaluate_all("all => all.map(mark => mark.dataset.percent)")) == {"50"}
+    off = visit.ask(
+        """[...document.querySelectorAll('.cursor')].map(mark => {
+            const plot = mark.parentElement.querySelector('.nsewdrag').getBoundingClientRect();
+            return mark.getBoundingClientRect().left + 1 - (plot.left + plot.width / 2);
+        })"""
+    )
+    assert max(abs(value) for value in off) < PIXEL
+    line = view["skeleton"]["lines"][0]["points"][25]
+    shown = page.locator('[data-picture="behind"] [data-line="0"]').get_attribute("points")
+    assert shown is not None
+    expected = [(1000 * p[2], -1000 * p[1]) for p in line]
+    found = [tuple(map(float, pair.split(","))) for pair in shown.split()]
+    for (x, y), (a, b) in zip(expected, found, strict=True):
+        assert (a, b) == (pytest.approx(x, abs=1.0), pytest.approx(y, abs=1.0))
+    curve = next(c for c in view["curves"]["angles"] if c["name"] == "pelvic_obliquity")
+    told = page.locator('[data-readout="pelvic_obliquity"]').inner_text()
+    assert f"{curve['right']['mean'][50]:.1f}".replace("-", "\N{MINUS SIGN}") in told
+    assert page.locator("#time").get_attribute("aria-valuetext") == "50 % of the stride"
+    visit.check_quiet(file)
+    page.close()
+
+
+def test_the_page_plays_and_answers_the_keyboard(browser: Any, view: View, tmp_path: Path) -> None:
+    file = write(tmp_path, view)
+    visit = Visit(browser, file, 1280)
+    page = visit.page
+    page.locator("#motion").scroll_into_view_if_needed()
+    page.locator("#control").wait_for(state="visible", timeout=WAIT_MS)
+    page.locator("#time").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#time-value").inner_text() == "2 %"
+    page.locator("#play").focus()
+    page.keyboard.press("Enter")
+    visit.wait("Number(document.getElementById('time').value) > 10")
+    page.keyboard.press("Enter")
+    assert page.locator("#play").get_attribute("aria-pressed") == "false"
+    page.locator("#every").check()
+    visit.wait(
+        "document.getElementById('figure-curve-pelvic_obliquity').data"
+        ".filter(t => t.meta === 'every stride').every(t => t.visible === true)"
+    )
+    for name in ("above", "behind", "side"):
+        page.locator(f'[data-camera="{name}"]').click()
+    visit.check_quiet(file)
+    page.close()
+
+
+def test_everything_has_a_name_for_those_who_do_not_see_it(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    visit = Visit(browser, write(tmp_path, view), 1280)
+    nameless = visit.ask(
+        """[...document.querySelectorAll('[role=img], [role=region], button, input, img')].filter(
+            node => !(node.getAttribute('aria-label') || node.textContent.trim()
+                      || (node.labels && node.labels.length) || node.alt)).map(n => n.outerHTML)"""
+    )
+    assert nameless == []
+    levels = visit.ask(
+        "[...document.querySelectorAll('h1,h2,h3,h4')].map(node => Number(node.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    twice = visit.ask(
+        """(() => { const all = [...document.querySelectorAll('main [id]')].map(n => n.id);
+            return all.filter((id, i) => all.indexOf(id) !== i
+                && !id.match(/^(clip|topdefs|legend|defs|gradients|glcontainer)/)); })()"""
+    )
+    assert twice == []
+    visit.page.close()
+
+
+def test_a_hostile_name_runs_nothing(browser: Any, view: View, tmp_path: Path) -> None:
+    hostile = {**view, "name": HOSTILE, "notes": [HOSTILE]}
+    hostile["subject"] = {**view["subject"], "id": HOSTILE}
+    file = tmp_path / "hostile.html"
+    for page in (render_page(hostile), render_several([hostile, view])):
+        file.write_text(page, encoding="utf-8")
+        visit = Visit(browser, file, 1280)
+        assert visit.page.title() != "owned"
+        assert HOSTILE in visit.page.locator("body").inner_text()
+        assert visit.ask("document.images.length") == 0
+        visit.check_quiet(file)
+        visit.page.close()
+
+
+def test_the_page_prints_whole(browser: Any, view: View, tmp_path: Path) -> None:
+    visit = Visit(browser, write(tmp_path, view), 1280)
+    visit.page.emulate_media(media="print")
+    visit.page.set_viewport_size({"width": PAPER_PX, "height": 1000})
+    visit.ask("window.dispatchEvent(new Event('beforeprint'))")
+    visit.check_whole()
+    wide = visit.ask("[...document.querySelectorAll('.plot .main-svg')].map(n => n.clientWidth)")
+    assert max(wide) <= PAPER_PX
+    visit.ask("window.dispatchEvent(new Event('afterprint'))")
+    assert not visit.page.locator("#control").is_visible()
+    assert not visit.page.locator(".turn").is_visible()
+    path = tmp_path / "print.pdf"
+    visit.page.pdf(path=path, prefer_css_page_size=True)
+    boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", path.read_bytes())
+    assert len(boxes) >= 3
+    assert len(set(boxes)) == 1
+    width, height = (float(value) for value in boxes[0].split()[2:])
+    assert (width, height) == (pytest.approx(595, abs=2), pytest.approx(842, abs=2))
+    visit.page.close()

@@ -1,0 +1,121 @@
+"""What a report shows is what the analysis found, and survives its file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.errors import ExportError
+from opensim_pelvis.exporters.summary import summarise
+from opensim_pelvis.report.headline import headline, number
+from opensim_pelvis.report.measures import MAIN_MEASURES
+from opensim_pelvis.report.texts import read_texts
+from opensim_pelvis.report.view import View, read_view, view_of, write_view
+from opensim_pelvis.report.view_curves import CURVES, MAX_POINTS, MAX_STRIDES
+from opensim_pelvis.report.view_quality import LEVELS
+from opensim_pelvis.types import Result
+
+WRITTEN_DEG = 6e-4  # the view keeps three decimals
+
+
+def test_a_view_reads_back_from_its_file(view: View, tmp_path: Path) -> None:
+    path = write_view(view, tmp_path / "a_report.json")
+    assert read_view(path) == json.loads(json.dumps(view))
+    first = path.read_bytes()
+    assert write_view(read_view(path), path).read_bytes() == first
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "opensim-pelvis report"}', "{"])
+def test_a_file_that_is_no_view_is_an_error_that_says_what_to_do(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "x_report.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ExportError, match=r"x_report\.json.*(wanted|Run the trial again)"):
+        read_view(path)
+
+
+def test_measures_are_those_of_the_summary(view: View, result: Result) -> None:
+    summary = summarise(result)["running"]["measures"]
+    assert {m["name"] for m in view["measures"]} <= set(summary)
+    for measure in view["measures"]:
+        for row in measure["rows"]:
+            told = summary[measure["name"]][row["side"]]
+            assert (row["mean"], row["sd"], row["n"]) == (told["mean"], told["sd"], told["n"])
+            assert [row["low"], row["high"]] == told["ci95"]
+
+
+def test_left_curves_are_mirrored_where_they_say_so(view: View, result: Result) -> None:
+    running = result.running
+    assert running is not None
+    by_name = {curve["name"]: curve for curve in view["curves"]["angles"]}
+    for name, right, left, mirrored in CURVES:
+        for code, (side, source) in enumerate((("right", right), ("left", left))):
+            sign = -1.0 if source.startswith("-") or (mirrored and side == "left") else 1.0
+            column = running.curves.angles.index(source.removeprefix("-"))
+            expected = sign * running.curves.mean_deg[code, :, column]
+            np.testing.assert_allclose(by_name[name][side]["mean"], expected, atol=WRITTEN_DEG)
+
+
+def test_the_skeleton_turns_as_the_pelvis_does(view: View) -> None:
+    skeleton = view["skeleton"]
+    pelvis = next(line for line in skeleton["lines"] if line["part"] == "pelvis")
+    points = np.array(pelvis["points"])  # RASI, LASI, LPSI, RPSI, RASI
+    across = points[:, 0] - points[:, 1]  # from left to right
+    turned = np.rad2deg(np.arctan2(across[:, 0], across[:, 2]))  # + right side forward
+    curve = next(c for c in view["curves"]["angles"] if c["name"] == "pelvic_axial_rotation")
+    mean = np.array(curve[skeleton["side"]]["mean"])[::2]
+    assert np.abs((turned - turned.mean()) - (mean - mean.mean())).max() < 2.5  # one stride
+
+
+def test_a_view_stays_small_however_long_the_run(view: View) -> None:
+    for curve in view["curves"]["angles"]:
+        for side in ("right", "left"):
+            assert len(curve[side]["strides"]) <= MAX_STRIDES
+    for sides in view["series"].values():
+        for series in sides.values():
+            assert len(series["values"]) <= MAX_POINTS
+
+
+@pytest.mark.parametrize(
+    ("which", "level"),
+    [("result", "good"), ("pelvis_result", "careful"), ("poor_result", "poor"),
+     ("no_strides_result", "poor")],
+)  # fmt: skip
+def test_the_light_is_the_worst_of_its_checks(
+    which: str, level: str, request: pytest.FixtureRequest
+) -> None:
+    quality = view_of(request.getfixturevalue(which))["quality"]
+    assert quality["level"] == level
+    worst = max(LEVELS.index(check["level"]) for check in quality["checks"])
+    assert LEVELS[worst] == level
+
+
+def test_the_headline_says_what_was_found_and_how_sure_it_is(view: View) -> None:
+    said = " ".join(headline(view, read_texts()))
+    rotation = next(m for m in view["measures"] if m["name"] == "pelvic_rotation_range_deg")
+    assert f"{rotation['rows'][0]['mean']:.1f}°" in said
+    assert "against the pelvis" in said
+    assert "Lin 2023" in said
+    assert "means published for women" in said
+
+
+def test_without_strides_the_headline_says_only_that(no_strides_result: Result) -> None:
+    view = view_of(no_strides_result)
+    assert headline(view, read_texts()) == [read_texts()["headline"]["none"]]
+    assert view["skeleton"] is None
+
+
+def test_every_measure_and_check_has_its_words(view: View) -> None:
+    texts = read_texts()
+    assert {m["name"] for m in view["measures"]} <= set(texts["measure"])
+    assert set(MAIN_MEASURES) <= set(texts["measure"])
+    assert {check["key"] for check in view["quality"]["checks"]} <= set(texts["quality"])
+    assert set(view["methods"]) <= set(texts["methods"])
+
+
+def test_numbers_are_shown_with_a_true_minus_and_never_as_minus_zero() -> None:
+    assert number(-3.04, "deg") == "\N{MINUS SIGN}3.0"
+    assert number(-0.04, "deg") == "0.0"
+    assert number(None, "deg") == "\N{EN DASH}"
