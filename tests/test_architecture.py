@@ -25,6 +25,7 @@ ORDER = (
     "errors",
     "frames",
     "rotations",
+    "interpolation",
     "settings",
     "types",
     "registry",

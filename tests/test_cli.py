@@ -143,6 +143,8 @@ def test_every_flag_reaches_its_setting(
     solver = ("--model", "x.osim", "--engine", "opensim-tool", "--max-gap", "0.2")
     person = ("--subject", "S1", "--sex", "male", "--height", "1.8", "--mass", "70")
     what = ("--activity", "walking", "--speed", "1.4", "--surface", "overground")
+    what += ("--speed-file", "run.gpx", "--speed-start", "-3.5", "--events", "sensors")
+    what += ("--events-file", "plates.c3d", "--events-start", "0.25")
     out = ("--name", "w", "--out", tmp_path)
     code, _, _ = run("run", "walk", *pairs, *static, *source, *solver, *person, *what, *out)
     assert code == INTERRUPTED
@@ -160,6 +162,10 @@ def test_every_flag_reaches_its_setting(
     assert (got.subject.height_m, got.subject.mass_kg) == (1.8, 70.0)
     assert (got.activity.kind, got.activity.speed_mps) == ("walking", 1.4)
     assert got.activity.surface == "overground"
+    assert got.activity.speed_file == tmp_path / "run.gpx"
+    assert got.activity.events_file == tmp_path / "plates.c3d"
+    assert (got.activity.speed_start_s, got.activity.events_start_s) == (-3.5, 0.25)
+    assert got.activity.events == "sensors"
 
 
 def test_flags_win_over_the_trial_file(
@@ -304,6 +310,10 @@ def test_a_binary_file_with_a_text_extension(run: Run, tmp_path: Path) -> None:
         (["--static", "100", "102"], "100"),
         (["--reader", "nokia"], "no reader is called 'nokia'"),
         (["--height", "168"], "wanted metres"),
+        (["--events", "plates"], "wanted one of imported, sensors"),
+        (["--events-file", "none.c3d", "--events-start", "0"], "none.c3d"),
+        (["--events-file", "none.c3d"], "--events-start"),
+        (["--speed-file", "run.fit"], "speed_start_s"),
         (["--model", "none.osim"], "none.osim"),
         (["--sensors", "none.toml"], "there is no such file"),
     ],

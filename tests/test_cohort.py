@@ -43,6 +43,7 @@ def made_cohort(seed: int = 1, n: int = 60) -> pd.DataFrame:
             "stride_length_m": 120.0 * speed / cadence,
             "thigh_extension_peak_deg": rng.normal(15.0, 2.0, size=n),
             ROTATION: 4.0 * speed + 3.0 * female + rng.normal(scale=1.0, size=n) - 4.0,
+            "hip_extension_peak_deg": rng.normal(8.0, 2.0, size=n),
             "rotation_ci_low_deg": np.nan,
             "rotation_ci_high_deg": np.nan,
             "rotation_error_deg": 4.3,
@@ -100,6 +101,7 @@ def test_sessions_of_one_runner_are_one_runner_and_are_compared() -> None:
     changes = compare_sessions(both)
     assert changes["rotation_change_deg"].tolist() == pytest.approx([1.0])
     assert changes["exceeds_known_error"].tolist() == ["no"]
+    assert changes[["speed_change_mps", "cadence_change_spm"]].to_numpy().tolist() == [[0.0, 0.0]]
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +132,19 @@ def test_runs_become_tables_and_a_figure(summaries: Path, tmp_path: Path) -> Non
     assert sessions["pace_min_per_km"].tolist() == pytest.approx([1000.0 / 60.0 / 3.6] * 2)
     assert json.loads(files["cohort.json"].read_text(encoding="utf-8"))["runners"] == 2
     assert files["cohort_rotation_cadence.png"].read_bytes()[:4] == PNG
+
+
+def test_trials_of_one_name_without_an_id_are_not_one_runner(
+    summaries: Path, tmp_path: Path
+) -> None:
+    for number, path in enumerate(sorted(summaries.glob("*_summary.json"))):
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary["settings"]["subject"]["id"] = None
+        summary["name"] = "walk"
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / path.name).write_text(json.dumps(summary), encoding="utf-8")
+    assert sorted(read_cohort([tmp_path])["subject"]) == ["walk", "walk (2)"]
 
 
 def test_bad_input_is_told_with_its_file(summaries: Path, tmp_path: Path) -> None:

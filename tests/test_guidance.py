@@ -159,7 +159,7 @@ def test_a_missing_measure_is_named() -> None:
     found = find_findings(replace(analysis, summaries=summaries), result.settings, result.placement)
     rule = next(f for f in found if f.rule == "fast_with_low_rotation")
     assert rule.status == "cannot tell"
-    assert "speed_mps is not known" in rule.text
+    assert "speed is not known" in rule.text
 
 
 def test_women_and_men_state_the_conflict() -> None:

@@ -66,6 +66,8 @@ surface = "treadmill"
 speed_file = "speed.csv"
 speed_start_s = -12.5
 events_file = "events.csv"
+events_start_s = 0.5
+events = "sensors"
 [solver]
 engine = "opensim-tool"
 max_gap_s = 0.1
@@ -97,6 +99,8 @@ def test_every_key_of_a_trial_file_is_read(tmp_path: Path) -> None:
     assert trial.calibration.heading_axis == "-z"
     assert (trial.subject.height_m, trial.subject.sex) == (1.68, "female")
     assert (trial.activity.kind, trial.activity.surface) == ("running", "treadmill")
+    assert trial.activity.events_file == tmp_path / "events.csv"
+    assert (trial.activity.events_start_s, trial.activity.events) == (0.5, "sensors")
     assert trial.solver.weights == {"torso": 0.5}
     stated = tomllib.loads(FULL)
     known = {name: set(record.__dataclass_fields__) for name, record in SECTIONS.items()}

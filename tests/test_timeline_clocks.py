@@ -18,6 +18,15 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.timeline.clocks import unify_clocks
+from opensim_pelvis.timeline.pieces import (
+    MAX_PIECES,
+    MAX_WINDOWS,
+    lively_windows,
+    telling_pieces,
+)
+from opensim_pelvis.timeline.resample import resample_sensor
+from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, Pattern
+from opensim_pelvis.types import SensorSignals
 
 BODIES = ("pelvis", "torso", "femur_l")
 OFFSET_S = {"torso": 1.3, "femur_l": -2.217}
@@ -101,6 +110,117 @@ def test_resampled_signals_are_those_sampled_there(truth, rate_hz):
         assert np.sqrt(np.mean(apart**2)) < 0.01 * np.sqrt(np.mean(turning**2))
 
 
+def test_what_is_too_fast_for_a_coarser_grid_does_not_come_back_as_something_slow():
+    """70 Hz at 100 samples a second would show as 30 Hz; the walk of 5 Hz stays as it is."""
+    time_s = np.arange(2000) / 200.0
+    slow, fast = (np.sin(2.0 * np.pi * hz * time_s) for hz in (5.0, 70.0))
+    sensor = SensorSignals(
+        identifier="pelvis",
+        counter=np.arange(time_s.size),
+        time_s=time_s,
+        acceleration_mps2=np.stack([slow, fast, slow + fast], axis=1),
+    )
+    coarse = resample_sensor(sensor, time_s, rate_hz=100.0, first=0).acceleration_mps2[50:-50]
+    assert np.abs(coarse[:, 0] - slow[::2][50:-50]).max() < 0.005
+    assert np.abs(coarse[:, 1]).max() < 0.01
+    assert np.abs(coarse[:, 2] - coarse[:, 0]).max() < 0.01
+
+
+def test_walking_settles_clocks_too():
+    walker = RunnerSettings(
+        speed_mps=1.3,
+        cadence_spm=112.0,
+        duty_factor=0.49,  # hardly any flight; the simulator has no double support
+        vertical_oscillation_m=0.04,
+        pelvic_rotation_range_deg=9.0,
+        trunk_rotation_range_deg=8.0,
+        hip_flexion_range_deg=40.0,
+        knee_flexion_swing_deg=62.0,
+        knee_flexion_stance_deg=18.0,
+        knee_flexion_contact_deg=5.0,
+    )
+    walk = simulate_runner(walker, Session(duration_s=30.0, still_s=3.0, ramp_s=1.5))
+    settings = SensorSettings(
+        clocks="own",
+        clock_offset_s=OFFSET_S,
+        clock_drift_ppm=DRIFT_PPM,
+        clock_jitter_s=0.002,
+        gyroscope_noise_radps=0.01,
+        accelerometer_noise_mps2=0.1,
+    )
+    recording = simulate_sensors(walk, settings, BODIES)
+    unified = unify_clocks(recording, TimelineSettings(synchronise="movement"))
+    for body, sensor, found in zip(BODIES, recording.sensors, unified.clock_estimates, strict=True):
+        offset_s = sensor.time_s[0] * DRIFT_PPM.get(body, 0.0) * 1e-6 + OFFSET_S.get(body, 0.0)
+        assert found.offset_s == pytest.approx(offset_s, abs=HALF_SAMPLE_S)
+
+
+def test_ten_minutes_are_followed_by_windows():
+    """Drift to 1 ppm: 0.6 ms at the end, from windows that are no more for a longer recording."""
+    long = simulate_runner(RunnerSettings(), Session(duration_s=600.0, still_s=3.0, ramp_s=1.5))
+    settings = SensorSettings(
+        clocks="own",
+        clock_offset_s=OFFSET_S,
+        clock_drift_ppm=DRIFT_PPM,
+        clock_jitter_s=0.002,
+        wobble_rad=0.05,
+        gyroscope_noise_radps=0.01,
+        accelerometer_noise_mps2=0.1,
+    )
+    recording = simulate_sensors(long, settings, BODIES)
+    unified = unify_clocks(recording, TimelineSettings())
+    for body, sensor, found in zip(
+        BODIES[1:], recording.sensors[1:], unified.clock_estimates[1:], strict=True
+    ):
+        drift = DRIFT_PPM[body]
+        assert found.offset_s == pytest.approx(
+            sensor.time_s[0] * drift * 1e-6 + OFFSET_S[body], abs=HALF_SAMPLE_S
+        )
+        assert found.drift_ppm == pytest.approx(-drift, abs=1.0)
+        assert 0.0 < found.drift_error_ppm < 12.0  # soft tissue may do 2 ms in 300 s
+
+
+def test_a_long_recording_with_a_sensor_that_was_off_for_minutes():
+    """What is missing is no movement: neither a telling piece nor a window of the line."""
+    long = simulate_runner(RunnerSettings(), Session(duration_s=400.0, still_s=3.0, ramp_s=1.5))
+    settings = SensorSettings(
+        clocks="own",
+        clock_offset_s=OFFSET_S,
+        clock_drift_ppm=DRIFT_PPM,
+        gyroscope_noise_radps=0.01,
+        accelerometer_noise_mps2=0.1,
+    )
+    recording = simulate_sensors(long, settings, BODIES)
+    pelvis, torso, femur = recording.sensors
+    on = (torso.counter < 6000) | (torso.counter > 26000)
+    torso = replace(
+        torso,
+        counter=torso.counter[on],
+        time_s=torso.time_s[on],
+        R_ES=torso.R_ES[on],
+        acceleration_mps2=torso.acceleration_mps2[on],
+        angular_velocity_radps=torso.angular_velocity_radps[on],
+    )
+    unified = unify_clocks(
+        replace(recording, sensors=(pelvis, torso, femur)),
+        TimelineSettings(synchronise="movement"),
+    )
+    found = unified.clock_estimates[1]
+    assert found.offset_s == pytest.approx(OFFSET_S["torso"], abs=HALF_SAMPLE_S)
+    assert found.drift_ppm == pytest.approx(-DRIFT_PPM["torso"], abs=2.0)
+
+
+def test_the_windows_of_a_line_are_bounded():
+    rows = round(7200.0 * ANALYSIS_HZ)
+    strength = np.zeros((rows, 3))
+    strength[1000:2000, 2] = 5.0  # one start in two hours
+    pattern = Pattern(0.0, strength, np.zeros((rows, 3, 3)), np.ones(rows))
+    assert len(lively_windows(pattern, 0.0, 7200.0)) == MAX_WINDOWS
+    pieces = telling_pieces(pattern)
+    assert len(pieces) == MAX_PIECES
+    assert pieces[0].start_s < 1000 / ANALYSIS_HZ < pieces[0].end_s
+
+
 def test_holes_stay_and_ends_are_not_extended(truth):
     stamped = simulate_sensors(truth, SensorSettings(clocks="shared"), ("pelvis", "torso"))
     pelvis, torso = stamped.sensors
@@ -119,7 +239,10 @@ def test_holes_stay_and_ends_are_not_extended(truth):
     assert time_s[0] >= cut.time_s[0] - 1e-9
     assert time_s[-1] <= cut.time_s[-1] + 1e-9
     assert not ((time_s > 10.0) & (time_s < 10.5)).any()
-    assert any("1 hole in its time stamps" in note for note in unified.notes)
+    assert any(
+        f"holes in the time stamps, kept as holes of the timeline: {cut.identifier} 1" in note
+        for note in unified.notes
+    )
 
 
 def test_steady_running_alone_is_ambiguous_and_said_to_be(truth):

@@ -141,6 +141,21 @@ def run(
     activity: Annotated[str | None, typer.Option(help="running or walking.")] = None,
     speed: Annotated[float | None, typer.Option(help="Metres a second.")] = None,
     surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
+    speed_file: Annotated[
+        Path | None, typer.Option(help="Speed over time: csv, or a watch's GPX, TCX or FIT.")
+    ] = None,
+    speed_start: Annotated[
+        float | None, typer.Option(help="When the watch's track starts, seconds of the results.")
+    ] = None,
+    events_file: Annotated[
+        Path | None, typer.Option(help="Contacts and toe-offs from elsewhere: csv or C3D.")
+    ] = None,
+    events_start: Annotated[
+        float | None, typer.Option(help="When that C3D's first frame is, seconds of the results.")
+    ] = None,
+    events: Annotated[
+        str | None, typer.Option(help="imported (events that are given win) or sensors.")
+    ] = None,
 ) -> None:
     """Turn a recording into OpenSim files and angles."""
     flags = {
@@ -156,7 +171,16 @@ def run(
             "placement": _from_here(placement),
         },
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
-        "activity": {"kind": activity, "speed_mps": speed, "surface": surface},
+        "activity": {
+            "kind": activity,
+            "speed_mps": speed,
+            "surface": surface,
+            "speed_file": _from_here(speed_file),
+            "speed_start_s": speed_start,
+            "events_file": _from_here(events_file),
+            "events_start_s": events_start,
+            "events": events,
+        },
         "solver": {
             "model": _from_here(model),
             "engine": engine,

@@ -67,6 +67,9 @@ _REPORTED_VERSIONS: Final = (
     "vqf",
 )
 
+_BACKWARD_KNEE_RAD: Final = -0.5
+"""Below this, far beyond any knee, two sensors are confused or face apart."""
+
 
 def run(
     recording: Recording,
@@ -150,8 +153,11 @@ def _run(
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    recording, idle = _worn_alone(recording, used)
     recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
+    ledger = replace(aligned.ledger, unmatched=(*idle, *aligned.ledger.unmatched))
+    aligned = replace(aligned, ledger=ledger)
     model = _load_model(settings, aligned)
     placement = calibrate(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)
@@ -188,6 +194,15 @@ def _run(
             *running.notes,
         ),
     )
+
+
+def _worn_alone(recording: Recording, used: set[str]) -> tuple[Recording, tuple[str, ...]]:
+    """Leave out sensors that nobody wore where clocks differ: their motion fits no other."""
+    if recording.clocks == "common":
+        return recording, ()
+    worn = tuple(sensor for sensor in recording.sensors if sensor.identifier in used)
+    idle = tuple(name for name in recording.identifiers if name not in used)
+    return replace(recording, sensors=worn), idle
 
 
 def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel:
@@ -272,6 +287,11 @@ def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:
                 f"{np.rad2deg(high):.0f} degrees) in {share:.1%} of the frames: "
                 f"{np.rad2deg(np.nanmin(values)):.0f} to {np.rad2deg(np.nanmax(values)):.0f}"
             )
+            if name.startswith("knee") and np.nanmin(values) < _BACKWARD_KNEE_RAD:
+                notes[-1] += (
+                    ". A knee does not bend backward: the sensors of thigh and shank may be "
+                    "swapped, or their headings far apart"
+                )
     return notes
 
 

@@ -169,9 +169,10 @@ def place_static(
     }
     notes = list(heading.notes)
     if pose.samples.min() < MIN_SAMPLES:
+        count = int(pose.samples.min())
         notes.append(
-            f"the calibration pose rests on {pose.samples.min()} sample(s): whether the subject "
-            "stood still could not be tested"
+            f"the calibration pose rests on {count} sample{'s' * (count != 1)}: whether the "
+            "subject stood still could not be tested"
         )
     R_BS = multiply(inverse(R_GB), R_GS)
     for sensor, known in (mounted or {}).items():

@@ -14,6 +14,7 @@ from opensim_pelvis.strides.segment import segment_strides
 from opensim_pelvis.types import (
     AlignedRecording,
     Angles,
+    Event,
     Kinematics,
     Placement,
     RunningAnalysis,
@@ -30,7 +31,7 @@ def check_files(activity: ActivitySettings) -> None:
         When one cannot.
     """
     if activity.events_file is not None:
-        read_events(activity.events_file)
+        read_events(activity.events_file, activity.events_start_s)
     if activity.speed_file is not None:
         read_speeds(activity.speed_file, activity.speed_start_s)
 
@@ -51,7 +52,6 @@ def analyse_running(
         When a file of events or speeds cannot be used.
     """
     activity = settings.activity
-    imported = () if activity.events_file is None else read_events(activity.events_file)
     events = detect_events(
         aligned,
         placement,
@@ -59,7 +59,7 @@ def analyse_running(
         kinematics,
         angles,
         activity=activity.kind,
-        imported=imported,
+        imported=_imported(activity, aligned),
     )
     strides = segment_strides(events, angles, surface=activity.surface)
     analysis = analyse_strides(
@@ -67,3 +67,12 @@ def analyse_running(
     )
     findings = find_findings(analysis, settings, placement)
     return replace(analysis, findings=findings)
+
+
+def _imported(activity: ActivitySettings, aligned: AlignedRecording) -> tuple[Event, ...]:
+    """Return the events that win over the sensors': those of a file, else of the recording."""
+    if activity.events == "sensors":
+        return ()
+    if activity.events_file is not None:
+        return read_events(activity.events_file, activity.events_start_s)
+    return aligned.events

@@ -22,6 +22,7 @@ Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 SensorHeadings = Literal["auto", "common", "body"]
 ActivityKind = Literal["running", "walking"]
+EventChoice = Literal["imported", "sensors"]
 
 BODIES: Final = (
     "pelvis",
@@ -130,7 +131,10 @@ class ActivitySettings:
 
     ``speed_file`` is a table of speed over time (``time_s``, ``speed_mps``) or a track (GPX, TCX,
     FIT), which starts at ``speed_start_s`` on the clock of the results. ``events_file`` is a table
-    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``) on that clock.
+    of contacts and toe-offs from elsewhere (``time_s``, ``label``, ``side``) on that clock, or a
+    C3D file with marked events or force plates, whose first frame is at ``events_start_s`` on it.
+    ``events`` is ``imported`` (events that come with the recording or in a file win) or
+    ``sensors`` (they are not looked at).
     """
 
     kind: ActivityKind | None = None
@@ -139,6 +143,8 @@ class ActivitySettings:
     speed_file: Path | None = None
     speed_start_s: float | None = None
     events_file: Path | None = None
+    events_start_s: float | None = None
+    events: EventChoice = "imported"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +219,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "activity.speed_file": "none",
     "activity.speed_start_s": "none",
     "activity.events_file": "none",
+    "activity.events_start_s": "none",
     "subject.height_m": "height of the unscaled model",
     "subject.mass_kg": "mass of the unscaled model",
     "solver.model": "pelvis_trunk.osim of this package",

@@ -76,7 +76,8 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
         if start_s is None:
             raise ReadError(
                 f"{path}: a track has the clock of the watch. State when it starts on the clock "
-                "of the results: [activity] speed_start_s, in seconds (negative if before)."
+                "of the results: [activity] speed_start_s (--speed-start), in seconds (negative "
+                "if before)."
             )
         try:
             table = track(path)

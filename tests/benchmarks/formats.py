@@ -6,10 +6,13 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import polars as pl
+
+from opensim_pelvis.simulate import write_apdm_csv, write_csv, write_ximu3
+from opensim_pelvis.types import Recording, SensorSignals
 
 RATE_HZ: Final = 100
 
@@ -28,6 +31,8 @@ class Files:
     header_lines : int
     reader : str
         Module and class of the reader.
+    names : bool
+        The first line that the parsers get holds the names of the columns.
     """
 
     path: Path
@@ -35,6 +40,7 @@ class Files:
     separator: str
     header_lines: int
     reader: str
+    names: bool = True
 
 
 def write_xsens(folder: Path, minutes: float, sensors: int) -> Files:
@@ -170,6 +176,119 @@ def _write_frame(
     xml.write("\t\t\t</frame>\n")
 
 
+def write_apdm(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one wide csv of Mobility Lab, 13 columns a sensor."""
+    return _apdm(folder, minutes, sensors, "sample rate", 4)
+
+
+def write_apdm_7(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one wide csv of Mobility Lab that begins with ``Format=7``."""
+    return _apdm(folder, minutes, sensors, "format 7", 3)
+
+
+def _apdm(
+    folder: Path,
+    minutes: float,
+    sensors: int,
+    layout: Literal["sample rate", "format 7"],
+    header_lines: int,
+) -> Files:
+    recording = _noise(minutes, sensors)
+    path = write_apdm_csv(recording, folder / "run.csv", layout=layout, labels=_labels(recording))
+    return Files(
+        path=path,
+        tables=(path,),
+        separator=",",
+        header_lines=header_lines,
+        reader="opensim_pelvis.readers.apdm:ApdmReader",
+        names=False,
+    )
+
+
+def write_ximu3_log(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write an x-IMU3 log with the field at a fifth of the rate: streams must be interpolated."""
+    recording = _noise(minutes, sensors)
+    log = write_ximu3(recording, folder / "log", magnetometer_every=5, names=_labels(recording))
+    return Files(
+        path=log,
+        tables=tuple(sorted(log.rglob("*.csv"))),
+        separator=",",
+        header_lines=0,
+        reader="opensim_pelvis.readers.ximu3:Ximu3Reader",
+    )
+
+
+def write_table(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one wide csv with its mapping file."""
+    recording = _noise(minutes, sensors)
+    path = write_csv(recording, folder / "run.csv", labels=_labels(recording))
+    return Files(
+        path=path,
+        tables=(path,),
+        separator=",",
+        header_lines=0,
+        reader="opensim_pelvis.readers.table:TableReader",
+    )
+
+
+def write_sto(folder: Path, minutes: float, sensors: int) -> Files:
+    """Write one OpenSense table, and its numbers with commas alone."""
+    recording = _noise(minutes, sensors)
+    numbers = {"time": np.arange(recording.sensors[0].counter.size) / RATE_HZ}
+    for sensor in recording.sensors:
+        q = np.asarray(sensor.R_ES)
+        numbers |= {f"{sensor.identifier}_{axis}": q[:, i] for i, axis in enumerate("wxyz")}
+    plain, sto = folder / "run.csv", folder / "run.sto"
+    _write_table(plain, "", numbers, ",")
+    text = pl.read_csv(plain, infer_schema=False)
+    cells = [
+        pl.concat_str([f"{name}_{axis}" for axis in "wxyz"], separator=",").alias(name)
+        for name in recording.identifiers
+    ]
+    with sto.open("wb") as stream:
+        stream.write(b"DataRate=100.0\nDataType=Quaternion\nversion=3\nendheader\n")
+        text.select("time", *cells).write_csv(stream, separator="\t", quote_style="never")
+    return Files(
+        path=sto,
+        tables=(plain,),
+        separator=",",
+        header_lines=0,
+        reader="opensim_pelvis.readers.sto:StoReader",
+    )
+
+
+def _noise(minutes: float, sensors: int) -> Recording:
+    """Return noise with the shape of a recording; orientations turn smoothly."""
+    rows = round(minutes * 60 * RATE_HZ)
+    rng = np.random.default_rng(0)
+    angle = np.arange(rows) / RATE_HZ / 2.0
+    zero = np.zeros(rows)
+    names = ("acceleration_mps2", "angular_velocity_radps", "magnetic_field")
+    signals = [
+        SensorSignals(
+            identifier=f"64F0EB{k:02X}",
+            counter=np.arange(rows, dtype=np.int64),
+            R_ES=np.stack([np.cos(angle + k), np.sin(angle + k), zero, zero], axis=1),
+            **{name: rng.normal(size=(rows, 3)) for name in names},
+        )
+        for k in range(sensors)
+    ]
+    return Recording(
+        name="noise",
+        reader="simulate",
+        rate_hz=float(RATE_HZ),
+        rate_source="simulated",
+        counter_source="row number",
+        world_frame="z up (simulated)",
+        sensors=tuple(signals),
+        files=(),
+    )
+
+
+def _labels(recording: Recording) -> dict[str, str]:
+    return {name: f"sensor{k}" for k, name in enumerate(recording.identifiers)}
+
+
 def _turning(rows: int, sensor: int) -> tuple[tuple[np.ndarray, ...], ...]:
     """Return the columns of a rotation matrix over time."""
     time_s = np.arange(rows) / RATE_HZ
@@ -188,4 +307,9 @@ FORMATS: Final[dict[str, Callable[[Path, float, int], Files]]] = {
     "xsens": write_xsens,
     "dot": write_dot,
     "mvnx": write_mvnx,
+    "apdm": write_apdm,
+    "apdm7": write_apdm_7,
+    "ximu3": write_ximu3_log,
+    "sto": write_sto,
+    "table": write_table,
 }

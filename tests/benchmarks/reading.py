@@ -1,7 +1,7 @@
 """Reading speed and memory against the fastest CSV parser for Python, in one run.
 
 Run ``python tests/benchmarks/reading.py`` for the full size (30 minutes, 100 Hz, 8 sensors), or
-with ``--minutes 3`` for a quick look; ``--format dot`` and ``--format mvnx`` for other readers. It
+with ``--minutes 3`` for a quick look; ``--format`` names another format (`formats`). It
 writes a recording into a temporary directory, lets polars, PyArrow (where it is installed) and
 pandas parse it whole (MVNX: all its numbers as one CSV table), lets the reader read it (hashes
 included), turn about, and ends with 1 unless both bounds hold.
@@ -70,17 +70,23 @@ def parsers(files: Files) -> dict[str, Callable[[], object]]:
     """Return the parsers at hand, each told to read all columns of all files."""
     import pandas as pd
 
-    mark, lines = files.separator, files.header_lines
+    mark, lines, named = files.separator, files.header_lines, files.names
     found: dict[str, Callable[[], object]] = {
-        "polars": lambda: [pl.read_csv(f, separator=mark, skip_rows=lines) for f in files.tables],
-        "pandas": lambda: [pd.read_csv(f, sep=mark, skiprows=lines) for f in files.tables],
+        "polars": lambda: [
+            pl.read_csv(f, separator=mark, skip_rows=lines, has_header=named) for f in files.tables
+        ],
+        "pandas": lambda: [
+            pd.read_csv(f, sep=mark, skiprows=lines, header="infer" if named else None)
+            for f in files.tables
+        ],
     }
     try:
         from pyarrow import csv
     except ModuleNotFoundError:
         sys.stdout.write("PyArrow is not installed and is left out\n")
         return found
-    skip, marks = csv.ReadOptions(skip_rows=lines), csv.ParseOptions(delimiter=mark)
+    skip = csv.ReadOptions(skip_rows=lines, autogenerate_column_names=not named)
+    marks = csv.ParseOptions(delimiter=mark)
     found["pyarrow"] = lambda: [
         csv.read_csv(f, read_options=skip, parse_options=marks) for f in files.tables
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import ezc3d
@@ -14,7 +15,7 @@ from opensim_pelvis.exporters.strides import MEASURE_COLUMNS, STRIDE_COLUMNS, St
 from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.registry import Exporter
 from opensim_pelvis.simulate import Session
-from opensim_pelvis.types import Result
+from opensim_pelvis.types import Result, Trend
 from tests.exporters.sample_result import make_result
 from tests.running_cases import run_case
 
@@ -64,6 +65,24 @@ def test_a_row_a_measure_agrees_with_the_strides(folder: Path) -> None:
         assert row["n"].item() == values.size
     assert (measures["ci_low"] <= measures["mean"]).all()
     assert (measures["mean"] <= measures["ci_high"]).all()
+
+
+def test_right_minus_left_and_trends_stand_in_the_table(result: Result, tmp_path: Path) -> None:
+    running = result.running
+    assert running is not None
+    first = running.summaries[0]
+    slope = Trend(slope_per_10min=-2.0, low=-3.0, high=-1.0, blocks=9)
+    long = replace(running, summaries=(replace(first, trend=slope), *running.summaries[1:]))
+    StridesExporter().write(replace(result, running=long), tmp_path)
+    measures = pd.read_csv(tmp_path / "simulated_measures.csv")
+    rows = measures[measures["side"] == "right minus left"].set_index("measure")
+    assert len(rows) == len(running.asymmetries) > 5
+    for found in running.asymmetries:
+        row = rows.loc[found.name]
+        wanted = [found.difference, found.low, found.high]
+        np.testing.assert_allclose(list(row[["mean", "ci_low", "ci_high"]]), wanted, atol=WRITTEN)
+    trends = measures[["trend_per_10min", "trend_low", "trend_high"]]
+    assert trends.dropna().to_numpy().tolist() == [[-2.0, -3.0, -1.0]]
 
 
 def test_curves_have_101_points_a_side(folder: Path) -> None:

@@ -14,7 +14,7 @@ from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
 from opensim_pelvis.readers.dot import DotReader
 from opensim_pelvis.rotations import angle_between, rotate
-from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.settings import CalibrationSettings, RecordingSettings
 from opensim_pelvis.simulate import (
     Gap,
     SensorSettings,
@@ -309,6 +309,23 @@ def test_real_files_run_to_the_end(shared_data: Path) -> None:
     names = [definition.name for definition in result.clinical.definitions]
     rotation_rad = result.clinical.values_rad[:, names.index("pelvic_axial_rotation")]
     assert np.isfinite(rotation_rad).mean() > 0.99
+
+
+def test_the_real_recording_is_a_squat_with_two_sensors_swapped(shared_data: Path) -> None:
+    """Left thigh and shank bend as shank and thigh of the right: named so, the knee bends back."""
+    recording = pipeline.read(shared_data / "formats/xsens_dot")
+    worn = {"Pelvis": "pelvis", "RFemur": "femur_r", "RTibia": "tibia_r"}
+    # with one heading for all: each sensor's own would be found unknown where names are wrong
+    common = CalibrationSettings(sensor_headings="common")
+    named, swapped = (
+        pipeline.run(recording, sensors=worn | {a: "femur_l", b: "tibia_l"}, calibration=common)
+        for a, b in (("LFemur", "LTibia"), ("LTibia", "LFemur"))
+    )
+    assert any("the sensors of thigh and shank may be swapped" in n for n in named.notes)
+    assert not any("knee_angle" in note for note in swapped.notes)
+    knees = [swapped.kinematics.coordinates.index(f"knee_angle_{side}") for side in "lr"]
+    left, right = np.rad2deg(np.nanmax(swapped.kinematics.values_rad[:, knees], axis=0))
+    assert 60.0 < right < left < 85.0
 
 
 def test_fixtures(fixtures: Path) -> None:

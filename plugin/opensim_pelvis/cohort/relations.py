@@ -17,7 +17,13 @@ from opensim_pelvis.frames import FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
-WITH: Final = ("speed_mps", "cadence_spm", "stride_length_m", "thigh_extension_peak_deg")
+WITH: Final = (
+    "speed_mps",
+    "cadence_spm",
+    "stride_length_m",
+    "thigh_extension_peak_deg",
+    "hip_extension_peak_deg",
+)
 FEWEST: Final = 6
 """Runners that a correlation needs; a choice."""
 
@@ -102,7 +108,8 @@ def compare_sessions(table: pd.DataFrame) -> pd.DataFrame:
     """Return, for runners with several sessions, each session against the runner's first.
 
     The interval is that of the two means; whether the change exceeds the known error of the
-    measure is said beside it, because sensors are strapped on anew.
+    measure is said beside it, because sensors are strapped on anew. Rotation goes with speed and
+    cadence, so their changes stand beside.
     """
     import pandas as pd
 
@@ -125,6 +132,8 @@ def compare_sessions(table: pd.DataFrame) -> pd.DataFrame:
                     "ci_low_deg": change - half,
                     "ci_high_deg": change + half,
                     "exceeds_known_error": "yes" if abs(change) > error else "no",
+                    "speed_change_mps": later["speed_mps"] - first["speed_mps"],
+                    "cadence_change_spm": later["cadence_spm"] - first["cadence_spm"],
                 }
             )
     return pd.DataFrame(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,7 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     if not rows and not faults:
         faults.append("wanted NAME_summary.json files of runs, found none")
     raise_faults(ComparisonError, "cohort", faults)
+    _tell_apart(rows)
     table = pd.DataFrame(rows)
     return table.sort_values(["subject", "name"], kind="stable", ignore_index=True)
 
@@ -100,7 +102,7 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     subject = summary["settings"]["subject"]
     measures = running["measures"]
     row: dict[str, Any] = {
-        "subject": subject["id"] or summary["name"],
+        "subject": subject["id"],
         "name": summary["name"],
         "sex": subject["sex"] or "not stated",
         "height_m": subject["height_m"],
@@ -114,6 +116,18 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     row["pace_min_per_km"] = 1000.0 / 60.0 / speed if speed and speed > 0.0 else float("nan")
     row["rotation_error_deg"] = running["definitions"].get(ROTATION, {}).get("error")
     return row
+
+
+def _tell_apart(rows: Sequence[dict[str, Any]]) -> None:
+    """Give every trial without an id a subject of its own, although names may be alike."""
+    taken = {row["subject"] for row in rows}
+    for row in rows:
+        if row["subject"] is None:
+            names = itertools.chain(
+                [row["name"]], (f"{row['name']} ({n})" for n in itertools.count(2))
+            )
+            row["subject"] = next(name for name in names if name not in taken)
+            taken.add(row["subject"])
 
 
 def _mean(sides: Mapping[str, Any] | None) -> float:

@@ -8,14 +8,15 @@ for it; `METHODS` is what the results print.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.events.imported import normalise_events
 from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
+from opensim_pelvis.events.methods import CYCLES, METHODS, UNKNOWN
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
+from opensim_pelvis.events.prefer import pair_events, prefer_imported
 from opensim_pelvis.events.signals import (
     EVENT_CUTOFF_HZ,
     SegmentSignal,
@@ -38,63 +39,14 @@ from opensim_pelvis.types import (
 
 LEGS: Final = (("Right", "r"), ("Left", "l"))
 
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """How a source finds events: in words with its reference, and the errors published."""
-
-    words: str
-    contact_s: float
-    toe_off_s: float
-
-
-_UNKNOWN: Final = float("nan")
-
-METHODS: Final[Mapping[tuple[str, str], Method]] = {
-    ("calcn", "running"): Method(
-        "foot: minima of the sagittal angular velocity after and before mid-swing (Falbriard et "
-        "al. 2018, doi:10.3389/fphys.2018.00610: precision 2 ms at contact and 4 ms at toe-off, "
-        "bias of contact and flight time up to 12 ms, growing with speed)",
-        0.012,
-        0.012,
-    ),
-    ("calcn", "walking"): Method(
-        "foot: minima of the sagittal angular velocity after and before mid-swing, as at the "
-        "shank (Aminian et al. 2002, doi:10.1016/S0021-9290(02)00008-8); its error at the foot "
-        "in walking is not known to this program",
-        _UNKNOWN,
-        _UNKNOWN,
-    ),
-    ("tibia", "walking"): Method(
-        "shank: minima of the sagittal angular velocity after and before mid-swing (Aminian et "
-        "al. 2002, doi:10.1016/S0021-9290(02)00008-8: contact 10 ms late on average, toe-off "
-        "without significant error)",
-        0.010,
-        0.010,
-    ),
-    ("tibia", "running"): Method(
-        "shank: minima of the sagittal angular velocity after and before mid-swing; the best "
-        "shank methods agree with force plates within -97 to +132 ms at contact and -144 to "
-        "+151 ms at toe-off (limits of agreement, PMC10255839)",
-        0.058,
-        0.075,
-    ),
-    ("knee", "running"): Method(
-        "knee: peak extension (Fellin et al. 2010, doi:10.1016/j.jsams.2010.03.006: toe-off "
-        "within 5 ms on optical data; from sensors not known)",
-        _UNKNOWN,
-        0.005,
-    ),
+_BEST_FIRST: Final[dict[ActivityKind, tuple[str, str]]] = {
+    "running": ("calcn", "tibia"),
+    "walking": ("tibia", "calcn"),
 }
-"""Source and activity to method; the uncertainty of an event is the published error."""
+"""In walking the shank first: its error is published, and smaller against a force plate."""
 
-_CYCLES: Final = {
-    "leg": "swing: largest forward angular velocity of the segment; a cycle event, no contact",
-    "steps": "pelvis: largest vertical acceleration, mid-stance in running and loading in "
-    "walking; side from how the pelvis turns; a cycle event, no contact (contact from the sacrum: "
-    "limits of agreement -149 to +88 ms, side right in 82 %, PMC10255839)",
-    "turns": "pelvis: right side furthest forward; a cycle event, no contact",
-}
+_SAME_STEP_S: Final = 0.3
+"""Foot and shank within this time see the same step; half the shortest stride, roughly."""
 
 
 def detect_events(
@@ -116,16 +68,21 @@ def detect_events(
     activity : str or None
         Running, unless stated to be walking, when it comes to published errors.
     imported : tuple of Event
-        Events that came with the recording or in a file; they win.
+        Events that came with the recording or in a file; they win where they make a stride.
     """
-    given = normalise_events(imported)
-    if sum(event.label == "initial contact" for event in given) >= 2:
-        return GaitEvents(
-            events=given,
-            kind="contact",
-            start_label="initial contact",
-            methods={"imported": "events were given; their error is that of their source"},
-        )
+    found = _detect(aligned, placement, orientations, kinematics, angles, activity)
+    return prefer_imported(imported, found)
+
+
+def _detect(
+    aligned: AlignedRecording,
+    placement: Placement,
+    orientations: SensorOrientations,
+    kinematics: Kinematics,
+    angles: Angles,
+    activity: ActivityKind | None,
+) -> GaitEvents:
+    """Return what the sensors give."""
     raw = any(
         signal is not None and bool(np.isfinite(signal).any())
         for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
@@ -148,35 +105,58 @@ def detect_events(
 def _contacts(
     aligned: AlignedRecording, placement: Placement, kinematics: Kinematics, gait: ActivityKind
 ) -> GaitEvents:
-    """Return contacts and toe-offs of each leg from its foot, or else its shank."""
+    """Return contacts and toe-offs of each leg, a step from the best source that shows it."""
     events: list[Event] = []
     methods: dict[str, str] = {}
     for context, side in LEGS:
-        for segment in ("calcn", "tibia"):
+        leg: list[Event] = []
+        for segment in _BEST_FIRST[gait]:
+            if leg and gait == "running":
+                break
             signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
             if signal is None:
                 continue
-            leg = find_leg_events(signal, aligned.rate_hz)
-            if np.isfinite(leg.contact).sum() < 2:
-                continue
-            source = signal.body if signal.measured else f"{signal.body} (from orientations)"
-            method = METHODS[segment, gait]
-            toe_off, off_source, off_method = leg.toe_off, source, method
-            if segment == "tibia" and gait == "running":
-                knee = _knee_toe_off(leg, kinematics, side)
-                if knee is not None:
-                    toe_off, off_method = knee, METHODS["knee", "running"]
-                    off_source = f"knee_angle_{side}"
-            methods[source] = method.words
-            methods[off_source] = off_method.words
-            rows = (
-                ("initial contact", leg.contact, source, method.contact_s),
-                ("toe-off", toe_off, off_source, off_method.toe_off_s),
-            )
-            for label, samples, origin, error_s in rows:
-                events += _events(samples, aligned, label, context, origin, error_s)
-            break
+            found, words = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
+            missing = _unseen(found, leg)
+            methods |= {event.source: words[event.source] for event in missing}
+            leg += missing
+        events += leg
     return _gathered(events, "contact", "initial contact", methods)
+
+
+def _segment_contacts(
+    signal: SegmentSignal,
+    segment: str,
+    context: str,
+    aligned: AlignedRecording,
+    kinematics: Kinematics,
+    gait: ActivityKind,
+) -> tuple[list[Event], dict[str, str]]:
+    """Return the events of one foot or shank, and their sources with the method in words."""
+    leg = find_leg_events(signal, aligned.rate_hz)
+    if np.isfinite(leg.contact).sum() < 2:
+        return [], {}
+    source = signal.body if signal.measured else f"{signal.body} (from orientations)"
+    method = METHODS[segment, gait]
+    toe_off, off_source, off_method = leg.toe_off, source, method
+    if segment == "tibia" and gait == "running":
+        side = signal.body.rpartition("_")[2]
+        knee = _knee_toe_off(leg, kinematics, side)
+        if knee is not None:
+            toe_off, off_method = knee, METHODS["knee", "running"]
+            off_source = f"knee_angle_{side}"
+    contacts = _events(leg.contact, aligned, "initial contact", context, source, method.contact_s)
+    offs = _events(toe_off, aligned, "toe-off", context, off_source, off_method.toe_off_s)
+    return [*contacts, *offs], {source: method.words, off_source: off_method.words}
+
+
+def _unseen(found: list[Event], seen: list[Event]) -> list[Event]:
+    """Return the events that another source does not show."""
+    return [
+        event
+        for event, (_, gap_s) in zip(found, pair_events(found, seen), strict=True)
+        if gap_s > _SAME_STEP_S
+    ]
 
 
 def _leg_cycles(
@@ -196,7 +176,7 @@ def _leg_cycles(
             swings = swing_times(signal, aligned.rate_hz)
             if swings.size >= 2:
                 label = words
-                events += _events(swings, aligned, words, context, signal.body, _UNKNOWN)
+                events += _events(swings, aligned, words, context, signal.body, UNKNOWN)
         if events:
             break
     note = (
@@ -207,7 +187,7 @@ def _leg_cycles(
             "are no contact times",
         )
     )
-    found = _gathered(events, "cycle", label, {label: _CYCLES["leg"]})
+    found = _gathered(events, "cycle", label, {label: CYCLES["leg"]})
     return replace(found, start_label=label, notes=(*found.notes, *note))
 
 
@@ -233,12 +213,12 @@ def _pelvis_cycles(
         if steps.size >= 4:
             events: list[Event] = []
             for code, (context, _) in enumerate(LEGS):
-                events += _events(steps[side == code], aligned, label, context, "pelvis", _UNKNOWN)
-            return _gathered(events, "cycle", label, {"pelvis": _CYCLES["steps"]})
+                events += _events(steps[side == code], aligned, label, context, "pelvis", UNKNOWN)
+            return _gathered(events, "cycle", label, {"pelvis": CYCLES["steps"]})
     turns = find_turns(rotation, rate_hz)
     label = "right side forward"
-    events = _events(turns, aligned, label, "Right", "pelvis", _UNKNOWN)
-    return _gathered(events, "cycle", label, {"pelvis": _CYCLES["turns"]})
+    events = _events(turns, aligned, label, "Right", "pelvis", UNKNOWN)
+    return _gathered(events, "cycle", label, {"pelvis": CYCLES["turns"]})
 
 
 def _knee_toe_off(leg: LegEvents, kinematics: Kinematics, side: str) -> FloatArray | None:

@@ -1,23 +1,20 @@
-"""Events that somebody else found: a table of times, as from force plates or a C3D file."""
+"""Events that somebody else found: a table of times, or the events and force plates of a C3D."""
 
 from __future__ import annotations
 
 import csv
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
+from opensim_pelvis.readers.c3d_file import open_c3d
 from opensim_pelvis.types import Event
+from opensim_pelvis.types.event import known_label
 
-_LABELS: Final[Mapping[str, str]] = {
-    "initial contact": "initial contact",
-    "foot strike": "initial contact",
-    "heel strike": "initial contact",
-    "toe off": "toe-off",
-    "foot off": "toe-off",
-}
 _SIDES: Final[Mapping[str, Literal["Left", "Right"]]] = {
     "left": "Left",
     "l": "Left",
@@ -27,18 +24,42 @@ _SIDES: Final[Mapping[str, Literal["Left", "Right"]]] = {
 COLUMNS: Final = ("time_s", "label", "side")
 
 
-def read_events(path: Path) -> tuple[Event, ...]:
-    """Read a comma-separated table with the columns ``time_s``, ``label`` and ``side``.
+def read_events(path: Path, start_s: float | None = None) -> tuple[Event, ...]:
+    """Read events on the clock of the results: zero is the first sample of any sensor used.
 
-    ``uncertainty_s`` is a column that may be there. Times are those of the results: zero is
-    the first sample of any sensor used. Labels are initial contact (foot strike, heel strike)
-    and toe-off (foot off).
+    Parameters
+    ----------
+    path : Path
+        A comma-separated table with the columns ``time_s``, ``label`` (initial contact, foot
+        strike, heel strike; toe-off, foot off), ``side``, and perhaps ``uncertainty_s``; or a C3D
+        file, told by its ending, with marked events, force plates or both.
+    start_s : float, optional
+        Time of the results at which the C3D's first frame was taken; needed for C3D.
 
     Raises
     ------
     ReadError
-        Naming every row that cannot be used.
+        Naming every row that cannot be used, or when there is no event.
     """
+    if path.suffix.lower() != ".c3d":
+        return _read_table(path)
+    if start_s is None:
+        raise ReadError(
+            f"{path}: a C3D file has a clock of its own. State when its first frame is on the "
+            "clock of the results: [activity] events_start_s (--events-start), in seconds; 0 where "
+            "one trigger started both."
+        )
+    events, notes = read_c3d_events(open_c3d(path))
+    if not events:
+        why = f" ({'; '.join(notes)})" if notes else ""
+        raise ReadError(
+            f"{path}: wanted events Foot Strike and Foot Off, or loaded force plates, found "
+            f"none{why}. Take events_file away to use the sensors' own events."
+        )
+    return tuple(replace(event, time_s=event.time_s + start_s) for event in events)
+
+
+def _read_table(path: Path) -> tuple[Event, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
@@ -60,7 +81,7 @@ def normalise_events(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return imported contacts and toe-offs under our names; other events are left out."""
     kept = []
     for event in events:
-        label = _LABELS.get(_plain(event.label))
+        label = known_label(event.label)
         if label is not None and event.context != "General":
             kept.append(
                 Event(
@@ -76,7 +97,7 @@ def normalise_events(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def _event(row: Mapping[str, str | None], line: int, path: Path, faults: list[str]) -> Event | None:
     time_s, error_s = _number(row.get("time_s")), _number(row.get("uncertainty_s"))
-    label = _LABELS.get(_plain(row.get("label") or ""))
+    label = known_label(row.get("label") or "")
     side = _SIDES.get((row.get("side") or "").strip().lower())
     if math.isnan(time_s) or label is None or side is None:
         faults.append(
@@ -92,10 +113,6 @@ def _event(row: Mapping[str, str | None], line: int, path: Path, faults: list[st
         source=f"imported from {path.name}",
         uncertainty_s=error_s,
     )
-
-
-def _plain(label: str) -> str:
-    return label.strip().lower().replace("-", " ").replace("_", " ")
 
 
 def _number(text: str | None) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.types import Result, RunningAnalysis
-from opensim_pelvis.types.running import SIDES
+from opensim_pelvis.types.running import SIDES, Summary
 
 STRIDE_COLUMNS: Final = (
     "side",
@@ -37,6 +37,9 @@ MEASURE_COLUMNS: Final = (
     "effective_n",
     "ci_low",
     "ci_high",
+    "trend_per_10min",
+    "trend_low",
+    "trend_high",
     "known_error",
     "definition",
     "positive",
@@ -87,24 +90,27 @@ def _strides(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence
 
 def _measures(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
     definitions = {definition.name: definition for definition in running.definitions}
-    rows = (
-        (
-            s.name,
-            s.side,
-            s.mean,
-            s.sd,
-            s.n,
-            s.effective_n,
-            s.low,
-            s.high,
-            definitions[s.name].error,
-            definitions[s.name].definition,
-            definitions[s.name].positive,
-            definitions[s.name].source,
-        )
+    rows: list[tuple[object, ...]] = [
+        (s.name, s.side, s.mean, s.sd, s.n, s.effective_n, s.low, s.high, *_trend(s))
         for s in running.summaries
+    ]
+    rows += [
+        (a.name, "right minus left", a.difference, *[""] * 3, a.low, a.high, *[""] * 3)
+        for a in running.asymmetries
+    ]
+    rows.sort(key=lambda row: list(definitions).index(str(row[0])))
+    whole = (
+        (*row, d.error, d.definition, d.positive, d.source)
+        for row in rows
+        for d in (definitions[str(row[0])],)
     )
-    return MEASURE_COLUMNS, rows
+    return MEASURE_COLUMNS, whole
+
+
+def _trend(s: Summary) -> tuple[object, ...]:
+    if s.trend is None:
+        return "", "", ""
+    return s.trend.slope_per_10min, s.trend.low, s.trend.high
 
 
 def _curves(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence[object]]]:

@@ -78,14 +78,14 @@ def _judge(
     for condition in rule.conditions:
         value = _worst(condition, values.get(condition.measure, ()))
         if value is None:
-            unsure.append(f"{condition.measure} is not known")
+            unsure.append(f"{_say(condition.measure)} is not known")
             continue
         holds = _holds(condition, value)
         if holds is False:
             return None
         if holds is None:
             unsure.append(
-                f"the interval of {condition.measure} ({value.low:.1f} to {value.high:.1f}) "
+                f"the interval of {_say(condition.measure)} ({value.low:.1f} to {value.high:.1f}) "
                 f"reaches over the limit of {condition.limit:g}"
             )
         chosen[condition.measure] = value
@@ -183,9 +183,18 @@ def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[str]:
     if effect is None or value.error <= effect:
         return []
     return [
-        f"the known error of {first.measure} ({value.error:.1f} degrees) exceeds the effect "
+        f"the known error of {_say(first.measure)} ({value.error:.1f} degrees) exceeds the effect "
         f"({effect:.1f} degrees)"
     ]
+
+
+def _say(measure: str) -> str:
+    """Return a measure's name as words, without its unit.
+
+    >>> _say("pelvic_rotation_range_deg")
+    'pelvic rotation range'
+    """
+    return measure.rpartition("_")[0].replace("_", " ")
 
 
 class _Known(dict[str, object]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
@@ -23,6 +25,10 @@ from opensim_pelvis.types import (
 
 FAMILIES = (pelvis, hip, trunk, timing, posture)
 """Modules that put their measures into the table, in this order, when they are imported."""
+
+
+RINGING_DEG: Final = 1.0
+"""Part of a range beyond which fast motion is told of; real pelvises show up to 0.7."""
 
 
 def definitions() -> tuple[MeasureDefinition, ...]:
@@ -78,7 +84,7 @@ def analyse_strides(
         asymmetries=asymmetries,
         curves=average_curves(table, angles.time_s, strides),
         absent=absent,
-        notes=(*events.notes, *strides.notes, *_counts(strides), *notes),
+        notes=(*events.notes, *strides.notes, *_counts(strides), *_ringing(summaries), *notes),
     )
 
 
@@ -114,9 +120,30 @@ def _summaries(
     return tuple(summaries), tuple(asymmetries)
 
 
+def _ringing(summaries: tuple[Summary, ...]) -> tuple[str, ...]:
+    """Doubt ranges to which motion faster than the slow part adds much."""
+    mean = {summary.name: summary.mean for summary in summaries if summary.side == "body"}
+    parts = []
+    for angle in ("rotation", "obliquity", "tilt"):
+        whole = mean.get(f"pelvic_{angle}_range_deg", np.nan)
+        extra = whole - mean.get(f"pelvic_{angle}_slow_range_deg", np.nan)
+        if extra > RINGING_DEG:
+            parts.append(f"{angle} {extra:.1f} of {whole:.1f}")
+    if not parts:
+        return ()
+    return (
+        f"fast motion adds to the pelvic range (degrees): {', '.join(parts)}. Soft tissue or a "
+        "loose strap rings so: read the slow part, and strap the sensor firmly",
+    )
+
+
 def _counts(strides: Strides) -> tuple[str, ...]:
     if not strides.excluded:
         return ()
     listed = ", ".join(f"{reason} {count}" for reason, count in strides.excluded.items())
-    return (f"{len(strides.reason) - int(strides.kept.sum())} of {len(strides.reason)} strides "
-            f"are excluded: {listed}",)  # fmt: skip
+    lost = len(strides.reason) - int(strides.kept.sum())
+    verb = "is" if lost == 1 else "are"
+    note = f"{lost} of {len(strides.reason)} strides {verb} excluded: {listed}"
+    if strides.kept.any():
+        return (note,)
+    return (f"{note}. None is left, so there are no measures: a longer steady stretch is needed",)

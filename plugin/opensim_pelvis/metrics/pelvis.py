@@ -36,6 +36,28 @@ def pelvic_tilt_range_deg(data: StrideData) -> FloatArray:
     return data.span(data.angle("pelvic_anterior_tilt"))
 
 
+@measure("pelvis", "body", "range of the slow part of pelvic axial rotation: straight line and "
+         "first five harmonics of each stride; soft tissue rings faster", source=BAKER,
+         error=_ROTATION_ERROR, error_source=_ROTATION_SOURCE)  # fmt: skip
+def pelvic_rotation_slow_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic axial rotation without what is faster than five a stride."""
+    return data.slow_span("pelvic_axial_rotation")
+
+
+@measure("pelvis", "body", "range of the slow part of pelvic obliquity, as of rotation",
+         source=BAKER, error=_ROTATION_ERROR, error_source=_OBLIQUITY_SOURCE)  # fmt: skip
+def pelvic_obliquity_slow_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic obliquity without what is faster than five a stride."""
+    return data.slow_span("pelvic_obliquity")
+
+
+@measure("pelvis", "body", "range of the slow part of pelvic anterior tilt, as of rotation",
+         source=BAKER, error=_ROTATION_ERROR, error_source=_ROTATION_SOURCE)  # fmt: skip
+def pelvic_tilt_slow_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic tilt without what is faster than five a stride."""
+    return data.slow_span("pelvic_anterior_tilt")
+
+
 @measure("pelvis", "body", "mean pelvic anterior tilt over the stride, against standing",
          positive="anterior", source=BAKER)  # fmt: skip
 def pelvic_tilt_mean_deg(data: StrideData) -> FloatArray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.rotations import multiply, to_euler, unwrap_present
-from opensim_pelvis.strides.curves import normalise
+from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.strides.segment import mean_between, sample_bounds
 from opensim_pelvis.strides.select import extreme_between
 from opensim_pelvis.types import Kinematics, MeasureDefinition, Strides
@@ -19,6 +19,9 @@ BAKER: Final = "angle: Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
 OPENSIM: Final = "angle: OpenSim coordinate, body-fixed z-x-y"
 OPENSIM_PELVIS: Final = "OpenSim's order, body-fixed z-x-y, in the direction of travel"
 OWN: Final = "opensim-pelvis definition"
+
+SLOW_HARMONICS: Final = 5
+"""Harmonics of the stride that count as slow; a choice, below the ringing of soft tissue."""
 
 
 class AbsentError(Exception):
@@ -92,6 +95,12 @@ class StrideData:
         """Return the range of values over each stride."""
         s = self.strides
         return self.high(values, s.start_s, s.end_s) - self.low(values, s.start_s, s.end_s)
+
+    def slow_span(self, name: str) -> FloatArray:
+        """Return the range of the slow part of an angle over each stride (`slow_part`)."""
+        s = self.strides
+        whole = normalise(self.angle(name), self.time_s, s.start_s, s.end_s)
+        return np.asarray(np.ptp(slow_part(whole, SLOW_HARMONICS), axis=1))
 
     def high(self, values: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
         """Return the largest value in [start, end)."""

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from opensim_pelvis.readers._files import decode, read_bytes
 
 _MAX_FAULTS: Final = 5
 _TAIL_BYTES: Final = 64 * 1024
+_COUNTED_BYTES: Final = 256 * 1024  # at once: what the processor's cache holds
 _COMPARED_LINES: Final = 20
 _PATTERN_MARKS: Final = frozenset("*?[")
 """Polars takes a path with one of these for a pattern; such a file is handed over as bytes."""
@@ -74,8 +76,10 @@ class Numbers:
 
     def columns(self, names: Sequence[str]) -> FloatArray:
         """Return columns side by side, shape (n, len(names)), in memory of their own."""
-        rows = [self.names.index(name) for name in names]
-        return np.ascontiguousarray(self.block[rows].T)
+        found = np.empty((self.block.shape[1], len(names)))
+        for i, name in enumerate(names):
+            found[:, i] = self.block[self.names.index(name)]
+        return found
 
 
 def split_cells(line: str, separator: str) -> list[str]:
@@ -131,7 +135,7 @@ def _read_fast(
             return None
         if (not complete or not frame.height) and not _all_fit(raw or read_bytes(path), layout):
             return None
-        if len(names) < len(layout.names) and _is_long(raw or read_bytes(path), layout, frame):
+        if len(names) < len(layout.names) and _is_long(path, raw, layout, frame):
             return None
     except (pl.exceptions.PolarsError, OSError):
         return None
@@ -226,15 +230,27 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
     return _as_numbers(frame, names, notes)
 
 
-def _is_long(raw: bytes, layout: Layout, frame: pl.DataFrame) -> bool:
+def _is_long(path: Path, raw: bytes | None, layout: Layout, frame: pl.DataFrame) -> bool:
     """Return whether some line of a file without short lines has cells too much.
 
     Polars passes over them where it is asked for some of the columns alone.
     """
-    mark = layout.separator.encode()
-    head = b"\n".join(raw.split(b"\n", layout.skip_lines)[: layout.skip_lines])
-    found = raw.count(mark) - head.count(mark)
-    return found > frame.height * (len(layout.names) - 1)
+    if raw is not None:
+        return _count_marks(raw, layout) > frame.height * (len(layout.names) - 1)
+    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as text:
+        return _count_marks(text, layout) > frame.height * (len(layout.names) - 1)
+
+
+def _count_marks(text: bytes | mmap, layout: Layout) -> int:
+    """Return how many separators there are below the header."""
+    start = 0
+    for _ in range(layout.skip_lines):
+        start = text.find(b"\n", start) + 1
+    mark, codes, found = ord(layout.separator), np.frombuffer(text, np.uint8), 0
+    for low in range(start, codes.size, _COUNTED_BYTES):
+        found += int(np.count_nonzero(codes[low : low + _COUNTED_BYTES] == mark))
+    del codes  # or the file cannot be closed
+    return found
 
 
 def _all_fit(raw: bytes, layout: Layout) -> bool:

@@ -9,6 +9,7 @@ the magnetic field to the x-z plane, so that the earth's axes are x north, y wes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, Literal
 
@@ -23,7 +24,7 @@ from opensim_pelvis.readers._clock import (
     find_clock_faults,
     find_rate,
 )
-from opensim_pelvis.readers._files import describe_inputs, list_files, read_head, text_fault
+from opensim_pelvis.readers._files import describe_input, list_files, read_head, text_fault
 from opensim_pelvis.readers.apdm_csv import is_apdm_csv, read_csv
 from opensim_pelvis.readers.apdm_file import ApdmFile, ApdmSensor
 from opensim_pelvis.registry import Match
@@ -64,7 +65,9 @@ class ApdmReader:
     def read(self, settings: RecordingSettings) -> Recording:
         """Read the sensors of one recording; see ``registry.Reader``."""
         path = _find_file(settings.path)
-        file = _read_file(path)
+        with ThreadPoolExecutor(1) as beside:
+            described = beside.submit(describe_input, path)
+            file = _read_file(path)
         identifiers = _name(file)
         rate_hz, rate_source, rate_notes = _find_rate(settings, file)
         counters, clocks, start_us = _count(file, rate_hz)
@@ -89,7 +92,7 @@ class ApdmReader:
                 )
                 for sensor, name, counter in zip(file.sensors, identifiers, counters, strict=True)
             ),
-            files=describe_inputs([path]),
+            files=(described.result(),),
             header={**file.header, "Layout": file.layout},
             start_s=start_us * _US,
             clocks=clocks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from opensim_pelvis.readers._mapping import load_channels
 from opensim_pelvis.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.readers.c3d_channels import Suit, find_suit, read_sensors
+from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.readers.c3d_file import (
     C3dFile,
     is_c3d,
@@ -25,7 +27,7 @@ from opensim_pelvis.readers.c3d_file import (
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
-from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types import Event, Recording, SensorSignals
 
 RATE_TOLERANCE: Final = 1e-3
 """Rates that differ by less, relatively, are one rate."""
@@ -97,13 +99,10 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
     labels = file.texts("ANALOG:LABELS")
     if len(labels) < file.channels:
         raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
-    rate, source, rate_notes = _find_rate(
-        settings, file.number("POINT:RATE") * file.channel_samples, "POINT:RATE and the header"
-    )
+    file_hz = file.number("POINT:RATE") * file.channel_samples
+    rate, source, rate_notes = _find_rate(settings, file_hz, "POINT:RATE and the header")
     stated = file.number("ANALOG:RATE")
-    if not abs(stated - file.number("POINT:RATE") * file.channel_samples) <= RATE_TOLERANCE * abs(
-        stated
-    ):
+    if not abs(stated - file_hz) <= RATE_TOLERANCE * abs(stated):
         raise ReadError(
             f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
             f"samples a frame at {file.number('POINT:RATE'):g} Hz: the file is damaged"
@@ -112,6 +111,7 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
     sensors, found = read_sensors(file, analog, suit, settings)
     up = settings.up_axis or suit.mapping.up
     who = "the user" if settings.up_axis else suit.mapping.path.name
+    events, event_notes = _events(file, file_hz, rate)
     mapped = [] if suit.known else [suit.mapping.path]
     return Recording(
         name=settings.name or file.path.stem,
@@ -124,7 +124,8 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         files=describe_inputs([*mapped, file.path]),
         header=_header(file),
         start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
-        notes=(*rate_notes, *notes, *found),
+        events=events,
+        notes=(*rate_notes, *notes, *found, *event_notes),
     )
 
 
@@ -139,6 +140,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
             f"{len(set(labels))} names: the file is damaged"
         )
     up, world, world_notes = _find_up(file, settings)
+    events, event_notes = _events(file, file.number("ROTATION:RATE"), rate)
     turn = earth_from_world(up)
     sensors: list[SensorSignals] = []
     found: list[str] = []
@@ -165,7 +167,8 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         files=describe_inputs([file.path]),
         header=_header(file),
         start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
-        notes=(*rate_notes, *world_notes, *notes, *found),
+        events=events,
+        notes=(*rate_notes, *world_notes, *notes, *found, *event_notes),
     )
 
 
@@ -204,6 +207,15 @@ def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, t
         f"{file.path}: the upward axis of the laboratory was wanted, but the file does not state "
         "it (POINT:Y_SCREEN). Give it with --up-axis (or [recording] up_axis)."
     )
+
+
+def _events(
+    file: C3dFile, file_hz: float, rate_hz: float
+) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """Return the file's events, at the same samples where the user states another rate."""
+    events, notes = read_events(file)
+    factor = file_hz / rate_hz if np.isfinite(file_hz) else 1.0
+    return tuple(replace(e, time_s=e.time_s * factor) for e in events), notes
 
 
 def _header(file: C3dFile) -> Mapping[str, str]:

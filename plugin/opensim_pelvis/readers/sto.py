@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,8 @@ from opensim_pelvis.types import Recording, SensorSignals
 END: Final = "endheader"
 RATE_TOLERANCE: Final = 1e-3
 _MAX_FAULTS: Final = 5
+_TAB_TO_COMMA: Final = bytes.maketrans(b"\t", b",")
+_NO_MARKS: Final = bytes(set(range(256)) - set(b"\t,\n\r "))
 
 
 class StoReader:
@@ -71,15 +74,17 @@ class StoReader:
                 f"{path}: a table of DataType=Quaternion was wanted, but it is an OpenSim table of "
                 f"{top.kind}. Sensor orientations are needed, not results or angles."
             )
-        time_s, cells, notes = _read_cells(path, raw, top)
+        with ThreadPoolExecutor(1) as beside:
+            described = beside.submit(describe_input, path)
+            time_s, cells, notes = _read_cells(path, raw, top)
         rate_hz, rate_source, rate_notes = _find_rate(settings, top, time_s)
         counter, faults = count_from_time(time_s, rate_hz, top.lines + 2)
         raise_faults(ReadError, str(path), faults)
         up, world, world_notes = _find_up(settings, top)
         turn = earth_from_world(up)
         orientations = [
-            cells[:, i] if up == "z" else multiply(turn, cells[:, i])
-            for i in range(len(top.labels))
+            cells[:, i : i + 4] if up == "z" else multiply(turn, cells[:, i : i + 4])
+            for i in range(0, cells.shape[1], 4)
         ]
         return Recording(
             name=settings.name or path.stem,
@@ -92,7 +97,7 @@ class StoReader:
                 SensorSignals(identifier=label, counter=counter, R_ES=q, file=path.name)
                 for label, q in zip(top.labels, orientations, strict=True)
             ),
-            files=(describe_input(path),),
+            files=(described.result(),),
             header=top.fields,
             start_s=float(time_s[0]),
             notes=(*notes, *rate_notes, *world_notes),
@@ -120,13 +125,16 @@ def _read_top(head: bytes) -> _Top | None:
     """Return the header, or None where there is none."""
     if text_fault(head[:4096]) is not None:
         return None
-    before, mark, after = head.partition(END.encode())
-    if not mark:
+    end = head.find(END.encode())
+    if end < 0:
         return None
+    before = head[:end]
     lines = decode(before).splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line)
     fields = {key.strip(): value.strip() for key, _, value in pairs}
-    below = decode(after.partition(b"\n")[2].partition(b"\n")[0])
+    start = head.find(b"\n", end) + 1 or len(head)
+    stop = head.find(b"\n", start)
+    below = decode(head[start : stop if stop >= 0 else len(head)])
     names = tuple(name.strip() for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
     return _Top(fields=fields, names=names, lines=before.count(b"\n") + 1)
 
@@ -149,7 +157,7 @@ def _find_file(path: Path) -> Path:
 def _read_cells(
     path: Path, raw: bytes, top: _Top
 ) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """Return time (t,), quaternions (t, s, 4) and notes; the last line may be cut off."""
+    """Return time (t,), quaternions (t, 4 s) and notes; the last line may be cut off."""
     faults = [
         f"'{label}' names {count} columns"
         for label in dict.fromkeys(top.labels)
@@ -158,8 +166,34 @@ def _read_cells(
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    body = raw.split(b"\n", top.lines + 1)[top.lines + 1 :]
-    text = (body[0] if body else b"").translate(None, b" \r")
+    start = _body_start(raw, top)
+    marks = raw.translate(None, _NO_MARKS)[len(raw[:start].translate(None, _NO_MARKS)) :]
+    lines = len(marks) // len(_marks(top))
+    if lines and raw.endswith(b"\n") and marks == _marks(top) * lines:
+        return *_parse(path, raw.translate(_TAB_TO_COMMA), top, top.lines + 1), ()
+    return _read_carefully(path, raw[start:], top)
+
+
+def _body_start(raw: bytes, top: _Top) -> int:
+    """Return where the first row of numbers begins."""
+    start = 0
+    for _ in range(top.lines + 1):
+        start = raw.find(b"\n", start) + 1
+        if not start:
+            return len(raw)
+    return start
+
+
+def _marks(top: _Top) -> bytes:
+    """Return the separators of a sound line."""
+    return b"\t,,," * len(top.labels) + b"\n"
+
+
+def _read_carefully(
+    path: Path, body: bytes, top: _Top
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    """Read lines of which one at least is not as it should be, or is written otherwise."""
+    text = body.translate(None, b" \r")
     rows = text.rstrip(b"\n").split(b"\n") if text.strip() else []
     notes: tuple[str, ...] = ()
     if rows and (not text.endswith(b"\n") or _line_fault(rows[-1], top) is not None):
@@ -171,28 +205,35 @@ def _read_cells(
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
     _check_lines(path, rows, top)
-    block = _parse(path, rows, top)
-    if np.isinf(block).any():
-        row = int(np.flatnonzero(np.isinf(block).any(axis=1))[0])
-        raise ReadError(f"{path}: line {row + top.lines + 2}: a number is infinite")
-    return block[:, 0].copy(), block[:, 1:].reshape(len(rows), len(top.labels), 4), notes
+    return *_parse(path, b"\n".join(rows).translate(_TAB_TO_COMMA) + b"\n", top), notes
 
 
-def _parse(path: Path, rows: list[bytes], top: _Top) -> FloatArray:
-    """Return the numbers of checked lines, shape (t, 1 + 4 s)."""
-    text = b"\n".join(rows).replace(b"\t", b",") + b"\n"
+def _parse(
+    path: Path, text: bytes, top: _Top, skip_lines: int = 0
+) -> tuple[FloatArray, FloatArray]:
+    """Return time (t,) and numbers (t, 4 s) of checked lines with commas alone."""
     schema = {f"{i}": pl.Float64() for i in range(1 + 4 * len(top.labels))}
     try:
-        frame = pl.read_csv(io.BytesIO(text), has_header=False, quote_char=None, schema=schema)
+        frame = pl.read_csv(
+            io.BytesIO(text),
+            has_header=False,
+            quote_char=None,
+            schema=schema,
+            skip_lines=skip_lines,
+        )
     except pl.exceptions.PolarsError as error:
         faults = [
             f"line {number}: {fault}"
-            for number, row in enumerate(rows, start=top.lines + 2)
+            for number, row in enumerate(text.splitlines()[skip_lines:], start=top.lines + 2)
             if (fault := _number_fault(row)) is not None
         ]
         raise_faults(ReadError, str(path), faults[:_MAX_FAULTS])
         raise ReadError(f"{path}: the numbers cannot be read: {error}") from error
-    return np.ascontiguousarray(frame.to_numpy())
+    block = frame.to_numpy()
+    if np.isinf(block).any():
+        row = int(np.flatnonzero(np.isinf(block).any(axis=1))[0])
+        raise ReadError(f"{path}: line {row + top.lines + 2}: a number is infinite")
+    return block[:, 0].copy(), block[:, 1:]
 
 
 def _check_lines(path: Path, rows: list[bytes], top: _Top) -> None:

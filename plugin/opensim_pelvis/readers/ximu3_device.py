@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,11 +13,11 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.interpolation import rotations_at, vectors_at
 from opensim_pelvis.readers._clock import count_stamps
 from opensim_pelvis.readers._files import decode, read_bytes, read_head, text_fault
 from opensim_pelvis.readers._numbers import Layout, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
-from opensim_pelvis.readers._streams import rotations_at, vectors_at
 from opensim_pelvis.rotations import from_euler, rotate
 
 STAMP: Final = "Timestamp (us)"
@@ -156,7 +156,7 @@ def read_device(device: Device) -> DeviceSignals:
     faults: list[str] = []
     for name in dict.fromkeys(n for n in names if n is not None):
         try:
-            streams[name] = _read_stream(device.files[name], name, notes)
+            streams[name] = _read_stream(device.files[name], name, notes, [*streams.values()])
         except ReadError as fault:
             faults.append(str(fault))
     raise_faults(ReadError, device.folder.name, faults)
@@ -189,13 +189,13 @@ def read_device(device: Device) -> DeviceSignals:
     )
 
 
-def _read_stream(path: Path, name: str, notes: list[str]) -> Stream:
+def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Stream]) -> Stream:
     """Read one file; its header must name every column with its unit."""
     head = read_head(path)
     fault = text_fault(head)
     if fault is not None:
         raise ReadError(f"{path.name}: {fault}")
-    header = decode(head).splitlines()[0].strip()
+    header = decode(head.partition(b"\n")[0]).strip()
     wanted = (STAMP, *COLUMNS[name])
     found = tuple(cell.strip() for cell in header.split(","))
     missing = [column for column in wanted if found.count(column) != 1]
@@ -208,9 +208,14 @@ def _read_stream(path: Path, name: str, notes: list[str]) -> Stream:
     numbers = read_numbers(path, layout, wanted)
     notes.extend(f"{path.parent.name}: {note}" for note in numbers.notes)
     time_s = numbers.column(STAMP) * 1e-6
+    values = numbers.columns(COLUMNS[name])
+    for other in others:
+        if np.array_equal(other.time_s, time_s):  # counted already
+            return Stream(
+                time_s=time_s, values=values, counter=other.counter, rate_hz=other.rate_hz
+            )
     counter, rate_hz, faults = count_stamps(time_s, layout.first_line)
     raise_faults(ReadError, path.name, faults)
-    values = numbers.columns(COLUMNS[name])
     return Stream(time_s=time_s, values=values, counter=counter, rate_hz=rate_hz)
 
 

@@ -17,6 +17,7 @@ SHOWN: Final[Mapping[str, str]] = {
     "contact_time_s": "contact time, s",
     "flight_time_s": "flight time, s",
     "pelvic_rotation_range_deg": "pelvic rotation range",
+    "pelvic_rotation_slow_range_deg": "rotation, slow part",
     "pelvic_obliquity_range_deg": "pelvic obliquity range",
     "pelvic_tilt_range_deg": "pelvic tilt range",
     "pelvic_tilt_mean_deg": "pelvic tilt, mean",
@@ -62,6 +63,20 @@ def add_measures(table: Table, running: RunningAnalysis) -> Table:
     return table
 
 
+def trend_lines(running: RunningAnalysis) -> list[str]:
+    """Return how the measures on the screen change over a long run, where that is sure."""
+    lines = []
+    for name, words in SHOWN.items():
+        for s in running.summaries:
+            if s.name == name and s.trend is not None and s.trend.low * s.trend.high > 0.0:
+                side = "" if s.side == "body" else f", {s.side}"
+                digits = _digits(name)
+                low, high = f"{s.trend.low:+.{digits}f}", f"{s.trend.high:+.{digits}f}"
+                change = f"{s.trend.slope_per_10min:+.{digits}f}"
+                lines.append(f"{words}{side}: {change} in ten minutes ({low} to {high})")
+    return lines
+
+
 def finding_lines(running: RunningAnalysis) -> list[str]:
     """Return a line a finding: what kind of source it rests on, and what it says."""
     return [f"{finding.kind}: {finding.text}" for finding in running.findings]
@@ -74,8 +89,12 @@ def drill_lines(running: RunningAnalysis) -> list[str]:
 
 
 def _cells(s: Summary) -> tuple[str, ...]:
-    digits = 3 if s.name.endswith("_s") else 2 if s.name.endswith(("_m", "_mps")) else 1
+    digits = _digits(s.name)
     side = "" if s.side == "body" else s.side
     interval = f"{s.low:.{digits}f} to {s.high:.{digits}f}" if s.low == s.low else "too few"
     spread = f"{s.sd:.{digits}f}" if s.sd == s.sd else "-"
     return side, f"{s.mean:.{digits}f}", interval, spread, str(s.n)
+
+
+def _digits(name: str) -> int:
+    return 3 if name.endswith("_s") else 2 if name.endswith(("_m", "_mps")) else 1

@@ -19,12 +19,14 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
     finding_lines,
     stride_facts,
+    trend_lines,
 )
 from opensim_pelvis.types import (
     IntegrityLedger,
@@ -70,7 +72,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         ),
         _sensor_quality(result),
         *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
-        *_clocks(recording),
+        *render_clocks(recording),
         _angle_ranges(result),
         *_running(result.running),
     ]
@@ -134,7 +136,7 @@ def render_recording(
         _heading(title),
         _facts(facts),
         table,
-        *_clocks(recording),
+        *render_clocks(recording),
         *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
     )
 
@@ -201,25 +203,6 @@ def _origin_words(result: Result) -> dict[str, str]:
     return {"orientations": "; ".join(words)}
 
 
-def _clocks(recording: Recording) -> list[RenderableType]:
-    """Return a row a sensor whose clock was brought onto the timeline; nothing without any."""
-    if not recording.clock_estimates:
-        return []
-    table = _table("sensor", ">own Hz", ">offset s", ">drift ppm", ">error ms", "by")
-    table.title = "Clocks, against that of the first sensor"
-    table.title_justify = "left"
-    for row in recording.clock_estimates:
-        table.add_row(
-            row.identifier,
-            f"{row.rate_hz:.2f}",
-            f"{row.offset_s:+.4f}",
-            "-" if np.isnan(row.drift_ppm) else f"{row.drift_ppm:+.0f}",
-            "-" if np.isnan(row.uncertainty_s) else f"{1e3 * row.uncertainty_s:.1f}",
-            row.method,
-        )
-    return [table]
-
-
 def _engine_check(result: Result) -> dict[str, str]:
     check = result.engine_check
     if check is None:
@@ -268,6 +251,7 @@ def _running(running: RunningAnalysis | None) -> list[RenderableType]:
         table.title = "Kept strides; degrees unless said; definitions and signs: docs/measures.md"
         table.title_justify = "left"
         parts.append(add_measures(table, running))
+    parts += _listed("Changes over the run, 95 % interval", trend_lines(running))
     parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
     parts += _listed("Drills for these findings", drill_lines(running))
     return parts

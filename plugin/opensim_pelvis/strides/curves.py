@@ -44,6 +44,31 @@ def normalise(
     return np.interp(at.ravel(), time_s, values).reshape(at.shape)
 
 
+def slow_part(curves: FloatArray, harmonics: int) -> FloatArray:
+    """Return the straight line between the ends of each stride and the first harmonics beside it.
+
+    Parameters
+    ----------
+    curves : (n, p) array
+        As `normalise` returns them: the last point is the start of the next stride.
+    harmonics : int
+        The highest that is kept; 1 recurs once a stride.
+
+    Examples
+    --------
+    >>> part = np.linspace(0.0, 1.0, 101)
+    >>> slow = np.sin(2 * np.pi * part) + part
+    >>> ringing = np.sin(2 * np.pi * 8 * part)
+    >>> bool(np.allclose(slow_part((slow + ringing)[None], 5)[0], slow))
+    True
+    """
+    line = curves[:, :1] + (curves[:, -1:] - curves[:, :1]) * np.linspace(0.0, 1.0, curves.shape[1])
+    waves = np.fft.rfft((curves - line)[:, :-1], axis=1)
+    waves[:, harmonics + 1 :] = 0.0
+    back = np.fft.irfft(waves, curves.shape[1] - 1, axis=1)
+    return np.asarray(line + np.concatenate([back, back[:, :1]], axis=1))
+
+
 def average_curves(table: dict[str, FloatArray], time_s: FloatArray, strides: Strides) -> Curves:
     """Return mean and standard deviation of the kept strides, right and left."""
     names = tuple(table)

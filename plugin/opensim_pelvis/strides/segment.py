@@ -172,7 +172,9 @@ def _notes(found: int, kept: int) -> tuple[str, ...]:
         return ("no strides: no two events of one leg are a stride apart",)
     if found == kept:
         return ()
+    lost = found - kept
+    words = "1 pair of events is" if lost == 1 else f"{lost} pairs of events are"
     return (
-        f"{found - kept} pairs of events are no stride: shorter than {MIN_STRIDE_S / 1.5:.1f} s "
+        f"{words} no stride: shorter than {MIN_STRIDE_S / 1.5:.1f} s "
         f"or longer than {MAX_STRIDE_S:.1f} s",
     )

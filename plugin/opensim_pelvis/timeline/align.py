@@ -3,19 +3,21 @@
 The clock is the recording's common count divided by its rate, over the union of the spans of the
 sensors that are used. A sample is *usable* when its quaternion is present and of unit length; a
 *gap* is a run of samples without a usable quaternion between two usable ones. Short gaps are
-bridged by slerp (Shoemake 1985, doi:10.1145/325165.325242), other signals by straight lines;
-longer gaps, late starts and early ends stay absent.
+bridged by slerp, other signals by straight lines (`interpolation`); longer gaps, late starts and
+early ends stay absent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.errors import FusionError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.interpolation import straight
 from opensim_pelvis.timeline.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.timeline.plausibility import check_orientations
@@ -95,6 +97,10 @@ def align_recording(
         ),
         magnetic_unit=units.pop() if len(units) == 1 else "a.u.",
         R_BS=_known_mountings(signals),
+        events=tuple(
+            replace(event, time_s=event.time_s - clock.first / recording.rate_hz)
+            for event in recording.events
+        ),
         notes=(*describe_ledger(ledger, recording.rate_hz), *notes),
     )
 
@@ -198,8 +204,6 @@ def _join(
         if column is not None:
             placed = np.full((clock.samples, 3), np.nan)
             placed[sensor.counter - clock.first] = column
-            bridge_gaps(
-                placed, clock.limit, lambda before, after, part: before + (after - before) * part
-            )
+            bridge_gaps(placed, clock.limit, straight)
             out[:, i] = placed
     return out

@@ -16,8 +16,11 @@ import numpy as np
 
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
 from opensim_pelvis.settings import TimelineSettings, nearest
-from opensim_pelvis.timeline.resample import HOLE_STEPS, resample_sensor, typical_step
+from opensim_pelvis.timeline.drift import follow_drift
+from opensim_pelvis.timeline.refine import DRIFT_PRIOR
+from opensim_pelvis.timeline.resample import resample_sensor
 from opensim_pelvis.timeline.synchronise import describe_motion
 from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
 from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
@@ -25,8 +28,10 @@ from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
 MAX_MISFIT: Final = 0.5
 """Part of the motion that two sensors may fail to share and still be tied by it."""
 
-
+_NO_FIT: Final = "its motion fits no other sensor's"
+_NO_MOTION: Final = "it has no two seconds of orientation and acceleration to compare"
 _MIN_ROWS: Final = 4
+_WHOLE_HZ: Final = 0.01  # a rate found in stamps is this near to the whole number that was meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,15 @@ class _Clock:
     drift: float
     error_s: float
     method: str
+    drift_error: float = float("nan")
     notes: tuple[str, ...] = ()
 
     def to_common(self, own_s: FloatArray) -> FloatArray:
         drift = 0.0 if np.isnan(self.drift) else self.drift
         return np.asarray(own_s + self.offset_s + drift * (own_s - own_s[0]))
+
+
+_FIRST: Final = _Clock(offset_s=0.0, drift=0.0, error_s=0.0, method="movement", drift_error=0.0)
 
 
 def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
@@ -74,7 +83,7 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
     clocks = _find_clocks(recording, own, settings, zero_s)
     common = [clock.to_common(time) for clock, time in zip(clocks, own, strict=True)]
     _require_overlap(recording, common)
-    rate_hz = settings.rate_hz or recording.rate_hz
+    rate_hz, rate_source = _choose_rate(recording, settings)
     first = min(int(np.ceil(time[0] * rate_hz - 1e-6)) for time in common)
     sensors = tuple(
         resample_sensor(sensor, time, rate_hz=rate_hz, first=first)
@@ -87,15 +96,15 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
             offset_s=clock.offset_s,
             drift_ppm=-clock.drift * 1e6,
             uncertainty_s=clock.error_s,
+            drift_error_ppm=clock.drift_error * 1e6,
             method=clock.method,
         )
         for sensor, time, clock in zip(recording.sensors, own, clocks, strict=True)
     )
-    source = "the setting rate_hz" if settings.rate_hz else recording.rate_source
     return replace(
         recording,
         rate_hz=rate_hz,
-        rate_source=f"{source}; all sensors resampled to it",
+        rate_source=rate_source,
         counter_source=f"{recording.counter_source}, brought onto one timeline",
         sensors=sensors,
         start_s=zero_s + first / rate_hz,
@@ -199,7 +208,7 @@ def _by_movement(
     """Tie every sensor to the first along the pairs whose motion fits best."""
     sensors = recording.sensors
     patterns = [describe_motion(s, time) for s, time in zip(sensors, own, strict=True)]
-    clocks: dict[int, _Clock] = {0: _Clock(offset_s=0.0, drift=0.0, error_s=0.0, method="movement")}
+    clocks: dict[int, _Clock] = {0: _FIRST}
     ties = find_ties(patterns, own)
     while len(clocks) < len(sensors):
         open_ties = [t for t in ties if (t.a in clocks) != (t.b in clocks)]
@@ -208,15 +217,19 @@ def _by_movement(
             break
         tie = min(usable, key=lambda t: (not t.sure, t.fit.misfit))
         known, new = (tie.a, tie.b) if tie.a in clocks else (tie.b, tie.a)
+        a, b = patterns[tie.a], patterns[tie.b]
+        if a is not None and b is not None:
+            tie = replace(tie, fit=follow_drift(a, b, tie.fit))
         clocks[new] = _tied(sensors, own, clocks[known], tie, known, new)
     faults = [note for clock in clocks.values() for note in clock.notes]
     lost = [i for i in range(len(sensors)) if i not in clocks]
-    faults += [f"{sensors[i].identifier}: its motion fits no other sensor's" for i in lost]
+    why = {i: _NO_MOTION if patterns[i] is None else _NO_FIT for i in lost}
+    faults += [f"{sensors[i].identifier}: {why[i]}" for i in lost]
     if required and faults:
         advice = "Give the time of one event on each sensor (trigger_s), or take the common start"
         raise_faults(TimelineError, recording.name, [f"{fault}. {advice}" for fault in faults])
     for i in lost:
-        clocks[i] = _by_start(sensors[i], own, i, "its motion fits no other sensor's")
+        clocks[i] = _by_start(sensors[i], own, i, why[i])
     return [clocks[i] for i in range(len(sensors))]
 
 
@@ -235,7 +248,11 @@ def _tied(
     on_common = on_known + clock.offset_s + slope * (on_known - own[known][0])
     gone = on_common - ends
     estimated = not (np.isnan(fit.drift) or np.isnan(clock.drift))
-    error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, soft_error_s(fit)]))
+    half_s, soft_s = float(ends[1] - ends[0]) / 2.0, soft_error_s(fit)
+    drift_error = float(np.hypot(fit.drift_error, soft_s / half_s))
+    drift_error /= float(np.hypot(1.0, drift_error / DRIFT_PRIOR))  # crystals are known to be good
+    reached_s = np.nan_to_num(fit.drift_error) * half_s  # from the middle to the start
+    error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, reached_s, soft_s]))
     notes: tuple[str, ...] = ()
     if not tie.sure:
         error_s = tie.rival_s
@@ -249,6 +266,7 @@ def _tied(
         drift=float((gone[1] - gone[0]) / (ends[1] - ends[0])) if estimated else float("nan"),
         error_s=error_s,
         method="movement",
+        drift_error=float(np.hypot(clock.drift_error, drift_error)) if estimated else float("nan"),
         notes=notes,
     )
 
@@ -268,12 +286,22 @@ def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None
 
 
 def _notes_of_holes(recording: Recording, own: Sequence[FloatArray]) -> list[str]:
-    notes = []
+    """Say in one line which sensors have holes in their stamps."""
+    found = []
     for sensor, time in zip(recording.sensors, own, strict=True):
         holes = int((np.diff(time) > HOLE_STEPS * typical_step(time)).sum())
         if holes:
-            notes.append(
-                f"{sensor.identifier}: {holes} hole{'s' if holes > 1 else ''} in its time stamps, "
-                "kept as holes of the common timeline"
-            )
-    return notes
+            found.append(f"{sensor.identifier} {holes}")
+    if not found:
+        return []
+    return [f"holes in the time stamps, kept as holes of the timeline: {', '.join(found)}"]
+
+
+def _choose_rate(recording: Recording, settings: TimelineSettings) -> tuple[float, str]:
+    """Return the rate of the timeline and where it is from; a whole number where one is near."""
+    if settings.rate_hz:
+        return settings.rate_hz, "the setting rate_hz; all sensors resampled to it"
+    whole = float(round(recording.rate_hz))
+    near = abs(whole - recording.rate_hz) <= _WHOLE_HZ * recording.rate_hz
+    rate_hz = whole if near else recording.rate_hz
+    return rate_hz, f"{recording.rate_source}; all sensors resampled to it"

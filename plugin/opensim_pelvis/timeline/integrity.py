@@ -9,13 +9,8 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.rotations import (
-    from_rotation_vector,
-    inverse,
-    make_continuous,
-    multiply,
-    to_rotation_vector,
-)
+from opensim_pelvis.interpolation import slerp
+from opensim_pelvis.rotations import make_continuous
 from opensim_pelvis.types import IntegrityLedger, SensorIntegrity, SensorSignals
 
 UNIT_TOLERANCE: Final = 0.01
@@ -70,7 +65,7 @@ def account_sensor(
     clean = q[usable] / norm[usable, None]
     flips = np.count_nonzero(np.einsum("ij,ij->i", clean[1:], clean[:-1]) < 0.0)
     out[sensor.counter[usable] - clock.first] = make_continuous(clean)
-    gaps = bridge_gaps(out, clock.limit, _slerp)
+    gaps = bridge_gaps(out, clock.limit, slerp)
     filled = gaps[gaps <= clock.limit]
     return SensorIntegrity(
         sensor=label,
@@ -128,11 +123,6 @@ def bridge_gaps(
         part = (ordinal / (after - before))[:, None]
         values[before + ordinal] = interpolate(values[before], values[after], part)
     return gaps
-
-
-def _slerp(before: FloatArray, after: FloatArray, part: FloatArray) -> FloatArray:
-    turn = to_rotation_vector(multiply(inverse(before), after))
-    return multiply(before, from_rotation_vector(turn * part))
 
 
 def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:

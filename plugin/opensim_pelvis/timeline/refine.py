@@ -11,7 +11,7 @@ what soft tissue does alike in every stride is not in them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -21,16 +21,22 @@ from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, CUTOFF_HZ, Pattern
 MIN_DRIFT_S: Final = 20.0
 """Overlap below which no drift is estimated."""
 
+DRIFT_PRIOR: Final = 1e-4
+"""Crystals of sensors are within 100 ppm or so of one another: standard deviation."""
+
 _ROUNDS: Final = 20
-_SETTLED_S: Final = 1e-6
+_SOLVES_AT_FIRST: Final = 3
+_MIN_SAMPLES: Final = 50
+_SETTLED_S: Final = 1e-5
 _MAX_STEP_S: Final = 0.02
-_DRIFT_PRIOR: Final = 1e-4  # crystals of sensors are within 100 ppm or so of one another
 _LEVER_PRIOR_M: Final = 0.5  # joints are not further than that from a sensor
+_KNOWN_LEVER_M: Final = 0.002  # a joint that was found in another piece
+_START_RIDGE: Final = 1e-2  # of the motion, that a lever of a metre costs at the start
 _HUBER: Final = 2.0  # standard deviations beyond which a sample counts less
 _UP: Final = np.array([0.0, 0.0, 1.0])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Fit:
     """How two clocks stand to one another: ``t_a = t_b + offset + drift (t_b - middle)``.
 
@@ -46,6 +52,8 @@ class Fit:
         Standard errors; NaN where they are not known.
     misfit : float
         Part of the accelerations' variance, of both sensors, that no joint explains.
+    levers_m : (6,) array or None
+        The joint from the sensor a, then from b, in their frames.
     """
 
     offset_s: float
@@ -54,6 +62,7 @@ class Fit:
     drift: float = float("nan")
     offset_error_s: float = float("nan")
     drift_error: float = float("nan")
+    levers_m: FloatArray | None = None
 
     def to_a(self, time_b_s: FloatArray) -> FloatArray:
         """Return times on a's clock."""
@@ -75,10 +84,24 @@ class _State:
     drift: float
     heading_rad: float
     turning_radps: float
-    lever_b_m: FloatArray
+    levers_m: FloatArray
+    weight: FloatArray
+    known_levers_m: FloatArray | None
+    power: float = float("nan")
 
 
-def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
+class _Normal(NamedTuple):
+    """One least-squares problem, solved: design, what is left, weights, matrix, rows."""
+
+    design: FloatArray
+    apart: FloatArray
+    weight: FloatArray
+    full: FloatArray
+    use: IntArray
+    misfit: float
+
+
+def refine_lag(a: Pattern, b: Pattern, lag_s: float, levers_m: FloatArray | None = None) -> Fit:
     """Return offset and drift of two clocks, from a lag that is right within a few samples.
 
     Parameters
@@ -86,6 +109,8 @@ def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
     a, b : Pattern
     lag_s : float
         What is added to b's times.
+    levers_m : (6,) array, optional
+        Where the joint is known to be, within a little.
     """
     from scipy.interpolate import CubicSpline
 
@@ -95,44 +120,62 @@ def refine_lag(a: Pattern, b: Pattern, lag_s: float) -> Fit:
     low = max(time_a[0], time_b[0] + lag_s)
     high = min(time_a[-1], time_b[-1] + lag_s)
     middle_s, with_drift = (low + high) / 2.0 - lag_s, high - low >= MIN_DRIFT_S
-    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(3))
-    error, misfit = np.full(2, np.nan), float("nan")
+    state = _State(lag_s, 0.0, 0.0, 0.0, np.zeros(6), np.ones(a.known.size), levers_m)
+    normal: _Normal | None = None
     for step in range(_ROUNDS):
         fit = Fit(offset_s=state.offset_s, middle_s=middle_s, drift=state.drift)
         at_b = fit.to_b(time_a)
         known = a.known * np.interp(at_b, time_b, b.known, left=0.0, right=0.0)
         use = np.flatnonzero(known > 0.999)
+        if use.size < _MIN_SAMPLES:
+            break
         value, slope = spline(at_b[use]), spline(at_b[use], 1)
         after_s = at_b[use] - middle_s
         if step == 0:
             _start(state, a, use, value)
-        moved, error, misfit = _step(state, a, use, value, slope, after_s, with_drift=with_drift)
+        moved, normal = _step(state, a, use, value, slope, after_s, with_drift=with_drift)
         if moved < _SETTLED_S:
             break
+    if normal is None:
+        return Fit(offset_s=lag_s, middle_s=middle_s)
+    error = _errors(normal)
     return Fit(
         offset_s=state.offset_s,
         middle_s=middle_s,
-        misfit=misfit,
+        misfit=normal.misfit,
         drift=state.drift if with_drift else float("nan"),
         offset_error_s=float(error[0]),
         drift_error=float(error[1]) if with_drift else float("nan"),
+        levers_m=state.levers_m,
     )
 
 
 def _start(state: _State, a: Pattern, use: IntArray, value: FloatArray) -> None:
-    """Find the joint by vertical accelerations alone, and from it the heading."""
-    lever_b = value[:, 3:].reshape(-1, 3, 3)
-    acceleration_a, lever_a = a.acceleration_mps2[use], a.lever_radps2[use]
-    design = np.column_stack([-lever_a[:, 2], lever_b[:, 2], np.ones(use.size)])
-    target = acceleration_a[:, 2] - value[:, 2]
-    gram = design.T @ design
-    gram += np.diag([1.0] * 6 + [0.0]) * float(target @ target) * 1e-2 + 1e-9 * np.eye(7)
-    levers = np.linalg.solve(gram, design.T @ target)
-    state.lever_b_m = levers[3:6]
-    joint_a = acceleration_a + lever_a @ levers[:3]
-    joint_b = value[:, :3] + lever_b @ state.lever_b_m
-    flat_a, flat_b = joint_a[:, 0] + 1j * joint_a[:, 1], joint_b[:, 0] + 1j * joint_b[:, 1]
-    state.heading_rad = float(np.angle(np.vdot(flat_b - flat_b.mean(), flat_a - flat_a.mean())))
+    """Find joint and heading at the lag that is given, without a guess of either.
+
+    With ``u = cos(heading) r_b`` and ``v = sin(heading) r_b`` as unknowns of their own the problem
+    is linear, so that no wrong heading can hold the steps that follow.
+    """
+    n, lever_a, acceleration_b = use.size, a.lever_radps2[use], value[:, :3]
+    lever_b, target = value[:, 3:].reshape(-1, 3, 3), a.acceleration_mps2[use].copy()
+    target[:, 2] -= acceleration_b[:, 2]
+    design = np.zeros((n, 3, 17))  # r_a, u, v, r_b of the vertical, cosine, sine, three constants
+    design[:, :, :3] = -lever_a
+    design[:, 0, 3:6], design[:, 1, 3:6] = lever_b[:, 0], lever_b[:, 1]
+    design[:, 0, 6:9], design[:, 1, 6:9] = -lever_b[:, 1], lever_b[:, 0]
+    design[:, 2, 9:12] = lever_b[:, 2]
+    design[:, 0, 12], design[:, 1, 12] = acceleration_b[:, 0], acceleration_b[:, 1]
+    design[:, 0, 13], design[:, 1, 13] = -acceleration_b[:, 1], acceleration_b[:, 0]
+    design[:, :, 14:] = np.eye(3)
+    flat, aimed = design.reshape(-1, 17), target.reshape(-1)
+    ridge = np.full(17, 1e-9 * float(aimed @ aimed))
+    ridge[:12] = _START_RIDGE * float(aimed @ aimed)
+    solved = np.linalg.solve(flat.T @ flat + np.diag(ridge), flat.T @ aimed)
+    state.heading_rad = float(np.arctan2(solved[13], solved[12]))
+    if state.known_levers_m is None:
+        state.levers_m = np.concatenate([solved[:3], solved[9:12]])
+    else:
+        state.levers_m = state.known_levers_m.copy()
 
 
 def _step(
@@ -144,14 +187,14 @@ def _step(
     after_s: FloatArray,
     *,
     with_drift: bool,
-) -> tuple[float, FloatArray, float]:
-    """Take one step of all unknowns; return how far the offset moved, errors and misfit."""
+) -> tuple[float, _Normal]:
+    """Take one step of all unknowns; return how far the offset moved, and what is left."""
     heading = state.heading_rad + state.turning_radps * after_s
     turn = _about_vertical(heading)
     lever_b = turn @ value[:, 3:].reshape(-1, 3, 3)
     accel_b = np.einsum("nij,nj->ni", turn, value[:, :3])
-    joint_b = accel_b + lever_b @ state.lever_b_m
-    rise = slope[:, :3] + slope[:, 3:].reshape(-1, 3, 3) @ state.lever_b_m
+    joint_b = accel_b + lever_b @ state.levers_m[3:]
+    rise = slope[:, :3] + slope[:, 3:].reshape(-1, 3, 3) @ state.levers_m[3:]
     rise = np.einsum("nij,nj->ni", turn, rise)
     sideways = np.cross(_UP, joint_b)
     columns = [-a.lever_radps2[use], lever_b, np.broadcast_to(np.eye(3), lever_b.shape)]
@@ -159,8 +202,8 @@ def _step(
     columns += [rise[..., None], (rise * after_s[:, None])[..., None]]
     design = np.concatenate(columns, axis=2)
     target = a.acceleration_mps2[use] - accel_b
-    solved, error, left = _solve(design, target, use, state.drift, with_drift=with_drift)
-    state.lever_b_m = solved[3:6]
+    solved, apart, full = _solve(state, design, target, use, with_drift=with_drift)
+    state.levers_m = solved[:6]
     state.heading_rad += float(solved[9])
     state.turning_radps += float(solved[10])
     # what b shows later has a smaller offset
@@ -169,42 +212,48 @@ def _step(
     if with_drift:
         state.drift -= float(solved[12])
     spread = float(np.sum(np.var(a.acceleration_mps2[use], axis=0) + np.var(accel_b, axis=0)))
-    return abs(moved), error, left / max(spread, 1e-9)
+    misfit = float(np.mean(np.sum(apart**2, axis=1))) / max(spread, 1e-9)
+    return abs(moved), _Normal(design, apart, state.weight[use], full, use, misfit)
 
 
 def _solve(
-    design: FloatArray, target: FloatArray, use: IntArray, drift: float, *, with_drift: bool
-) -> tuple[FloatArray, FloatArray, float]:
-    """Return the least-squares solution, errors of offset and drift, and the mean square left."""
+    state: _State, design: FloatArray, target: FloatArray, use: IntArray, *, with_drift: bool
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the least-squares solution, what it leaves, and the matrix of its equations.
+
+    Weights and the power of what is left are carried from step to step.
+    """
     independent = 2.0 * CUTOFF_HZ / ANALYSIS_HZ
-    weight = np.ones(use.size)
     flat = design.reshape(-1, design.shape[2])
-    scale = np.sqrt(np.maximum(np.sum(flat * flat, axis=0), 1e-12))
-    apart = target
-    for _ in range(3):
+    scale = np.sqrt(np.maximum(np.einsum("ij,ij->j", flat, flat), 1e-12))
+    first, known = bool(np.isnan(state.power)), state.known_levers_m
+    if first:
+        state.power = float(np.mean(target**2))
+    for _ in range(_SOLVES_AT_FIRST if first else 1):
+        weight = state.weight[use]
         weighted = flat * np.repeat(weight, 3)[:, None]
         gram, right = weighted.T @ flat, weighted.T @ target.reshape(-1)
-        power = float(np.average(np.sum(apart**2, axis=1), weights=weight)) / 3.0
-        power = max(power / independent, 1e-10)
+        power = max(state.power / independent, 1e-10)
         prior = np.zeros(13)
-        prior[:6] = power / _LEVER_PRIOR_M**2
-        prior[12] = power / (_DRIFT_PRIOR if with_drift else 1e-12) ** 2
+        prior[:6] = power / (_LEVER_PRIOR_M if known is None else _KNOWN_LEVER_M) ** 2
+        prior[12] = power / (DRIFT_PRIOR if with_drift else 1e-12) ** 2
         held = right.copy()
-        held[12] += prior[12] * (drift if with_drift else 0.0)
+        held[:6] += prior[:6] * (0.0 if known is None else known)
+        held[12] += prior[12] * (state.drift if with_drift else 0.0)
         full = gram + np.diag(prior) + 1e-12 * np.diag(scale**2)
         solved = np.linalg.solve(full / np.outer(scale, scale), held / scale) / scale
-        apart = target - design @ solved
-        size = np.sqrt(np.sum(apart**2, axis=1))
-        typical = max(float(np.median(size)) / 1.54, 1e-9)  # of three normal components
-        weight = np.minimum(1.0, _HUBER * typical * 1.73 / np.maximum(size, 1e-12))
-    left = float(np.mean(np.sum(apart**2, axis=1)))
-    return solved, _errors(design, apart, weight, full, use), left
+        apart = target - (flat @ solved).reshape(target.shape)
+        squared = np.einsum("ij,ij->i", apart, apart)
+        state.power = float(np.average(squared, weights=weight)) / 3.0
+        typical = max(float(np.sqrt(np.median(squared))) / 1.54, 1e-9)  # of three components
+        huber = _HUBER * typical * 1.73 / np.sqrt(np.maximum(squared, 1e-24))
+        state.weight[use] = np.minimum(1.0, huber)
+    return solved, apart, full
 
 
-def _errors(
-    design: FloatArray, apart: FloatArray, weight: FloatArray, full: FloatArray, use: IntArray
-) -> FloatArray:
+def _errors(normal: _Normal) -> FloatArray:
     """Return standard errors of offset and drift from the scatter between seconds."""
+    design, apart, weight, full, use, _ = normal
     scores = np.einsum("nij,ni->nj", design, apart * weight[:, None])
     block = (use // round(ANALYSIS_HZ)).astype(np.int64)
     sums = np.stack([np.bincount(block, scores[:, j]) for j in range(scores.shape[1])], axis=1)

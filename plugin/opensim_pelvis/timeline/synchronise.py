@@ -18,13 +18,8 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.rotations import angular_velocity, normalise, rotate, to_matrix
-from opensim_pelvis.timeline.resample import (
-    interpolate,
-    low_pass,
-    present_orientations,
-    typical_step,
-)
+from opensim_pelvis.interpolation import low_pass, smooth_at, typical_step
+from opensim_pelvis.rotations import angular_velocity, is_present, normalise, rotate, to_matrix
 from opensim_pelvis.types import SensorSignals
 
 ANALYSIS_HZ: Final = 50.0
@@ -37,6 +32,7 @@ _MIN_OVERLAP: Final = 0.5  # part of the shorter record that must overlap at any
 FLOOR: Final = 0.002  # misfit below which differences mean nothing
 MAX_VALLEYS: Final = 4
 _WORTH_A_LOOK: Final = 5.0
+_SCAN_STEP: Final = 2  # rows of a pattern from one lag that is tried to the next
 _MIN_SAMPLES: Final = 100
 _MIN_LENGTH_S: Final = 2.0
 _BRIDGED_STEPS: Final = 3.5  # longer holes are not compared
@@ -64,6 +60,26 @@ class Pattern:
     lever_radps2: FloatArray
     known: FloatArray
 
+    @property
+    def end_s(self) -> float:
+        """Time of the last row."""
+        return self.start_s + (self.known.size - 1) / ANALYSIS_HZ
+
+    def part(self, first: int, last: int) -> Pattern:
+        """Return the rows from the first to before the last."""
+        rows = slice(max(first, 0), max(last, 0))
+        return Pattern(
+            self.start_s + rows.start / ANALYSIS_HZ,
+            self.acceleration_mps2[rows],
+            self.lever_radps2[rows],
+            self.known[rows],
+        )
+
+    def between(self, low_s: float, high_s: float) -> Pattern:
+        """Return the rows within a span of time."""
+        first = int(np.ceil((low_s - self.start_s) * ANALYSIS_HZ))
+        return self.part(first, int((high_s - self.start_s) * ANALYSIS_HZ) + 1)
+
     def columns(self) -> FloatArray:
         """Return acceleration and levers side by side, (n, 12)."""
         return np.column_stack([self.acceleration_mps2, self.lever_radps2.reshape(-1, 9)])
@@ -83,7 +99,8 @@ def describe_motion(sensor: SensorSignals, time_s: FloatArray) -> Pattern | None
     given = free if felt is None else felt
     if sensor.R_ES is None or given is None:
         return None
-    usable = present_orientations(sensor.R_ES) & np.isfinite(given).all(axis=1)
+    usable = is_present(sensor.R_ES) & (np.linalg.norm(sensor.R_ES, axis=1) > 0.5)
+    usable &= np.isfinite(given).all(axis=1)
     turning = sensor.angular_velocity_radps
     if turning is not None:
         usable &= np.isfinite(turning).all(axis=1)
@@ -110,7 +127,7 @@ def _on_grid(
 ) -> Pattern:
     """Return the pattern on the analysis grid, holes marked."""
     even = np.arange(time[0], time[-1], 1.0 / rate_hz)
-    columns = interpolate(
+    columns = smooth_at(
         time, np.column_stack([to_matrix(q).reshape(-1, 9), omega_e, acceleration_e]), even
     )
     matrix, omega, acceleration = columns[:, :9], columns[:, 9:12], columns[:, 12:]
@@ -120,7 +137,7 @@ def _on_grid(
     levers = (_cross_matrix(_slope(even, omega)) + spin @ spin) @ matrix.reshape(-1, 3, 3)
     moving = np.column_stack([acceleration - acceleration.mean(axis=0), levers.reshape(-1, 9)])
     grid = np.arange(time[0], even[-1], 1.0 / ANALYSIS_HZ)
-    smooth = interpolate(even, low_pass(moving, CUTOFF_HZ, rate_hz), grid)
+    smooth = smooth_at(even, low_pass(moving, CUTOFF_HZ, rate_hz), grid)
     after = np.clip(np.searchsorted(time, grid), 1, time.size - 1)
     hole = time[after] - time[after - 1] > max(_BRIDGED_STEPS / rate_hz, _BRIDGED_S)
     reach = np.ones(2 * round(ANALYSIS_HZ / CUTOFF_HZ / 2.0) + 1)
@@ -147,26 +164,32 @@ def scan_lags(a: Pattern, b: Pattern) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     lag_s : (m,) array
-        What is added to b's times, evenly spaced by ``1 / ANALYSIS_HZ``.
+        What is added to b's times, evenly spaced.
     misfit : (m,) array
         NaN where fewer than half of the shorter pattern overlaps.
     """
-    of_a = np.column_stack([a.known, a.acceleration_mps2[:, 2], a.lever_radps2[:, 2]])
-    of_b = np.column_stack([b.known, b.acceleration_mps2[:, 2], b.lever_radps2[:, 2]])
+    of_a, of_b = _vertical(a), _vertical(b)
+    known_a, known_b = of_a[:, :1], of_b[:, :1]
     # moments of the products of all columns over the overlap, at every lag
     cross = _correlate(of_a, of_b)
-    own_a = _correlate(_products(of_a) * a.known[:, None], b.known[:, None])[:, :, 0]
-    own_b = _correlate(a.known[:, None], _products(of_b) * b.known[:, None])[:, 0]
+    own_a = _correlate(_products(of_a) * known_a, known_b)[:, :, 0]
+    own_b = _correlate(known_a, _products(of_b) * known_b)[:, 0]
     m = cross.shape[0]
     moments = np.empty((m, 10, 10))
     moments[:, :5, 5:], moments[:, 5:, :5] = cross, np.swapaxes(cross, 1, 2)
     moments[:, :5, :5], moments[:, 5:, 5:] = own_a.reshape(m, 5, 5), own_b.reshape(m, 5, 5)
     count = moments[:, 0, 5]
-    enough = count >= _MIN_OVERLAP * min(a.known.sum(), b.known.sum())
+    enough = count >= _MIN_OVERLAP * min(known_a.sum(), known_b.sum())
     misfit = np.full(m, np.nan)
     misfit[enough] = _misfits(moments[enough])
-    lag_s = a.start_s - b.start_s + np.arange(-(b.known.size - 1), a.known.size) / ANALYSIS_HZ
+    lag_s = a.start_s - b.start_s + _SCAN_STEP * np.arange(1 - len(of_b), len(of_a)) / ANALYSIS_HZ
     return lag_s, misfit
+
+
+def _vertical(pattern: Pattern) -> FloatArray:
+    """Return what is known and vertical of every second row: what is fast is gone already."""
+    columns = [pattern.known, pattern.acceleration_mps2[:, 2], pattern.lever_radps2[:, 2]]
+    return np.column_stack(columns)[::_SCAN_STEP]
 
 
 def _products(x: FloatArray) -> FloatArray:

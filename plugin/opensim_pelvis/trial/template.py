@@ -70,7 +70,9 @@ _REST: Final = """
 # surface = "treadmill"       # treadmill or overground: how the direction of travel is found
 # speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps; or a track
 # speed_start_s = 0.0           # when a track (GPX, TCX, FIT) starts, on the clock of the results
-# events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side
+# events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side; or a C3D
+# events_start_s = 0.0          # when the C3D's first frame is, on the clock of the results
+# events = "imported"           # or sensors: pay no heed to events that came with the recording
 
 [solver]
 # model = "my_model.osim"     # any OpenSim model; our own when off

@@ -6,6 +6,7 @@ quaternions, scalar first, with rows of NaN where a sample is missing (see ``rot
 
 from opensim_pelvis.types.angles import AngleDefinition as AngleDefinition
 from opensim_pelvis.types.angles import Angles as Angles
+from opensim_pelvis.types.event import Event as Event
 from opensim_pelvis.types.kinematics import BodyModel as BodyModel
 from opensim_pelvis.types.kinematics import EngineCheck as EngineCheck
 from opensim_pelvis.types.kinematics import Kinematics as Kinematics
@@ -20,7 +21,6 @@ from opensim_pelvis.types.recording import InputFile as InputFile
 from opensim_pelvis.types.recording import OrientationOrigin as OrientationOrigin
 from opensim_pelvis.types.recording import Recording as Recording
 from opensim_pelvis.types.recording import SensorSignals as SensorSignals
-from opensim_pelvis.types.result import Event as Event
 from opensim_pelvis.types.result import Result as Result
 from opensim_pelvis.types.running import Asymmetry as Asymmetry
 from opensim_pelvis.types.running import Curves as Curves

@@ -8,6 +8,7 @@ from typing import Literal
 
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.types._shapes import check_shape
+from opensim_pelvis.types.event import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +159,8 @@ class ClockEstimate:
         By how many millionths the sensor's clock runs fast; NaN where it was not estimated.
     uncertainty_s : float
         Standard error of the alignment; NaN where it is not known.
+    drift_error_ppm : float
+        Standard error of the drift; NaN where it was not estimated.
     method : str
         ``"counter"``, ``"shared clock"``, ``"trigger"``, ``"movement"`` or ``"start"``.
     """
@@ -167,6 +170,7 @@ class ClockEstimate:
     offset_s: float = 0.0
     drift_ppm: float = float("nan")
     uncertainty_s: float = float("nan")
+    drift_error_ppm: float = float("nan")
     method: str = "counter"
 
 
@@ -203,6 +207,9 @@ class Recording:
         Where the orientations come from, a row a sensor, once that was decided (``fusion``).
     clock_estimates : tuple of ClockEstimate
         What was found about clocks, a row a sensor, once they were brought together.
+    events : tuple of Event
+        Events that the file holds or its force plates show, in seconds from count zero; context
+        ``"General"`` where the side is not known.
     notes : tuple of str
         What is doubtful, in plain words.
     """
@@ -220,6 +227,7 @@ class Recording:
     clocks: Literal["common", "shared", "own"] = "common"
     origins: tuple[OrientationOrigin, ...] = ()
     clock_estimates: tuple[ClockEstimate, ...] = ()
+    events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

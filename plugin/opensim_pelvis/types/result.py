@@ -1,15 +1,16 @@
-"""One trial from recording to angles, and the events in it."""
+"""One trial from recording to angles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types.angles import Angles
+from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.kinematics import BodyModel, EngineCheck, Kinematics
 from opensim_pelvis.types.placement import Placement, SensorOrientations
 from opensim_pelvis.types.recording import Recording
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
 
     from opensim_pelvis.settings import TrialSettings
     from opensim_pelvis.types.running import RunningAnalysis
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """An instant of the gait cycle with its source and uncertainty."""
-
-    time_s: float
-    label: str
-    context: Literal["Left", "Right", "General"]
-    source: str = ""
-    uncertainty_s: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.types._shapes import check_shape
-from opensim_pelvis.types.result import Event
+from opensim_pelvis.types.event import Event
 
 if TYPE_CHECKING:
     import pandas as pd

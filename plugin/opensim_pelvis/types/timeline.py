@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types._shapes import check_shape
+from opensim_pelvis.types.event import Event
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +78,8 @@ class AlignedRecording:
     ledger : IntegrityLedger
     R_BS : (s, 4) array or None
         Sensor case seen from the body where the format ties the axes to it, else NaN.
+    events : tuple of Event
+        Those of the recording, on this clock.
     notes : tuple of str
     """
 
@@ -92,6 +95,7 @@ class AlignedRecording:
     magnetic_field: FloatArray | None = None
     magnetic_unit: str = "a.u."
     R_BS: FloatArray | None = None
+    events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation, Slerp
 
+from opensim_pelvis.interpolation import rotations_at, vectors_at
 from opensim_pelvis.readers._clock import count_stamps
-from opensim_pelvis.readers._streams import rotations_at, vectors_at
 from opensim_pelvis.rotations import angle_between
 
 ROUNDING = 1e-12

@@ -1,0 +1,174 @@
+"""Contacts and toe-offs of a C3D file: those that were marked, and those of its force plates.
+
+The plates' channels are laid out as the C3D user guide (c3d.org) has them for the types 1 to 3.
+A plate sees that a foot is there and not which; a marked event beside it tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.readers.c3d_file import C3dFile, read_channels
+from opensim_pelvis.types.event import CONTACT, TOE_OFF, Event, known_label
+
+LOADED_N: Final = 20.0
+"""Vertical force beyond which a foot stands on a plate; a choice, in use in many laboratories."""
+
+SAME_EVENT_S: Final = 0.05
+"""A marked event this near is the one that the plate saw."""
+
+_SHORTEST_LOAD_S: Final = 0.05
+_SHORTEST_PAUSE_S: Final = 0.03
+_VERTICAL: Final = {1: (2,), 2: (2,), 3: (4, 5, 6, 7)}
+"""Type of a plate to those of its channels whose sum is the vertical force."""
+
+
+def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """Return contacts and toe-offs in seconds from the file's first frame, and notes.
+
+    An event that was marked and seen by a plate counts once, at the plate's time. Marked events
+    of other names are left out; a plate's event without a side has the context ``"General"``.
+    """
+    marked = _read_marked(file)
+    seen, notes = _read_plates(file)
+    at_s = np.array([event.time_s for event in marked])
+    sided = np.array([event.context != "General" for event in marked], dtype=bool)
+    labels = np.array([event.label for event in marked])
+    used: set[int] = set()
+    told: list[Event] = []
+    for event in seen:
+        gap_s = np.where(sided & (labels == event.label), np.abs(at_s - event.time_s), np.inf)
+        k = int(np.argmin(gap_s)) if marked else -1
+        if marked and gap_s[k] <= SAME_EVENT_S and k not in used:
+            used.add(k)
+            source = f"{event.source}, side as marked"
+            event = replace(event, context=marked[k].context, source=source)
+        told.append(event)
+    left = [event for k, event in enumerate(marked) if k not in used]
+    return tuple(sorted([*told, *left], key=lambda event: event.time_s)), notes
+
+
+def _read_marked(file: C3dFile) -> list[Event]:
+    """Return the group EVENT; a damaged one counts as none, as nothing else hangs on it."""
+    times = file.numbers("EVENT:TIMES")
+    contexts, labels = file.texts("EVENT:CONTEXTS"), file.texts("EVENT:LABELS")
+    if not len(labels) == len(contexts) == times.size // 2:
+        return []
+    at_s = times[0::2] * 60.0 + times[1::2] - _start_s(file)
+    sides: dict[str, Literal["Left", "Right"]] = {"left": "Left", "right": "Right"}
+    return [
+        Event(
+            time_s=float(time_s),
+            label=name,
+            context=sides.get(context.lower(), "General"),
+            source=f"marked in {file.path.name}",
+        )
+        for time_s, context, label in zip(at_s, contexts, labels, strict=True)
+        if (name := known_label(label)) is not None and np.isfinite(time_s)
+    ]
+
+
+def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
+    """Return contacts and toe-offs of every force plate, without side, and notes."""
+    count = file.number("FORCE_PLATFORM:USED")
+    if not count >= 1.0 or not file.channels:
+        return [], ()
+    types, rows = file.numbers("FORCE_PLATFORM:TYPE"), file.numbers("FORCE_PLATFORM:CHANNEL")
+    if types.size != count or rows.size % int(count) or not rows.size:
+        return [], (f"{file.path.name}: its force plates are not described as they should be and "
+                    "were left out",)  # fmt: skip
+    try:
+        analog, _ = read_channels(file)
+    except ReadError as fault:
+        return [], (f"{fault}; its force plates were left out",)
+    rate_hz = file.number("POINT:RATE") * file.channel_samples
+    units = file.texts("ANALOG:UNITS")
+    events: list[Event] = []
+    notes: list[str] = []
+    for number, row in enumerate(rows.reshape(int(count), -1).astype(int), start=1):
+        kind = int(types[number - 1])
+        columns = [row[k] - 1 for k in _VERTICAL.get(kind, ()) if k < row.size]
+        usable = columns and all(0 <= k < analog.shape[1] for k in columns)
+        if not usable or any(units[k : k + 1] != ["N"] for k in columns):
+            notes.append(
+                f"{file.path.name}: force plate {number} was left out: types 1, 2 and 3 with "
+                f"forces in N are understood, this one has type {kind}"
+            )
+            continue
+        force = np.abs(_without_offset(file, analog[:, columns].sum(axis=1)))
+        events += _plate_events(force, rate_hz, f"force plate {number} of {file.path.name}")
+    return events, tuple(notes)
+
+
+def _without_offset(file: C3dFile, force: FloatArray) -> FloatArray:
+    """Return the force less its mean over the frames that FORCE_PLATFORM:ZERO names, if any."""
+    zero = file.numbers("FORCE_PLATFORM:ZERO")
+    if zero.size != 2 or not 1.0 <= zero[0] < zero[1] <= file.frames:
+        return force
+    baseline = force[
+        (int(zero[0]) - 1) * file.channel_samples : int(zero[1]) * file.channel_samples
+    ]
+    return np.asarray(force - baseline.mean())
+
+
+def _plate_events(force: FloatArray, rate_hz: float, source: str) -> list[Event]:
+    """Return start and end of every load; half and double the limit give the uncertainty."""
+    loads = _loads(force > LOADED_N, rate_hz)
+    events = []
+    for start, stop in loads:
+        for label, edge, step in ((CONTACT, start, 1), (TOE_OFF, stop - 1, -1)):
+            if edge in (0, force.size - 1):
+                continue  # loaded when the recording began or ended: no event
+            moved = [
+                abs(_crossing(force, edge, step, limit) - edge)
+                for limit in (LOADED_N / 2.0, LOADED_N * 2.0)
+            ]
+            at = edge if label == CONTACT else edge + 1
+            events.append(
+                Event(
+                    time_s=at / rate_hz,
+                    label=label,
+                    context="General",
+                    source=source,
+                    uncertainty_s=max(*moved, 0.5) / rate_hz,
+                )
+            )
+    return events
+
+
+def _loads(loaded: BoolArray, rate_hz: float) -> Sequence[tuple[int, int]]:
+    """Return first and past-last sample of each load; flicker at the limit does not cut one."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], loaded, [False]]).astype(np.int8)))
+    joined: list[tuple[int, int]] = []
+    for start, stop in edges.reshape(-1, 2).tolist():
+        if joined and start - joined[-1][1] < _SHORTEST_PAUSE_S * rate_hz:
+            joined[-1] = (joined[-1][0], stop)
+        else:
+            joined.append((start, stop))
+    return [(a, b) for a, b in joined if b - a >= _SHORTEST_LOAD_S * rate_hz]
+
+
+def _crossing(force: FloatArray, edge: int, step: int, limit: float) -> int:
+    """Return the sample at which a load that begins at ``edge`` passes another limit.
+
+    ``step`` is the direction of time in which the load goes on: 1 at contact, -1 at toe-off.
+    """
+    at = edge
+    if force[edge] > limit:
+        while 0 < at < force.size - 1 and force[at - step] > limit:
+            at -= step
+    else:
+        while 0 < at < force.size - 1 and force[at] <= limit:
+            at += step
+    return at
+
+
+def _start_s(file: C3dFile) -> float:
+    """Return the time of the first frame that is stored; event times count from frame 1."""
+    return (file.first_frame - 1) / file.number("POINT:RATE")

@@ -1,0 +1,147 @@
+"""Imported events through the whole job: C3D out and in, force plates, precedence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import c3d as other_c3d
+import ezc3d
+import numpy as np
+import pytest
+
+from opensim_pelvis import pipeline
+from opensim_pelvis.errors import ReadError
+from opensim_pelvis.events.imported import read_events
+from opensim_pelvis.events.prefer import PLATE_WORDS, prefer_imported
+from opensim_pelvis.exporters.c3d import C3dExporter
+from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.simulate import HEADING_AXIS
+from opensim_pelvis.types import Event, GaitEvents, Result
+from tests.running_cases import run_case
+
+LABELS = {"initial contact": "Foot Strike", "toe-off": "Foot Off"}
+SINGLE_S = 1e-5  # a C3D file holds single precision
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Result:
+    return run_case()[1]
+
+
+@pytest.fixture(scope="module")
+def written(simulated: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    (path,) = C3dExporter().write(simulated, tmp_path_factory.mktemp("c3d"))
+    return path
+
+
+def plates(result: Result, *, shift_s: float = 0.0) -> tuple[Event, ...]:
+    """Return the events of a result as force plates see them: no side, a little apart."""
+    return tuple(
+        replace(e, time_s=e.time_s + shift_s, context="General", source="force plate 1 of x.c3d")
+        for e in result.events
+    )
+
+
+def rerun(recording: object, **activity: object) -> Result:
+    return pipeline.run(
+        recording,  # type: ignore[arg-type]
+        calibration=CalibrationSettings(window_s=(0.0, 2.0), heading_axis=HEADING_AXIS),
+        activity=ActivitySettings(kind="running", surface="treadmill", **activity),  # type: ignore[arg-type]
+    )
+
+
+def test_lab_programs_find_the_events_of_a_run(simulated: Result, written: Path) -> None:
+    assert len(simulated.events) > 60
+    wanted = [(e.context, LABELS[e.label]) for e in simulated.events]
+    event = ezc3d.c3d(str(written))["parameters"]["EVENT"]
+    assert list(zip(event["CONTEXTS"]["value"], event["LABELS"]["value"], strict=True)) == wanted
+    minutes, seconds = event["TIMES"]["value"]
+    times = [e.time_s for e in simulated.events]
+    np.testing.assert_allclose(minutes * 60.0 + seconds, times, atol=SINGLE_S)
+    assert set(event["GENERIC_FLAGS"]["value"]) == {0}
+    assert set(event["ICON_IDS"]["value"]) == {1, 2}
+    with written.open("rb") as handle:
+        reader = other_c3d.Reader(handle)
+        texts = {
+            name: [t.strip() for t in reader.get(f"EVENT:{name}").string_array]
+            for name in ("CONTEXTS", "LABELS")
+        }
+        at = np.array(reader.get("EVENT:TIMES").float_array)
+        contexts = [t.strip() for t in reader.get("EVENT_CONTEXT:LABELS").string_array]
+    assert list(zip(texts["CONTEXTS"], texts["LABELS"], strict=True)) == wanted
+    np.testing.assert_allclose(at.reshape(-1, 2) @ [60.0, 1.0], times, atol=SINGLE_S)
+    assert contexts == ["General", "Left", "Right"]
+
+
+def test_events_of_a_c3d_recording_win_and_can_be_set_aside(
+    simulated: Result, written: Path
+) -> None:
+    recording = pipeline.read(written)
+    assert len(recording.events) == len(simulated.events)
+    late = tuple(replace(e, time_s=e.time_s + 0.02) for e in recording.events)
+    recording = replace(recording, events=late)
+    found = rerun(recording)
+    assert {e.source for e in found.events} == {f"marked in {written.name}"}
+    wanted = [e.time_s + 0.02 for e in simulated.events]
+    np.testing.assert_allclose([e.time_s for e in found.events], wanted, atol=SINGLE_S)
+    own = rerun(recording, events="sensors")
+    assert {e.source for e in own.events} == {"calcn_r", "calcn_l"}
+
+
+def test_a_c3d_beside_the_recording_needs_its_start(simulated: Result, written: Path) -> None:
+    events = read_events(written, 1.5)
+    wanted = [e.time_s + 1.5 for e in simulated.events]
+    np.testing.assert_allclose([e.time_s for e in events], wanted, atol=SINGLE_S)
+    with pytest.raises(ReadError, match="events_start_s"):
+        read_events(written)
+
+
+def test_a_c3d_without_events_says_what_was_wanted(simulated: Result, tmp_path: Path) -> None:
+    (path,) = C3dExporter().write(replace(simulated, events=()), tmp_path)
+    with pytest.raises(ReadError, match="wanted events Foot Strike and Foot Off"):
+        read_events(path, 0.0)
+
+
+@pytest.mark.parametrize("shift_s", [-0.06, 0.06])
+def test_the_sensors_tell_a_force_plate_left_from_right(simulated: Result, shift_s: float) -> None:
+    assert simulated.running is not None
+    found = prefer_imported(plates(simulated, shift_s=shift_s), simulated.running.events)
+    assert [e.context for e in found.events] == [e.context for e in simulated.events]
+    assert all(e.source.endswith("side from the sensors") for e in found.events)
+    assert set(found.methods.values()) == {PLATE_WORDS}
+    assert found.notes == ()
+
+
+def test_events_of_another_clock_are_doubted(simulated: Result) -> None:
+    assert simulated.running is not None
+    own = simulated.running.events
+    for shift_s, words in ((0.2, "0.20 s after"), (-0.15, "0.15 s before")):
+        moved = tuple(replace(e, time_s=e.time_s + shift_s) for e in own.events)
+        (note,) = prefer_imported(moved, own).notes
+        assert words in note
+        assert "events_start_s" in note
+    near = tuple(replace(e, time_s=e.time_s + 0.05) for e in own.events)
+    assert prefer_imported(near, own).notes == ()
+
+
+def test_a_plate_half_way_between_two_steps_gets_no_side(simulated: Result) -> None:
+    assert simulated.running is not None
+    step_s = 60.0 / 172.0
+    found = prefer_imported(plates(simulated, shift_s=step_s / 2.0), simulated.running.events)
+    assert found.events == simulated.running.events.events, "the sensors' own"
+    assert any("neither a marked event nor the sensors" in note for note in found.notes)
+    cycles = GaitEvents(events=(), kind="cycle", start_label="thigh swing")
+    assert prefer_imported(plates(simulated), cycles).events == ()
+
+
+def test_too_few_imported_events_leave_the_sensors_theirs_and_say_so(simulated: Result) -> None:
+    assert simulated.running is not None
+    one = Event(time_s=5.0, label="Foot Strike", context="Right", source="plate")
+    found = prefer_imported((one,), simulated.running.events)
+    assert found.events == simulated.running.events.events
+    assert any(note.startswith("1 imported event ") for note in found.notes)
+    two = (one, replace(one, time_s=5.7))
+    found = prefer_imported(two, simulated.running.events)
+    assert [e.time_s for e in found.events] == [5.0, 5.7]
+    assert any("(1); the sensors show" in note for note in found.notes)

@@ -1,0 +1,21 @@
+"""What the screen tells of a long run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opensim_pelvis.screen.running import trend_lines
+from opensim_pelvis.types import Trend
+from tests.running_cases import run_case
+
+
+def test_a_change_is_shown_where_its_interval_leaves_zero_out() -> None:
+    _, _, running = run_case()
+    assert trend_lines(running) == []
+    sure = Trend(slope_per_10min=-2.04, low=-3.0, high=-1.0, blocks=9)
+    unsure = Trend(slope_per_10min=0.2, low=-0.1, high=0.5, blocks=9)
+    changed = {"pelvic_rotation_range_deg": sure, "cadence_spm": unsure}
+    summaries = tuple(replace(s, trend=changed.get(s.name)) for s in running.summaries)
+    assert trend_lines(replace(running, summaries=summaries)) == [
+        "pelvic rotation range: -2.0 in ten minutes (-3.0 to -1.0)"
+    ]
