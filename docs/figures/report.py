@@ -113,7 +113,7 @@ def shrink(path: Path) -> None:
     small = picture.resize(
         (picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS
     )
-    small.quantize(200).save(path, optimize=True)
+    small.quantize(200, method=Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -101,6 +101,15 @@ def test_the_headline_says_what_was_found_and_how_sure_it_is(view: View) -> None
     assert "means published for women" in said
 
 
+def test_unsafe_numbers_come_after_a_warning_and_are_held_against_nothing(
+    poor_result: Result,
+) -> None:
+    said = headline(view_of(poor_result), read_texts())
+    assert said[0] == read_texts()["headline"]["poor"]
+    assert len(said) > 3
+    assert "means published" not in " ".join(said)
+
+
 def test_without_strides_the_headline_says_only_that(no_strides_result: Result) -> None:
     view = view_of(no_strides_result)
     assert headline(view, read_texts()) == [read_texts()["headline"]["none"]]

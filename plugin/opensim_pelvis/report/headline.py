@@ -63,7 +63,8 @@ def headline(view: View, texts: Texts) -> list[str]:
         return [words["none"]]
     parts = (_rotation, _pelvis, _hips, _drop, _trunk, _timing, _sure)
     said = [" ".join(part(view, texts)) for part in parts]
-    return [text for text in said if text]
+    warning = [words["poor"]] if view["quality"]["level"] == "poor" else []
+    return [*warning, *(text for text in said if text)]
 
 
 def _rotation(view: View, texts: Texts) -> Iterator[str]:
@@ -76,6 +77,8 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         return
     mean = row["mean"]
     yield words["rotation"].format(range=degrees(mean))
+    if view["quality"]["level"] == "poor":  # unsafe numbers are held against nothing
+        return
     published = measure["published"]
     if len(published) == 1:
         band = published[0]
@@ -183,5 +186,3 @@ def _sure(view: View, texts: Texts) -> Iterator[str]:
         yield words[key].format(
             n=row["n"], half=half, error=degrees(measure["error"]), source=source
         )
-    if view["quality"]["level"] == "poor":
-        yield words["poor"]
