@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation, Slerp
 
-from opensim_pelvis.interpolation import rotations_at, vectors_at
+from opensim_pelvis.interpolation import ON_SAMPLE, rotations_at, vectors_at
 from opensim_pelvis.readers._clock import count_stamps
 from opensim_pelvis.rotations import angle_between
 
@@ -23,7 +23,8 @@ def test_rotations_turn_as_scipy_turns_them(seed: int, at: list[float]) -> None:
     at_s = np.clip(np.array(at), 0.0, TIME_S[-1])
     found = rotations_at(TIME_S, signs * turns.as_quat(scalar_first=True), at_s)
     wanted = Slerp(TIME_S, turns)(at_s).as_quat(scalar_first=True)
-    np.testing.assert_allclose(angle_between(found, wanted), 0.0, atol=1e-7)
+    # a moment this near a sample is taken to be the sample's; half a turn is the widest step
+    np.testing.assert_allclose(angle_between(found, wanted), 0.0, atol=ON_SAMPLE * np.pi + 1e-7)
 
 
 def test_small_turns_are_exact() -> None:
