@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 MIN_RATIO = 1000.0
 MAX_COST_EXCESS = 1e-12
-MAX_GROWTH = 2.0  # time a frame at the most frames against the least; a shared machine varies
+MAX_GROWTH = 1.5  # time a frame at the most frames against the least; a shared machine varies
 MAX_EXTRA_MB = 64.0  # beyond input and output, a hundred times the frames
 LONG_FRAMES = 180_000  # 30 minutes at 100 Hz
 GROWTH_FRAMES = (1_000, 10_000, 100_000, 1_000_000)
