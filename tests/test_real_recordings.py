@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -124,8 +125,14 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
     walked = np.searchsorted(official.time_s, ours.index.to_numpy() - 1e-6)
     theirs = np.rad2deg(official.values_rad[np.ix_(walked, named)])
     # The tool cannot be met more closely than it meets itself: given the same sensors by its own
-    # placer and by ours, equal to rounding, its two answers are up to 0.25 degrees apart.
+    # placer and by ours, equal to rounding, its two answers are up to 0.3 degrees apart.
     itself = np.abs(theirs - tool.values[np.ix_(rows, columns)])
+    for name, ours_deg, its_own_deg in zip(COMPARED, difference.T, itself.T, strict=True):
+        sys.stdout.write(
+            f"{model} {name}: at most {ours_deg.max():.2f} degrees from the tool, above 0.2 in "
+            f"{np.mean(ours_deg >= AGREEMENT_DEG):.1%}; the tool from itself "
+            f"{its_own_deg.max():.2f}\n"
+        )
     assert np.sqrt(np.nanmean(itself**2, axis=0)).max() < AGREEMENT_DEG / 2.0
     cost, official_cost = (
         np.nansum(k.errors_rad**2, axis=1) for k in (result.kinematics, official)
