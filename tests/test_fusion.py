@@ -258,6 +258,7 @@ WRONG = {
     "radians read as degrees": ("angular_velocity_radps", np.eye(3) / 57.3, "radians once more"),
     "gyroscope reversed": ("angular_velocity_radps", -np.eye(3), "do not belong together"),
     "gyroscope mirrored": ("angular_velocity_radps", np.diag([1, -1, 1]), "belong together"),
+    "gyroscope mirrored at x": ("angular_velocity_radps", np.diag([-1, 1, 1]), "belong together"),
 }
 
 

@@ -45,7 +45,8 @@ STILL_RADPS = 0.05
 STILL_MPS2 = 0.15
 GRAVITY_DEG = 1.0
 
-VENDOR_RMS_DEG = 1.0
+# The maker's own vertical is 0.9 off gravity where feet stand (test_fusion_vertical): no truth.
+VENDOR_RMS_DEG = 1.25
 THIGH_SD_DEG = 3.0  # includes the vendor's headings, -17 to 12 degrees apart
 
 

@@ -2,8 +2,8 @@
 
 VQF: Laidig & Seel 2023, Information Fusion 91:187-204, doi:10.1016/j.inffus.2022.10.014, in its
 offline form: the gyroscope's bias from a forward and a backward pass, inclination from the
-specific force that a low-pass without lag has seen in a frame that does not turn. Two things are
-ours: the longer time constant of that low-pass, and the levelling at rest (`rest`).
+specific force that a low-pass without lag has seen in a frame that does not turn. The levelling at
+rest (`rest`) is ours.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from opensim_pelvis.fusion.stretches import Sampling, Stretch, longest_hole_s
 from opensim_pelvis.settings import GyroscopeSamples
 from opensim_pelvis.types import SensorSignals
 
-TAU_ACC_S: Final = 6.0
-"""Time constant of the accelerometer's low-pass. VQF's own default is 3 s; people start and
-stop, and a change of speed dv tilts the vertical by about dv / (g tau): ``docs/fusion.md``."""
+TAU_ACC_S: Final = 4.0
+"""Time constant of the accelerometer's low-pass, VQF's own default. Of 1.5 to 15 s it foretells
+gravity best at rests that the filter has not seen: ``docs/fusion.md``."""
 
 MAX_MAGNETIC_HOLE_S: Final = 0.5
 """Longest hole in the magnetic field; its axes turn with the sensor, so lines do not bridge it."""

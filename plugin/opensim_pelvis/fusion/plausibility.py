@@ -37,6 +37,7 @@ MIN_GAIN: Final = 3.0
 GRAVITY_TOLERANCE: Final = 0.15
 """How far mean gravity may be from 9.81 m/s^2, as a part of it."""
 
+_SCALES: Final = 2  # readings that differ in scale alone; they come first
 _MAX_WINDOWS: Final = 12  # the most telling ones; bounds the work
 _MOVING_MPS2: Final = 1.5
 _LEAST_TURNING_RADPS: Final = 0.05  # 3 degrees/s while the body part moves
@@ -181,7 +182,10 @@ def _judge_gyroscope(
         _follow_gravity(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)[0]
         for _, matrix in readings
     ]
-    best = int(np.argmin(wanders))
+    # in cyclic motion a gyroscope that is all but silenced always fits: axes are thought of first
+    scales, axes = np.array(wanders[:_SCALES]), np.array(wanders[_SCALES:])
+    by_scale = scales.min() * MIN_GAIN < axes.min()
+    best = int(scales.argmin()) if by_scale else _SCALES + int(axes.argmin())
     words = (
         f"gravity wanders by {wander:.1f} m/s^2 within {WINDOW_S:g} s where the gyroscope says how "
         f"the sensor turned: wanted at most {SUSPECT_WANDER_MPS2:g}. "
