@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
-from opensim_pelvis.report.headline import find_row, headline, number, pace
+from opensim_pelvis.report.headline import find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
@@ -96,6 +96,7 @@ def render(
             plotly=_markup(plotly),
             data=_markup(safe_json(data)),
             number=number,
+            when=when,
             **context,
         )
     )

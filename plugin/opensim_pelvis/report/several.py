@@ -15,6 +15,7 @@ from opensim_pelvis.report.page import render
 from opensim_pelvis.report.plot import axis, figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.types.date import order_moments, show_moment
 
 ROTATION: Final = "pelvic_rotation_range_deg"
 
@@ -46,12 +47,19 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
         error=method_error(views),
         views=views,
         change_words=change_words,
+        short_date=short_date,
     )
 
 
 def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
-    """Return a row a recording, those of a runner together, each against the runner's first."""
-    ordered = sorted(views, key=lambda view: str(view["subject"]["id"] or view["name"]))
+    """Return a row a recording, those of a runner together, each against the runner's first.
+
+    A runner's recordings stand in the order of their dates, those without one last, as they came.
+    """
+    moments = order_moments((view["recording"]["date"] or {}).get("start") for view in views)
+    keys = [str(view["subject"]["id"] or view["name"]) for view in views]
+    places = sorted(range(len(views)), key=lambda i: (keys[i], moments[i]))
+    ordered = [views[i] for i in places]
     first: dict[str, dict[str, Any]] = {}
     rows = []
     for view in ordered:
@@ -61,6 +69,7 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
             {
                 "name": view["name"],
                 "runner": runner,
+                "date": view["recording"]["date"],
                 "level": view["quality"]["level"],
                 "kept": view["strides"]["kept"],
                 "means": {name: mean_of(view, name) for name in COLUMNS},
@@ -72,6 +81,11 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
         if row is not None:
             first.setdefault(runner, row)
     return rows
+
+
+def short_date(date: dict[str, str] | None, texts: Texts) -> str:
+    """Return when a recording began, or that it is not stated."""
+    return texts["page"]["unknown"] if date is None else show_moment(date["start"])
 
 
 def mean_of(view: View, name: str) -> float | None:

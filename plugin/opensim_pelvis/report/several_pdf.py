@@ -12,7 +12,14 @@ from opensim_pelvis.report.headline import degrees, find_row, number
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.pdf import MAX_PAGES, save
 from opensim_pelvis.report.pdf_figures import draw_bands, dress
-from opensim_pelvis.report.several import COLUMNS, ROTATION, change_words, comparison, method_error
+from opensim_pelvis.report.several import (
+    COLUMNS,
+    ROTATION,
+    change_words,
+    comparison,
+    method_error,
+    short_date,
+)
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 
@@ -43,11 +50,18 @@ def _set(views: Sequence[View], lab: Lab, texts: Texts, title: str) -> Flow:
     flow.text(words["text"].format(error=degrees(method_error(views))), size=8)
     for axes in flow.axes(300, 1):
         _draw(axes, views, texts)
-    head = [words["name"], words["runner"], words["quality"], texts["measures"]["n"]]
+    head = [
+        words["name"],
+        words["runner"],
+        texts["page"]["date"],
+        words["quality"],
+        texts["measures"]["n"],
+    ]
     head += [f"{texts['measure'][n]} {texts['unit'][n.rpartition('_')[2]]}" for n in COLUMNS]
     rows = [
         [
-            row["name"], str(row["runner"]), texts["quality"][row["level"]], str(row["kept"]),
+            row["name"], str(row["runner"]), short_date(row["date"], texts),
+            texts["quality"][row["level"]], str(row["kept"]),
             *(number(row["means"][n], n.rpartition("_")[2]) for n in COLUMNS),
             change_words(row["change"], texts),
         ]
@@ -56,8 +70,8 @@ def _set(views: Sequence[View], lab: Lab, texts: Texts, title: str) -> Flow:
     flow.table(
         [*head, words["change"]],
         rows,
-        (0.11, 0.1, 0.08, 0.07, *[0.076] * len(COLUMNS), 0.108),
-        right=tuple(range(3, 4 + len(COLUMNS))),
+        (0.1, 0.07, 0.105, 0.07, 0.06, *[0.07] * len(COLUMNS), 0.105),
+        right=tuple(range(4, 5 + len(COLUMNS))),
         size=6.4,
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)
