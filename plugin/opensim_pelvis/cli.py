@@ -280,6 +280,7 @@ def init(
 
 app.command()(cli_results.cohort)
 app.command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
+app.command()(cli_results.texts)
 app.command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)
 app.command(epilog=examples.POOL_EXAMPLES)(cli_results.pool)
 

@@ -22,12 +22,14 @@ from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.view_curves import MAX_STRIDES
+from opensim_pelvis.report.wording import worded
 
 
 def render_page(view: View, lab: Lab | None = None) -> str:
     """Return the page of one trial as HTML."""
     lab = lab or Lab()
     texts = read_texts(lab.texts)
+    view = worded(view, texts)
     figures = figures_of(view, texts)
     scene = scene_figure(view)
     if scene is not None:

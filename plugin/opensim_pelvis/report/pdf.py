@@ -14,6 +14,7 @@ from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.wording import worded
 
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
@@ -44,6 +45,7 @@ def save(make: Callable[[], Flow], path: Path, title: str) -> Path:
 
 def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
     """Return the pages of one trial, not yet written."""
+    view = worded(view, texts)
     parts: dict[str, Callable[[Flow, View, Texts], None]] = {
         "headline": _headline,
         "quality": _quality,
@@ -88,7 +90,8 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
         "sex": words[subject["sex"]] if subject["sex"] else None,
         "height": f"{number(subject['height_m'], 'm')} m" if subject["height_m"] else None,
         "mass": f"{number(subject['mass_kg'], 'kg')} kg" if subject["mass_kg"] else None,
-        "activity": ", ".join(filter(None, (activity["kind"], activity["surface"]))) or None,
+        "activity": ", ".join(words[w] for w in (activity["kind"], activity["surface"]) if w)
+        or None,
         "speed": f"{number(speed, 'mps')} m/s, {pace(speed)}" if speed else None,
         "duration": f"{number(view['recording']['duration_s'], 'deg')} s",
         "strides": words["strides_value"].format(**view["strides"]),

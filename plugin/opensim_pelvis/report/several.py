@@ -15,6 +15,7 @@ from opensim_pelvis.report.page import render
 from opensim_pelvis.report.plot import axis, figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.wording import worded
 from opensim_pelvis.types.date import order_moments, show_moment
 
 ROTATION: Final = "pelvic_rotation_range_deg"
@@ -37,6 +38,7 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
     """Return the page of several recordings as HTML."""
     lab = lab or Lab()
     texts = read_texts(lab.texts)
+    views = [worded(view, texts) for view in views]
     return render(
         "several.html",
         lab,

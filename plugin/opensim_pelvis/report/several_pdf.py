@@ -22,6 +22,7 @@ from opensim_pelvis.report.several import (
 )
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.wording import worded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,10 +36,13 @@ def write_several_pdf(views: Sequence[View], path: Path, lab: Lab | None = None)
     texts = read_texts(lab.texts)
     words = texts["several"]
     title = words["title"].format(count=len(views))
-    return save(lambda: _set(views, lab, texts, title), path, title)
+    return save(lambda: set_comparison(views, lab, texts), path, title)
 
 
-def _set(views: Sequence[View], lab: Lab, texts: Texts, title: str) -> Flow:
+def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
+    """Return the pages of a comparison, not yet written."""
+    views = [worded(view, texts) for view in views]
+    title = texts["several"]["title"].format(count=len(views))
     words = texts["several"]
     version = views[0]["versions"].get("opensim-pelvis", "")
     made = texts["page"]["made_by"].format(version=version)
