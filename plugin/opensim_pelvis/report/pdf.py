@@ -19,7 +19,6 @@ from opensim_pelvis.report.wording import worded
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
 NBSP: Final = "\N{NO-BREAK SPACE}"
-_LOGOS: Final = {".png", ".jpg", ".jpeg"}
 
 
 def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
@@ -72,7 +71,7 @@ def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
 
 def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     words, subject, activity = texts["page"], view["subject"], view["activity"]
-    if lab.logo is not None and lab.logo.suffix.lower() in _LOGOS:
+    if lab.logo is not None:
         flow.picture(lab.logo)
     for text, bold in ((lab.name, True), (lab.header, False)):
         if text:

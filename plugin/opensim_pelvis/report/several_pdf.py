@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from opensim_pelvis.report import style
+from opensim_pelvis.report.figures_runs import top_of
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import degrees, find_row, number
 from opensim_pelvis.report.lab import Lab
@@ -17,6 +18,7 @@ from opensim_pelvis.report.several import (
     ROTATION,
     change_words,
     comparison,
+    label_places,
     method_error,
     short_date,
 )
@@ -27,6 +29,9 @@ from opensim_pelvis.report.wording import worded
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_AWAY_PT: Final = 6.0
+_ASIDE: Final = {"right": 1.0, "left": -1.0, "center": 0.0}
+_UP: Final = {"top": 1.0, "bottom": -1.0, "middle": 0.0}
 _MARKERS: Final = {"female": "o", "male": "s", None: "D"}
 
 
@@ -51,7 +56,10 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         if text:
             flow.text(text, after=1)
     flow.text(title, size=17, bold=True)
+    if any(view["recording"]["simulated"] for view in views):
+        flow.text(texts["page"]["simulated"], bold=True)
     flow.text(words["text"].format(error=degrees(method_error(views))), size=8)
+    flow.text(words["order"], size=8)
     for axes in flow.axes(300, 1):
         _draw(axes, views, texts)
     head = [
@@ -74,9 +82,9 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     flow.table(
         [*head, words["change"]],
         rows,
-        (0.1, 0.07, 0.105, 0.07, 0.06, *[0.07] * len(COLUMNS), 0.105),
+        (0.095, 0.06, 0.085, 0.075, 0.058, *[0.076] * len(COLUMNS), 0.095),
         right=tuple(range(4, 5 + len(COLUMNS))),
-        size=6.4,
+        size=6.0,
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)
     return flow
@@ -84,13 +92,19 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
 
 def _draw(axes: Axes, views: Sequence[View], texts: Texts) -> None:
     draw_bands(axes, [find_row(view, "cadence_spm") for view in views], views[0], texts)
-    for view in views:
-        cadence, rotation = find_row(view, "cadence_spm"), find_row(view, ROTATION)
-        if not cadence or not rotation:
-            continue
+    rows = [(v, find_row(v, "cadence_spm"), find_row(v, ROTATION)) for v in views]
+    known = [(view, cadence["mean"], row) for view, cadence, row in rows if cadence and row]
+    for (view, cadence, rotation), place in zip(known, label_places(known), strict=True):
         half = 0.0 if rotation["high"] is None else rotation["high"] - rotation["mean"]
-        axes.errorbar([cadence["mean"]], [rotation["mean"]], yerr=[half], color=style.RIGHT,
+        axes.errorbar([cadence], [rotation["mean"]], yerr=[half], color=style.RIGHT,
                       fmt=_MARKERS[view["subject"]["sex"]], ms=6, capsize=3)  # fmt: skip
-        axes.text(cadence["mean"] + 0.6, rotation["mean"], view["name"], fontsize=6.5,
-                  va="center", parse_math=False)  # fmt: skip
+        up, side = place.split()
+        axes.annotate(
+            view["name"], (cadence, rotation["mean"]),
+            (_AWAY_PT * _ASIDE[side], _AWAY_PT * _UP[up]),
+            textcoords="offset points", fontsize=6.5, parse_math=False,
+            ha={"right": "left", "left": "right"}.get(side, "center"),
+            va={"top": "bottom", "bottom": "top"}.get(up, "center"),
+        )  # fmt: skip
+    axes.set_ylim(0.0, top_of([row["high"] or row["mean"] for _, _, row in known]))
     dress(axes, texts["several"]["figure"], "")
