@@ -17,6 +17,7 @@ import pytest
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.several import render_several
+from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, view_of
 
 from .conftest import HOSTILE
@@ -199,6 +200,32 @@ def test_the_page_plays_and_answers_the_keyboard(browser: Any, view: View, tmp_p
         page.locator(f'[data-camera="{name}"]').click()
     visit.check_quiet(file)
     page.close()
+
+
+def test_a_figure_offers_to_be_saved_and_nothing_else(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    visit = Visit(browser, write(tmp_path, view), 1280)
+    offered = visit.ask("[...document.querySelectorAll('.modebar-btn')].map(n => n.dataset.title)")
+    assert set(offered) == {read_texts()["page"]["save"]}
+    visit.page.close()
+
+
+def test_without_3d_the_page_says_so_and_all_else_works(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    path = next(found for name in BROWSERS if (found := shutil.which(name)))
+    flat = browser.browser_type.launch(executable_path=path, args=[*FLAGS[:6], "--disable-3d-apis"])
+    file = write(tmp_path, view)
+    visit = Visit(flat, file, 1280)
+    told = visit.page.locator("#figure-skeleton").inner_text()
+    assert told == read_texts()["motion"]["no_webgl"]
+    assert not visit.page.locator("[data-camera]").first.is_visible()
+    visit.page.locator("#curves").scroll_into_view_if_needed()
+    visit.page.locator("#time").fill("50")
+    assert visit.page.locator('[data-picture="behind"]').get_attribute("data-frame") == "25"
+    visit.check_quiet(file)
+    flat.close()
 
 
 def test_everything_has_a_name_for_those_who_do_not_see_it(

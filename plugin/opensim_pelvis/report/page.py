@@ -91,7 +91,7 @@ def render(
     """
     script, plotly = _template("page.js"), plotly_script()
     nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
-    words = {**texts["motion"], "curves": texts["curves"]}
+    words = {**texts["motion"], "curves": texts["curves"], "save": texts["page"]["save"]}
     data = {"figures": figures, "views": VIEWS, "texts": words, **nothing, **(moving or {})}
     page: str = (
         _environment()
