@@ -164,8 +164,8 @@ def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
         }
         for name, colour, shape in zip(SHARES, style.SHARES, style.SHAPES, strict=True)
     ]  # fmt: skip
-    for trace, name in zip(data, SHARES, strict=True):
-        if means[name] < FEWEST_PERCENT:
+    for trace, name, shape in zip(data, SHARES, style.SHAPES, strict=True):
+        if shape or means[name] < FEWEST_PERCENT:  # a number is not read over a pattern
             trace["text"] = [""]
     return figure(
         data,

@@ -58,7 +58,7 @@ def coach_bands(
         _box(low, high, *fast),
         _box(max(quick, low), high, 0.0, small),
         {
-            "type": "line", "x0": low, "x1": high, "y0": over, "y1": over, "layer": "below",
+            "type": "line", "x0": low, "x1": high, "y0": over, "y1": over, "layer": "between",
             "line": {"color": style.COACH_INK, "width": 1, "dash": "dash"},
         },
     ]  # fmt: skip
