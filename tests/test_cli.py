@@ -93,7 +93,7 @@ def test_help_answers_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "run", "inspect", "compare", "pool", "readers", "init"]
+    "command", ["demo", "run", "inspect", "compare", "pool", "texts", "readers", "init"]
 )
 def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> None:
     code, out, _ = run("--help")

@@ -104,6 +104,24 @@ def test_sessions_of_one_runner_are_one_runner_and_are_compared() -> None:
     assert changes[["speed_change_mps", "cadence_change_spm"]].to_numpy().tolist() == [[0.0, 0.0]]
 
 
+def test_sessions_stand_in_the_order_of_their_dates_and_say_them(
+    summaries: Path, tmp_path: Path
+) -> None:
+    source = sorted(summaries.glob("*_summary.json"))[0]
+    dates = {"a": "2026-05-02T10:00:00", "b": None, "c": "2025-12-31", "d": "2026-05-02T09:00:00"}
+    for name, start in dates.items():
+        summary = json.loads(source.read_text(encoding="utf-8"))
+        summary["name"] = name
+        summary["settings"]["subject"]["id"] = "S1"
+        summary["recording"]["date"] = {"start": start, "source": "x"} if start else None
+        (tmp_path / f"{name}_summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    table = read_cohort([tmp_path])
+    assert table["name"].tolist() == ["c", "d", "a", "b"]
+    assert table["date"].fillna("").tolist() == ["2025-12-31", dates["d"], dates["a"], ""]
+    changes = compare_sessions(table)
+    assert changes["to"].tolist() == ["d", "a", "b"]
+
+
 @pytest.fixture(scope="module")
 def summaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("results")

@@ -33,6 +33,7 @@ rate_hz = 100
 name = "walk-1"
 up_axis = "z"
 mapping = "columns.toml"
+date = 2026-11-24T10:30:00
 [sensors]
 "00B42279" = "pelvis"
 "00B42268" = "torso_imu"
@@ -357,3 +358,36 @@ def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
 def test_a_template_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be written"):
         write_trial(tmp_path / "none" / "t.toml", _recording("a"), RecordingSettings(path=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("stated", "iso"),
+    [
+        ("2026-11-24", "2026-11-24"),
+        ("2026-11-24T10:30:00", "2026-11-24T10:30:00"),
+        ("2026-11-24T10:30:00+01:00", "2026-11-24T10:30:00+01:00"),
+        ("2026-11-24 10:30:00Z", "2026-11-24T10:30:00+00:00"),
+        ('"2026-11-24T10:30"', "2026-11-24T10:30:00"),
+    ],
+)
+def test_a_date_is_taken_as_toml_has_it_or_in_quotes(tmp_path: Path, stated: str, iso: str) -> None:
+    path = tmp_path / "trial.toml"
+    path.write_text(f'[recording]\npath = "walk"\ndate = {stated}\n', encoding="utf-8")
+    settings, defaults = read_request(path, {})
+    assert settings.recording.date is not None
+    assert settings.recording.date.isoformat() == iso
+    assert to_plain(settings)["recording"]["date"] == iso
+    assert not [line for line in defaults if "recording.date" in line]
+    flagged, _ = read_request(path, {"recording": {"date": "2025-01-02"}})
+    assert flagged.recording.date is not None
+    assert flagged.recording.date.isoformat() == "2025-01-02"
+
+
+@pytest.mark.parametrize(
+    "stated", ['"yesterday"', "10:30:00", "2026", '"24.11.2026"', "true", "0026-11-24", '""']
+)
+def test_a_date_that_is_none_is_a_fault_that_shows_one(tmp_path: Path, stated: str) -> None:
+    path = tmp_path / "trial.toml"
+    path.write_text(f'[recording]\npath = "walk"\ndate = {stated}\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"recording\.date: wanted a (date such|year)"):
+        read_trial(path)

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simula
 from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings
-from opensim_pelvis.types import Result
+from opensim_pelvis.types import RecordingDate, Result
 
 IMG = Path(__file__).resolve().parents[1] / "img"
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -55,12 +56,13 @@ def recordings() -> list[Result]:
     found = [
         record("good", BODIES, demo_sensors()),
         record("poor", some, poor, duration_s=14.0, who="S02"),
-        record("pelvis_only", ("pelvis",), demo_sensors(), who="S03"),
+        record("pelvis_only", ("pelvis",), demo_sensors(), who="S03", month=None),
     ]
     for number, (cadence, rotation) in enumerate(((164.0, 11.0), (180.0, 18.0), (190.0, 7.0)), 4):
         found.append(
             record(f"session_{number}", ("pelvis", "torso"), demo_sensors(), duration_s=16.0,
-                   who=f"S0{number // 2 * 2}", cadence=cadence, rotation_deg=rotation)
+                   who=f"S0{number // 2 * 2}", cadence=cadence, rotation_deg=rotation,
+                   month=10 - number)
         )  # fmt: skip
     return found
 
@@ -68,13 +70,19 @@ def recordings() -> list[Result]:
 def record(
     name: str, bodies: tuple[str, ...], sensors: SensorSettings, *, duration_s: float = 30.0,
     who: str = "S01", cadence: float = 172.0, rotation_deg: float | None = None,
+    month: int | None = 3,
 ) -> Result:  # fmt: skip
     runner = replace(typical_runner("female"), cadence_spm=cadence)
     if rotation_deg is not None:
         runner = replace(runner, pelvic_rotation_range_deg=rotation_deg)
     truth = simulate_runner(runner, Session(duration_s=duration_s, rate_hz=100.0))
+    recording = simulate_sensors(truth, sensors, bodies)
+    if month is not None:
+        start = datetime(2026, month, 14, 10, 30, tzinfo=timezone(timedelta(hours=1)))
+        stated = RecordingDate(start=start, source="stated by the user")
+        recording = replace(recording, date=stated)
     result = run(
-        simulate_sensors(truth, sensors, bodies),
+        recording,
         sensors={identifier: body for identifier, body in SENSOR_MAP.items() if body in bodies},
         subject=SubjectSettings(id=who, sex="female", height_m=1.68, mass_kg=58.0),
         activity=ActivitySettings(kind="running", speed_mps=3.6, surface="treadmill"),

@@ -40,6 +40,10 @@ Mapping_ = Annotated[
     Path | None,
     typer.Option("--mapping", help="Mapping file of columns or channels, or a ready-made one."),
 ]
+Date = Annotated[
+    str | None,
+    typer.Option(metavar="WHEN", help="Start of the recording: 2026-11-24 or 2026-11-24T10:30."),
+]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
 
 
@@ -125,6 +129,7 @@ def run(
     up_axis: UpAxis = None,
     mapping: Mapping_ = None,
     name: Annotated[str | None, typer.Option(help="What the results are called.")] = None,
+    date: Date = None,
     sync: Annotated[
         str | None, typer.Option(help="Own clocks by: auto, movement, trigger or start.")
     ] = None,
@@ -160,7 +165,7 @@ def run(
 ) -> None:
     """Turn a recording into OpenSim files and angles."""
     flags = {
-        "recording": _recording_flags(reader, rate, up_axis, mapping, name),
+        "recording": _recording_flags(reader, rate, up_axis, mapping, name, date),
         "fusion": {"orientations": orientations, "magnetometer": magnetometer},
         "timeline": {"synchronise": sync},
         "calibration": {
@@ -275,6 +280,7 @@ def init(
 
 app.command()(cli_results.cohort)
 app.command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
+app.command()(cli_results.texts)
 app.command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)
 app.command(epilog=examples.POOL_EXAMPLES)(cli_results.pool)
 
@@ -301,6 +307,7 @@ def _recording_flags(
     up_axis: str | None,
     mapping: Path | None,
     name: str | None,
+    date: str | None = None,
 ) -> dict[str, Any]:
     return {
         "reader": reader,
@@ -308,6 +315,7 @@ def _recording_flags(
         "up_axis": up_axis,
         "mapping": _from_here(mapping),
         "name": name,
+        "date": date,
     }
 
 

@@ -48,6 +48,16 @@ def report(
         typer.echo(str(path))
 
 
+def texts(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Made, such as texts-de.toml.")],
+) -> None:
+    """Write all texts of the report, to translate them."""
+    from opensim_pelvis.report.texts import write_texts
+
+    typer.echo(f"{write_texts(file)}: change the words to the right of each =, then name the file")
+    typer.echo("in the lab file (texts = ...).")
+
+
 def compare(
     estimate: Annotated[Path, typer.Argument(metavar="RESULT", help="Folder, .mot or .sto.")],
     reference: Annotated[

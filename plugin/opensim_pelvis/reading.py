@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
 from pathlib import Path
 
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.settings import RecordingSettings
-from opensim_pelvis.types import Recording
+from opensim_pelvis.types import Recording, RecordingDate
 
 
 def read(
@@ -17,6 +19,7 @@ def read(
     rate_hz: float | None = None,
     up_axis: UpAxis | None = None,
     mapping: str | Path | None = None,
+    date: datetime.date | None = None,
 ) -> Recording:
     """Read a recording: a file or a folder of any format that is understood.
 
@@ -31,6 +34,8 @@ def read(
         Upward axis of the file's world, for formats that leave it open.
     mapping : path, optional
         File that describes the columns of a generic table.
+    date : date or datetime, optional
+        When the recording began; wins over the date that the recording states.
 
     Raises
     ------
@@ -44,6 +49,7 @@ def read(
             rate_hz=rate_hz,
             up_axis=up_axis,
             mapping=None if mapping is None else Path(mapping),
+            date=date,
         )
     )
 
@@ -53,4 +59,17 @@ def read_recording(settings: RecordingSettings) -> Recording:
     name = settings.reader
     if name is None:
         name = find_mapped(settings.path) if settings.mapping else find_reader(settings.path)
-    return load_reader(name).read(settings)
+    return _dated(load_reader(name).read(settings), settings.date)
+
+
+def _dated(recording: Recording, stated: datetime.date | None) -> Recording:
+    """Return a recording with the date that the user states; a note where it states another."""
+    if stated is None:
+        return recording
+    date, own = RecordingDate(start=stated, source="stated by the user"), recording.date
+    if own is None or own.text.startswith(date.text):
+        return replace(recording, date=date)
+    note = (
+        f"the date {date.text} stated by the user was taken, although {own.source} says {own.text}"
+    )
+    return replace(recording, date=date, notes=(*recording.notes, note))

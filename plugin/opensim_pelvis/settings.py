@@ -6,6 +6,7 @@ printed and saved with the results (`list_defaults`).
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -44,7 +45,8 @@ class RecordingSettings:
     ``path`` is relative to the trial file. ``reader`` is found by content, ``rate_hz`` is read
     from the file, ``name`` is the file's or folder's name, unless given. ``up_axis`` is the
     upward axis of the file's world where the format leaves it open. ``mapping`` is a file
-    that describes the columns of a generic table.
+    that describes the columns of a generic table. ``date`` is when the recording began, with or
+    without a time of day and a time zone; it wins over the date that the recording states.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class RecordingSettings:
     name: str | None = None
     up_axis: UpAxis | None = None
     mapping: Path | None = None
+    date: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +213,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "recording.name": "name of the file or folder",
     "recording.up_axis": "as the format defines it",
     "recording.mapping": "none",
+    "recording.date": "as the recording states it",
     "timeline.rate_hz": "the highest of the sensors' rates",
     "timeline.trigger_s": "none",
     "calibration.window_s": "found",
@@ -280,6 +284,8 @@ def to_plain(settings: Any) -> Any:
         return [to_plain(value) for value in settings]
     if isinstance(settings, Path):
         return settings.as_posix()
+    if isinstance(settings, datetime.date):
+        return settings.isoformat()
     return settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import ezc3d
 import numpy as np
 import pytest
 
+from opensim_pelvis import reading
+from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.exporters.c3d import C3dExporter
 from opensim_pelvis.exporters.c3d_file import (
@@ -22,7 +25,7 @@ from opensim_pelvis.exporters.c3d_file import (
 )
 from opensim_pelvis.exporters.c3d_metadata import MAX_EVENTS
 from opensim_pelvis.registry import Exporter
-from opensim_pelvis.types import Event, Landmark, Result
+from opensim_pelvis.types import Event, Landmark, RecordingDate, Result
 from tests.exporters.sample_result import (
     GAP,
     LANDMARKS,
@@ -259,6 +262,22 @@ def test_units_subject_and_software(tmp_path: Path, read: Any) -> None:
     mass, height = ("BODYMASS", "HEIGHT") if upper else ("Bodymass", "Height")
     assert file.parameters("PROCESSING", mass)[0] == 61.5
     assert file.parameters("PROCESSING", height)[0] == 1720.0
+
+
+def test_the_date_of_the_recording_comes_back(tmp_path: Path) -> None:
+    result = make_result()
+    date = RecordingDate(start=datetime(2026, 11, 24, 10, 30), source="the header")
+    (path,) = C3dExporter().write(
+        replace(result, recording=replace(result.recording, date=date)), tmp_path
+    )
+    file = open_c3d(path)
+    assert file.texts("RECORDING:START") == ["2026-11-24T10:30:00"]
+    assert file.texts("RECORDING:START_SOURCE") == ["the header"]
+    recording = reading.read(path)
+    assert recording.date == replace(date, source="RECORDING:START, from the header")
+    (path,) = C3dExporter().write(result, tmp_path)
+    assert open_c3d(path).texts("RECORDING:START") == []
+    assert reading.read(path).date is None
 
 
 @READERS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from opensim_pelvis.exporters.summary import FORMAT_VERSION, SummaryExporter
 from opensim_pelvis.registry import Exporter
 from opensim_pelvis.settings import SubjectSettings, TrialSettings
-from opensim_pelvis.types import Event, Result, SensorIntegrity
+from opensim_pelvis.types import Event, RecordingDate, Result, SensorIntegrity
 from tests.exporters.sample_result import GAP, SAMPLES, make_result
 
 ROUNDED = 1e-12
@@ -57,6 +58,17 @@ def test_origin_of_the_data(tmp_path: Path) -> None:
     assert (recording["rate_hz"], recording["rate_source"]) == (100.0, "header")
     assert (recording["samples"], recording["duration_s"]) == (SAMPLES, 0.39)
     assert recording["sensors"]["torso_imu"] == "id1"
+
+
+def test_the_date_of_the_recording_and_its_source(tmp_path: Path) -> None:
+    result = make_result()
+    assert written(result, tmp_path)["recording"]["date"] is None
+    date = RecordingDate(start=datetime(2026, 11, 24, 10, 30, tzinfo=UTC), source="the header")
+    dated = replace(result, recording=replace(result.recording, date=date))
+    assert written(dated, tmp_path)["recording"]["date"] == {
+        "start": "2026-11-24T10:30:00+00:00",
+        "source": "the header",
+    }
 
 
 def test_the_integrity_ledger_has_every_count(tmp_path: Path) -> None:

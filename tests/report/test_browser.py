@@ -14,11 +14,15 @@ from typing import Any
 
 import pytest
 
+from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.several import render_several
+from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, view_of
 
 from .conftest import HOSTILE
+from .test_logo import HOSTILE as HOSTILE_SVG
+from .test_logo import SPACES
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -110,14 +114,26 @@ def write(folder: Path, view: View) -> Path:
     return path
 
 
-@pytest.mark.parametrize("which", ["result", "pelvis_result", "poor_result", "no_strides_result"])
+RUNS = ("result", "pelvis_result", "poor_result", "no_strides_result")
+PAGES = (*RUNS, "several")
+
+
+def write_any(folder: Path, which: str, request: pytest.FixtureRequest) -> Path:
+    """Write the page of one of the runs, or of all of them side by side."""
+    if which != "several":
+        return write(folder, view_of(request.getfixturevalue(which)))
+    path = folder / "several.html"
+    views = [view_of(request.getfixturevalue(run)) for run in RUNS]
+    path.write_text(render_several(views), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("which", PAGES)
 @pytest.mark.parametrize("width", [360, 1280, 1920])
 def test_a_page_is_quiet_drawn_and_whole(
     browser: Any, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    if which != "result" and width == 1920:
-        pytest.skip("the widest window is tried with the fullest page")
-    file = write(tmp_path, view_of(request.getfixturevalue(which)))
+    file = write_any(tmp_path, which, request)
     visit = Visit(browser, file, width)
     visit.check_drawn()
     visit.check_whole()
@@ -186,6 +202,32 @@ def test_the_page_plays_and_answers_the_keyboard(browser: Any, view: View, tmp_p
     page.close()
 
 
+def test_a_figure_offers_to_be_saved_and_nothing_else(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    visit = Visit(browser, write(tmp_path, view), 1280)
+    offered = visit.ask("[...document.querySelectorAll('.modebar-btn')].map(n => n.dataset.title)")
+    assert set(offered) == {read_texts()["page"]["save"]}
+    visit.page.close()
+
+
+def test_without_3d_the_page_says_so_and_all_else_works(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    path = next(found for name in BROWSERS if (found := shutil.which(name)))
+    flat = browser.browser_type.launch(executable_path=path, args=[*FLAGS[:6], "--disable-3d-apis"])
+    file = write(tmp_path, view)
+    visit = Visit(flat, file, 1280)
+    told = visit.page.locator("#figure-skeleton").inner_text()
+    assert told == read_texts()["motion"]["no_webgl"]
+    assert not visit.page.locator("[data-camera]").first.is_visible()
+    visit.page.locator("#curves").scroll_into_view_if_needed()
+    visit.page.locator("#time").fill("50")
+    assert visit.page.locator('[data-picture="behind"]').get_attribute("data-frame") == "25"
+    visit.check_quiet(file)
+    flat.close()
+
+
 def test_everything_has_a_name_for_those_who_do_not_see_it(
     browser: Any, view: View, tmp_path: Path
 ) -> None:
@@ -224,21 +266,39 @@ def test_a_hostile_name_runs_nothing(browser: Any, view: View, tmp_path: Path) -
         visit.page.close()
 
 
-def test_the_page_prints_whole(browser: Any, view: View, tmp_path: Path) -> None:
-    visit = Visit(browser, write(tmp_path, view), 1280)
+def test_a_hostile_logo_runs_nothing_and_asks_for_nothing(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text(HOSTILE_SVG.format(spaces=SPACES, red="red.png"), encoding="utf-8")
+    file = tmp_path / "page.html"
+    file.write_text(render_page(view, Lab(logo=logo, name="A")), encoding="utf-8")
+    visit = Visit(browser, file, 1280)
+    assert visit.ask("document.images[0].naturalWidth") > 0
+    assert visit.page.title() != "owned"
+    visit.check_quiet(file)
+    visit.page.close()
+
+
+@pytest.mark.parametrize("which", PAGES)
+def test_a_page_prints_whole(
+    browser: Any, which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    visit = Visit(browser, write_any(tmp_path, which, request), 1280)
     visit.page.emulate_media(media="print")
     visit.page.set_viewport_size({"width": PAPER_PX, "height": 1000})
     visit.ask("window.dispatchEvent(new Event('beforeprint'))")
     visit.check_whole()
     wide = visit.ask("[...document.querySelectorAll('.plot .main-svg')].map(n => n.clientWidth)")
-    assert max(wide) <= PAPER_PX
+    assert max(wide, default=0) <= PAPER_PX
     visit.ask("window.dispatchEvent(new Event('afterprint'))")
-    assert not visit.page.locator("#control").is_visible()
-    assert not visit.page.locator(".turn").is_visible()
+    for absent in ("#control", ".turn"):
+        if visit.page.locator(absent).count():
+            assert not visit.page.locator(absent).is_visible()
     path = tmp_path / "print.pdf"
     visit.page.pdf(path=path, prefer_css_page_size=True)
     boxes = re.findall(rb"/MediaBox \[([\d. ]+)\]", path.read_bytes())
-    assert len(boxes) >= 3
+    assert len(boxes) >= (3 if which == "result" else 1)
     assert len(set(boxes)) == 1
     width, height = (float(value) for value in boxes[0].split()[2:])
     assert (width, height) == (pytest.approx(595, abs=2), pytest.approx(842, abs=2))

@@ -50,7 +50,7 @@ def test_a_lab_file_that_is_none_is_an_error(tmp_path: Path, text: str | None) -
 def test_a_translation_stands_over_the_english_texts(tmp_path: Path) -> None:
     texts = read_texts(write(tmp_path, '[page]\ntitle = "Laufbericht"\n', "de.toml"))
     assert texts["page"]["title"] == "Laufbericht"
-    assert texts["page"]["who"] == read_texts()["page"]["who"]
+    assert texts["page"]["trial"] == read_texts()["page"]["trial"]
 
 
 def test_every_fault_of_a_translation_is_told(tmp_path: Path) -> None:

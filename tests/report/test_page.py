@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -83,6 +84,10 @@ def test_the_numbers_of_the_page_are_those_of_the_summary(view: View, result: Re
     assert shown == len(rows) > 40
 
 
+SOURCES = ("doi.org/", "pubmed.ncbi.nlm.nih.gov/", "pmc.ncbi.nlm.nih.gov/articles/")
+"""Where a click on a source leads; nothing is loaded from there."""
+
+
 @pytest.mark.parametrize("which", ["result", "pelvis_result", "poor_result", "no_strides_result"])
 def test_a_page_is_one_small_file_that_names_no_other(
     which: str, request: pytest.FixtureRequest
@@ -90,7 +95,9 @@ def test_a_page_is_one_small_file_that_names_no_other(
     page = render_page(view_of(request.getfixturevalue(which)))
     assert len(page.encode("utf-8")) < MAX_BYTES
     markup = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
-    assert not re.search(r"""(?:src|href)=["'](?!data:|#|https://doi\.org/)""", markup)
+    assert not re.search(r"""src=["'](?!data:)""", markup)
+    links = re.sub(rf'<a href="https://(?:{"|".join(map(re.escape, SOURCES))})', "", markup)
+    assert not re.search(r"""href=["'](?!data:|#)""", links)
     assert "default-src &#39;none&#39;" in markup
 
 
@@ -160,3 +167,31 @@ def test_a_lab_chooses_its_sections_and_adds_its_name(view: View, logo: Path) ->
     assert "Lab &amp; Co" in page
     assert "By hand" in page
     assert 'src="data:image/png;base64,' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        (
+            "Baker 2001, doi:10.1016/S0966-6362(00)00083-7",
+            ["doi.org/10.1016/S0966-6362(00)00083-7"],
+        ),
+        ("(a, doi:10.3389/fphys.2018.00610: 2 ms)", ["doi.org/10.3389/fphys.2018.00610"]),
+        ("x (doi:10.3390/sports11100204), and", ["doi.org/10.3390/sports11100204"]),
+        ("limits, PMC10255839.", ["pmc.ncbi.nlm.nih.gov/articles/PMC10255839"]),
+        ("34:312-319, PMID 29543108)", ["pubmed.ncbi.nlm.nih.gov/29543108"]),
+        ("no source <script>", []),
+    ],
+)
+def test_a_source_is_one_click_away(text: str, links: list[str]) -> None:
+    page = str(linked(text))
+    assert re.findall(r'href="https://([^"]+)"', page) == links
+    assert "<script>" not in page
+    assert html.unescape(re.sub(r"</?a\b[^>]*>", "", page)) == text
+
+
+def test_every_published_number_has_a_link_to_its_source(view: View) -> None:
+    published = {k: n for k, n in view["norms"].items() if k.startswith("published.")}
+    assert len(published) > 10
+    for key, norm in published.items():
+        assert "<a href=" in str(linked(norm["source"])), key

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.errors import ComparisonError, raise_faults
+from opensim_pelvis.types.date import order_moments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ ROTATION: Final = "pelvic_rotation_range_deg"
 
 
 def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
-    """Read summaries and return a row a session, in the order of subject and name.
+    """Read summaries and return a row a session, in the order of subject, date and name.
 
     Parameters
     ----------
@@ -58,8 +59,11 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
         faults.append("wanted NAME_summary.json files of runs, found none")
     raise_faults(ComparisonError, "cohort", faults)
     _tell_apart(rows)
-    table = pd.DataFrame(rows)
-    return table.sort_values(["subject", "name"], kind="stable", ignore_index=True)
+    when = order_moments(row["date"] for row in rows)
+    order = sorted(
+        range(len(rows)), key=lambda i: (str(rows[i]["subject"]), when[i], rows[i]["name"])
+    )
+    return pd.DataFrame([rows[i] for i in order])
 
 
 def runners(table: pd.DataFrame) -> pd.DataFrame:
@@ -104,6 +108,7 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     row: dict[str, Any] = {
         "subject": subject["id"],
         "name": summary["name"],
+        "date": (summary["recording"].get("date") or {}).get("start"),
         "sex": subject["sex"] or "not stated",
         "height_m": subject["height_m"],
         "strides": running["strides"]["kept"],

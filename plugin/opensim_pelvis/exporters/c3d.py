@@ -17,6 +17,7 @@ import numpy as np
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.exporters.c3d_metadata import (
+    date_parameters,
     event_parameters,
     group_descriptions,
     point_parameters,
@@ -84,6 +85,7 @@ class C3dExporter:
             parameters={
                 "POINT": point_parameters([p.label for p in points if p.unit == "deg"]),
                 **subject_parameters(result),
+                **date_parameters(result),
                 **event_parameters(result),
                 "MANUFACTURER": {
                     "COMPANY": "opensim-pelvis",

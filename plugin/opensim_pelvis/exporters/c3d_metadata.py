@@ -56,6 +56,14 @@ def subject_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:
     return {"SUBJECTS": subjects, **({"PROCESSING": processing} if processing else {})}
 
 
+def date_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:
+    """Return when the recording began, in a group of ours: C3D has no place for it."""
+    date = result.recording.date
+    if date is None:
+        return {}
+    return {"RECORDING": {"START": date.iso, "START_SOURCE": date.source}}
+
+
 def event_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:
     """Return the groups EVENT and EVENT_CONTEXT, valid also without any event."""
     events = sorted(result.events, key=lambda event: event.time_s)[:MAX_EVENTS]

@@ -6,6 +6,7 @@ always gives the same file.
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
@@ -82,6 +83,7 @@ def _recording(result: Result) -> dict[str, Any]:
         "rate_source": recording.rate_source,
         "counter_source": recording.counter_source,
         "world_frame": recording.world_frame,
+        "date": recording.date,
         "start_s": recording.start_s,
         "duration_s": aligned.time_s[-1] if aligned.time_s.size else 0.0,
         "samples": aligned.time_s.size,
@@ -268,6 +270,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, PurePath):
         return value.as_posix()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, float):

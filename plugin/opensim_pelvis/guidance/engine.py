@@ -10,16 +10,37 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Final
 
 from opensim_pelvis.guidance.tables import Condition, Rule, read_rules
 from opensim_pelvis.settings import TrialSettings
-from opensim_pelvis.types import Finding, Placement, RunningAnalysis, Summary
+from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
 
 DISCLAIMER: Final = (
     "Information for a lab report, not a diagnosis and no medical advice. Drills are general; "
     "pain is a reason to stop and to ask a clinician."
 )
+
+REASONS: Final = {
+    "unknown": "{measure} is not known",
+    "interval": (
+        "the interval of {measure} ({low:.1f} to {high:.1f}) reaches over the limit of {limit:g}"
+    ),
+    "heading": "the heading of the sensors is doubtful",
+    "activity": "it was not stated that this is running (--activity)",
+    "strides": "no strides were found",
+    "few": "only {n:.0f} strides, {needed:.0f} are needed",
+    "error": (
+        "the known error of {measure} ({error:.1f} degrees) exceeds the effect ({effect:.1f} "
+        "degrees)"
+    ),
+}
+"""Why a rule cannot tell."""
+
+CANNOT_TELL: Final = "Cannot tell: {reasons}."
+SEX_UNKNOWN: Final = "sex not stated"
+NOT_KNOWN: Final = "(not known)"
 
 FEWEST_STRIDES: Final = 10
 """Below this a mean says too little about a runner; a choice."""
@@ -67,37 +88,38 @@ def find_findings(
 
 
 def _judge(
-    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[str], sex: str | None
+    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[Reason], sex: str | None
 ) -> Finding | None:
     """Return what a rule says; None where a condition does not hold."""
     if (rule.sex is not None and rule.sex != sex) or (rule.needs_sex and sex is None):
         return None
-    unsure: list[str] = []
+    unsure: list[Reason] = []
     numbers: dict[str, float] = {}
     chosen: dict[str, Value] = {}
     for condition in rule.conditions:
         value = _worst(condition, values.get(condition.measure, ()))
         if value is None:
-            unsure.append(f"{_say(condition.measure)} is not known")
+            unsure.append(_reason("unknown", condition.measure))
             continue
         holds = _holds(condition, value)
         if holds is False:
             return None
         if holds is None:
-            unsure.append(
-                f"the interval of {_say(condition.measure)} ({value.low:.1f} to {value.high:.1f}) "
-                f"reaches over the limit of {condition.limit:g}"
-            )
+            ends = {"low": value.low, "high": value.high, "limit": condition.limit}
+            unsure.append(_reason("interval", condition.measure, **ends))
         chosen[condition.measure] = value
         numbers[condition.measure] = value.mean
     if not chosen:
         return None
-    reasons = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
-    known = {name: found[0].mean for name, found in values.items() if len(found) == 1}
+    found = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
+    reasons = tuple({reason.text: reason for reason in found}.values())
+    known = {name: sides[0].mean for name, sides in values.items() if len(sides) == 1}
     known |= {name: value.mean for name, value in chosen.items()}
-    text = _fill(rule.text, known, sex)
+    text = fill(rule.text, known, sex=sex or SEX_UNKNOWN, unknown=NOT_KNOWN)
     if reasons:
-        text = f"{text} Cannot tell: {'; '.join(dict.fromkeys(reasons))}."
+        told = CANNOT_TELL.format(reasons="; ".join(reason.text for reason in reasons))
+        text = f"{text} {told}"
+    names = {name for _, name, _, _ in Formatter().parse(rule.text) if name}
     return Finding(
         rule=rule.name,
         kind=rule.kind,
@@ -107,6 +129,8 @@ def _judge(
         source=rule.source,
         strength=rule.strength,
         drills=() if reasons else rule.drills,
+        reasons=reasons,
+        named={name: value for name, value in known.items() if name in names},
     )
 
 
@@ -157,23 +181,28 @@ def _holds(condition: Condition, value: Value) -> bool | None:
     return None
 
 
-def _doubts(analysis: RunningAnalysis, settings: TrialSettings, placement: Placement) -> list[str]:
-    doubts = []
-    if placement.heading.confidence == "doubtful":
-        doubts.append("the heading of the sensors is doubtful")
-    if settings.activity.kind is None:
-        doubts.append("it was not stated that this is running (--activity)")
-    if analysis.strides.kind == "none":
-        doubts.append("no strides were found")
-    return doubts
+def _doubts(
+    analysis: RunningAnalysis, settings: TrialSettings, placement: Placement
+) -> list[Reason]:
+    doubts = {
+        "heading": placement.heading.confidence == "doubtful",
+        "activity": settings.activity.kind is None,
+        "strides": analysis.strides.kind == "none",
+    }
+    return [_reason(key) for key, holds in doubts.items() if holds]
 
 
-def _too_few(chosen: Mapping[str, Value]) -> list[str]:
+def _reason(key: str, measure: str = "", **values: float) -> Reason:
+    text = REASONS[key].format(measure=_say(measure), **values)
+    return Reason(key=key, text=text, measure=measure, values=values)
+
+
+def _too_few(chosen: Mapping[str, Value]) -> list[Reason]:
     few = [value.n for value in chosen.values() if value.n < FEWEST_STRIDES]
-    return [f"only {min(few)} strides, {FEWEST_STRIDES} are needed"] if few else []
+    return [_reason("few", n=min(few), needed=FEWEST_STRIDES)] if few else []
 
 
-def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[str]:
+def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[Reason]:
     """Say where the known error of a measure is larger than what the rule is about."""
     first = rule.conditions[0]
     value = chosen.get(first.measure)
@@ -182,10 +211,7 @@ def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[str]:
     effect = abs(value.mean - first.limit) if rule.margin else rule.effect_deg
     if effect is None or value.error <= effect:
         return []
-    return [
-        f"the known error of {_say(first.measure)} ({value.error:.1f} degrees) exceeds the effect "
-        f"({effect:.1f} degrees)"
-    ]
+    return [_reason("error", first.measure, error=value.error, effect=effect)]
 
 
 def _say(measure: str) -> str:
@@ -197,18 +223,28 @@ def _say(measure: str) -> str:
     return measure.rpartition("_")[0].replace("_", " ")
 
 
+def fill(text: str, known: Mapping[str, float], *, sex: str, unknown: str) -> str:
+    """Return a rule's text with its numbers; what is not known reads as ``unknown``.
+
+    >>> fill("{a:.1f} and {b:.1f}, {sex}", {"a": 1.0}, sex="female", unknown="(not known)")
+    '1.0 and (not known), female'
+    """
+    return text.format_map(_Known({**known, "sex": sex}, unknown))
+
+
 class _Known(dict[str, object]):
-    """Numbers of a text; what is not known reads as such."""
+    """Numbers of a text, and what stands for one that is not known."""
+
+    def __init__(self, known: Mapping[str, object], unknown: str) -> None:
+        super().__init__(known)
+        self.unknown = unknown
 
     def __missing__(self, key: str) -> object:
-        return _Unknown()
+        return _Unknown(self.unknown)
 
 
-class _Unknown:
+class _Unknown(str):
+    __slots__ = ()
+
     def __format__(self, specification: str) -> str:
-        return "(not known)"
-
-
-def _fill(text: str, known: Mapping[str, float], sex: str | None) -> str:
-    extra: dict[str, object] = {"sex": sex or "sex not stated"}
-    return text.format_map(_Known({**known, **extra}))
+        return str(self)

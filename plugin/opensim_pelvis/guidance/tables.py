@@ -70,6 +70,11 @@ def read_norms() -> Mapping[str, Norm]:
     }
 
 
+def read_drills() -> tuple[Drill, ...]:
+    """Return every drill, those of no rule, too."""
+    return tuple(Drill(**row) for row in tomllib.loads(_text("rules.toml"))["drill"].values())
+
+
 @functools.cache
 def read_rules() -> tuple[Rule, ...]:
     """Return every rule.

@@ -9,7 +9,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.metrics.table import BAKER, OPENSIM_PELVIS, StrideData, measure
 
-_LIN: Final = "Lin 2023, Sensors 23:9599, sacral sensor at 5.4-7.1 m/s: "
+_LIN: Final = "Lin 2023, doi:10.3390/s23239599, sacral sensor at 5.4-7.1 m/s: "
 _ROTATION_ERROR: Final = 4.3
 _ROTATION_SOURCE: Final = _LIN + "RMSE 4.3-7.8 degrees over pelvis angles, bias of peak rotation 1"
 _OBLIQUITY_SOURCE: Final = _LIN + "RMSE 4.3-7.8 degrees, bias of obliquity -3.3 to -4.1"

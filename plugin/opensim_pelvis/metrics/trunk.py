@@ -12,7 +12,10 @@ from opensim_pelvis.metrics.table import BAKER, OWN, StrideData, measure
 
 PELVIS: Final = "pelvic_axial_rotation"
 TRUNK: Final = "trunk_axial_rotation"
-_CODING: Final = "vector coding, bins of Chang 2008, J Biomech 41:3101; in running: Liew 2020"
+_CODING: Final = (
+    "vector coding, bins of Chang 2008, doi:10.1016/j.jbiomech.2008.07.024; pelvis and trunk in "
+    "running: Liew, Morris and Netto 2020, 'Trunk-pelvis coordination during load carriage running'"
+)
 
 
 @measure("trunk", "body", "range of trunk axial rotation over the stride", source=BAKER)

@@ -6,6 +6,7 @@ order and direction of an orientation and the upward axis must all be stated.
 
 from __future__ import annotations
 
+import datetime
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ _SIGNAL_KEYS: Final[Keys] = {
 _TABLE_KEYS: Final[Keys] = {
     "": ("layout", "files", "sensors", "text", "clock", "world", "orientation", *UNITS),
     "text": ("separator", "decimal", "header_line", "first_row"),
-    "clock": ("time", "unit", "counter", "rate_hz", "start"),
+    "clock": ("time", "unit", "counter", "rate_hz", "start", "zero"),
     **_SIGNAL_KEYS,
 }
 _CHANNEL_KEYS: Final[Keys] = {
@@ -140,6 +141,7 @@ class TableMapping(SignalMapping):
     counter: str | None
     rate_hz: float | None
     shared_clock: bool
+    zero: datetime.date | None
 
 
 def load_mapping(path: Path) -> TableMapping:
@@ -207,6 +209,7 @@ def _build(path: Path, checks: Checks) -> TableMapping:
         rate_hz=checks.number("clock", "rate_hz"),
         shared_clock=not wide
         and checks.choice("clock", "start", ("shared clock", "first row")) == "shared clock",
+        zero=checks.moment("clock", "zero"),
         up=_up(checks, orientation is not None or any(v.in_world for v in vectors.values())),
         orientation=orientation,
         vectors=vectors,

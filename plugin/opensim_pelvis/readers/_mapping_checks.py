@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -84,6 +85,17 @@ class Checks:
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             return float(value)
         self.faults.append(f"{dotted(section, key)} must be a positive number, found {value!r}")
+        return None
+
+    def moment(self, section: str, key: str) -> datetime.date | None:
+        """Return an optional statement that must be a date, with or without a time of day."""
+        value = self.value(section, key)
+        if value is None or isinstance(value, datetime.date):
+            return value
+        self.faults.append(
+            f"{dotted(section, key)} must be a date such as 2026-11-24T10:30:00 without quotes, "
+            f"found {value!r}"
+        )
         return None
 
 

@@ -24,6 +24,7 @@ from opensim_pelvis.readers._clock import (
     find_clock_faults,
     find_rate,
 )
+from opensim_pelvis.readers._dates import Dated, date_of_epoch
 from opensim_pelvis.readers._files import describe_input, list_files, read_head, text_fault
 from opensim_pelvis.readers.apdm_csv import is_apdm_csv, read_csv
 from opensim_pelvis.readers.apdm_file import ApdmFile, ApdmSensor
@@ -38,6 +39,9 @@ RATE_TOLERANCE: Final = 1e-3
 
 CLOCK_TOLERANCE: Final = 0.02
 """A sensor's own clock may run this much, relatively, beside the rate stated."""
+
+SINCE_1970_US: Final = 9.4e14
+"""Larger times, from 1999 on, can only count from 1970; smaller ones from the file's start."""
 
 _US: Final = 1e-6
 
@@ -71,6 +75,7 @@ class ApdmReader:
         identifiers = _name(file)
         rate_hz, rate_source, rate_notes = _find_rate(settings, file)
         counters, clocks, start_us = _count(file, rate_hz)
+        date, date_notes = _find_date(start_us)
         up = settings.up_axis or "z"
         turn = None if up == "z" else earth_from_world(up)
         world = "stated by the user" if settings.up_axis else "NWU, as APDM's files have it"
@@ -95,9 +100,17 @@ class ApdmReader:
             files=(described.result(),),
             header={**file.header, "Layout": file.layout},
             start_s=start_us * _US,
+            date=date,
             clocks=clocks,
-            notes=(*rate_notes, *file.notes),
+            notes=(*rate_notes, *date_notes, *file.notes),
         )
+
+
+def _find_date(start_us: float) -> Dated:
+    """Return when the first sample was taken, where its time counts from 1970."""
+    if start_us < SINCE_1970_US:
+        return None, ()
+    return date_of_epoch(start_us * _US, "the time of the first sample, which counts from 1970")
 
 
 def _recognise(path: Path) -> str | None:

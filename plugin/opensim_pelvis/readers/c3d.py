@@ -18,6 +18,7 @@ from opensim_pelvis.c3d_file import (
 )
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
+from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
 from opensim_pelvis.readers._mapping_files import find_beside, find_template
@@ -112,6 +113,7 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
     up = settings.up_axis or suit.mapping.up
     who = "the user" if settings.up_axis else suit.mapping.path.name
     events, event_notes = _events(file, file_hz, rate)
+    date, date_notes = _date(file)
     mapped = [] if suit.known else [suit.mapping.path]
     return Recording(
         name=settings.name or file.path.stem,
@@ -124,8 +126,9 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         files=describe_inputs([*mapped, file.path]),
         header=_header(file),
         start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
+        date=date,
         events=events,
-        notes=(*rate_notes, *notes, *found, *event_notes),
+        notes=(*rate_notes, *date_notes, *notes, *found, *event_notes),
     )
 
 
@@ -141,6 +144,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         )
     up, world, world_notes = _find_up(file, settings)
     events, event_notes = _events(file, file.number("ROTATION:RATE"), rate)
+    date, date_notes = _date(file)
     turn = earth_from_world(up)
     sensors: list[SensorSignals] = []
     found: list[str] = []
@@ -167,8 +171,9 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         files=describe_inputs([file.path]),
         header=_header(file),
         start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
+        date=date,
         events=events,
-        notes=(*rate_notes, *world_notes, *notes, *found, *event_notes),
+        notes=(*rate_notes, *date_notes, *world_notes, *notes, *found, *event_notes),
     )
 
 
@@ -216,6 +221,15 @@ def _events(
     events, notes = read_events(file)
     factor = file_hz / rate_hz if np.isfinite(file_hz) else 1.0
     return tuple(replace(e, time_s=e.time_s * factor) for e in events), notes
+
+
+def _date(file: C3dFile) -> Dated:
+    """Return when the recording began: C3D has no place for it but the one that we write."""
+    date, notes = date_of_text(file.text("RECORDING:START"), "RECORDING:START")
+    source = file.text("RECORDING:START_SOURCE")
+    if date is not None and source:
+        date = replace(date, source=f"RECORDING:START, from {source}")
+    return date, notes
 
 
 def _header(file: C3dFile) -> Mapping[str, str]:

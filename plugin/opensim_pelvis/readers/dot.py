@@ -20,6 +20,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, IntArray
+from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
 from opensim_pelvis.readers.dot_clock import (
@@ -168,6 +169,10 @@ def _assemble(
     first = loaded[0]
     start_s = np.mod(first.time.start_tick + offsets.min(), MODULUS) * 1e-6
     has_ticks = all(one.time.time_s is not None for one in loaded)
+    field = "the header field StartTime"
+    date, date_notes = earliest(
+        (date_of_text(one.header.fields.get("StartTime"), field) for one in loaded), field
+    )
     folder = settings.path.name if settings.path.is_dir() else ""
     return Recording(
         name=settings.name or folder or first.header.path.stem,
@@ -184,8 +189,9 @@ def _assemble(
         files=files,
         header=first.header.fields,
         start_s=0.0 if clocks == "own" else float(start_s),
+        date=date,
         clocks=clocks,
-        notes=(*rate_notes, *clock_notes, *name_notes, *notes),
+        notes=(*rate_notes, *clock_notes, *date_notes, *name_notes, *notes),
     )
 
 

@@ -20,7 +20,7 @@ from opensim_pelvis.readers.mvnx_frames import MvnxFrames, read_frames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader, looks_like_mvnx, read_mvnx_header
 from opensim_pelvis.readers.mvnx_poses import check_poses, find_unmeasured
 from opensim_pelvis.readers.mvnx_sensors import WIDTHS, read_sensors, split, turn
-from opensim_pelvis.readers.mvnx_time import count_frames, find_rate
+from opensim_pelvis.readers.mvnx_time import count_frames, find_date, find_rate
 from opensim_pelvis.registry import Match
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
@@ -92,6 +92,7 @@ def _assemble(settings: RecordingSettings, header: MvnxHeader, frames: MvnxFrame
         raise ReadError(f"{path}: <orientation> was wanted in the frames, but there is none")
     rate_hz, rate_source, rate_notes = find_rate(header, frames, settings.rate_hz)
     counter, start_s, time_notes = count_frames(path, frames, header.rate_hz or rate_hz)
+    date, date_notes = find_date(header)
     pose = check_poses(header, frames, settings.up_axis)
     unmeasured, segment_notes = find_unmeasured(header, frames.signals["orientation"])
     sensors, sensor_notes = read_sensors(header, frames, counter, pose.up)
@@ -119,5 +120,6 @@ def _assemble(settings: RecordingSettings, header: MvnxHeader, frames: MvnxFrame
         files=(describe_input(path),),
         header=header.fields,
         start_s=start_s,
-        notes=(*rate_notes, *time_notes, *pose.notes, *segment_notes, *sensor_notes),
+        date=date,
+        notes=(*rate_notes, *time_notes, *date_notes, *pose.notes, *segment_notes, *sensor_notes),
     )

@@ -21,6 +21,8 @@ VERSIONS: Final = ("3", "4")
 MAX_HEAD_BYTES: Final = 16 * 1024 * 1024
 """Longer than any list of segments and points; frames that have not begun by then never do."""
 
+DATES: Final = ("recDate", "recDateMSecsSinceEpoch")
+
 _FRAMES: Final = re.compile(rb"<frames\b[^>]*>")
 _COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
 
@@ -163,7 +165,14 @@ def _count_faults(
 
 def _fields(version: str, mvn: Mapping[str, str], subject: Mapping[str, str]) -> dict[str, str]:
     shown = {"MVNX version": version, "MVN version": mvn.get("version", "")}
-    for key in ("label", "frameRate", "recDate", "configuration", "userScenario"):
+    for key in (
+        "label",
+        "frameRate",
+        "recDate",
+        "recDateMSecsSinceEpoch",
+        "configuration",
+        "userScenario",
+    ):
         shown[key] = subject.get(key, "")
     return {key: value for key, value in shown.items() if value}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final
 
@@ -9,14 +11,21 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.readers._dates import Dated, date_of_epoch, date_of_text
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader
+from opensim_pelvis.types import RecordingDate
 
 MAX_STEP_ERROR: Final = 0.5
 """Samples by which index and time may disagree: time is written in whole milliseconds."""
 
 RATE_TOLERANCE: Final = 1e-3
 """Rates that differ by less, relatively, are one rate."""
+
+ZONE_STEP: Final = timedelta(minutes=15)
+ZONE_SLACK: Final = timedelta(seconds=2)
+ZONE_LIMIT: Final = 14 * 4
+"""Time zones lie whole quarters of an hour and at most 14 hours from UTC."""
 
 _EXAMPLES: Final = 3
 
@@ -46,6 +55,35 @@ def find_rate(
         f"{header.path}: the sampling rate was wanted, but there is no frameRate. Give it with "
         "--rate HZ (or [recording] rate_hz)."
     )
+
+
+def find_date(header: MvnxHeader) -> Dated:
+    """Return when the recording began.
+
+    ``recDate`` is the local time of the computer, without its zone; ``recDateMSecsSinceEpoch`` the
+    same instant in UTC. Together they tell the zone.
+    """
+    since = header.fields.get("recDateMSecsSinceEpoch", "")
+    local, notes = date_of_text(header.fields.get("recDate"), "recDate of the header")
+    if not re.fullmatch(r"\d{1,15}", since):
+        return local, notes
+    utc, found = date_of_epoch(int(since) / 1000.0, "recDateMSecsSinceEpoch of the header")
+    if local is None or utc is None:
+        return (utc, found) if utc is not None else (local, (*notes, *found))
+    stated, instant = local.start, utc.start
+    if not (isinstance(stated, datetime) and isinstance(instant, datetime)):
+        return local, notes
+    ahead = stated - instant.replace(tzinfo=None)
+    quarters = round(ahead / ZONE_STEP)
+    if abs(ahead - quarters * ZONE_STEP) > ZONE_SLACK or abs(quarters) > ZONE_LIMIT:
+        return local, (
+            *notes,
+            f"recDate ({local.text}) and recDateMSecsSinceEpoch ({utc.text}) of the header do "
+            "not lie a time zone apart: recDate was taken",
+        )
+    zone = timezone(quarters * ZONE_STEP)
+    source = "recDate and recDateMSecsSinceEpoch of the header"
+    return RecordingDate(start=stated.replace(tzinfo=zone), source=source), notes
 
 
 def count_frames(

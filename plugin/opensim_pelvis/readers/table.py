@@ -19,6 +19,7 @@ from opensim_pelvis.readers._clock import (
     unwrap_counter,
 )
 from opensim_pelvis.readers._columns import Columns, find_columns, find_sensors
+from opensim_pelvis.readers._dates import Dated, date_after
 from opensim_pelvis.readers._files import (
     WORKERS,
     decode,
@@ -89,6 +90,7 @@ class TableReader:
         found = (note for _, notes in sensors for note in notes)
         up = settings.up_axis or mapping.up
         source = "the user" if settings.up_axis else mapping.path.name
+        date, date_notes = _find_date(mapping, start_s)
         return Recording(
             name=settings.name or settings.path.stem,
             reader="table",
@@ -99,8 +101,10 @@ class TableReader:
             sensors=signals,
             files=describe_inputs([mapping.path, *(file for file, _ in files)]),
             start_s=start_s,
+            date=date,
             notes=(
                 *rate_notes,
+                *date_notes,
                 *(note for table in loaded for note in table.numbers.notes),
                 *found,
             ),
@@ -224,6 +228,13 @@ def _count(
     elif mapping.counter is not None:
         counters = share_start(counters, modulus)
     return counters, start * mapping.time_factor if mapping.time else 0.0
+
+
+def _find_date(mapping: TableMapping, start_s: float) -> Dated:
+    """Return when the first row was measured, where the mapping says when its clock read zero."""
+    if mapping.zero is None:
+        return None, ()
+    return date_after(mapping.zero, start_s, f"clock.zero of {mapping.path.name}")
 
 
 def _used_rows(table: _Table, mapping: TableMapping) -> int:

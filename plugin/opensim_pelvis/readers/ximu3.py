@@ -18,6 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_folders
 from opensim_pelvis.readers.ximu3_device import (
     STAMP,
@@ -141,6 +142,10 @@ def _assemble(
     start_s = min(float(one.time_s[0]) for one in loaded)
     rate_hz, rate_notes = _find_rate(settings, identifiers, loaded)
     worlds = sorted({_world(one.device, settings)[1] for one in loaded})
+    field = "the device's clock in Command.json"
+    date, date_notes = earliest(
+        (date_of_text(one.device.fields.get("time"), field) for one in loaded), field
+    )
     sensors = tuple(
         _as_signals(name, one, settings, start_s if clocks == "shared" else float(one.time_s[0]))
         for name, one in zip(identifiers, loaded, strict=True)
@@ -156,8 +161,10 @@ def _assemble(
         files=files,
         header=loaded[0].device.fields,
         start_s=start_s,
+        date=date,
         clocks=clocks,
         notes=(
+            *date_notes,
             *([clock_note] if len(loaded) > 1 else []),
             *rate_notes,
             *_absent(identifiers, loaded),

@@ -19,6 +19,7 @@ import numpy as np
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
 from opensim_pelvis.readers._clock import find_modulus, share_start, unwrap_counter
+from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
@@ -182,6 +183,10 @@ def _assemble(
         if stated and settings.up_axis not in (None, _WORLDS[stated])
         else ()
     )
+    field = "the header field Start Time"
+    date, date_notes = earliest(
+        (date_of_text(header.fields.get("Start Time"), field) for header in headers), field
+    )
     name = settings.name or (first.trial if len(headers) > 1 else "") or first.path.stem
     return Recording(
         name=name,
@@ -193,7 +198,13 @@ def _assemble(
         sensors=tuple(_as_signals(*pair) for pair in zip(loaded, counters, strict=True)),
         files=files,
         header=first.fields,
-        notes=(*rate_notes, *world_notes, *(note for one in loaded for note in one.notes)),
+        date=date,
+        notes=(
+            *rate_notes,
+            *world_notes,
+            *date_notes,
+            *(note for one in loaded for note in one.notes),
+        ),
     )
 
 

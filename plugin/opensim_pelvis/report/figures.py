@@ -133,10 +133,10 @@ def _loop(pelvis: list[float], trunk: list[float], texts: Texts) -> Figure:
             "hovertemplate": "%{x:.1f}°, %{y:.1f}°<extra></extra>",
         },
     ]  # fmt: skip
-    edge = 0.8 * reach
+    corner = {"x": 0.99 * reach, "xanchor": "right", "bgcolor": "white"}
     notes = [
-        _note(words["counter_line"], x=edge, y=-edge, xanchor="right", yanchor="top"),
-        _note(words["block_line"], x=edge, y=edge, xanchor="right", yanchor="bottom"),
+        _note(words["counter_line"], y=-0.99 * reach, yanchor="bottom", **corner),
+        _note(words["block_line"], y=0.99 * reach, yanchor="top", **corner),
     ]
     return figure(
         data,
@@ -164,8 +164,8 @@ def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
         }
         for name, colour, shape in zip(SHARES, style.SHARES, style.SHAPES, strict=True)
     ]  # fmt: skip
-    for trace, name in zip(data, SHARES, strict=True):
-        if means[name] < FEWEST_PERCENT:
+    for trace, name, shape in zip(data, SHARES, style.SHAPES, strict=True):
+        if shape or means[name] < FEWEST_PERCENT:  # a number is not read over a pattern
             trace["text"] = [""]
     return figure(
         data,

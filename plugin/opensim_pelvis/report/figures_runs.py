@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from opensim_pelvis.report import style
@@ -14,6 +14,10 @@ from opensim_pelvis.report.view import View
 CADENCE_RANGE: Final = (150.0, 200.0)
 ROTATION_TOP: Final = 24.0
 FEW_POINTS: Final = 25
+LEAST_SPAN: Final = {"deg": 2.0, "spm": 4.0}
+"""An axis spans no less, so that the last digits of a steady run do not look like a change."""
+
+_EDGE: Final = 0.06
 
 
 def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
@@ -25,6 +29,8 @@ def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
     cadence = find_row(view, "cadence_spm")
     if rotation is None or cadence is None:
         return None
+    measure = find_measure(view, "pelvic_rotation_range_deg")
+    error = (measure["error"] if measure else None) or 0.0
     low = min(CADENCE_RANGE[0], cadence["mean"] - 5.0)
     high = max(CADENCE_RANGE[1], cadence["mean"] + 5.0)
     data = [*_points(view, words), _mean(view, words)]
@@ -33,7 +39,7 @@ def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
     return figure(
         data,
         x=axis(words["x"], range=[low, high]),
-        y=axis(words["y"], range=[0.0, max(ROTATION_TOP, 1.15 * rotation["mean"])]),
+        y=axis(words["y"], range=[0.0, top_of([rotation["mean"]], error)]),
         shapes=shapes,
         annotations=notes,
         height=430,
@@ -52,7 +58,7 @@ def coach_bands(
         _box(low, high, *fast),
         _box(max(quick, low), high, 0.0, small),
         {
-            "type": "line", "x0": low, "x1": high, "y0": over, "y1": over, "layer": "below",
+            "type": "line", "x0": low, "x1": high, "y0": over, "y1": over, "layer": "between",
             "line": {"color": style.COACH_INK, "width": 1, "dash": "dash"},
         },
     ]  # fmt: skip
@@ -88,10 +94,25 @@ def change_figures(view: View, texts: Texts) -> dict[str, dict[str, Any]]:
             data.append({**blocks, "showlegend": len(sides) > 1})
         unit = texts["unit"][name.rpartition("_")[2]]
         found[f"change-{name}"] = figure(
-            data, x=axis(words["x"]), y=axis(unit or "", nticks=5), height=210,
+            data, x=axis(words["x"]), y=axis(unit or "", nticks=5, range=span_of(name, sides)),
+            height=210,
             margin={"l": 56, "r": 12, "t": 26, "b": 42},
         )  # fmt: skip
     return found
+
+
+def span_of(name: str, sides: Mapping[str, Mapping[str, Any]]) -> list[float]:
+    """Return the ends of the vertical axis of a measure over the run."""
+    values = [value for series in sides.values() for value in series["values"]]
+    low, high = min(values), max(values)
+    least = LEAST_SPAN.get(name.rpartition("_")[2], 0.0)
+    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-6)
+    return [round(low - grow, 4), round(high + grow, 4)]
+
+
+def top_of(means: Sequence[float], reach: float = 0.0) -> float:
+    """Return the upper end of the axis of rotation: the article's, unless somebody is above."""
+    return max([ROTATION_TOP, *(mean + reach + 1.0 for mean in means)])
 
 
 def _points(view: View, words: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.report import style
+from opensim_pelvis.report.logo import logo_pixels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -164,10 +165,8 @@ class Flow:
         )
 
     def picture(self, path: Path, *, height: float = 34.0) -> None:
-        """Set a PNG or JPEG at the top right of the page."""
-        from matplotlib.image import imread
-
-        pixels = imread(path)
+        """Set a logo at the top right of the page."""
+        pixels = logo_pixels(path)
         width = min(height * pixels.shape[1] / pixels.shape[0], 160.0)
         box = ((WIDTH - MARGIN - width) / WIDTH, 1.0 - (MARGIN + height) / HEIGHT,
                width / WIDTH, height / HEIGHT)  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.types.date import has_zone, show_moment
 
 _DIGITS: Final = {"s": 3, "m": 2, "mps": 2, "ratio": 3}
 _ROTATION: Final = "pelvic_rotation_range_deg"
@@ -54,6 +55,16 @@ def pace(speed_mps: float | None) -> str | None:
         return None
     minutes, seconds = divmod(round(1000.0 / speed_mps), 60)
     return f"{minutes}:{seconds:02d} min/km"
+
+
+def when(view: View, texts: Texts) -> str:
+    """Return the date of a recording as its source states it, or that none is stated."""
+    words, date = texts["page"], view["recording"]["date"]
+    if date is None:
+        return words["date_unknown"]
+    has_time = "T" in date["start"]
+    zone = f" ({words['no_zone']})" if has_time and not has_zone(date["start"]) else ""
+    return f"{show_moment(date['start'])}{zone}"
 
 
 def headline(view: View, texts: Texts) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
 
 SECTIONS: Final = (
     "headline",
@@ -24,12 +24,6 @@ SECTIONS: Final = (
 )
 """Sections of the report in their usual order."""
 
-LOGO_TYPES: Final = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".svg": "image/svg+xml",
-}
 MAX_LOGO_BYTES: Final = 500_000
 
 
@@ -42,7 +36,7 @@ class Lab:
     name, header, footer : str
         ``header`` stands under the name, ``footer`` at the end.
     logo : Path or None
-        PNG, JPEG or SVG; the PDF shows PNG and JPEG.
+        PNG, JPEG or SVG.
     sections : tuple of str
         Those shown, in this order.
     texts : Path or None
@@ -59,10 +53,7 @@ class Lab:
     @property
     def logo_uri(self) -> str | None:
         """The logo as a data URI, so that the page needs no second file."""
-        if self.logo is None:
-            return None
-        content = base64.b64encode(self.logo.read_bytes()).decode("ascii")
-        return f"data:{LOGO_TYPES[self.logo.suffix.lower()]};base64,{content}"
+        return None if self.logo is None else logo_uri(self.logo)
 
 
 def read_lab(path: Path | None) -> Lab:
@@ -104,11 +95,22 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
     path = folder / value
     if not path.is_file():
         faults.append(f"{key}: there is no file {path}")
-    elif key == "logo" and path.suffix.lower() not in LOGO_TYPES:
+    elif key == "logo" and path.suffix.lower() not in TYPES:
         faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
     elif key == "logo" and path.stat().st_size > MAX_LOGO_BYTES:
         faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes; make it smaller")
+    elif key == "logo":
+        faults += _undrawable(path)
     return path
+
+
+def _undrawable(logo: Path) -> list[str]:
+    """Return why a logo cannot be drawn, so that it is told before the work and not after."""
+    try:
+        logo_pixels(logo)
+    except SettingsError as fault:
+        return [f"logo: {fault}"]
+    return []
 
 
 def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:

@@ -10,24 +10,34 @@ import base64
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
-from opensim_pelvis.report.headline import find_row, headline, number, pace
+from opensim_pelvis.report.headline import find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.view_curves import MAX_STRIDES
+from opensim_pelvis.report.wording import worded
+
+_SOURCE: Final = re.compile(r"(doi:10\.\d{4,9}/[^\s;,]*[^\s;,.:)]|PMID \d+|PMC\d+)")
+_BASES: Final = (
+    ("doi:", "https://doi.org/"),
+    ("PMID ", "https://pubmed.ncbi.nlm.nih.gov/"),
+    ("PMC", "https://pmc.ncbi.nlm.nih.gov/articles/PMC"),
+)
 
 
 def render_page(view: View, lab: Lab | None = None) -> str:
     """Return the page of one trial as HTML."""
     lab = lab or Lab()
     texts = read_texts(lab.texts)
+    view = worded(view, texts)
     figures = figures_of(view, texts)
     scene = scene_figure(view)
     if scene is not None:
@@ -81,7 +91,7 @@ def render(
     """
     script, plotly = _template("page.js"), plotly_script()
     nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
-    words = {**texts["motion"], "curves": texts["curves"]}
+    words = {**texts["motion"], "curves": texts["curves"], "save": texts["page"]["save"]}
     data = {"figures": figures, "views": VIEWS, "texts": words, **nothing, **(moving or {})}
     page: str = (
         _environment()
@@ -96,6 +106,7 @@ def render(
             plotly=_markup(plotly),
             data=_markup(safe_json(data)),
             number=number,
+            when=when,
             **context,
         )
     )
@@ -145,19 +156,21 @@ def _environment() -> Any:
 
 
 def linked(text: str) -> Any:
-    """Return a text, escaped, in which every DOI is a link."""
-    import re
+    """Return a text, escaped, in which every DOI, PMID and PMC number is a link.
 
+    >>> str(linked("PMID 29543108"))
+    '<a href="https://pubmed.ncbi.nlm.nih.gov/29543108" rel="noreferrer">PMID 29543108</a>'
+    """
     from markupsafe import Markup, escape
 
-    parts = re.split(r"(doi:10\.\d{4,9}/[^\s;,]+)", text)
     found = Markup("")
-    for part in parts:
-        if part.startswith("doi:10."):
-            link = Markup('<a href="https://doi.org/{0}" rel="noreferrer">{1}</a>')
-            found += link.format(part.removeprefix("doi:"), part)
-        else:
+    for part in _SOURCE.split(text):
+        match = _SOURCE.fullmatch(part)
+        if match is None:
             found += escape(part)
+        else:
+            place = next(base + part[len(mark) :] for mark, base in _BASES if part.startswith(mark))
+            found += Markup('<a href="{0}" rel="noreferrer">{1}</a>').format(place, part)
     return found
 
 

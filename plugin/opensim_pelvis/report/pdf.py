@@ -9,16 +9,16 @@ from typing import Any, Final
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace
+from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.wording import worded
 
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
 NBSP: Final = "\N{NO-BREAK SPACE}"
-_LOGOS: Final = {".png", ".jpg", ".jpeg"}
 
 
 def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
@@ -26,7 +26,7 @@ def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
     lab = lab or Lab()
     texts = read_texts(lab.texts)
     title = f"{view['name']}: {report_title(view, texts)}"
-    return save(lambda: _set(view, lab, texts), path, title)
+    return save(lambda: set_pages(view, lab, texts), path, title)
 
 
 def save(make: Callable[[], Flow], path: Path, title: str) -> Path:
@@ -42,7 +42,9 @@ def save(make: Callable[[], Flow], path: Path, title: str) -> Path:
     return path
 
 
-def _set(view: View, lab: Lab, texts: Texts) -> Flow:
+def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
+    """Return the pages of one trial, not yet written."""
+    view = worded(view, texts)
     parts: dict[str, Callable[[Flow, View, Texts], None]] = {
         "headline": _headline,
         "quality": _quality,
@@ -69,7 +71,7 @@ def _set(view: View, lab: Lab, texts: Texts) -> Flow:
 
 def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     words, subject, activity = texts["page"], view["subject"], view["activity"]
-    if lab.logo is not None and lab.logo.suffix.lower() in _LOGOS:
+    if lab.logo is not None:
         flow.picture(lab.logo)
     for text, bold in ((lab.name, True), (lab.header, False)):
         if text:
@@ -83,10 +85,12 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     speed = row["mean"] if row else activity["speed_mps"]
     facts = {
         "trial": view["name"],
+        "date": when(view, texts),
         "sex": words[subject["sex"]] if subject["sex"] else None,
         "height": f"{number(subject['height_m'], 'm')} m" if subject["height_m"] else None,
         "mass": f"{number(subject['mass_kg'], 'kg')} kg" if subject["mass_kg"] else None,
-        "activity": ", ".join(filter(None, (activity["kind"], activity["surface"]))) or None,
+        "activity": ", ".join(words[w] for w in (activity["kind"], activity["surface"]) if w)
+        or None,
         "speed": f"{number(speed, 'mps')} m/s, {pace(speed)}" if speed else None,
         "duration": f"{number(view['recording']['duration_s'], 'deg')} s",
         "strides": words["strides_value"].format(**view["strides"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures import SHARES, pair_curves, pair_side
-from opensim_pelvis.report.figures_runs import CADENCE_RANGE, ROTATION_TOP
+from opensim_pelvis.report.figures_runs import CADENCE_RANGE, span_of, top_of
 from opensim_pelvis.report.headline import find_measure, find_row
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
@@ -122,7 +122,7 @@ def draw_cadence(axes: Axes, view: View, texts: Texts) -> None:
         dash = "-" if band["label"] == "female" else ":"
         axes.plot([at, at], [band["low"], band["high"]], dash, marker="_", color=style.PUBLISHED,
                   lw=3, label=name)  # fmt: skip
-    axes.set_ylim(0.0, max(ROTATION_TOP, 1.15 * rotation["mean"]))
+    axes.set_ylim(0.0, top_of([rotation["mean"]], measure["error"] or 0.0))
     axes.legend(fontsize=6.5, frameon=False, loc="lower left")
     dress(axes, texts["section"]["cadence"], "")
 
@@ -147,7 +147,7 @@ def draw_bands(
     axes.text(low + 0.5, value["coach.overstride_rotation"] - 0.3, words["over"], va="top", **ink)
     axes.text(high - 0.5, 0.3, words["low"], ha="right", **ink)
     axes.set_xlim(low, high)
-    axes.set_ylim(0.0, ROTATION_TOP)
+    axes.set_ylim(0.0, top_of([]))
     axes.set_xlabel(words["x"], fontsize=7, labelpad=1)
     axes.set_ylabel(words["y"], fontsize=7, labelpad=2)
     return low, high
@@ -168,6 +168,7 @@ def draw_change(axes: Axes, view: View, name: str, texts: Texts) -> None:
     dress(axes, texts["measure"].get(name, name), texts["unit"][name.rpartition("_")[2]])
     axes.set_xlabel(texts["change"]["x"], fontsize=6.5, labelpad=1)
     axes.ticklabel_format(useOffset=False)
+    axes.set_ylim(*span_of(name, view["series"][name]))
 
 
 def dress(axes: Axes, title: str, note: str) -> None:

@@ -8,13 +8,15 @@ from html import escape
 from typing import Any, Final
 
 from opensim_pelvis.report import style
-from opensim_pelvis.report.figures_runs import CADENCE_RANGE, ROTATION_TOP, coach_bands
+from opensim_pelvis.report.figures_runs import CADENCE_RANGE, coach_bands, top_of
 from opensim_pelvis.report.headline import find_measure, find_row, number
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render
 from opensim_pelvis.report.plot import axis, figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.wording import worded
+from opensim_pelvis.types.date import order_moments, show_moment
 
 ROTATION: Final = "pelvic_rotation_range_deg"
 
@@ -32,10 +34,28 @@ COLUMNS: Final = (
 SYMBOLS: Final = {"female": "circle", "male": "square", None: "diamond"}
 
 
+PLACES: Final = (
+    "middle right",
+    "middle left",
+    "top center",
+    "bottom center",
+    "top right",
+    "bottom right",
+    "top left",
+    "bottom left",
+)
+"""Where a name may stand beside its point, the best first."""
+
+NEAR_SPM: Final = 6.0
+NEAR_DEG: Final = 1.2
+"""Names of points that lie nearer would run into each other."""
+
+
 def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
     """Return the page of several recordings as HTML."""
     lab = lab or Lab()
     texts = read_texts(lab.texts)
+    views = [worded(view, texts) for view in views]
     return render(
         "several.html",
         lab,
@@ -46,12 +66,19 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
         error=method_error(views),
         views=views,
         change_words=change_words,
+        short_date=short_date,
     )
 
 
 def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
-    """Return a row a recording, those of a runner together, each against the runner's first."""
-    ordered = sorted(views, key=lambda view: str(view["subject"]["id"] or view["name"]))
+    """Return a row a recording, those of a runner together, each against the runner's first.
+
+    A runner's recordings stand in the order of their dates, those without one last, by name.
+    """
+    moments = order_moments((view["recording"]["date"] or {}).get("start") for view in views)
+    keys = [str(view["subject"]["id"] or view["name"]) for view in views]
+    places = sorted(range(len(views)), key=lambda i: (keys[i], moments[i], views[i]["name"]))
+    ordered = [views[i] for i in places]
     first: dict[str, dict[str, Any]] = {}
     rows = []
     for view in ordered:
@@ -61,6 +88,7 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
             {
                 "name": view["name"],
                 "runner": runner,
+                "date": view["recording"]["date"],
                 "level": view["quality"]["level"],
                 "kept": view["strides"]["kept"],
                 "means": {name: mean_of(view, name) for name in COLUMNS},
@@ -72,6 +100,25 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
         if row is not None:
             first.setdefault(runner, row)
     return rows
+
+
+def short_date(date: dict[str, str] | None, texts: Texts) -> str:
+    """Return when a recording began, or that it is not stated."""
+    return texts["page"]["unknown"] if date is None else show_moment(date["start"])
+
+
+def label_places(known: Sequence[tuple[View, float, dict[str, Any]]]) -> list[str]:
+    """Return where each name stands beside its point, so that near points share no place."""
+    places: list[str] = []
+    for i, (_, cadence, row) in enumerate(known):
+        taken = {
+            places[k]
+            for k, (_, other, near) in enumerate(known[:i])
+            if abs(other - cadence) < NEAR_SPM and abs(near["mean"] - row["mean"]) < NEAR_DEG
+        }
+        free = [place for place in PLACES if place not in taken]
+        places.append(free[0] if free else PLACES[0])
+    return places
 
 
 def mean_of(view: View, name: str) -> float | None:
@@ -97,7 +144,7 @@ def several_figure(views: Sequence[View], texts: Texts) -> dict[str, Any]:
     data = [
         {
             "type": "scatter", "mode": "markers+text", "x": [cadence], "y": [row["mean"]],
-            "text": [escape(str(view["name"]))], "textposition": "middle right",
+            "text": [escape(str(view["name"]))], "textposition": place,
             "textfont": {"size": 10}, "showlegend": False, "hoverinfo": "x+y",
             "error_y": {
                 "type": "data", "array": [(row["high"] or row["mean"]) - row["mean"]],
@@ -106,14 +153,14 @@ def several_figure(views: Sequence[View], texts: Texts) -> dict[str, Any]:
             "marker": {"size": 11, "symbol": SYMBOLS[view["subject"]["sex"]],
                        "color": style.RIGHT, "line": {"color": "white", "width": 1}},
         }
-        for view, cadence, row in known
+        for (view, cadence, row), place in zip(known, label_places(known), strict=True)
     ]  # fmt: skip
-    tops = [ROTATION_TOP, *(1.15 * row["mean"] for _, _, row in known)]
+    tops = [row["high"] or row["mean"] for _, _, row in known]
     shapes, notes = coach_bands(views[0]["norms"], words, low, high)
     return figure(
         data,
         x=axis(words["x"], range=[low, high]),
-        y=axis(words["y"], range=[0.0, max(tops)]),
+        y=axis(words["y"], range=[0.0, top_of(tops)]),
         shapes=shapes,
         annotations=notes,
         height=480,

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, Final
 
-from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.errors import ExportError, SettingsError, raise_faults
+from opensim_pelvis.report.phrases import phrases
 
 Texts = Mapping[str, Mapping[str, str]]
 """Section to key to text; some texts have names in braces."""
+
+ANALYSIS: Final = "analysis"
+"""Section of the texts that come from the analysis: English text to its translation."""
+
+_ABOUT: Final = """
+# Definitions of measures and angles, rules, drills, reference numbers and their sources. English
+# stands on the left and stays there; change the words to the right of each =.
+"""
 
 
 def read_texts(translation: Path | None = None) -> Texts:
@@ -24,9 +34,8 @@ def read_texts(translation: Path | None = None) -> Texts:
         When the translation cannot be read, names a text that does not exist, or asks for
         something in braces that the English text does not have.
     """
-    english: dict[str, dict[str, str]] = tomllib.loads(
-        files("opensim_pelvis.report").joinpath("texts.toml").read_text(encoding="utf-8")
-    )
+    english = tomllib.loads(_own())
+    english[ANALYSIS] = {}
     if translation is None:
         return english
     try:
@@ -35,8 +44,41 @@ def read_texts(translation: Path | None = None) -> Texts:
         raise SettingsError(f"{translation}: there is no such file of texts") from fault
     except (OSError, ValueError) as fault:
         raise SettingsError(f"{translation}: cannot be read as TOML: {fault}") from fault
-    raise_faults(SettingsError, str(translation), _faults(tables, english))
+    raise_faults(SettingsError, str(translation), _faults(tables, all_texts()))
     return {section: {**words, **tables.get(section, {})} for section, words in english.items()}
+
+
+def all_texts() -> Texts:
+    """Return every text of the report in English: the page's own, and those of the analysis."""
+    return {**tomllib.loads(_own()), ANALYSIS: {text: text for text in phrases()}}
+
+
+def write_texts(path: Path) -> Path:
+    """Write every text of the report into a file to translate.
+
+    Raises
+    ------
+    ExportError
+        When the file is there already, or cannot be written.
+    """
+    if path.exists():
+        raise ExportError(f"{path}: is there already. Give another name, so that no work is lost.")
+    lines = [f"{_quoted(text)} = {_quoted(text)}" for text in phrases()]
+    text = "\n".join([_own(), f"[{ANALYSIS}]{_ABOUT}", *lines, ""])
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as fault:
+        raise ExportError(f"{path}: cannot be written: {fault.strerror}") from fault
+    return path
+
+
+def _own() -> str:
+    return files("opensim_pelvis.report").joinpath("texts.toml").read_text(encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """Return a text as TOML; JSON's escapes are TOML's, too."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _faults(tables: Mapping[str, Any], english: Texts) -> list[str]:
@@ -50,19 +92,25 @@ def _faults(tables: Mapping[str, Any], english: Texts) -> list[str]:
                 faults.append(f"{section}.{key}: the report has no such text")
             elif not isinstance(text, str):
                 faults.append(f"{section}.{key}: wanted a text in quotes, found {text!r}")
-            elif not _readable(text) or not _names(text) <= _names(english[section][key]):
+            elif not _fits(text, english[section][key]):
                 allowed = ", ".join(sorted(_names(english[section][key]))) or "none"
                 faults.append(f"{section}.{key}: names in braces may be: {allowed}")
     return faults
 
 
-def _readable(text: str) -> bool:
+def _fits(text: str, english: str) -> bool:
+    """Return whether a text can be filled in like the English one, digits included."""
     try:
-        _names(text)
+        return _names(text) <= _names(english)
     except ValueError:
         return False
-    return True
 
 
 def _names(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    """Return what stands in braces: name and how its number is written.
+
+    >>> sorted(_names("{a:.1f} of {b}"))
+    ['a:.1f', 'b']
+    """
+    parsed = Formatter().parse(text)
+    return {f"{name}:{how}" if how else name for _, name, how, _ in parsed if name is not None}

@@ -24,13 +24,13 @@ from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.settings import to_plain
-from opensim_pelvis.types import Result
+from opensim_pelvis.types import RecordingDate, Result
 
 View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
 
 FORMAT: Final = "opensim-pelvis report"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 
 
 def view_of(result: Result) -> View:
@@ -108,6 +108,7 @@ def _recording(result: Result) -> dict[str, Any]:
     return {
         "name": recording.name,
         "reader": recording.reader,
+        "date": _date(recording.date),
         "rate_hz": aligned.rate_hz,
         "duration_s": float(aligned.time_s[-1]) if aligned.time_s.size else 0.0,
         "sensors": [
@@ -117,6 +118,10 @@ def _recording(result: Result) -> dict[str, Any]:
         "files": [asdict(file) for file in recording.files],
         "simulated": _is_simulated(result),
     }
+
+
+def _date(date: RecordingDate | None) -> dict[str, str] | None:
+    return None if date is None else {"start": date.iso, "source": date.source}
 
 
 def _is_simulated(result: Result) -> bool:

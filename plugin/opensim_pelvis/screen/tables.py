@@ -58,6 +58,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _heading(f"{result.name}: {len(aligned.sensors)} sensors, {length_s:.2f} s"),
         _facts(
             {
+                "recorded": _date_words(recording),
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
                 "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
@@ -127,6 +128,7 @@ def render_recording(
         "fusion": _fusion_words(recording),
         "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})",
         "length": length,
+        "recorded": _date_words(recording),
         "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
         "world frame": recording.world_frame,
         "files": f"{len(recording.files)}, {total:.1f} MB",
@@ -139,6 +141,13 @@ def render_recording(
         *render_clocks(recording),
         *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
     )
+
+
+def _date_words(recording: Recording) -> str:
+    """Return when the recording began and who says so."""
+    if recording.date is None:
+        return "date not stated in the recording; give it with --date"
+    return f"{recording.date.text} ({recording.date.source})"
 
 
 def render_readers(

@@ -5,6 +5,7 @@ Flags become the same tables of keys as the file's, so that one set of checks se
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 import tomllib
@@ -17,6 +18,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
 from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
+from opensim_pelvis.types.date import parse_moment
 
 Tables = Mapping[str, Any]
 """Content of a trial file: table to key to value, as TOML has it."""
@@ -32,6 +34,11 @@ _LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
     "activity.events_start_s": (-86_400.0, 86_400.0, "seconds, at most a day either way"),
     "solver.max_gap_s": (0.0, 10.0, "seconds, from 0 to 10"),
 }
+
+
+EARLIEST_YEAR: Final = 1980
+LATEST_YEAR: Final = 2100
+"""A recording of another year is a slip of the pen."""
 
 
 class _UnusableError(ValueError):
@@ -229,6 +236,8 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
         if key == "recording.name" and re.search(r'[\\/:*?"<>|\x00-\x1f]', text):
             raise _UnusableError("a name that can begin a file's name")
         return text
+    if hint is datetime.date:
+        return _date(value)
     if hint is float:
         low, high, words = _LIMITS[key]
         return _number(value, low, high, words)
@@ -237,6 +246,23 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
     if key == "timeline.trigger_s":
         return _times(value)
     return _weights(value)
+
+
+def _date(value: Any) -> datetime.date:
+    """Return TOML's own dates and times, and the same in quotes, as a date."""
+    wanted = (
+        "a date such as 2026-11-24, or 2026-11-24T10:30:00, with +01:00 or Z at the end where "
+        "the time zone is known"
+    )
+    try:
+        found = parse_moment(value.strip()) if isinstance(value, str) else value
+    except ValueError as fault:
+        raise _UnusableError(wanted) from fault
+    if not isinstance(found, datetime.date):
+        raise _UnusableError(wanted)
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        raise _UnusableError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return found
 
 
 def _text(value: Any, wanted: str) -> str:

@@ -89,6 +89,7 @@ _OFF: Final = {
     "reader": "found by content when off",
     "rate_hz": "read from the file when off",
     "name": "what the results are called",
+    "date": "when it began; from the recording when off",
 }
 
 
@@ -122,6 +123,7 @@ def _render(path: Path, recording: Recording, settings: RecordingSettings) -> st
         "rate_hz": settings.rate_hz,
         "name": settings.name,
         "up_axis": settings.up_axis,
+        "date": None if settings.date is None else settings.date.isoformat(),
         "mapping": None if settings.mapping is None else _seen_from(path, settings.mapping),
     }
     stated = [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
@@ -130,6 +132,7 @@ def _render(path: Path, recording: Recording, settings: RecordingSettings) -> st
         "rate_hz": recording.rate_hz,
         "name": recording.name,
     }
+    found["date"] = "2026-11-24T10:30:00" if recording.date is None else recording.date.iso
     for key, about in _OFF.items():
         if values[key] is None:
             line = f"# {key} = {_toml(found[key])}"

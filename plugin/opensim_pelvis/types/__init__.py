@@ -6,7 +6,11 @@ quaternions, scalar first, with rows of NaN where a sample is missing (see ``rot
 
 from opensim_pelvis.types.angles import AngleDefinition as AngleDefinition
 from opensim_pelvis.types.angles import Angles as Angles
+from opensim_pelvis.types.date import RecordingDate as RecordingDate
 from opensim_pelvis.types.event import Event as Event
+from opensim_pelvis.types.finding import Drill as Drill
+from opensim_pelvis.types.finding import Finding as Finding
+from opensim_pelvis.types.finding import Reason as Reason
 from opensim_pelvis.types.kinematics import BodyModel as BodyModel
 from opensim_pelvis.types.kinematics import EngineCheck as EngineCheck
 from opensim_pelvis.types.kinematics import Kinematics as Kinematics
@@ -24,8 +28,6 @@ from opensim_pelvis.types.recording import SensorSignals as SensorSignals
 from opensim_pelvis.types.result import Result as Result
 from opensim_pelvis.types.running import Asymmetry as Asymmetry
 from opensim_pelvis.types.running import Curves as Curves
-from opensim_pelvis.types.running import Drill as Drill
-from opensim_pelvis.types.running import Finding as Finding
 from opensim_pelvis.types.running import GaitEvents as GaitEvents
 from opensim_pelvis.types.running import MeasureDefinition as MeasureDefinition
 from opensim_pelvis.types.running import RunningAnalysis as RunningAnalysis

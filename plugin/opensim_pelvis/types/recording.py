@@ -8,6 +8,7 @@ from typing import Literal
 
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.types._shapes import check_shape
+from opensim_pelvis.types.date import RecordingDate
 from opensim_pelvis.types.event import Event
 
 
@@ -199,6 +200,9 @@ class Recording:
         Header fields of the first file, for display.
     start_s : float
         Time of count zero on the file's own clock, seconds.
+    date : RecordingDate or None
+        When the recording began, where the format or the user states it; never the date of
+        a file.
     clocks : str
         ``"common"``: equal counters mean one instant. ``"shared"``: every sensor has
         ``time_s``, on one clock. ``"own"``: every sensor has ``time_s`` on a clock of its own,
@@ -224,6 +228,7 @@ class Recording:
     files: tuple[InputFile, ...]
     header: Mapping[str, str] = field(default_factory=dict)
     start_s: float = 0.0
+    date: RecordingDate | None = None
     clocks: Literal["common", "shared", "own"] = "common"
     origins: tuple[OrientationOrigin, ...] = ()
     clock_estimates: tuple[ClockEstimate, ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import Event
+from opensim_pelvis.types.finding import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,45 +214,6 @@ class Curves:
     mean_deg: FloatArray
     sd_deg: FloatArray
     n: IntArray
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drill:
-    """An exercise: what for, how, how much, and when not to."""
-
-    name: str
-    purpose: str
-    how: str
-    dose: str
-    avoid: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a rule says about one runner.
-
-    Parameters
-    ----------
-    rule : str
-    kind : str
-        ``"coach band"`` or ``"published norm"``; the two are never mixed in one finding.
-    status : str
-        ``"fires"``, or ``"cannot tell"`` with the reason in ``text``.
-    text : str
-    numbers : mapping of str to float
-        What it rests on, with units in the keys.
-    source, strength : str
-    drills : tuple of Drill
-    """
-
-    rule: str
-    kind: Literal["coach band", "published norm"]
-    status: Literal["fires", "cannot tell"]
-    text: str
-    numbers: Mapping[str, float]
-    source: str
-    strength: str
-    drills: tuple[Drill, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

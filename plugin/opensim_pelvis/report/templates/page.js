@@ -25,14 +25,24 @@
     spec.data.forEach(function (trace) { if (trace.name) trace.name = wrap(trace.name, 32); });
   }
 
+  function canTurn() {
+    const canvas = document.createElement("canvas");
+    return Boolean(canvas.getContext("webgl2") || canvas.getContext("webgl"));
+  }
+
   function draw(div) {
     const name = div.dataset.figure;
+    if (name === "skeleton" && !canTurn()) {
+      div.textContent = words.no_webgl;
+      document.querySelectorAll("[data-camera]").forEach(function (button) { button.hidden = true; });
+      return Promise.resolve();
+    }
     const spec = data.figures[name];
     const still = name !== "skeleton";
     if (still && div.clientWidth < 420) narrow(spec);
     const config = {
       responsive: true, displaylogo: false, displayModeBar: still ? "hover" : false, scrollZoom: !still,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"],
+      modeBarButtons: [["toImage"]], locale: "report", // no button that sends a chart away
     };
     return Plotly.newPlot(div, spec.data, spec.layout, config).then(function () {
       plots[name] = div;
@@ -185,6 +195,7 @@
     if (target) target.scrollIntoView();
   }
 
+  Plotly.register({ moduleType: "locale", name: "report", dictionary: { "Download plot as a PNG": words.save }, format: {} });
   const drawn = Array.from(document.querySelectorAll("[data-figure]")).map(draw);
   Promise.all(drawn).then(function () {
     listen();

@@ -1,0 +1,172 @@
+"""Dates in the headers of recordings: read as they stand, or left out with a note.
+
+Month names are matched here, since those of the standard library change with the language of the
+computer.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from opensim_pelvis.types import RecordingDate
+
+EARLIEST_YEAR: Final = 2000
+"""A device that shows an earlier year never had its clock set: inertial suits are younger."""
+
+SAME_START_S: Final = 60.0
+"""Sensors of one recording whose stated starts lie farther apart contradict each other."""
+
+SECONDS_A_DAY: Final = 86_400.0
+
+Dated = tuple[RecordingDate | None, tuple[str, ...]]
+"""A date, or None, and notes."""
+
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
+_TIME: Final = r"(?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)(?:[._,](?P<fraction>\d{1,6}))?"
+_ZONE: Final = r"(?:\s*(?:GMT|UTC|(?=[+-]))(?P<zone>[+-]\d{1,2}(?::?\d\d)?)?|\s*(?P<z>Z))?"
+_FORMS: Final = (
+    re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T_ ]{_TIME}{_ZONE})?"),
+    re.compile(
+        rf"(?:[A-Za-z]{{3}},? +)?(?P<month>[A-Za-z]{{3}}) +(?P<day>\d{{1,2}}) +{_TIME} +"
+        rf"(?P<year>\d{{4}})"
+    ),
+)
+"""``2021-08-20_20:21:13_829 GMT+8`` and its like; ``Tue Nov 13 05:17:11.827 2018``."""
+
+
+def date_of_text(text: str | None, source: str) -> Dated:
+    """Return the date that a header field states.
+
+    Parameters
+    ----------
+    text : str or None
+        As the file has it; None, nothing and "Unknown" state none.
+    source : str
+        Name of the field, for people.
+    """
+    stated = (text or "").strip()
+    if not stated or stated.casefold() == "unknown":
+        return None, ()
+    for form in _FORMS:
+        match = form.fullmatch(stated)
+        if match is not None:
+            return _checked(match, stated, source)
+    return None, (_not_understood(stated, source),)
+
+
+def date_of_epoch(seconds: float, source: str) -> Dated:
+    """Return the date of a clock that counts seconds from 1970 in UTC."""
+    try:
+        start = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None, (_not_understood(f"{seconds:g} s since 1970", source),)
+    return _since(start, source)
+
+
+def date_after(zero: datetime.date, seconds: float, source: str) -> Dated:
+    """Return the date of a time on a clock that read zero at a stated moment.
+
+    A date without a time of day stays that date: how late on it the clock started is not known.
+    """
+    if not isinstance(zero, datetime.datetime):
+        if seconds >= SECONDS_A_DAY:
+            return None, (
+                f"{source} is a date without a time of day, and the first time is {seconds:g} s "
+                "after it: no date was taken. State the time of day as well.",
+            )
+        return _since(zero, source)
+    try:
+        return _since(zero + datetime.timedelta(seconds=seconds), source)
+    except OverflowError:
+        return None, (_not_understood(f"{zero} and {seconds:g} s", source),)
+
+
+def earliest(dates: Iterable[Dated], source: str) -> Dated:
+    """Return the first start of several sensors, and what is doubtful about it."""
+    pairs = list(dates)
+    notes = tuple(dict.fromkeys(note for _, found in pairs for note in found))
+    known = [date for date, _ in pairs if date is not None]
+    if not known:
+        return None, notes
+    try:
+        known.sort(key=_instant)
+        spread_s = (_instant(known[-1]) - _instant(known[0])).total_seconds()
+    except TypeError:  # some with a zone and some without
+        spread_s = float("inf")
+    if spread_s > SAME_START_S:
+        listed = " and ".join(dict.fromkeys((known[0].text, known[-1].text)))
+        return None, (
+            *notes,
+            f"{source} differs between the sensors ({listed}): no date was taken. Give it with "
+            "--date (or [recording] date).",
+        )
+    return known[0], notes
+
+
+def _instant(date: RecordingDate) -> datetime.datetime:
+    start = date.start
+    if not isinstance(start, datetime.datetime):
+        return datetime.datetime.combine(start, datetime.time())
+    return start if start.tzinfo is None else start.astimezone(datetime.UTC)
+
+
+def _checked(match: re.Match[str], stated: str, source: str) -> Dated:
+    parts = match.groupdict()
+    try:
+        month = parts["month"]
+        number = int(month) if month.isdigit() else 1 + _MONTHS.index(month.lower())
+        day = datetime.date(int(parts["year"]), number, int(parts["day"]))
+        if parts["hour"] is None:
+            return _since(day, source)
+        time = datetime.time(
+            int(parts["hour"]),
+            int(parts["minute"]),
+            int(parts["second"]),
+            int((parts["fraction"] or "0").ljust(6, "0")),
+            tzinfo=_zone(stated, parts.get("zone")),
+        )
+    except ValueError:
+        return None, (_not_understood(stated, source),)
+    return _since(datetime.datetime.combine(day, time), source)
+
+
+def _zone(stated: str, zone: str | None) -> datetime.tzinfo | None:
+    """Return the zone of a text; ``GMT+8`` is eight hours ahead of UTC."""
+    if zone is None:
+        return datetime.UTC if stated.endswith(("Z", "GMT", "UTC")) else None
+    sign = -1 if zone[0] == "-" else 1
+    digits = zone[1:].replace(":", "")
+    hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
+    return datetime.timezone(sign * datetime.timedelta(hours=int(hours), minutes=int(minutes)))
+
+
+def _since(start: datetime.date, source: str) -> Dated:
+    if start.year < EARLIEST_YEAR:
+        return None, (
+            f"{source} says {start}, before there were such devices: the clock was not set, and "
+            "no date was taken. Give it with --date (or [recording] date).",
+        )
+    return RecordingDate(start=start, source=source), ()
+
+
+def _not_understood(stated: str, source: str) -> str:
+    return (
+        f"{source} says '{stated[:60]}', which was not understood as a date: no date was taken. "
+        "Give it with --date (or [recording] date)."
+    )

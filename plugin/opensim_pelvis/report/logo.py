@@ -1,0 +1,132 @@
+"""A laboratory's logo: as a data URI for the page and as pixels for the PDF.
+
+An SVG is cleaned of all that is no drawing before either sees it: scripts, foreign content, event
+handlers, and every reference that leads out of the file. It is drawn by resvg, which runs nothing
+and asks no network.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+from opensim_pelvis.errors import SettingsError
+
+TYPES: Final = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".svg": "image/svg+xml",
+}
+HEIGHT_PX: Final = 320
+"""Of a drawn SVG: 34 points high, it has more than 600 dots an inch."""
+
+SVG: Final = "http://www.w3.org/2000/svg"
+XLINK: Final = "http://www.w3.org/1999/xlink"
+
+_DRAWING: Final = frozenset(
+    {
+        *("svg", "g", "defs", "symbol", "use", "switch", "title", "desc", "style", "image"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "marker"),
+        *("text", "tspan", "textPath", "clipPath", "mask", "pattern"),
+        *("linearGradient", "radialGradient", "stop"),
+        *("filter", "feGaussianBlur", "feOffset", "feBlend", "feFlood", "feComposite"),
+        *("feMerge", "feMergeNode", "feColorMatrix", "feDropShadow"),
+    }
+)
+"""Elements that are kept; all others go, with what is in them."""
+
+_INSIDE: Final = re.compile(r"#[^\s]+|data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=\s]+")
+_STYLE_OUT: Final = re.compile(r"@import|@font-face|expression\(|javascript:", re.IGNORECASE)
+_URL: Final = re.compile(r"url\(\s*['\"]?\s*(?!#)", re.IGNORECASE)
+_ESCAPE: Final = "\\"
+
+
+def logo_uri(path: Path) -> str:
+    """Return a logo as a data URI; an SVG cleaned."""
+    svg = path.suffix.lower() == ".svg"
+    content = clean_svg(path) if svg else path.read_bytes()
+    return f"data:{TYPES[path.suffix.lower()]};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def logo_pixels(path: Path) -> Any:
+    """Return a logo as an array of pixels, rows from the top; an SVG is drawn.
+
+    Raises
+    ------
+    SettingsError
+        When it cannot be drawn.
+    """
+    from matplotlib.image import imread
+
+    try:
+        if path.suffix.lower() != ".svg":
+            return imread(path)
+        return imread(io.BytesIO(_draw(clean_svg(path).decode("utf-8"))), format="png")
+    except (OSError, ValueError, SyntaxError) as fault:
+        raise SettingsError(
+            f"{path}: wanted a picture that can be drawn, found one that cannot ({fault}). Save "
+            "it again, as PNG or as plain SVG."
+        ) from fault
+
+
+def clean_svg(path: Path) -> bytes:
+    """Return an SVG with its drawing alone, nothing that runs or leads out of the file.
+
+    Raises
+    ------
+    SettingsError
+        When it is no SVG, or declares XML entities.
+    """
+    content = path.read_bytes()
+    if b"<!ENTITY" in content:
+        raise SettingsError(
+            f"{path}: the SVG declares XML entities, which a drawing does not need and which are "
+            "not expanded. Save it as plain SVG."
+        )
+    try:
+        root = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, LookupError, ValueError) as fault:
+        raise SettingsError(f"{path}: wanted an SVG, found damaged XML ({fault})") from fault
+    if root.tag != f"{{{SVG}}}svg":
+        raise SettingsError(f"{path}: wanted an SVG, found other XML (<{root.tag}>)")
+    _clean(root)
+    ElementTree.register_namespace("", SVG)
+    ElementTree.register_namespace("xlink", XLINK)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return text.encode("utf-8")
+
+
+def _clean(element: ElementTree.Element) -> None:
+    for child in list(element):
+        name = child.tag.removeprefix(f"{{{SVG}}}") if isinstance(child.tag, str) else ""
+        if name in _DRAWING and not (name == "style" and _leads_out(child.text or "")):
+            _clean(child)
+        else:
+            element.remove(child)
+    for key, value in list(element.attrib.items()):
+        plain = key.rpartition("}")[2].lower()
+        leads = not _INSIDE.fullmatch(value.strip()) if plain == "href" else _leads_out(value)
+        if plain.startswith("on") or leads:
+            del element.attrib[key]
+
+
+def _leads_out(style: str) -> bool:
+    """Return whether a style or a value refers to something outside, or hides what it says."""
+    return bool(_STYLE_OUT.search(style) or _URL.search(style) or _ESCAPE in style)
+
+
+def _draw(svg: str) -> bytes:
+    """Return an SVG as a PNG; its letters are of the system's fonts, else of matplotlib's."""
+    import resvg_py
+    from matplotlib import get_data_path
+
+    own = str(Path(get_data_path()) / "fonts" / "ttf")
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=svg, height=HEIGHT_PX, font_dirs=[own], font_family="DejaVu Sans"
+    )
+    return bytes(drawn)

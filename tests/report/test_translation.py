@@ -1,0 +1,287 @@
+"""A translation reaches every word that people see.
+
+All texts are written in Greek letters, word by word; any Latin word that a page or a PDF still
+shows is either data (a name, a unit, a DOI) or stands in one of the places listed here, each with
+its reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from opensim_pelvis.cli import app
+from opensim_pelvis.errors import ExportError, SettingsError
+from opensim_pelvis.report.figures import figures_of
+from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.page import render_page
+from opensim_pelvis.report.pdf import set_pages
+from opensim_pelvis.report.several import render_several, several_figure
+from opensim_pelvis.report.several_pdf import set_comparison
+from opensim_pelvis.report.texts import ANALYSIS, all_texts, read_texts, write_texts
+from opensim_pelvis.report.view import View, view_of
+from opensim_pelvis.settings import ActivitySettings
+from opensim_pelvis.types import Result
+
+LETTERS = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "αβψδεφγηιξκλμνοπϑρστθωςχυζΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠϒΡΣΤΘΩϞΧΥΖ",
+)
+KEPT = re.compile(r"(\{[^}]*\}|doi:\S+)")
+"""Filled in by the program, or a link; a translator leaves them, too."""
+
+UNITS = {"m", "s", "kg", "Hz", "ms", "min", "km"}
+"""Symbols of SI, and the pace: the same in every language."""
+
+ENGLISH: dict[str, str] = {
+    "date": "source of the date: the reader's words for a field of the file",
+    "quality": "notes and how a heading was found: sentences with numbers, made where they arise",
+    "measures": "why a measure is absent: made where it arises",
+    "methods": "how each stage was done, and defaults taken: made where they arise",
+}
+"""Places with sentences of the analysis itself, marked as English for screen readers."""
+
+SILENT = {"script", "style"}
+SPOKEN = ("title", "aria-label", "alt", "placeholder")
+
+
+def greek(text: str) -> str:
+    parts = KEPT.split(text)
+    return "".join(p if KEPT.fullmatch(p) else p.translate(LETTERS) for p in parts)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A laboratory that shows everything in Greek letters."""
+    lines = []
+    for section, words in all_texts().items():
+        lines.append(f"[{section}]")
+        for key, text in words.items():
+            other = text if key == "language" else greek(text)
+            lines.append(f"{json.dumps(key)} = {json.dumps(other, ensure_ascii=False)}")
+    path = tmp_path_factory.mktemp("texts") / "texts-el.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return Lab(texts=path, name="Laboratory 7", header="Header", footer="Footer")
+
+
+@pytest.fixture(scope="module")
+def views(
+    result: Result, pelvis_result: Result, poor_result: Result, no_strides_result: Result
+) -> dict[str, View]:
+    """Runs of every kind: whole, one sensor, poor, without strides, walking, dated."""
+    walk = replace(result.settings, activity=ActivitySettings(kind="walking"))
+    found = {
+        "whole": view_of(result),
+        "pelvis": view_of(pelvis_result),
+        "poor": view_of(poor_result),
+        "still": view_of(no_strides_result),
+        "walking": view_of(replace(result, settings=walk, name="walking")),
+    }
+    dated = found["whole"]["recording"] | {
+        "date": {"start": "2026-11-24T10:30:00", "source": "the header field StartTime"}
+    }
+    found["dated"] = {**found["whole"], "recording": dated, "name": "dated"}
+    return found
+
+
+class Reader(HTMLParser):
+    """Takes what people see or hear of a page, and where English of the analysis stands."""
+
+    EMPTY = frozenset({"meta", "link", "input", "br", "img", "line", "polyline"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[tuple[str, dict[str, str | None]]] = []
+        self.seen: list[str] = []
+        self.english: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        for name in SPOKEN:
+            if found.get(name) and not self._is_data(found):
+                self.seen.append(str(found[name]))
+        if tag not in self.EMPTY:
+            self.stack.append((tag, found))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in self.EMPTY:
+            self.stack.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.EMPTY:
+            return
+        assert self.stack[-1][0] == tag, f"</{tag}> after <{self.stack[-1][0]}>"
+        self.stack.pop()
+
+    def handle_data(self, data: str) -> None:
+        if any(tag in SILENT for tag, _ in self.stack) or not data.strip():
+            return
+        if any(a.get("lang") == "en" for tag, a in self.stack if tag != "html"):
+            places = [a["id"] for tag, a in self.stack if tag in {"section", "dd"} and "id" in a]
+            self.english.add(str(places[-1]) if places else "nowhere")
+        elif not any(self._is_data(attributes) for _, attributes in self.stack):
+            self.seen.append(data)
+
+    @staticmethod
+    def _is_data(attributes: dict[str, str | None]) -> bool:
+        return attributes.get("translate") == "no"
+
+
+def latin(texts: list[str], names: set[str]) -> list[str]:
+    """Return the texts in which a Latin word is left, without data."""
+    left = []
+    for text in texts:
+        bare = re.sub(r"doi:\S+", "", text)
+        for name in sorted(names, key=len, reverse=True):
+            bare = bare.replace(name, "")
+        if [w for w in re.findall(r"[A-Za-z]+", bare) if w not in UNITS]:
+            left.append(text)
+    return left
+
+
+def read(page: str) -> Reader:
+    reader = Reader()
+    reader.feed(page)
+    assert reader.stack == []
+    return reader
+
+
+@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "still", "walking", "dated"])
+def test_no_english_is_left_on_a_page(which: str, views: dict[str, View], lab: Lab) -> None:
+    reader = read(render_page(views[which], lab))
+    assert len(reader.seen) > 50
+    names = {view_name(views[which]), lab.name}  # in the title and the picture's description
+    assert latin(reader.seen, names) == []
+    assert reader.english <= set(ENGLISH)
+
+
+def view_name(view: View) -> str:
+    return str(view["name"])
+
+
+def test_every_place_of_english_is_one_that_there_is(views: dict[str, View], lab: Lab) -> None:
+    found = set()
+    for view in views.values():
+        found |= read(render_page(view, lab)).english
+    assert found == set(ENGLISH)
+
+
+def test_no_english_is_left_on_a_comparison(views: dict[str, View], lab: Lab) -> None:
+    runs = [views["whole"], {**views["whole"], "name": "later"}, views["pelvis"]]
+    reader = read(render_several(runs, lab))
+    assert latin(reader.seen, {lab.name}) == []
+    assert reader.english == set()
+    names = {view_name(run) for run in runs}
+    assert latin(words_of(several_figure(runs, read_texts(lab.texts))), names) == []
+
+
+@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "walking"])
+def test_no_english_is_left_in_figures(which: str, views: dict[str, View], lab: Lab) -> None:
+    for name, figure in figures_of(views[which], read_texts(lab.texts)).items():
+        assert latin(words_of(figure), set()) == [], name
+
+
+def words_of(figure: Any) -> list[str]:
+    """Return the texts of a figure: titles, names, notes, and what a pointer shows."""
+    found: list[str] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if key in {"text", "name"}:
+                    found.extend([item] if isinstance(item, str) else map(str, item or ()))
+                elif key == "hovertemplate":
+                    found.append(re.sub(r"%\{[^}]*\}|<[^>]*>", "", item))
+                if isinstance(item, dict | list):
+                    walk(item)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item)
+
+    walk(figure)
+    return [text for text in found if not text.startswith("{")]
+
+
+def names_of(view: View) -> set[str]:
+    """Return every word of a view that is a name."""
+    said: list[str] = [
+        view["name"],
+        str(view["subject"]["id"]),
+        *(f"{s['body']} {s['identifier']}" for s in view["recording"]["sensors"]),
+        *(f"{name} {version}" for name, version in view["versions"].items()),
+    ]
+    return {word for text in said for word in re.findall(r"[A-Za-z]+", text)}
+
+
+@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "still", "walking"])
+def test_no_english_is_left_in_a_pdf(which: str, views: dict[str, View], lab: Lab) -> None:
+    whole = views[which]
+    view = {
+        **whole,
+        "name": "name",
+        "subject": {**whole["subject"], "id": "S01"},
+        # sentences of the analysis, and hashes that are cut between lines
+        "notes": [],
+        "methods": dict.fromkeys(whole["methods"], "1"),
+        "recording": {**whole["recording"], "files": []},
+    }
+    flow = set_pages(view, lab, read_texts(lab.texts))
+    assert len(flow.pages) > 1 or which == "still"
+    names = names_of(view) | UNITS | {"Laboratory", "Header", "Footer"}
+    said = " ".join(re.sub(r"doi:\S+", "", text) for page in flow.pages for text in drawn(page))
+    assert set(re.findall(r"[A-Za-z]+", said)) - names == set()
+
+
+def test_no_english_is_left_in_the_pdf_of_a_comparison(views: dict[str, View], lab: Lab) -> None:
+    runs = [views["whole"], views["pelvis"]]
+    flow = set_comparison(runs, lab, read_texts(lab.texts))
+    names = {*(view_name(run) for run in runs), "S01", "Laboratory 7", "Header", "Footer"}
+    assert latin([text for page in flow.pages for text in drawn(page)], names) == []
+
+
+def drawn(page: Any) -> list[str]:
+    from matplotlib.text import Text
+
+    return [text.get_text() for text in page.findobj(Text) if text.get_visible()]
+
+
+def test_all_texts_are_written_into_one_file_to_translate(tmp_path: Path) -> None:
+    path = tmp_path / "texts-xx.toml"
+    done = CliRunner().invoke(app, ["texts", str(path)])
+    assert done.exit_code == 0
+    assert str(path) in done.output
+    assert tomllib.loads(path.read_text(encoding="utf-8")) == all_texts()
+    assert read_texts(path)["page"] == read_texts()["page"]
+    with pytest.raises(ExportError, match="is there already"):
+        write_texts(path)
+
+
+def test_a_page_in_english_is_the_same_with_the_file_to_translate(
+    views: dict[str, View], tmp_path: Path
+) -> None:
+    path = write_texts(tmp_path / "texts-en.toml")
+    for view in views.values():
+        assert render_page(view, Lab(texts=path)) == render_page(view)
+
+
+def test_a_text_of_the_analysis_that_is_unknown_or_asks_for_more_is_a_fault(
+    tmp_path: Path,
+) -> None:
+    known = next(text for text in all_texts()[ANALYSIS] if "{cadence_spm" in text)
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        f'[{ANALYSIS}]\n"No such sentence." = "x"\n{json.dumps(known)} = "{{cadence_spm:.9f}}"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError, match="no such text") as caught:
+        read_texts(path)
+    assert "names in braces may be: cadence_spm:.0f" in str(caught.value)
