@@ -275,12 +275,13 @@ def _line_fault(row: bytes, layout: Layout, checked: Sequence[int]) -> str | Non
         cell = cells[index].strip('"') if layout.quoted else cells[index]
         if layout.decimal_comma:
             cell = cell.replace(",", ".")
-        if not _is_number(cell):
+        if not is_number(cell):
             return f"wanted a number in column {layout.names[index]}, found '{cell[:40]}'"
     return None
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Return whether a cell holds a finite number, or says that it is missing."""
     if cell.lower() in _MISSING:
         return True
     try:
