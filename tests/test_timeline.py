@@ -145,11 +145,11 @@ def test_the_clock_spans_all_sensors_and_every_row_is_accounted_for() -> None:
     assert aligned.time_s[-1] == pytest.approx((SAMPLES + 10 - 1) / RATE_HZ)
     pelvis, torso = aligned.ledger.sensors
     assert (torso.late_start_samples, pelvis.early_end_samples) == (10, 10)
-    assert pelvis.dropped_packets == 20
+    assert pelvis.dropped_packets == pelvis.missing_samples == 20
     for row in (pelvis, torso):
         parts = (
             row.rows,
-            row.dropped_packets,
+            row.missing_samples,
             row.late_start_samples,
             row.early_end_samples,
         )

@@ -75,11 +75,13 @@ class Numbers:
         return np.asarray(self.block[self.names.index(name)])
 
     def columns(self, names: Sequence[str]) -> FloatArray:
-        """Return columns side by side, shape (n, len(names)), in memory of their own."""
-        found = np.empty((self.block.shape[1], len(names)))
-        for i, name in enumerate(names):
-            found[:, i] = self.block[self.names.index(name)]
-        return found
+        """Return columns, shape (n, len(names)), each contiguous; a view where they are neighbours.
+
+        A view keeps the whole block in memory: copy it where most of the block is not needed.
+        """
+        rows = [self.names.index(name) for name in names]
+        together = rows == list(range(rows[0], rows[0] + len(rows)))
+        return (self.block[rows[0] : rows[-1] + 1] if together else self.block[rows]).T
 
 
 def split_cells(line: str, separator: str) -> list[str]:

@@ -131,7 +131,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
         raw_counter=numbers.column(COUNTER).copy(),
         ticks=numbers.column(TICKS).copy() if wants_ticks else None,
         R_ES=R_ES,
-        vectors={k: numbers.columns(v) for k, v in VECTORS.items() if v in present},
+        vectors={k: np.copy(numbers.columns(v)) for k, v in VECTORS.items() if v in present},
         free_acceleration=free_e,
         notes=(*numbers.notes, *notes),
     )
