@@ -15,7 +15,7 @@ import pytest
 from scipy.io import loadmat
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import reading
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.heading import find_heading
@@ -61,7 +61,7 @@ STATED: Final = CalibrationSettings(heading_axis="-z")
 
 @pytest.fixture(scope="module")
 def walk(shared_data: Path) -> Recording:
-    return pipeline.read(shared_data / "gaittoolbox_walk" / "imu")
+    return reading.read(shared_data / "gaittoolbox_walk" / "imu")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis import output, pipeline
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.osim.engines import solve_tool
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tables import read_table
@@ -70,7 +70,7 @@ def _take(recording: Recording, keep: Callable[[np.ndarray], np.ndarray], step: 
 
 @pytest.fixture(scope="module")
 def opensense_walk(shared_data: Path) -> Recording:
-    return pipeline.read(shared_data / "opensense_walk")
+    return reading.read(shared_data / "opensense_walk")
 
 
 def solve(recording: Recording, folder: Path, model: Path | None) -> Result:
@@ -156,7 +156,7 @@ def test_opensense_walk_is_read_whole_and_its_turn_is_followed(
 
 
 def test_gaittoolbox_shows_that_its_sensors_disagree_about_north(shared_data: Path) -> None:
-    recording = thin(pipeline.read(shared_data / "gaittoolbox_walk" / "imu"), 4)
+    recording = thin(reading.read(shared_data / "gaittoolbox_walk" / "imu"), 4)
     sensors = {
         "00B40B91": "pelvis",
         "00B40C45": "femur_l",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import pipeline, reading
 from opensim_pelvis.events.legs import find_leg_events
 from opensim_pelvis.events.signals import SegmentSignal, find_extremes
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
@@ -213,7 +213,7 @@ def _marker_heights(path: Path) -> dict[str, FloatArray]:
 @pytest.fixture(scope="module")
 def gaittoolbox(shared_data: Path) -> Result:
     return pipeline.run(
-        pipeline.read(shared_data / "gaittoolbox_walk" / "imu"),
+        reading.read(shared_data / "gaittoolbox_walk" / "imu"),
         sensors=GAITTOOLBOX,
         calibration=CalibrationSettings(window_s=(1.0, 8.0)),
         activity=ActivitySettings(kind="walking", surface="overground"),
@@ -279,7 +279,7 @@ def test_a_walk_out_and_back_has_start_turn_and_stop(gaittoolbox: Result) -> Non
 def test_the_turns_of_opensenses_walk_are_excluded(shared_data: Path) -> None:
     folder = shared_data / "opensense_walk"
     result = pipeline.run(
-        pipeline.read(folder),
+        reading.read(folder),
         sensors=read_sensor_map(folder / "myIMUMappings.xml"),
         calibration=CalibrationSettings(window_s=(0.0, 0.0), heading_axis="z"),
         activity=ActivitySettings(kind="walking", surface="overground"),

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from opensim_pelvis import output, pipeline
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.rotations import from_euler, from_matrix, inverse, multiply
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import (
@@ -108,7 +108,7 @@ def read_suit() -> Motion:
 
 def read_ours() -> Motion:
     result = pipeline.run(
-        pipeline.read(DATA / "imu"),
+        reading.read(DATA / "imu"),
         sensors=SENSORS,
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(kind="walking", surface="overground"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from opensim_pelvis import output, pipeline
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.rotations import angle_between
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
@@ -68,7 +68,7 @@ def cameras(shared_data: Path) -> Motion:
 @pytest.fixture(scope="module")
 def walk(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Motion:
     result = pipeline.run(
-        pipeline.read(shared_data / "gaittoolbox_walk" / "imu"),
+        reading.read(shared_data / "gaittoolbox_walk" / "imu"),
         sensors=SENSORS,
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(kind="walking", surface="overground"),
