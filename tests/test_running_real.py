@@ -19,21 +19,12 @@ from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result, SensorSignals
+from tests.real_sensors import GAITTOOLBOX
 
 PUBLISHED_DEG = 0.2  # the issue's own figure for ranges of the publisher's stride
 LANDING_S = 0.03  # a marker's speed falls below a threshold some frames after or before contact
 STRIDE = (108, 247)
 STILL_SAMPLES = 100
-
-GAITTOOLBOX = {
-    "00B40B91": "pelvis",
-    "00B40C45": "femur_l",
-    "00B40C3C": "femur_r",
-    "00B40BA5": "tibia_l",
-    "00B40C35": "tibia_r",
-    "00B40C55": "calcn_l",
-    "00B40C48": "calcn_r",
-}
 
 
 @pytest.fixture(scope="module")

@@ -129,7 +129,10 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
     with pytest.raises(ReadError, match="does not agree with a rate of 40 Hz"):
         read(file)
-    assert "although DataRate=40" in read(file, rate_hz=100.0, up_axis="z").notes[0]
+    assert (
+        "although the header field DataRate says 40 Hz"
+        in read(file, rate_hz=100.0, up_axis="z").notes[0]
+    )
 
 
 def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:

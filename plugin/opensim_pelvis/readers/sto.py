@@ -31,13 +31,13 @@ from opensim_pelvis.readers._files import (
     text_fault,
 )
 from opensim_pelvis.readers._numbers import is_number
+from opensim_pelvis.readers._rates import Rate, rate_of_user
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
 END: Final = "endheader"
-RATE_TOLERANCE: Final = 1e-3
 _MAX_FAULTS: Final = 5
 _TAB, _LINE_END, _COMMA = b"\t\n,"
 _BLOCK_BYTES: Final = 128 * 1024  # at once: what the processor's cache holds
@@ -265,9 +265,7 @@ def _number_fault(row: bytes, top: _Top) -> str | None:
     return None
 
 
-def _find_rate(
-    settings: RecordingSettings, top: _Top, time_s: FloatArray
-) -> tuple[float, str, tuple[str, ...]]:
+def _find_rate(settings: RecordingSettings, top: _Top, time_s: FloatArray) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = top.fields.get("DataRate")
     try:
@@ -277,10 +275,8 @@ def _find_rate(
     if header_hz is not None and not header_hz > 0.0:
         header_hz = None
     if settings.rate_hz is not None:
-        given = settings.rate_hz
-        differs = header_hz is not None and abs(given - header_hz) > RATE_TOLERANCE * header_hz
-        note = f"the rate of {given:g} Hz stated by the user was taken, although DataRate={stated}"
-        return given, "stated by the user", (note,) if differs else ()
+        stated_hz = [] if header_hz is None else [header_hz]
+        return rate_of_user(settings.rate_hz, stated_hz, "the header field DataRate")
     if header_hz is not None:
         return header_hz, "the header field DataRate", ()
     found = find_rate(time_s)
