@@ -132,8 +132,11 @@ def _read_fast(
 ) -> Numbers | None:
     """Read a file, or the text made of it; None where anything about it is doubtful."""
     try:
+        tail = _read_tail(path)
+        if raw is None and _ends_blank(tail):
+            return None  # the parser would make rows of blank lines
         frame, complete = _parse(path if raw is None else io.BytesIO(raw), layout, names)
-        if _is_cut(path, layout):
+        if _ends_early(tail, layout):
             return None
         if (not complete or not frame.height) and not _all_fit(raw or read_bytes(path), layout):
             return None
@@ -176,19 +179,23 @@ def _as_numbers(
     return Numbers(names=names, block=frame.to_numpy().T, notes=notes)
 
 
-def _is_cut(path: Path, layout: Layout) -> bool:
+def _read_tail(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+        return stream.read()
+
+
+def _ends_blank(tail: bytes) -> bool:
+    return tail[len(tail.rstrip(_LINE_ENDS)) :].count(b"\n") > 1
+
+
+def _ends_early(tail: bytes, layout: Layout) -> bool:
     """Return whether the last line may end in the middle of a number.
 
     Such a line has no line end. It is whole all the same where every number above it in the
     last column has the same number of decimals, and so has its own.
     """
-    with path.open("rb") as stream:
-        stream.seek(0, io.SEEK_END)
-        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
-        return _ends_early(stream.read(), layout)
-
-
-def _ends_early(tail: bytes, layout: Layout) -> bool:
     if tail.endswith(b"\n"):
         return False
     mark = "," if layout.decimal_comma else "."
@@ -293,8 +300,11 @@ def is_number(cell: str) -> bool:
 
 
 def _normalise(raw: bytes, layout: Layout) -> bytes:
-    """Return the text with blanks around cells removed, and blanks that separate made one."""
-    raw = raw.replace(b"\r\n", b"\n")
+    """Return the text without blanks around cells and blank lines at its end.
+
+    Blanks that separate are made one.
+    """
+    raw = raw.rstrip(_LINE_ENDS).replace(b"\r\n", b"\n") + b"\n"
     if layout.separator == " ":
         raw = re.sub(rb"[ \t]+", b" ", raw)
         return re.sub(rb"^ | $", b"", raw, flags=re.MULTILINE)
