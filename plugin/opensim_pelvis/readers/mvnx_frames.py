@@ -11,7 +11,9 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -33,6 +35,7 @@ CALIBRATION_FRAMES: Final = frozenset({"identity", "npose", "tpose", "npose-isb"
 _REPEATED: Final = frozenset({b"marker", b"contacts", b"contact"})
 _ATTRIBUTE: Final = re.compile(rb'([\w:-]+)\s*=\s*"([^"]*)"')
 _MAX_FAULTS: Final = 5
+_AHEAD: Final = 2  # pieces; each costs some ten megabytes
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -88,8 +91,7 @@ def read_frames(
     blocks: dict[str, list[FloatArray]] = {name: [] for name in widths}
     poses: dict[str, dict[str, FloatArray]] = {}
     seen = 0
-    for text in _cut_pieces(path, start):
-        piece = _take_regular(text, widths)
+    for text, piece in _take_ahead(_cut_pieces(path, start), widths):
         if piece is None:
             piece = _Piece(texts={name: [] for name in widths})
             for frame in text.split(FRAME_END)[:-1]:
@@ -133,6 +135,21 @@ def _cut_pieces(path: Path, start: int) -> Iterator[bytes]:
             f"{path}: the file is cut off: it does not end with </frames> and </mvnx>. Copy or "
             "export it again."
         )
+
+
+def _take_ahead(
+    texts: Iterable[bytes], wanted: Collection[str]
+) -> Iterator[tuple[bytes, _Piece | None]]:
+    """Yield texts with what `_take_regular` makes of them, the next ones begun beside."""
+    waiting: deque[tuple[bytes, Future[_Piece | None]]] = deque()
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        for text in texts:
+            waiting.append((text, pool.submit(_take_regular, text, wanted)))
+            if len(waiting) > _AHEAD:
+                first, taken = waiting.popleft()
+                yield first, taken.result()
+        for first, taken in waiting:
+            yield first, taken.result()
 
 
 def _take_regular(text: bytes, wanted: Collection[str]) -> _Piece | None:
