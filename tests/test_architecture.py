@@ -237,19 +237,40 @@ def test_types_knows_settings_only_by_name() -> None:
     assert all(i.for_types for i in found)
 
 
-def test_every_package_on_disk_is_shipped() -> None:
-    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    listed = setup["tool"]["setuptools"]["packages"]
-    folders = {
-        ".".join((WHOLE_PACKAGE, *path.parent.relative_to(PACKAGE).parts))
-        for path in PACKAGE.rglob("__init__.py")
-    }
-    outside = set(setup["tool"]["setuptools"]["package-dir"]) - {WHOLE_PACKAGE}
-    for name in outside:
-        place = ROOT / setup["tool"]["setuptools"]["package-dir"][name]
-        assert (place / "__init__.py").is_file(), f"{place} is no package"
-    assert sorted(listed) == sorted(folders | outside)
-    assert {path.parent for path in FILES} == {p.parent for p in PACKAGE.rglob("__init__.py")}
+SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "setuptools"
+]
+OUTSIDE = set(SETUPTOOLS["package-dir"]) - {WHOLE_PACKAGE}
+"""Packages that stand beside the source folder."""
+
+
+def folder_of(package: str) -> Path:
+    if package in OUTSIDE:
+        return ROOT / SETUPTOOLS["package-dir"][package]
+    return PACKAGE.joinpath(*package.split(".")[1:])
+
+
+def test_every_folder_is_shipped() -> None:
+    """Folders of data alone count: setuptools warns of those that are not in the list."""
+    folders = {path.parent for path in PACKAGE.rglob("*.*") if path.parent.name != "__pycache__"}
+    listed = SETUPTOOLS["packages"]
+    assert len(listed) == len(set(listed))
+    assert {folder_of(package) for package in set(listed) - OUTSIDE} == folders
+    for path in FILES:
+        assert (path.parent / "__init__.py").is_file(), f"{path.parent} is no package"
+    for package in OUTSIDE:
+        assert package in listed
+        assert (folder_of(package) / "__init__.py").is_file(), f"{package} is no package"
+
+
+def test_every_file_of_data_is_shipped() -> None:
+    patterns = SETUPTOOLS["package-data"]
+    for package in SETUPTOOLS["packages"]:
+        data = {p for p in folder_of(package).iterdir() if p.is_file() and p.suffix != ".py"}
+        found = [set(folder_of(package).glob(pattern)) for pattern in patterns.get(package, ())]
+        assert data == set().union(*found), package
+        assert all(found), f"a pattern of {package} finds nothing"
+    assert set(patterns) <= set(SETUPTOOLS["packages"])
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -12,7 +12,7 @@ from scipy.io import loadmat
 from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import pipeline, reading
 from opensim_pelvis.errors import FusionError
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.fusion.fuse import fuse_recording
@@ -239,7 +239,7 @@ def test_full_body_from_raw_signals_to_angles(full_body: Recording) -> None:
 
 @pytest.fixture(scope="module")
 def gaittoolbox(shared_data: Path) -> Recording:
-    return pipeline.read(shared_data / "gaittoolbox_walk" / "imu")
+    return reading.read(shared_data / "gaittoolbox_walk" / "imu")
 
 
 def test_inclination_agrees_with_the_makers(gaittoolbox: Recording) -> None:
@@ -279,7 +279,7 @@ def test_wrong_units_are_caught_in_a_real_recording(gaittoolbox: Recording) -> N
 
 
 def test_opensense_has_the_makers_orientations_alone(shared_data: Path) -> None:
-    recording = pipeline.read(shared_data / "opensense_walk")
+    recording = reading.read(shared_data / "opensense_walk")
     kept = fuse_recording(recording, FusionSettings(), max_gap_s=MAX_GAP_S)
     assert {origin.origin for origin in kept.origins} == {"vendor"}
     with pytest.raises(FusionError, match=r"found no angular velocity\. Take the maker's"):

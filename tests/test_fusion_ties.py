@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import reading
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.fusion.rest import find_rest
@@ -121,7 +121,7 @@ def test_rest_in_another_posture_is_no_tie(truth: Truth) -> None:
 def read_real(shared_data: Path, name: str) -> Recording:
     if name == "qmt_fullbody":
         return read_full_body(shared_data)
-    return pipeline.read(shared_data / name / "imu")
+    return reading.read(shared_data / name / "imu")
 
 
 def rest_apart(sensor: SensorSignals, length_s: float, rate_hz: float) -> list[float]:

@@ -15,7 +15,7 @@ import pytest
 from scipy.io import loadmat
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import reading
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.heading import find_heading
@@ -30,16 +30,8 @@ from opensim_pelvis.rotations import (
 from opensim_pelvis.settings import CalibrationSettings, FusionSettings
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import Heading, Recording
+from tests.real_sensors import GAITTOOLBOX
 
-WORN: Final = {
-    "00B40B91": "pelvis",
-    "00B40C45": "femur_l",
-    "00B40C3C": "femur_r",
-    "00B40BA5": "tibia_l",
-    "00B40C35": "tibia_r",
-    "00B40C55": "calcn_l",
-    "00B40C48": "calcn_r",
-}
 MOTION: Final = slice(1119, 2074)  # frames 1120 to 2074
 
 # The issue's figures, to the decimal in which they are given.
@@ -61,7 +53,7 @@ STATED: Final = CalibrationSettings(heading_axis="-z")
 
 @pytest.fixture(scope="module")
 def walk(shared_data: Path) -> Recording:
-    return pipeline.read(shared_data / "gaittoolbox_walk" / "imu")
+    return reading.read(shared_data / "gaittoolbox_walk" / "imu")
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +108,7 @@ def evaluate(
     settings: CalibrationSettings = STATED,
 ) -> tuple[dict[str, float], Heading]:
     """Return the standard deviation of each difference, degrees, and the headings."""
-    aligned = align_recording(recording, WORN, max_gap_s=0.05)
+    aligned = align_recording(recording, GAITTOOLBOX, max_gap_s=0.05)
     pose = average_pose(aligned, window_s=(2.0, 4.0), source="given", max_spread_rad=0.03)
     no_north = frozenset[str]() if north else frozenset(aligned.sensors)
     heading = find_heading(aligned, pose, settings, surface="overground", no_north=no_north)

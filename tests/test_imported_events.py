@@ -10,7 +10,7 @@ import ezc3d
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import pipeline, reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.events.imported import read_events
 from opensim_pelvis.events.prefer import PLATE_WORDS, prefer_imported
@@ -77,7 +77,7 @@ def test_lab_programs_find_the_events_of_a_run(simulated: Result, written: Path)
 def test_events_of_a_c3d_recording_win_and_can_be_set_aside(
     simulated: Result, written: Path
 ) -> None:
-    recording = pipeline.read(written)
+    recording = reading.read(written)
     assert len(recording.events) == len(simulated.events)
     late = tuple(replace(e, time_s=e.time_s + 0.02) for e in recording.events)
     recording = replace(recording, events=late)

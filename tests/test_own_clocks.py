@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import pipeline, reading
 from opensim_pelvis.settings import TimelineSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
@@ -67,7 +67,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def result(log: Path) -> Result:
-    recording = pipeline.read(log)
+    recording = reading.read(log)
     assert recording.clocks == "own"
     return pipeline.run(
         recording, sensors=BODY_NAMES, timeline=TimelineSettings(synchronise="movement")
@@ -101,7 +101,7 @@ def test_a_device_that_nobody_wears_stops_nothing_and_is_listed(result: Result) 
 
 
 def test_the_devices_of_a_real_log_have_one_clock_as_their_stamps_say(shared_data: Path) -> None:
-    recording = pipeline.read(shared_data / "formats/ximu3")
+    recording = reading.read(shared_data / "formats/ximu3")
     assert recording.clocks == "shared"
     unified = unify_clocks(
         replace(recording, clocks="own"), TimelineSettings(synchronise="movement")

@@ -12,7 +12,7 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis import output, pipeline
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.osim.engines import solve_tool
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tables import read_table
@@ -24,6 +24,7 @@ from opensim_pelvis.settings import (
 )
 from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result
+from tests.real_sensors import GAITTOOLBOX
 
 AGREEMENT_DEG = 0.2  # the issue's own figure: OpenSim's tool stops up to 0.15 degrees short
 COMPARED = (
@@ -70,7 +71,7 @@ def _take(recording: Recording, keep: Callable[[np.ndarray], np.ndarray], step: 
 
 @pytest.fixture(scope="module")
 def opensense_walk(shared_data: Path) -> Recording:
-    return pipeline.read(shared_data / "opensense_walk")
+    return reading.read(shared_data / "opensense_walk")
 
 
 def solve(recording: Recording, folder: Path, model: Path | None) -> Result:
@@ -156,19 +157,10 @@ def test_opensense_walk_is_read_whole_and_its_turn_is_followed(
 
 
 def test_gaittoolbox_shows_that_its_sensors_disagree_about_north(shared_data: Path) -> None:
-    recording = thin(pipeline.read(shared_data / "gaittoolbox_walk" / "imu"), 4)
-    sensors = {
-        "00B40B91": "pelvis",
-        "00B40C45": "femur_l",
-        "00B40C3C": "femur_r",
-        "00B40BA5": "tibia_l",
-        "00B40C35": "tibia_r",
-        "00B40C55": "calcn_l",
-        "00B40C48": "calcn_r",
-    }
+    recording = thin(reading.read(shared_data / "gaittoolbox_walk" / "imu"), 4)
     result = pipeline.run(
         recording,
-        sensors=sensors,
+        sensors=GAITTOOLBOX,
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(surface="overground"),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import pipeline, reading
 from opensim_pelvis.events.legs import find_leg_events
 from opensim_pelvis.events.signals import SegmentSignal, find_extremes
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
@@ -19,21 +19,12 @@ from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result, SensorSignals
+from tests.real_sensors import GAITTOOLBOX
 
 PUBLISHED_DEG = 0.2  # the issue's own figure for ranges of the publisher's stride
 LANDING_S = 0.03  # a marker's speed falls below a threshold some frames after or before contact
 STRIDE = (108, 247)
 STILL_SAMPLES = 100
-
-GAITTOOLBOX = {
-    "00B40B91": "pelvis",
-    "00B40C45": "femur_l",
-    "00B40C3C": "femur_r",
-    "00B40BA5": "tibia_l",
-    "00B40C35": "tibia_r",
-    "00B40C55": "calcn_l",
-    "00B40C48": "calcn_r",
-}
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +204,7 @@ def _marker_heights(path: Path) -> dict[str, FloatArray]:
 @pytest.fixture(scope="module")
 def gaittoolbox(shared_data: Path) -> Result:
     return pipeline.run(
-        pipeline.read(shared_data / "gaittoolbox_walk" / "imu"),
+        reading.read(shared_data / "gaittoolbox_walk" / "imu"),
         sensors=GAITTOOLBOX,
         calibration=CalibrationSettings(window_s=(1.0, 8.0)),
         activity=ActivitySettings(kind="walking", surface="overground"),
@@ -279,7 +270,7 @@ def test_a_walk_out_and_back_has_start_turn_and_stop(gaittoolbox: Result) -> Non
 def test_the_turns_of_opensenses_walk_are_excluded(shared_data: Path) -> None:
     folder = shared_data / "opensense_walk"
     result = pipeline.run(
-        pipeline.read(folder),
+        reading.read(folder),
         sensors=read_sensor_map(folder / "myIMUMappings.xml"),
         calibration=CalibrationSettings(window_s=(0.0, 0.0), heading_axis="z"),
         activity=ActivitySettings(kind="walking", surface="overground"),

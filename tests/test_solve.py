@@ -192,8 +192,8 @@ def test_the_walking_example_on_rajagopals_model(shared_data: Path, frames: slic
 
 def walking_example(folder: Path, frames: slice) -> Case:
     from opensim_pelvis.heading import find_heading
-    from opensim_pelvis.pipeline import read
     from opensim_pelvis.placement import average_pose, orient_sensors, place_static
+    from opensim_pelvis.reading import read
     from opensim_pelvis.settings import CalibrationSettings
     from opensim_pelvis.timeline.align import align_recording
     from opensim_pelvis.trial.sensor_map import read_sensor_map

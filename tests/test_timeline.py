@@ -145,11 +145,11 @@ def test_the_clock_spans_all_sensors_and_every_row_is_accounted_for() -> None:
     assert aligned.time_s[-1] == pytest.approx((SAMPLES + 10 - 1) / RATE_HZ)
     pelvis, torso = aligned.ledger.sensors
     assert (torso.late_start_samples, pelvis.early_end_samples) == (10, 10)
-    assert pelvis.dropped_packets == 20
+    assert pelvis.dropped_packets == pelvis.missing_samples == 20
     for row in (pelvis, torso):
         parts = (
             row.rows,
-            row.dropped_packets,
+            row.missing_samples,
             row.late_start_samples,
             row.early_end_samples,
         )
@@ -361,7 +361,7 @@ def test_an_audit_needs_no_bodies_and_refuses_no_sensor() -> None:
 
 
 def test_the_real_walk_aligns_and_its_wrong_order_is_caught(shared_data: Path) -> None:
-    from opensim_pelvis.pipeline import read
+    from opensim_pelvis.reading import read
     from opensim_pelvis.trial.sensor_map import read_sensor_map
 
     folder = shared_data / "opensense_walk"

@@ -18,6 +18,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.timeline.clocks import unify_clocks
+from opensim_pelvis.timeline.integrity import Clock, account_sensor, describe_ledger
 from opensim_pelvis.timeline.pieces import (
     MAX_PIECES,
     MAX_WINDOWS,
@@ -26,7 +27,7 @@ from opensim_pelvis.timeline.pieces import (
 )
 from opensim_pelvis.timeline.resample import resample_sensor
 from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, Pattern
-from opensim_pelvis.types import SensorSignals
+from opensim_pelvis.types import IntegrityLedger, SensorSignals
 
 BODIES = ("pelvis", "torso", "femur_l")
 OFFSET_S = {"torso": 1.3, "femur_l": -2.217}
@@ -108,6 +109,23 @@ def test_resampled_signals_are_those_sampled_there(truth, rate_hz):
         turning = a.angular_velocity_radps[20:n]
         apart = b.angular_velocity_radps[20:n] - turning
         assert np.sqrt(np.mean(apart**2)) < 0.01 * np.sqrt(np.mean(turning**2))
+
+
+def test_lost_packets_are_counted_where_they_were_lost():
+    """Ten packets are lost, and a grid between the stamps has two samples in each hole."""
+    kept = np.flatnonzero(np.arange(1001) % 100 != 50)
+    q = np.tile([1.0, 0.0, 0.0, 0.0], (kept.size, 1))
+    sensor = SensorSignals(identifier="a", counter=kept, time_s=kept / 100.0 + 0.003, R_ES=q)
+    grid = resample_sensor(sensor, kept / 100.0 + 0.003, rate_hz=100.0, first=0)
+    row = account_sensor(
+        grid,
+        "pelvis_imu",
+        Clock(0, int(grid.counter[-1]), 0),
+        np.full((grid.counter[-1] + 1, 4), np.nan),
+    )
+    assert (row.dropped_packets, row.missing_samples) == (10, 20)
+    (words,) = describe_ledger(IntegrityLedger(sensors=(row,)), 100.0)
+    assert "10 dropped packets (20 samples of the common clock)" in words
 
 
 def test_what_is_too_fast_for_a_coarser_grid_does_not_come_back_as_something_slow():

@@ -24,7 +24,6 @@ from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.placement import orient_sensors
-from opensim_pelvis.reading import read as read
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.running import analyse_running, check_files

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from glob import escape
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
@@ -19,6 +20,16 @@ from opensim_pelvis.types import Recording, Result
 
 READERS: Final = "opensim_pelvis.readers"
 EXPORTERS: Final = "opensim_pelvis.exporters"
+
+_UTF16: Final = "the text is UTF-16: save it as UTF-8 (in a text editor: Save as, Encoding)"
+_PLAIN: Final = {
+    b"\xff\xfe": _UTF16,
+    b"\xfe\xff": _UTF16,
+    b"\x1f\x8b": "the file is packed (gzip): unpack it first",
+    b"PK\x03\x04": "this is a zip archive or a spreadsheet: unpack it, or take the text that the "
+    "sensors' own program exports",
+}
+"""What is wrong with a file that begins so, if no reader knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +140,41 @@ def find_reader(path: Path) -> str:
             f"{path}: {len(claims)} readers claim it\n{listed}\n"
             "Say which one with --reader NAME (or [recording] reader)."
         )
+    plain = _plain_fault(path)
+    if plain is not None:
+        raise ReadError(plain)
     listed = "\n".join(f"  - {name}: {why}" for name, why in refusals.items())
+    folders = sorted(f.name for f in path.iterdir() if f.is_dir()) if path.is_dir() else []
+    inside = f"There are folders in it ({', '.join(folders[:5])}): name one. " if folders else ""
     raise ReadError(
-        f"{path}: no reader knows this format\n{listed}\n"
+        f"{path}: no reader knows this format\n{listed}\n{inside}"
         "`opensim-pelvis readers` lists the formats; a plain table is read with a mapping file "
         "(--mapping)."
     )
+
+
+def _plain_fault(path: Path) -> str | None:
+    """Return why nobody can read a path, where that is plain without knowing any format."""
+    if path.is_dir():
+        entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+        files = [entry for entry in entries if entry.is_file()]
+        files = files or [file for folder in entries for file in sorted(folder.glob("*.*"))]
+        faults = [_plain_fault(file) for file in files]
+        if faults:
+            return faults[0] if all(faults) else None
+        return f"{path}: a recording was wanted, but the folder is empty"
+    if not path.is_file():
+        named = path.parent.is_dir() and any(path.parent.glob(f"{escape(path.name)}*"))
+        pattern = bool(set("*?") & set(path.name))
+        return None if named or pattern else f"{path}: there is no such file or folder"
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(4)
+    except OSError as fault:
+        return f"{path}: cannot be read: {fault.strerror or fault}"
+    if not head:
+        return f"{path}: the file is empty"
+    return next((f"{path}: {w}" for mark, w in _PLAIN.items() if head.startswith(mark)), None)
 
 
 def find_mapped(path: Path) -> str:

@@ -18,7 +18,11 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
-from opensim_pelvis import output, pipeline
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.real_sensors import GAITTOOLBOX
+
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.rotations import from_euler, from_matrix, inverse, multiply
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import (
@@ -38,16 +42,6 @@ from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "gaittoolbox_walk"
 WALKING_S = (11.19, 20.73)
 RATE_HZ = 100.0
-
-SENSORS = {
-    "00B40B91": "pelvis",
-    "00B40C45": "femur_l",
-    "00B40C3C": "femur_r",
-    "00B40BA5": "tibia_l",
-    "00B40C35": "tibia_r",
-    "00B40C55": "calcn_l",
-    "00B40C48": "calcn_r",
-}
 
 BVH_BODIES = {"Hips": "pelvis", "RightHip": "femur_r", "LeftHip": "femur_l"}
 # Axes of the suit: x to the left, y up, z forward; ours: x forward, y up, z to the right.
@@ -108,8 +102,8 @@ def read_suit() -> Motion:
 
 def read_ours() -> Motion:
     result = pipeline.run(
-        pipeline.read(DATA / "imu"),
-        sensors=SENSORS,
+        reading.read(DATA / "imu"),
+        sensors=GAITTOOLBOX,
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(kind="walking", surface="overground"),
     )

@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--format", choices=FORMATS, default="xsens", help="what is written")
     parser.add_argument("--minutes", type=float, default=30.0, help="length of the recording")
     parser.add_argument("--sensors", type=int, default=8, help="number of sensors")
-    parser.add_argument("--repeats", type=int, default=5, help="runs of each side")
+    parser.add_argument("--repeats", type=int, default=7, help="runs of each side")
     parser.add_argument("--peak-of", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peak_of is not None:

@@ -181,6 +181,7 @@ def _integrity(sensor: str, index: int) -> SensorIntegrity:
         late_start_samples=0,
         early_end_samples=0,
         dropped_packets=2 * index,
+        missing_samples=2 * index,
         nan_quaternions=0,
         zero_quaternions=0,
         nonunit_quaternions=0,

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import reading
 from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers.c3d import C3dReader
@@ -106,7 +106,7 @@ def test_a_mapping_given_beside_the_path_is_for_its_channels(
     file = write_c3d_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
     mapping = tmp_path / "else.toml"
     mapping.write_text(MAPPING)
-    assert pipeline.read(file, mapping=mapping).reader == "c3d"
+    assert reading.read(file, mapping=mapping).reader == "c3d"
 
 
 def test_units_are_the_files_else_the_mappings_else_asked_for(

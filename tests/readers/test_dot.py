@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import pipeline, reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
 from opensim_pelvis.readers.dot import DotReader
@@ -304,7 +304,7 @@ def test_real_files(shared_data: Path) -> None:
 def test_real_files_run_to_the_end(shared_data: Path) -> None:
     """Sensors named as their files; lost packets of one thigh stay absent only in the long gap."""
     worn = {"Pelvis": "pelvis", "LFemur": "femur_l", "RFemur": "femur_r"}
-    result = pipeline.run(pipeline.read(shared_data / "formats/xsens_dot"), sensors=worn)
+    result = pipeline.run(reading.read(shared_data / "formats/xsens_dot"), sensors=worn)
     assert result.aligned.bodies == ("pelvis", "femur_r", "femur_l")
     names = [definition.name for definition in result.clinical.definitions]
     rotation_rad = result.clinical.values_rad[:, names.index("pelvic_axial_rotation")]
@@ -313,7 +313,7 @@ def test_real_files_run_to_the_end(shared_data: Path) -> None:
 
 def test_the_real_recording_is_a_squat_with_two_sensors_swapped(shared_data: Path) -> None:
     """Left thigh and shank bend as shank and thigh of the right: named so, the knee bends back."""
-    recording = pipeline.read(shared_data / "formats/xsens_dot")
+    recording = reading.read(shared_data / "formats/xsens_dot")
     worn = {"Pelvis": "pelvis", "RFemur": "femur_r", "RTibia": "tibia_r"}
     # with one heading for all: each sensor's own would be found unknown where names are wrong
     common = CalibrationSettings(sensor_headings="common")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL
 from opensim_pelvis.readers import mvnx_frames
 from opensim_pelvis.readers.mvnx import R_BS_SEGMENT, MvnxReader
+from opensim_pelvis.readers.mvnx_regular import split_regular
 from opensim_pelvis.rotations import angle_between, inverse, multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.simulate import (
@@ -188,6 +193,62 @@ def test_small_pieces_give_the_same(file: Path, monkeypatch: pytest.MonkeyPatch)
     for one, other in zip(whole.sensors, read(file).sensors, strict=True):
         np.testing.assert_array_equal(one.counter, other.counter)
         np.testing.assert_array_equal(one.R_ES, other.R_ES)
+
+
+def outcome(path: Path) -> Recording | str:
+    try:
+        return read(path)
+    except ReadError as fault:
+        return str(fault)
+
+
+@given(change=st.data())
+@hypothesis.settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+def test_all_at_once_is_frame_by_frame(file: Path, change: st.DataObject) -> None:
+    """Damage between the frames and in them is found, and told, alike in both ways."""
+    raw = (file.parent / "run.mvnx").read_bytes()
+    at = change.draw(st.integers(raw.find(b'type="normal"') - 200, len(raw) - 1))
+    with_ = change.draw(
+        st.sampled_from([b"<", b">", b"</a>", b"/", b" ", b"x", b"7", b"", b"<b/>"])
+    )
+    damaged = file.parent / "damaged.mvnx"
+    damaged.write_bytes(raw[:at] + with_ + raw[at + len(with_) // 2 :])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mvnx_frames, "PIECE_BYTES", 20_000)  # some pieces stay sound
+        fast = outcome(damaged)
+        patch.setattr(mvnx_frames, "split_regular", lambda *_: None)
+        slow = outcome(damaged)
+    if isinstance(fast, str) or isinstance(slow, str):
+        assert fast == slow
+        return
+    for a, b in zip(fast.sensors, slow.sensors, strict=True):
+        np.testing.assert_array_equal(a.counter, b.counter)
+        np.testing.assert_array_equal(a.R_ES, b.R_ES)
+
+
+def test_the_usual_frames_are_found_all_at_once(file: Path) -> None:
+    raw = file.read_bytes()
+    normal = raw[raw.find(b'<frame time="0" index="0"') : raw.rfind(b"</frame>") + len(b"</frame>")]
+    found = split_regular(normal, ("orientation", "nothing"))
+    assert found is not None
+    heads, texts = found
+    assert len(heads) == normal.count(b"</frame>")
+    assert texts["nothing"] == [b""] * len(heads)
+    assert texts["orientation"] == re.findall(rb"<orientation>(.*?)</orientation>", normal)
+    for other in (
+        normal.replace(b"<orientation>", b"<orientation a='b'>"),
+        normal.replace(b"<orientation>", b"<x><orientation>").replace(
+            b"</orientation>", b"</orientation></x>"
+        ),
+        normal.replace(b"</frame>", b"</frame>x", 1),
+        normal.replace(b"</sensorOrientation>", b"</orientation>"),
+        normal.replace(b"sensorOrientation>", b"orientation>"),
+    ):
+        assert split_regular(other, ("orientation",)) is None
 
 
 def test_y_up_is_seen_from_the_pose_and_turned(file: Path) -> None:

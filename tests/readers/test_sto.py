@@ -129,7 +129,10 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
     with pytest.raises(ReadError, match="does not agree with a rate of 40 Hz"):
         read(file)
-    assert "although DataRate=40" in read(file, rate_hz=100.0, up_axis="z").notes[0]
+    assert (
+        "although the header field DataRate says 40 Hz"
+        in read(file, rate_hz=100.0, up_axis="z").notes[0]
+    )
 
 
 def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:
@@ -147,7 +150,15 @@ def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:
     [
         (f"0\t{Q},1\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted four numbers w,x,y,z for pelvis_imu"),
         (f"0\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted 3 cells as in the column names, found 2"),
-        (f"0\t{Q}x\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted a number, found '0.5x'"),
+        (f"0\t{Q}x\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted a number for pelvis_imu, found '0.5x'"),
+        (f"0,1\t{Q}\t{Q}\n0.01\t{Q}\t{Q}\n", "line 7: wanted one number for time, found '0,1'"),
+        (f"0\t{Q},1\t0.5,0.5,0.5\n0.01\t{Q}\t{Q}\n", "line 7: wanted four .* for pelvis_imu"),
+        (f"0\t{Q}\t0.5,0.5,0.5\n0.01\t{Q}\t{Q}\n", "line 7: wanted four .* for torso_imu"),
+        (f"0\t{Q}\t{Q}\t{Q}\n0.01\t{Q}\n", "line 7: wanted 3 cells as in the .*, found 4"),
+        (f"0\t{Q}\n{Q}\t0.01\t{Q}\t{Q}\n", "line 7: wanted 3 cells as in the .*, found 2"),
+        (f"0\t{Q}\t{Q}\n\n0.01\t{Q}\t{Q}\n", "line 8: wanted 3 cells as in the .*, found 1"),
+        (f"0\t{Q}\tinf,0,0,0\n0.01\t{Q}\t{Q}\n", "line 7: .* for torso_imu, found 'inf'"),
+        (f"0\t{Q}\t1_0,0,0,0\n0.01\t{Q}\t{Q}\n", "line 7: .* for torso_imu, found '1_0'"),
         ("", "no row of quaternions below"),
     ],
 )
@@ -176,6 +187,34 @@ def test_columns_that_are_no_sensors(tmp_path: Path) -> None:
         read(file)
     assert "'pelvis_imu' names 2 columns" in str(caught.value)
     assert "must be time and sensors" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"\n", b"\r\n"), (b"\n", b"\t\n"), (b",", b", "), (b"", b"\xef\xbb\xbf"), (b"\n", b"\n\n\n")],
+)
+def test_other_ways_to_write_the_same_give_the_same(tmp_path: Path, old: bytes, new: bytes) -> None:
+    q = orientations(4)
+    q[1, 0] = np.nan
+    file = write(tmp_path / "a.sto", np.arange(4) / 100, q)
+    raw = file.read_bytes()
+    twin = tmp_path / "b.sto"
+    last = raw.rfind(b"\n") if new == b"\n\n\n" else 0
+    twin.write_bytes(new + raw if not old else raw[:last] + raw[last:].replace(old, new))
+    assert StoReader().sniff(twin).matches
+    for a, b in zip(read(file).sensors, read(twin).sensors, strict=True):
+        np.testing.assert_array_equal(a.counter, b.counter)
+        np.testing.assert_array_equal(a.R_ES, b.R_ES)
+
+
+def test_empty_numbers_are_missing(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.sto", np.arange(3) / 100, orientations(3))
+    file.write_text(file.read_text() + f"0.03\t,,,\t{Q}\n")
+    pelvis, torso = read(file).sensors
+    assert pelvis.R_ES is not None
+    assert torso.R_ES is not None
+    assert is_present(pelvis.R_ES).tolist() == [True, True, True, False]
+    assert is_present(torso.R_ES).all()
 
 
 def test_empty_cells_and_folder(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline
+from opensim_pelvis import reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
 from opensim_pelvis.readers.ximu3 import Ximu3Reader
@@ -199,14 +199,14 @@ def test_only_a_magnetometer_is_not_enough(recording, tmp_path) -> None:
 
 
 def test_the_fixture_is_found_and_read(fixtures) -> None:
-    recording = pipeline.read(fixtures / "ximu3")
+    recording = reading.read(fixtures / "ximu3")
     assert (recording.reader, recording.identifiers) == ("ximu3", ("pelvis", "torso"))
     assert recording.rate_hz == pytest.approx(40.0)
     assert recording.world_frame == "z up (NWU, from Command.json)"
 
 
 def test_the_real_log(shared_data) -> None:
-    recording = pipeline.read(shared_data / "formats" / "ximu3")
+    recording = reading.read(shared_data / "formats" / "ximu3")
     assert recording.reader == "ximu3"
     assert set(recording.identifiers) == {
         "Pelvis",

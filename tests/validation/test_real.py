@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from opensim_pelvis import output, pipeline
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.rotations import angle_between
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
@@ -23,6 +23,7 @@ from opensim_pelvis.validation.motion import (
 )
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 from opensim_pelvis.validation.sync import synchronise
+from tests.real_sensors import GAITTOOLBOX
 
 SAMPLE_S = 0.01
 WALKING_S = (11.19, 20.73)  # frames 1120 to 2074 of the README
@@ -34,16 +35,6 @@ SPREAD_DEG = {
     "pelvic_anterior_tilt": 0.9,
 }
 ROUNDED_DEG = 0.15
-
-SENSORS = {
-    "00B40B91": "pelvis",
-    "00B40C45": "femur_l",
-    "00B40C3C": "femur_r",
-    "00B40BA5": "tibia_l",
-    "00B40C35": "tibia_r",
-    "00B40C55": "calcn_l",
-    "00B40C48": "calcn_r",
-}
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +59,8 @@ def cameras(shared_data: Path) -> Motion:
 @pytest.fixture(scope="module")
 def walk(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Motion:
     result = pipeline.run(
-        pipeline.read(shared_data / "gaittoolbox_walk" / "imu"),
-        sensors=SENSORS,
+        reading.read(shared_data / "gaittoolbox_walk" / "imu"),
+        sensors=GAITTOOLBOX,
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(kind="walking", surface="overground"),
     )

@@ -75,11 +75,13 @@ class Numbers:
         return np.asarray(self.block[self.names.index(name)])
 
     def columns(self, names: Sequence[str]) -> FloatArray:
-        """Return columns side by side, shape (n, len(names)), in memory of their own."""
-        found = np.empty((self.block.shape[1], len(names)))
-        for i, name in enumerate(names):
-            found[:, i] = self.block[self.names.index(name)]
-        return found
+        """Return columns, shape (n, len(names)), each contiguous; a view where they are neighbours.
+
+        A view keeps the whole block in memory: copy it where most of the block is not needed.
+        """
+        rows = [self.names.index(name) for name in names]
+        together = rows == list(range(rows[0], rows[0] + len(rows)))
+        return (self.block[rows[0] : rows[-1] + 1] if together else self.block[rows]).T
 
 
 def split_cells(line: str, separator: str) -> list[str]:
@@ -130,8 +132,11 @@ def _read_fast(
 ) -> Numbers | None:
     """Read a file, or the text made of it; None where anything about it is doubtful."""
     try:
+        tail = _read_tail(path)
+        if raw is None and _ends_blank(tail):
+            return None  # the parser would make rows of blank lines
         frame, complete = _parse(path if raw is None else io.BytesIO(raw), layout, names)
-        if _is_cut(path, layout):
+        if _ends_early(tail, layout):
             return None
         if (not complete or not frame.height) and not _all_fit(raw or read_bytes(path), layout):
             return None
@@ -174,19 +179,23 @@ def _as_numbers(
     return Numbers(names=names, block=frame.to_numpy().T, notes=notes)
 
 
-def _is_cut(path: Path, layout: Layout) -> bool:
+def _read_tail(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(0, io.SEEK_END)
+        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
+        return stream.read()
+
+
+def _ends_blank(tail: bytes) -> bool:
+    return tail[len(tail.rstrip(_LINE_ENDS)) :].count(b"\n") > 1
+
+
+def _ends_early(tail: bytes, layout: Layout) -> bool:
     """Return whether the last line may end in the middle of a number.
 
     Such a line has no line end. It is whole all the same where every number above it in the
     last column has the same number of decimals, and so has its own.
     """
-    with path.open("rb") as stream:
-        stream.seek(0, io.SEEK_END)
-        stream.seek(max(0, stream.tell() - _TAIL_BYTES))
-        return _ends_early(stream.read(), layout)
-
-
-def _ends_early(tail: bytes, layout: Layout) -> bool:
     if tail.endswith(b"\n"):
         return False
     mark = "," if layout.decimal_comma else "."
@@ -275,12 +284,13 @@ def _line_fault(row: bytes, layout: Layout, checked: Sequence[int]) -> str | Non
         cell = cells[index].strip('"') if layout.quoted else cells[index]
         if layout.decimal_comma:
             cell = cell.replace(",", ".")
-        if not _is_number(cell):
+        if not is_number(cell):
             return f"wanted a number in column {layout.names[index]}, found '{cell[:40]}'"
     return None
 
 
-def _is_number(cell: str) -> bool:
+def is_number(cell: str) -> bool:
+    """Return whether a cell holds a finite number, or says that it is missing."""
     if cell.lower() in _MISSING:
         return True
     try:
@@ -290,8 +300,11 @@ def _is_number(cell: str) -> bool:
 
 
 def _normalise(raw: bytes, layout: Layout) -> bytes:
-    """Return the text with blanks around cells removed, and blanks that separate made one."""
-    raw = raw.replace(b"\r\n", b"\n")
+    """Return the text without blanks around cells and blank lines at its end.
+
+    Blanks that separate are made one.
+    """
+    raw = raw.rstrip(_LINE_ENDS).replace(b"\r\n", b"\n") + b"\n"
     if layout.separator == " ":
         raw = re.sub(rb"[ \t]+", b" ", raw)
         return re.sub(rb"^ | $", b"", raw, flags=re.MULTILINE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from opensim_pelvis.readers._numbers import (
     split_cells,
     uses_decimal_comma,
 )
+from opensim_pelvis.readers._rates import parse_rate
 
 COUNTER: Final = "PacketCounter"
 TICKS: Final = "SampleTimeFine"
@@ -45,9 +45,7 @@ class XsensHeader:
     @property
     def rate_hz(self) -> float | None:
         """Rate of the header field ``Update Rate``, None where it is missing."""
-        found = re.match(r"\s*(\d+(?:[.,]\d+)?)", self.fields.get("Update Rate", ""))
-        rate = float(found[1].replace(",", ".")) if found else 0.0
-        return rate if rate > 0.0 else None
+        return parse_rate(self.fields.get("Update Rate", ""))
 
 
 def read_header(path: Path) -> XsensHeader | None:

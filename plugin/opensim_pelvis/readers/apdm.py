@@ -26,6 +26,7 @@ from opensim_pelvis.readers._clock import (
 )
 from opensim_pelvis.readers._dates import Dated, date_of_epoch
 from opensim_pelvis.readers._files import describe_input, list_files, read_head, text_fault
+from opensim_pelvis.readers._rates import RATE_TOLERANCE, Rate, rate_of_user
 from opensim_pelvis.readers.apdm_csv import is_apdm_csv, read_csv
 from opensim_pelvis.readers.apdm_file import ApdmFile, ApdmSensor
 from opensim_pelvis.registry import Match
@@ -34,9 +35,6 @@ from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
 HDF5_MARK: Final = b"\x89HDF\r\n\x1a\n"
-RATE_TOLERANCE: Final = 1e-3
-"""Rates that differ by less, relatively, are one rate."""
-
 CLOCK_TOLERANCE: Final = 0.02
 """A sensor's own clock may run this much, relatively, beside the rate stated."""
 
@@ -172,16 +170,11 @@ def _name(file: ApdmFile) -> list[str]:
     return names
 
 
-def _find_rate(settings: RecordingSettings, file: ApdmFile) -> tuple[float, str, tuple[str, ...]]:
+def _find_rate(settings: RecordingSettings, file: ApdmFile) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     rate = file.rate_hz
     if settings.rate_hz is not None:
-        differs = rate is not None and abs(rate - settings.rate_hz) > RATE_TOLERANCE * rate
-        note = (
-            f"the rate of {settings.rate_hz:g} Hz stated by the user was taken, although "
-            f"{file.rate_source} says {rate} Hz"
-        )
-        return settings.rate_hz, "stated by the user", (note,) if differs else ()
+        return rate_of_user(settings.rate_hz, [] if rate is None else [rate], file.rate_source)
     if rate is not None:
         return rate, file.rate_source, ()
     found = [find_rate((s.time_us - s.time_us[0]) * _US) for s in file.sensors]

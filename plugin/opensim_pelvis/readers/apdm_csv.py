@@ -61,12 +61,17 @@ def is_apdm_csv(head: bytes) -> bool:
     lines = decode(head).splitlines()[:_HEADER_LINES]
     if lines and lines[0].startswith("Format="):
         return True
-    return any(_is_names(line) for line in lines)
+    return any(_is_names(line.replace(";", ",")) for line in lines)
 
 
 def read_csv(path: Path) -> ApdmFile:
     """Read a csv of either layout."""
     lines = decode(read_head(path)).splitlines()[:_HEADER_LINES]
+    if any(line.startswith((f"{TIME};", "Format=7;")) for line in lines):
+        raise ReadError(
+            f"{path}: commas between cells were wanted, found semicolons: a spreadsheet program "
+            "has saved the file anew and shortened its times. Take the file as APDM exported it."
+        )
     head = _head_7(path, lines) if lines[0].startswith("Format=") else _head_named(path, lines)
     wanted = [TIME, *(n for s in head.sensors for names in s.columns.values() for n in names)]
     numbers = read_numbers(path, head.columns, wanted)

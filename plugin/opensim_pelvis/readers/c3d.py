@@ -23,15 +23,13 @@ from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
 from opensim_pelvis.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.readers._orientation import read_matrices
+from opensim_pelvis.readers._rates import RATE_TOLERANCE, Rate, rate_of_user
 from opensim_pelvis.readers.c3d_channels import Suit, find_suit, read_sensors
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Event, Recording, SensorSignals
-
-RATE_TOLERANCE: Final = 1e-3
-"""Rates that differ by less, relatively, are one rate."""
 
 _SUFFIX: Final = "_4X4"
 _THEIA: Final = "THEIA"
@@ -177,16 +175,11 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     )
 
 
-def _find_rate(
-    settings: RecordingSettings, rate_hz: float, source: str
-) -> tuple[float, str, tuple[str, ...]]:
+def _find_rate(settings: RecordingSettings, rate_hz: float, source: str) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     known = bool(np.isfinite(rate_hz)) and rate_hz > 0.0
     if settings.rate_hz is not None:
-        given = settings.rate_hz
-        note = f"the rate of {given:g} Hz stated by the user was taken, although {source} says "
-        differs = known and abs(given - rate_hz) > RATE_TOLERANCE * rate_hz
-        return given, "stated by the user", (f"{note}{rate_hz:g} Hz",) if differs else ()
+        return rate_of_user(settings.rate_hz, [rate_hz] if known else [], source)
     if not known:
         raise ReadError(
             f"{settings.path}: the sampling rate was wanted, but {source} does not state it. Give "

@@ -23,11 +23,11 @@ from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, IntArray
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
+from opensim_pelvis.readers._rates import Rate, rate_of_files
 from opensim_pelvis.readers.dot_clock import (
     MODULUS,
     SAME_GRID,
     DotTime,
-    differ,
     share_clock,
     start_offsets,
     starts_together,
@@ -254,10 +254,8 @@ def _find_clock(
     return own, "own", (f"sensors have clocks of their own: {why}",)
 
 
-def _find_rate(
-    settings: RecordingSettings, loaded: Sequence[_Loaded]
-) -> tuple[float, str, tuple[str, ...]]:
-    """Return the rate, where it is known from, and what is doubtful about it."""
+def _find_rate(settings: RecordingSettings, loaded: Sequence[_Loaded]) -> Rate:
+    """Return the rate of the headers, or of the time stamps where no file states one."""
     stated = {one.header.identifier: one.header.rate_hz for one in loaded}
     rates = {name: rate for name, rate in stated.items() if rate is not None}
     source = "the header field OutputRate"
@@ -265,20 +263,4 @@ def _find_rate(
         found = {one.header.identifier: one.time.rate_hz for one in loaded}
         rates = {name: rate for name, rate in found.items() if rate is not None}
         source = f"the column {TICKS} (microseconds)"
-    if settings.rate_hz is not None:
-        other = sorted({r for r in rates.values() if differ(r, settings.rate_hz)})
-        note = (
-            f"the rate of {settings.rate_hz:g} Hz stated by the user was taken, although {source} "
-            f"says {', '.join(f'{r:g}' for r in other)} Hz"
-        )
-        return settings.rate_hz, "stated by the user", (note,) if other else ()
-    if not rates:
-        raise ReadError(
-            f"{settings.path}: the sampling rate was wanted, but the files do not state it. Give "
-            "it with --rate HZ (or [recording] rate_hz)."
-        )
-    rate = next(iter(rates.values()))
-    if any(differ(other, rate) for other in rates.values()):
-        listed = ", ".join(f"{name} {other:g} Hz" for name, other in rates.items())
-        raise ReadError(f"{settings.path}: one rate was wanted, but the files differ: {listed}")
-    return rate, source, ()
+    return rate_of_files(settings, rates, source)

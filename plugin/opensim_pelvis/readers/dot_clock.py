@@ -20,6 +20,7 @@ from opensim_pelvis.readers._clock import (
     name_lines,
     unwrap_counter,
 )
+from opensim_pelvis.readers._rates import differ
 
 MODULUS: Final = 2**32
 """Both columns start again at 0 here."""
@@ -29,9 +30,6 @@ SAME_GRID: Final = 0.01
 
 SAME_START_S: Final = 10.0
 """Without a word on synchronisation, clocks that start farther apart are not taken as one."""
-
-RATE_TOLERANCE: Final = 1e-3
-"""Rates that differ by less, relatively, are one rate; whole microseconds cost up to 6e-5."""
 
 _TICKS_PER_S: Final = 1e6
 
@@ -136,11 +134,6 @@ def _count_steps(
             f"{name_lines(off, first_line)}: the file is damaged, or two recordings are in one file"
         ]
     return np.concatenate([[0], np.cumsum(whole)]).astype(np.int64), []
-
-
-def differ(rate_hz: float, other_hz: float) -> bool:
-    """Return whether two rates are not one."""
-    return abs(rate_hz - other_hz) > RATE_TOLERANCE * other_hz
 
 
 def _whole(rate_hz: float) -> float:

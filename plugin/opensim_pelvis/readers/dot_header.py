@@ -21,6 +21,7 @@ from opensim_pelvis.readers._numbers import (
     split_cells,
     uses_decimal_comma,
 )
+from opensim_pelvis.readers._rates import parse_rate
 
 COUNTER: Final = "PacketCounter"
 TICKS: Final = "SampleTimeFine"
@@ -63,9 +64,7 @@ class DotHeader:
     @property
     def rate_hz(self) -> float | None:
         """Rate of the header field ``OutputRate``, None where it is missing."""
-        found = re.match(r"\s*(\d+(?:[.,]\d+)?)", self.fields.get("OutputRate", ""))
-        rate = float(found[1].replace(",", ".")) if found else 0.0
-        return rate if rate > 0.0 else None
+        return parse_rate(self.fields.get("OutputRate", ""))
 
     @property
     def synced(self) -> bool | None:

@@ -8,6 +8,7 @@ the way from a segment to the body of a model is known and nothing is left to ca
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ from opensim_pelvis.readers.mvnx_sensors import WIDTHS, read_sensors, split, tur
 from opensim_pelvis.readers.mvnx_time import count_frames, find_date, find_rate
 from opensim_pelvis.registry import Match
 from opensim_pelvis.settings import RecordingSettings
-from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types import InputFile, Recording, SensorSignals
 
 R_BS_SEGMENT: Final[FloatArray] = np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0])
 """Segment of MVN (x forward, y left, z up) seen from a body (x forward, y up, z right)."""
@@ -70,8 +71,10 @@ class MvnxReader:
         widths = {"orientation": 4 * len(header.segments)}
         widths |= {n: k * len(header.sensors) for n, k in WIDTHS.items() if header.sensors}
         poses = {name: k * len(header.segments) for name, k in _POSE_WIDTHS.items()}
-        frames = read_frames(path, header.size_bytes, widths, poses)
-        return _assemble(settings, header, frames)
+        with ThreadPoolExecutor(1) as beside:
+            described = beside.submit(describe_input, path)
+            frames = read_frames(path, header.size_bytes, widths, poses)
+        return _assemble(settings, header, frames, described.result())
 
 
 def _find_file(path: Path) -> Path:
@@ -86,7 +89,9 @@ def _find_file(path: Path) -> Path:
     return found[0]
 
 
-def _assemble(settings: RecordingSettings, header: MvnxHeader, frames: MvnxFrames) -> Recording:
+def _assemble(
+    settings: RecordingSettings, header: MvnxHeader, frames: MvnxFrames, described: InputFile
+) -> Recording:
     path = header.path
     if "orientation" not in frames.signals:
         raise ReadError(f"{path}: <orientation> was wanted in the frames, but there is none")
@@ -117,7 +122,7 @@ def _assemble(settings: RecordingSettings, header: MvnxHeader, frames: MvnxFrame
         counter_source="frame index" if np.isfinite(frames.index).all() else "frame time",
         world_frame=f"{pose.up} up ({pose.source})",
         sensors=(*segments, *sensors),
-        files=(describe_input(path),),
+        files=(described,),
         header=header.fields,
         start_s=start_s,
         date=date,

@@ -1,8 +1,9 @@
 """Frames of an MVNX file, read in pieces: only the wanted elements become numbers.
 
 The body of the file is a plain sequence of ``<frame ...> ... </frame>``. It is cut at the end
-tags, the wanted elements are found by their tags, and their texts are parsed as one table a
-piece, so that memory holds one piece of the text and the numbers that were asked for.
+tags, the wanted elements are found by their tags (`mvnx_regular`, and frame by frame where that
+does not do), and their texts are parsed as one table a piece, so that memory holds one piece of
+the text and the numbers that were asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,6 +23,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers.mvnx_regular import FRAME, FRAME_END, split_regular
 
 PIECE_BYTES: Final = 8 * 1024 * 1024
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
@@ -28,10 +32,10 @@ MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
 CALIBRATION_FRAMES: Final = frozenset({"identity", "npose", "tpose", "npose-isb", "tpose-isb"})
 """Types of the frames that show a pose and are no part of the recording."""
 
-_END: Final = b"</frame>"
 _REPEATED: Final = frozenset({b"marker", b"contacts", b"contact"})
 _ATTRIBUTE: Final = re.compile(rb'([\w:-]+)\s*=\s*"([^"]*)"')
 _MAX_FAULTS: Final = 5
+_AHEAD: Final = 2  # pieces; each costs some ten megabytes
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -87,10 +91,11 @@ def read_frames(
     blocks: dict[str, list[FloatArray]] = {name: [] for name in widths}
     poses: dict[str, dict[str, FloatArray]] = {}
     seen = 0
-    for frames in _cut_frames(path, start):
-        piece = _Piece(texts={name: [] for name in widths})
-        for frame in frames:
-            _take_frame(path, frame, piece, poses, pose_widths, seen + len(piece.attributes))
+    for text, piece in _take_ahead(_cut_pieces(path, start), widths):
+        if piece is None:
+            piece = _Piece(texts={name: [] for name in widths})
+            for frame in text.split(FRAME_END)[:-1]:
+                _take_frame(path, frame, piece, poses, pose_widths, seen + len(piece.attributes))
         if not piece.attributes:
             continue
         index.append(_attribute(path, piece, b"index", seen))
@@ -109,15 +114,16 @@ def read_frames(
     )
 
 
-def _cut_frames(path: Path, start: int) -> Iterator[list[bytes]]:
-    """Yield lists of frames without their end tags; raise unless the file ends as it should."""
+def _cut_pieces(path: Path, start: int) -> Iterator[bytes]:
+    """Yield whole frames, some megabytes at a time; raise unless the file ends as it should."""
     rest = b""
     try:
         with path.open("rb") as stream:
             stream.seek(start)
             while block := stream.read(PIECE_BYTES):
-                frames = (rest + block).split(_END)
-                rest = frames.pop()
+                text = rest + block
+                end = text.rfind(FRAME_END) + len(FRAME_END)
+                frames, rest = (text[:end], text[end:]) if end >= len(FRAME_END) else (b"", text)
                 if len(rest) > MAX_FRAME_BYTES:
                     raise ReadError(f"{path}: a <frame> never ends. Export the recording again.")
                 if frames:
@@ -131,6 +137,33 @@ def _cut_frames(path: Path, start: int) -> Iterator[list[bytes]]:
         )
 
 
+def _take_ahead(
+    texts: Iterable[bytes], wanted: Collection[str]
+) -> Iterator[tuple[bytes, _Piece | None]]:
+    """Yield texts with what `_take_regular` makes of them, the next ones begun beside."""
+    waiting: deque[tuple[bytes, Future[_Piece | None]]] = deque()
+    with ThreadPoolExecutor(_AHEAD) as pool:
+        for text in texts:
+            waiting.append((text, pool.submit(_take_regular, text, wanted)))
+            if len(waiting) > _AHEAD:
+                first, taken = waiting.popleft()
+                yield first, taken.result()
+        for first, taken in waiting:
+            yield first, taken.result()
+
+
+def _take_regular(text: bytes, wanted: Collection[str]) -> _Piece | None:
+    """Return a piece of normal frames that are all alike, None where they are not."""
+    found = split_regular(text, wanted)
+    if found is None:
+        return None
+    heads = [head.partition(b">") for head in found[0]]
+    attributes = [dict(_ATTRIBUTE.findall(head)) for head, _, _ in heads]
+    closed = all(mark for _, mark, _ in heads)
+    normal = all(one.get(b"type") == b"normal" for one in attributes)
+    return _Piece(attributes, found[1]) if closed and normal else None
+
+
 def _take_frame(
     path: Path,
     frame: bytes,
@@ -140,7 +173,7 @@ def _take_frame(
     number: int,
 ) -> None:
     """Sort one frame: a normal one goes to the piece, another one to the poses."""
-    before, _, inside = frame.partition(b"<frame ")
+    before, _, inside = frame.partition(FRAME)
     head, closed, content = inside.partition(b">")
     if before.strip() or not closed:
         raise ReadError(
@@ -231,6 +264,8 @@ def _parse(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> 
         block = _parse_fast([b" ".join(text.split()) for text in kept], width)
     if block is None:
         raise ReadError(f"{path}: the numbers of <{name}> cannot be read")
+    if block.shape == out.shape:
+        return block
     out[present] = block
     return out
 

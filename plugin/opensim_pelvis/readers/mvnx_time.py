@@ -12,15 +12,13 @@ import numpy as np
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.readers._dates import Dated, date_of_epoch, date_of_text
+from opensim_pelvis.readers._rates import Rate, rate_of_user
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader
 from opensim_pelvis.types import RecordingDate
 
 MAX_STEP_ERROR: Final = 0.5
 """Samples by which index and time may disagree: time is written in whole milliseconds."""
-
-RATE_TOLERANCE: Final = 1e-3
-"""Rates that differ by less, relatively, are one rate."""
 
 ZONE_STEP: Final = timedelta(minutes=15)
 ZONE_SLACK: Final = timedelta(seconds=2)
@@ -30,18 +28,11 @@ ZONE_LIMIT: Final = 14 * 4
 _EXAMPLES: Final = 3
 
 
-def find_rate(
-    header: MvnxHeader, frames: MvnxFrames, user_hz: float | None
-) -> tuple[float, str, tuple[str, ...]]:
+def find_rate(header: MvnxHeader, frames: MvnxFrames, user_hz: float | None) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = header.rate_hz
     if user_hz is not None:
-        other = stated is not None and abs(stated - user_hz) > RATE_TOLERANCE * user_hz
-        note = (
-            f"the rate of {user_hz:g} Hz stated by the user was taken, although frameRate says "
-            f"{stated:g} Hz"
-        )
-        return user_hz, "stated by the user", (note,) if other else ()
+        return rate_of_user(user_hz, [] if stated is None else [stated], "frameRate")
     if stated is not None:
         return stated, "the attribute frameRate", ()
     samples = frames.index[-1] - frames.index[0]

@@ -12,6 +12,7 @@ import io
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -29,16 +30,18 @@ from opensim_pelvis.readers._files import (
     read_head,
     text_fault,
 )
+from opensim_pelvis.readers._numbers import is_number
+from opensim_pelvis.readers._rates import Rate, rate_of_user
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
 END: Final = "endheader"
-RATE_TOLERANCE: Final = 1e-3
 _MAX_FAULTS: Final = 5
-_TAB_TO_COMMA: Final = bytes.maketrans(b"\t", b",")
-_NO_MARKS: Final = bytes(set(range(256)) - set(b"\t,\n\r "))
+_TAB, _LINE_END, _COMMA = b"\t\n,"
+_BLOCK_BYTES: Final = 128 * 1024  # at once: what the processor's cache holds
+_CELL: Final = dict.fromkeys("wxyzt", pl.Float64())
 
 
 class StoReader:
@@ -64,11 +67,11 @@ class StoReader:
     def read(self, settings: RecordingSettings) -> Recording:
         """Read the orientations of all sensors; see ``registry.Reader``."""
         path = _find_file(settings.path)
-        raw = read_bytes(path)
-        top = _read_top(raw)
+        head = read_head(path)
+        top = _read_top(head)
         if top is None:
             fault = f"an OpenSim table was wanted, but there is no line '{END}'"
-            raise ReadError(f"{path}: {text_fault(raw) or fault}")
+            raise ReadError(f"{path}: {text_fault(head) or fault}")
         if top.kind != "Quaternion":
             raise ReadError(
                 f"{path}: a table of DataType=Quaternion was wanted, but it is an OpenSim table of "
@@ -76,15 +79,14 @@ class StoReader:
             )
         with ThreadPoolExecutor(1) as beside:
             described = beside.submit(describe_input, path)
-            time_s, cells, notes = _read_cells(path, raw, top)
+            time_s, q, notes = _read_cells(path, top)
         rate_hz, rate_source, rate_notes = _find_rate(settings, top, time_s)
         counter, faults = count_from_time(time_s, rate_hz, top.lines + 2)
         raise_faults(ReadError, str(path), faults)
         up, world, world_notes = _find_up(settings, top)
         turn = earth_from_world(up)
         orientations = [
-            cells[:, i : i + 4] if up == "z" else multiply(turn, cells[:, i : i + 4])
-            for i in range(0, cells.shape[1], 4)
+            q[:, i] if up == "z" else multiply(turn, q[:, i]) for i in range(len(top.labels))
         ]
         return Recording(
             name=settings.name or path.stem,
@@ -94,8 +96,8 @@ class StoReader:
             counter_source="time column",
             world_frame=world,
             sensors=tuple(
-                SensorSignals(identifier=label, counter=counter, R_ES=q, file=path.name)
-                for label, q in zip(top.labels, orientations, strict=True)
+                SensorSignals(identifier=label, counter=counter, R_ES=R_ES, file=path.name)
+                for label, R_ES in zip(top.labels, orientations, strict=True)
             ),
             files=(described.result(),),
             header=top.fields,
@@ -106,11 +108,12 @@ class StoReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Top:
-    """The header: ``lines`` counts its lines up to ``endheader``."""
+    """The header: ``lines`` counts its lines up to ``endheader``, the rows begin at ``start``."""
 
     fields: Mapping[str, str]
     names: tuple[str, ...]
     lines: int
+    start: int
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -133,10 +136,10 @@ def _read_top(head: bytes) -> _Top | None:
     pairs = (line.partition("=") for line in lines if "=" in line)
     fields = {key.strip(): value.strip() for key, _, value in pairs}
     start = head.find(b"\n", end) + 1 or len(head)
-    stop = head.find(b"\n", start)
-    below = decode(head[start : stop if stop >= 0 else len(head)])
+    stop = head.find(b"\n", start) + 1 or len(head)
+    below = decode(head[start:stop])
     names = tuple(name.strip() for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
-    return _Top(fields=fields, names=names, lines=before.count(b"\n") + 1)
+    return _Top(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)
 
 
 def _find_file(path: Path) -> Path:
@@ -154,10 +157,8 @@ def _find_file(path: Path) -> Path:
     )
 
 
-def _read_cells(
-    path: Path, raw: bytes, top: _Top
-) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """Return time (t,), quaternions (t, 4 s) and notes; the last line may be cut off."""
+def _read_cells(path: Path, top: _Top) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    """Return time (t,), quaternions (t, s, 4) and notes; the last line may be cut off."""
     faults = [
         f"'{label}' names {count} columns"
         for label in dict.fromkeys(top.labels)
@@ -166,37 +167,62 @@ def _read_cells(
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    start = _body_start(raw, top)
-    marks = raw.translate(None, _NO_MARKS)[len(raw[:start].translate(None, _NO_MARKS)) :]
-    lines = len(marks) // len(_marks(top))
-    if lines and raw.endswith(b"\n") and marks == _marks(top) * lines:
-        return *_parse(path, raw.translate(_TAB_TO_COMMA), top, top.lines + 1), ()
-    return _read_carefully(path, raw[start:], top)
+    found = _read_fast(path, top)
+    return (*found, ()) if found is not None else _read_carefully(path, top)
 
 
-def _body_start(raw: bytes, top: _Top) -> int:
-    """Return where the first row of numbers begins."""
-    start = 0
-    for _ in range(top.lines + 1):
-        start = raw.find(b"\n", start) + 1
-        if not start:
-            return len(raw)
-    return start
+def _read_fast(path: Path, top: _Top) -> tuple[FloatArray, FloatArray] | None:
+    """Return time and quaternions of a sound file; None where anything about it is doubtful.
+
+    The parser gets a line a sensor: tabs become line ends, and line ends commas, so that the first
+    time stands alone and every other one behind the last sensor of the line before. It refuses
+    longer lines, and missing numbers show shorter ones.
+    """
+    text, lines = _line_a_sensor(path, top)
+    width, height = len(top.labels), 1 + len(top.labels) * lines
+    try:
+        frame = pl.read_csv(text, quote_char=None, schema=_CELL, skip_lines=1)
+    except pl.exceptions.PolarsError:
+        return None
+    missing = (0, 1, 1, 1, height - lines + 1)
+    if not lines or frame.height != height or frame.null_count().row(0) != missing:
+        return None
+    later = frame["t"].gather_every(width, offset=width)  # nothing behind the last line
+    if later.null_count() != 1 or frame["x"][0] is not None:
+        return None
+    time_s = np.concatenate([frame["w"][:1].to_numpy(), later[:-1].to_numpy()])
+    q = frame.select("w", "x", "y", "z")[1:].to_numpy()
+    if np.isinf(time_s).any() or np.isinf(q).any():
+        return None
+    return time_s, q.reshape(lines, width, 4)
 
 
-def _marks(top: _Top) -> bytes:
-    """Return the separators of a sound line."""
-    return b"\t,,," * len(top.labels) + b"\n"
+def _line_a_sensor(path: Path, top: _Top) -> tuple[io.BytesIO, int]:
+    """Return the text for the parser, and how many lines of numbers the file has."""
+    raw, start = read_bytes(path), top.start
+    if raw[:start].endswith(b"\r\n"):
+        start -= raw[:start].count(b"\r\n")
+        raw = raw.replace(b"\r\n", b"\n")
+    text, lines = io.BytesIO(raw), 0
+    del raw  # what nobody else holds is changed in place, without a copy
+    with text.getbuffer() as view:
+        view[:start] = b"\nw,x,y,z,t\n".rjust(start)
+        codes = np.frombuffer(view, np.uint8)[start:]
+        for low in range(0, codes.size, _BLOCK_BYTES):
+            block = codes[low : low + _BLOCK_BYTES]
+            ends = np.flatnonzero(block == _LINE_END)
+            block += block == _TAB  # the code of a line end is one more
+            block[ends] = _COMMA
+            lines += ends.size
+    return text, lines
 
 
-def _read_carefully(
-    path: Path, body: bytes, top: _Top
-) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+def _read_carefully(path: Path, top: _Top) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
     """Read lines of which one at least is not as it should be, or is written otherwise."""
-    text = body.translate(None, b" \r")
-    rows = text.rstrip(b"\n").split(b"\n") if text.strip() else []
+    text = read_bytes(path)[top.start :].translate(None, b" \r")
+    rows = [row.rstrip(b"\t") for row in text.rstrip(b"\n\t").split(b"\n")] if text.strip() else []
     notes: tuple[str, ...] = ()
-    if rows and (not text.endswith(b"\n") or _line_fault(rows[-1], top) is not None):
+    if rows and (not text.endswith(b"\n") or _cell_fault(rows[-1], top) is not None):
         notes = (
             f"{path.name}: the last line ({len(rows) + top.lines + 1}) is cut off, or may be "
             "since it has no line end, and was left out",
@@ -204,71 +230,42 @@ def _read_carefully(
         rows.pop()
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
-    _check_lines(path, rows, top)
-    return *_parse(path, b"\n".join(rows).translate(_TAB_TO_COMMA) + b"\n", top), notes
-
-
-def _parse(
-    path: Path, text: bytes, top: _Top, skip_lines: int = 0
-) -> tuple[FloatArray, FloatArray]:
-    """Return time (t,) and numbers (t, 4 s) of checked lines with commas alone."""
-    schema = {f"{i}": pl.Float64() for i in range(1 + 4 * len(top.labels))}
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(text),
-            has_header=False,
-            quote_char=None,
-            schema=schema,
-            skip_lines=skip_lines,
-        )
-    except pl.exceptions.PolarsError as error:
-        faults = [
-            f"line {number}: {fault}"
-            for number, row in enumerate(text.splitlines()[skip_lines:], start=top.lines + 2)
-            if (fault := _number_fault(row)) is not None
-        ]
-        raise_faults(ReadError, str(path), faults[:_MAX_FAULTS])
-        raise ReadError(f"{path}: the numbers cannot be read: {error}") from error
-    block = frame.to_numpy()
-    if np.isinf(block).any():
-        row = int(np.flatnonzero(np.isinf(block).any(axis=1))[0])
-        raise ReadError(f"{path}: line {row + top.lines + 2}: a number is infinite")
-    return block[:, 0].copy(), block[:, 1:]
-
-
-def _check_lines(path: Path, rows: list[bytes], top: _Top) -> None:
-    """Raise unless every line has a time and four numbers for every sensor."""
-    faults = [
+    faults = (
         f"line {number}: {fault}"
         for number, row in enumerate(rows, start=top.lines + 2)
-        if (fault := _line_fault(row, top)) is not None
+        if (fault := _cell_fault(row, top) or _number_fault(row, top)) is not None
+    )
+    raise_faults(ReadError, str(path), list(islice(faults, _MAX_FAULTS)))
+    numbers = [
+        [float(number or b"nan") for number in row.replace(b"\t", b",").split(b",")] for row in rows
     ]
-    raise_faults(ReadError, str(path), faults[:_MAX_FAULTS])
+    block = np.array(numbers)
+    return block[:, 0], block[:, 1:].reshape(len(rows), -1, 4), notes
 
 
-def _line_fault(row: bytes, top: _Top) -> str | None:
+def _cell_fault(row: bytes, top: _Top) -> str | None:
     """Return what is wrong with the cells of one line, or None."""
-    cells = row.rstrip(b"\t").split(b"\t")
+    cells = row.split(b"\t")
     if len(cells) != len(top.names):
         return f"wanted {len(top.names)} cells as in the column names, found {len(cells)}"
+    if b"," in cells[0]:
+        return f"wanted one number for time, found '{decode(cells[0])[:40]}'"
     for label, cell in zip(top.labels, cells[1:], strict=True):
         if cell.count(b",") != 3:
             return f"wanted four numbers w,x,y,z for {label}, found '{decode(cell)[:40]}'"
     return None
 
 
-def _number_fault(row: bytes) -> str | None:
-    for cell in row.replace(b"\t", b",").split(b","):
-        try:
-            float(cell or b"nan")
-        except ValueError:
-            return f"wanted a number, found '{decode(cell)[:40]}'"
+def _number_fault(row: bytes, top: _Top) -> str | None:
+    """Return the first cell of one line that does not hold numbers, or None."""
+    for name, cell in zip(top.names, row.split(b"\t"), strict=True):
+        for number in decode(cell).split(","):
+            if not is_number(number):
+                return f"wanted a number for {name}, found '{number[:40]}'"
     return None
 
 
-def _find_rate(
-    settings: RecordingSettings, top: _Top, time_s: FloatArray
-) -> tuple[float, str, tuple[str, ...]]:
+def _find_rate(settings: RecordingSettings, top: _Top, time_s: FloatArray) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = top.fields.get("DataRate")
     try:
@@ -278,10 +275,8 @@ def _find_rate(
     if header_hz is not None and not header_hz > 0.0:
         header_hz = None
     if settings.rate_hz is not None:
-        given = settings.rate_hz
-        differs = header_hz is not None and abs(given - header_hz) > RATE_TOLERANCE * header_hz
-        note = f"the rate of {given:g} Hz stated by the user was taken, although DataRate={stated}"
-        return given, "stated by the user", (note,) if differs else ()
+        stated_hz = [] if header_hz is None else [header_hz]
+        return rate_of_user(settings.rate_hz, stated_hz, "the header field DataRate")
     if header_hz is not None:
         return header_hz, "the header field DataRate", ()
     found = find_rate(time_s)

@@ -37,6 +37,7 @@ from opensim_pelvis.readers._mapping_files import (
 )
 from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers, split_cells
 from opensim_pelvis.readers._orientation import as_quaternions
+from opensim_pelvis.readers._rates import Rate, differ, rate_of_user
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
@@ -174,15 +175,11 @@ def _stated_separator(path: Path, line: str) -> str:
 
 def _find_rate(
     settings: RecordingSettings, mapping: TableMapping, tables: Sequence[_Table]
-) -> tuple[float, str, tuple[str, ...]]:
+) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     if settings.rate_hz is not None:
-        differs = mapping.rate_hz is not None and settings.rate_hz != mapping.rate_hz
-        note = (
-            f"the rate of {settings.rate_hz:g} Hz stated by the user was taken, although "
-            f"{mapping.path.name} says {mapping.rate_hz} Hz"
-        )
-        return settings.rate_hz, "stated by the user", (note,) if differs else ()
+        stated = [] if mapping.rate_hz is None else [mapping.rate_hz]
+        return rate_of_user(settings.rate_hz, stated, mapping.path.name)
     if mapping.rate_hz is not None:
         return mapping.rate_hz, f"clock.rate_hz of {mapping.path.name}", ()
     rates: list[float | None] = [None]
@@ -191,7 +188,7 @@ def _find_rate(
         # A clock that counts from 1970 has no digits to spare: the start is taken off first.
         rates = [find_rate((c - c[0]) * mapping.time_factor) for c in columns]
     rate = rates[0]
-    if rate is None or any(r is None or abs(r - rate) > 1e-3 * rate for r in rates):
+    if rate is None or any(r is None or differ(r, rate) for r in rates):
         steps = "the steps of the time column are uneven" if mapping.time else "no time column"
         raise ReadError(
             f"{settings.path}: the sampling rate was wanted, but {steps}. State clock.rate_hz in "

@@ -16,7 +16,13 @@ from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import rotations_at, vectors_at
 from opensim_pelvis.readers._clock import count_stamps
 from opensim_pelvis.readers._files import decode, read_bytes, read_head, text_fault
-from opensim_pelvis.readers._numbers import Layout, read_numbers
+from opensim_pelvis.readers._numbers import (
+    Layout,
+    find_separator,
+    read_numbers,
+    split_cells,
+    uses_decimal_comma,
+)
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.rotations import from_euler, rotate
 
@@ -195,16 +201,22 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
     fault = text_fault(head)
     if fault is not None:
         raise ReadError(f"{path.name}: {fault}")
-    header = decode(head.partition(b"\n")[0]).strip()
+    header, first_row = (*decode(head).splitlines()[:2], "")[:2]
+    separator = find_separator(header)
     wanted = (STAMP, *COLUMNS[name])
-    found = tuple(cell.strip() for cell in header.split(","))
+    found = tuple(split_cells(header.strip(), separator))
     missing = [column for column in wanted if found.count(column) != 1]
     if missing:
         raise ReadError(
             f"{path.name}: the columns {', '.join(missing)} were wanted once each on line 1, "
             f"found '{header[:120]}'"
         )
-    layout = Layout(names=found, skip_lines=1, separator=",")
+    layout = Layout(
+        names=found,
+        skip_lines=1,
+        separator=separator,
+        decimal_comma=uses_decimal_comma(first_row, separator),
+    )
     numbers = read_numbers(path, layout, wanted)
     notes.extend(f"{path.parent.name}: {note}" for note in numbers.notes)
     time_s = numbers.column(STAMP) * 1e-6

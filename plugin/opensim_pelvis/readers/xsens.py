@@ -23,6 +23,7 @@ from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
+from opensim_pelvis.readers._rates import Rate, rate_of_files
 from opensim_pelvis.readers._xsens_header import (
     COUNTER,
     EULER,
@@ -43,9 +44,6 @@ from opensim_pelvis.types import InputFile, Recording, SensorSignals
 
 TICKS_PER_S: Final = 10_000
 """``SampleTimeFine`` counts tenths of a millisecond (Xsens MTi user manual MT0605P, 4.12.3)."""
-
-RATE_TOLERANCE: Final = 1e-3
-"""Rates that differ by less, relatively, are one rate."""
 
 _TICK_MODULUS: Final = 2**32
 _TICK_JITTER: Final = 20.0
@@ -132,7 +130,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
         raw_counter=numbers.column(COUNTER).copy(),
         ticks=numbers.column(TICKS).copy() if wants_ticks else None,
         R_ES=R_ES,
-        vectors={k: numbers.columns(v) for k, v in VECTORS.items() if v in present},
+        vectors={k: np.copy(numbers.columns(v)) for k, v in VECTORS.items() if v in present},
         free_acceleration=free_e,
         notes=(*numbers.notes, *notes),
     )
@@ -234,8 +232,8 @@ def _unwrap(path: Path, loaded: Sequence[_Loaded]) -> list[IntArray]:
 
 def _find_rate(
     settings: RecordingSettings, loaded: Sequence[_Loaded], counters: Sequence[IntArray]
-) -> tuple[float, str, tuple[str, ...]]:
-    """Return the rate, where it is known from, and what is doubtful about it."""
+) -> Rate:
+    """Return the rate of the header, or of the device's clock where no file states one."""
     stated = {one.header.path.name: one.header.rate_hz for one in loaded}
     rates = {name: rate for name, rate in stated.items() if rate is not None}
     source = "the header field Update Rate"
@@ -243,27 +241,7 @@ def _find_rate(
         found = [_rate_of_ticks(o.ticks, c) for o, c in zip(loaded, counters, strict=True)]
         rates = {n: r for n, r in zip(stated, found, strict=True) if r is not None}
         source = f"the column {TICKS} ({TICKS_PER_S // 1000} kHz)"
-    if settings.rate_hz is not None:
-        other = sorted({r for r in rates.values() if _differ(r, settings.rate_hz)})
-        note = (
-            f"the rate of {settings.rate_hz:g} Hz stated by the user was taken, although {source} "
-            f"says {', '.join(f'{r:g}' for r in other)} Hz"
-        )
-        return settings.rate_hz, "stated by the user", (note,) if other else ()
-    if not rates:
-        raise ReadError(
-            f"{settings.path}: the sampling rate was wanted, but the files do not state it. Give "
-            "it with --rate HZ (or [recording] rate_hz)."
-        )
-    rate = next(iter(rates.values()))
-    if any(_differ(other, rate) for other in rates.values()):
-        listed = ", ".join(f"{name} {other:g} Hz" for name, other in rates.items())
-        raise ReadError(f"{settings.path}: one rate was wanted, but the files differ: {listed}")
-    return rate, source, ()
-
-
-def _differ(rate_hz: float, other_hz: float) -> bool:
-    return abs(rate_hz - other_hz) > RATE_TOLERANCE * other_hz
+    return rate_of_files(settings, rates, source)
 
 
 def _rate_of_ticks(ticks: FloatArray | None, counter: IntArray) -> float | None:

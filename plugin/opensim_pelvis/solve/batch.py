@@ -34,27 +34,13 @@ def solve_batch(
     weights: Mapping[str, float],
     progress: Progress | None = None,
 ) -> Kinematics:
-    """Solve every frame exactly; arguments and meaning are those of OpenSim's `solve_loop`.
+    """Solve every frame exactly.
+
+    The arguments are those of `osim.engines.solve_loop`, where they are described.
 
     Minimises in each frame the weighted sum of squared angles between measured and model
     sensor frames over all free coordinates, clamped ones within their range: what OpenSim's
     inverse kinematics minimises, to machine precision. See ``docs/inverse-kinematics.md``.
-
-    Parameters
-    ----------
-    model : BodyModel
-        Calibrated: with a frame named as each sensor.
-    orientations : SensorOrientations
-        Missing samples (NaN) drop the sensor from its frame; what the others do not determine
-        comes out as NaN.
-    observability : Observability
-        Of the same model.
-    placement : Placement
-        Which sensor is on which body.
-    weights : mapping of str to float
-        By body; 1 where absent, 0 drops the sensor.
-    progress : callable, optional
-        Called with frames done and frames in all.
 
     Raises
     ------

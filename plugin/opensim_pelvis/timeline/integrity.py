@@ -36,7 +36,7 @@ def account_sensor(
 ) -> SensorIntegrity:
     """Write one sensor's orientations on the clock and count what happened to them.
 
-    ``rows + dropped_packets + late_start_samples + early_end_samples == expected_samples``, the
+    ``rows + missing_samples + late_start_samples + early_end_samples == expected_samples``, the
     length of the clock. Missing, zero and non-unit quaternions are counted among the rows, sign
     flips between successive usable rows. ``longest_gap_samples`` is over all gaps, filled or not.
 
@@ -74,7 +74,8 @@ def account_sensor(
         expected_samples=clock.samples,
         late_start_samples=int(sensor.counter[0]) - clock.first,
         early_end_samples=clock.last - int(sensor.counter[-1]),
-        dropped_packets=int(sensor.counter[-1] - sensor.counter[0]) + 1 - n,
+        dropped_packets=count_holes(sensor),
+        missing_samples=int(sensor.counter[-1] - sensor.counter[0]) + 1 - n,
         nan_quaternions=0 if sensor.R_ES is None else int(n - np.count_nonzero(present)),
         zero_quaternions=int(np.count_nonzero(zero)),
         nonunit_quaternions=int(np.count_nonzero(nonunit)),
@@ -85,6 +86,13 @@ def account_sensor(
         filled_samples=int(filled.sum()),
         absent_samples=int(np.count_nonzero(~np.isfinite(out[:, 0]))),
     )
+
+
+def count_holes(sensor: SensorSignals) -> int:
+    """Return how many packets of a sensor with at least one row were lost on the way."""
+    if sensor.dropped_packets is not None:
+        return sensor.dropped_packets
+    return int(sensor.counter[-1] - sensor.counter[0]) + 1 - sensor.counter.size
 
 
 def bridge_gaps(
@@ -145,7 +153,7 @@ def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
         facts = [
             (row.late_start_samples, f"starts {row.late_start_samples / rate_hz:.2f} s late"),
             (row.early_end_samples, f"ends {row.early_end_samples / rate_hz:.2f} s early"),
-            (row.dropped_packets, _count(row.dropped_packets, "dropped packet")),
+            (row.dropped_packets or row.missing_samples, _lost(row)),
             (row.nan_quaternions, _count(row.nan_quaternions, "missing quaternion")),
             (row.zero_quaternions, _count(row.zero_quaternions, "zero quaternion")),
             (row.nonunit_quaternions, _count(row.nonunit_quaternions, "non-unit quaternion")),
@@ -161,6 +169,13 @@ def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
     if ledger.unmatched:
         lines.append(f"recorded but not used: {', '.join(ledger.unmatched)}")
     return tuple(lines)
+
+
+def _lost(row: SensorIntegrity) -> str:
+    packets = _count(row.dropped_packets, "dropped packet")
+    if row.missing_samples == row.dropped_packets:
+        return packets
+    return f"{packets} ({_count(row.missing_samples, 'sample')} of the common clock)"
 
 
 def _count(number: int, thing: str) -> str:

@@ -22,6 +22,7 @@ from opensim_pelvis.interpolation import (
     smooth_at,
     typical_step,
 )
+from opensim_pelvis.timeline.integrity import count_holes
 from opensim_pelvis.types import SensorSignals
 
 CUTOFF_SHARE: Final = 0.4
@@ -70,7 +71,14 @@ def resample_sensor(
         if getattr(sensor, name) is not None
     }
     R_ES = None if sensor.R_ES is None else rotations_at(time_s, sensor.R_ES, grid_s)
-    return replace(sensor, counter=place[kept] - first, time_s=None, R_ES=R_ES, **vectors)
+    return replace(
+        sensor,
+        counter=place[kept] - first,
+        time_s=None,
+        dropped_packets=count_holes(sensor),
+        R_ES=R_ES,
+        **vectors,
+    )
 
 
 def _resample_vectors(

@@ -54,6 +54,8 @@ class SensorSignals:
         the segments of a suit; then nothing is left to calibrate.
     file : str
         Name of the file that the sensor came from.
+    dropped_packets : int or None
+        Packets that were lost, once the sensor was resampled and ``counter`` no longer tells.
     """
 
     identifier: str
@@ -69,6 +71,7 @@ class SensorSignals:
     gyroscope_range_radps: float = float("nan")
     R_BS: FloatArray | None = None
     file: str = ""
+    dropped_packets: int | None = None
 
     def __post_init__(self) -> None:
         n = self.counter.shape[0]

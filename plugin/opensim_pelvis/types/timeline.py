@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 class SensorIntegrity:
     """What happened to the samples of one sensor; every field but the first two is a count.
 
-    ``absent_samples`` are the samples of the common clock for which nothing can be said in
-    the end: not recorded, not usable, and not in a gap short enough to fill.
+    ``dropped_packets`` are those that the sensor's own counter misses; ``missing_samples`` are the
+    samples of the common clock, between its first and last row, for which it has no row. They are
+    the same unless the sensor was resampled: between the packets on either side of a lost one lie
+    one or two samples of another clock. ``absent_samples`` are the samples of the common clock for
+    which nothing can be said in the end: not recorded, not usable, and not in a gap short enough
+    to fill.
     """
 
     sensor: str
@@ -28,6 +32,7 @@ class SensorIntegrity:
     late_start_samples: int
     early_end_samples: int
     dropped_packets: int
+    missing_samples: int
     nan_quaternions: int
     zero_quaternions: int
     nonunit_quaternions: int
