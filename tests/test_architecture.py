@@ -39,6 +39,7 @@ ORDER = (
     "travel",
     "placement",
     "heading",
+    "verdict",
     "calibration",
     "osim",
     "solve",

@@ -111,7 +111,8 @@ def run(
     ] = None,
     drift: Annotated[str | None, typer.Option(help="auto or none: slow turns of sensors.")] = None,
     placement: Annotated[
-        Path | None, typer.Option(help="Summary of an earlier run with the sensors as now.")
+        Path | None,
+        typer.Option(help="Earlier results with the sensors as now: folder, summary or .osim."),
     ] = None,
     orientations: Annotated[
         str | None, typer.Option(help="vendor (where there are any) or fused from raw signals.")
@@ -119,6 +120,9 @@ def run(
     magnetometer: Annotated[
         bool | None,
         typer.Option("--magnetometer/--no-magnetometer", help="Heading from the magnetic field."),
+    ] = None,
+    gyroscope: Annotated[
+        str | None, typer.Option(help="mean or instant: what a gyroscope sample is, for fusion.")
     ] = None,
     reader: Reader = None,
     rate: Rate = None,
@@ -161,7 +165,11 @@ def run(
     """Turn a recording into OpenSim files and angles."""
     flags = {
         "recording": _recording_flags(reader, rate, up_axis, mapping, name),
-        "fusion": {"orientations": orientations, "magnetometer": magnetometer},
+        "fusion": {
+            "orientations": orientations,
+            "magnetometer": magnetometer,
+            "gyroscope": gyroscope,
+        },
         "timeline": {"synchronise": sync},
         "calibration": {
             "window_s": static,

@@ -8,7 +8,6 @@ becomes a constant offset of the angles; ranges of motion are hardly touched.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -30,9 +29,6 @@ POSE_S: Final = 1.0
 
 MIN_SAMPLES: Final = 3
 """A pose from fewer samples says nothing about how still it was (a single row is allowed)."""
-
-DOUBTFUL_TILT_RAD: Final = np.deg2rad(15.0)
-"""Tilt between pose and known mounting beyond which one of them is not as stated; a choice."""
 
 
 def find_still_window(aligned: AlignedRecording, *, max_spread_rad: float) -> tuple[float, float]:
@@ -188,33 +184,6 @@ def place_static(
         heading=heading,
         quality=quality,
         notes=tuple(notes),
-    )
-
-
-def judge_placement(placement: Placement, left_over_rad: Mapping[str, float]) -> Placement:
-    """Return a placement with its verdict and, where it is doubtful, why.
-
-    Parameters
-    ----------
-    placement : Placement
-    left_over_rad : mapping of str to float
-        Tilt between the pose and a known mounting, by sensor.
-    """
-    tilted = {s: v for s, v in left_over_rad.items() if v > DOUBTFUL_TILT_RAD}
-    why = [
-        f"calibration doubtful: in the pose {sensor} is tilted by {np.rad2deg(tilt):.0f} degrees "
-        "against its known mounting: the strap turned, or the subject did not stand upright"
-        for sensor, tilt in tilted.items()
-    ]
-    few = placement.pose.samples.min() < MIN_SAMPLES
-    unsure = any(row.verdict in ("doubtful", "unknown") for row in placement.heading.sensors)
-    doubtful = bool(why) or few or unsure or placement.heading.confidence == "doubtful"
-    mounted = {f"mounting_tilt_{s}_deg": float(np.rad2deg(v)) for s, v in left_over_rad.items()}
-    return replace(
-        placement,
-        quality=dict(placement.quality) | mounted,
-        verdict="doubtful" if doubtful else "good",
-        notes=(*placement.notes, *why),
     )
 
 

@@ -13,8 +13,9 @@ from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.heading.combine import ARBITRARY_RAD, Combined, combine
 from opensim_pelvis.heading.drift import Drift, find_drift
 from opensim_pelvis.heading.forward import SIDE_RAD, SURE_SIDE_RAD, find_forward, wrap
+from opensim_pelvis.heading.joint import heading_from_joint
 from opensim_pelvis.heading.knee import KNEE_RAD, heading_from_knee
-from opensim_pelvis.heading.report import report
+from opensim_pelvis.heading.report import report, tie_notes
 from opensim_pelvis.heading.swing import SWING_RATIO, Swing, find_swing, leg_sensors
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import CalibrationSettings, Surface
@@ -38,6 +39,7 @@ def find_heading(
     surface: Surface | None = None,
     no_north: frozenset[str] = frozenset(),
     mounted: Mapping[str, float] | None = None,
+    ties_rad: Mapping[str, float] | None = None,
 ) -> Heading:
     """Return the heading of every sensor in the calibration pose, and its drift afterwards.
 
@@ -52,6 +54,8 @@ def find_heading(
         Sensors whose earth frame faces anywhere: fused without a magnetometer.
     mounted : mapping of str to float, optional
         Heading in the pose of each sensor whose mounting is known, radians.
+    ties_rad : mapping of str to float, optional
+        Standard error of what carried a sensor's heading across holes (`fusion`), radians.
 
     Raises
     ------
@@ -73,13 +77,23 @@ def find_heading(
     )
     forward = _forward(level, pose, settings, base=base, shared=shared, mounted=mounted)
     if settings.sensor_headings == "common":
-        return replace(forward, drift_rad=drift.drift_rad, drift_description=drift.description)
-    own, sigma = _own_headings(level, pose, swings, forward, base, shared=shared, mounted=mounted)
+        return replace(
+            forward,
+            drift_rad=drift.drift_rad,
+            drift_description=drift.description,
+            notes=(*forward.notes, *tie_notes(ties_rad or {})),
+        )
+    joints = _find_joints(aligned, drift.drift_rad, base)
+    own, sigma = _own_headings(
+        level, pose, swings, joints, forward, base, shared=shared, mounted=mounted
+    )
     nowhere = no_compass if shared else np.ones_like(no_compass)
     found = combine(own, sigma, nowhere)
     if settings.sensor_headings == "body":
         found = _only_own(found, own, sigma)
-    return report(aligned, forward, found, swings, drift, base=base)
+    return report(
+        aligned, forward, found, swings, joints, drift, base=base, ties_rad=ties_rad or {}
+    )
 
 
 def _forward(
@@ -112,6 +126,17 @@ def _find_swings(aligned: AlignedRecording, pose: CalibrationPose, base: int) ->
         if i != base
     }
     return {i: s for i, s in found.items() if s is not None and s.ratio >= SWING_RATIO}
+
+
+def _find_joints(
+    aligned: AlignedRecording, drift_rad: FloatArray | None, base: int
+) -> dict[int, tuple[float, float]]:
+    """Return the heading of the trunk's sensor less that of the pelvis', where movement tells."""
+    if aligned.bodies[base] != "pelvis" or "torso" not in aligned.bodies:
+        return {}
+    trunk = aligned.bodies.index("torso")
+    found = heading_from_joint(aligned, drift_rad, base=base, sensor=trunk)
+    return {} if found is None else {trunk: found}
 
 
 def _find_flexion(
@@ -166,6 +191,7 @@ def _own_headings(
     aligned: AlignedRecording,
     pose: CalibrationPose,
     swings: Mapping[int, Swing],
+    joints: Mapping[int, tuple[float, float]],
     forward: Heading,
     base: int,
     *,
@@ -184,6 +210,7 @@ def _own_headings(
             told.append((wrap(mounted[sensor] - common), POSTURE_RAD))
         if i != base:
             told += _from_motion(aligned, pose, swings, i, common, shared=shared)
+            told += [joints[i]] if i in joints else []
         if told:
             own[i], sigma[i] = _weigh(told)
     return own, sigma
