@@ -24,8 +24,8 @@ DOUBTFUL_TILT_RAD: Final[Mapping[Source, float]] = {
 }
 """Tilt between pose and known mounting beyond which one of them is not as stated; a choice.
 
-Who stands again is within 2 degrees at pelvis and thighs and 4 at the feet (gaittoolbox, before and
-after a walk), so an earlier run says more than words such as "x up".
+Who stands again is within 1 degree at the pelvis, 3 at thighs and 5 at shanks (gaittoolbox_walk,
+before and after the walk), so an earlier run says more than words such as "x up".
 """
 
 REJECTED_TILT_RAD: Final[Mapping[Source, float]] = {
