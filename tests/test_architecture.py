@@ -39,6 +39,7 @@ ORDER = (
     "travel",
     "placement",
     "heading",
+    "posture",
     "verdict",
     "calibration",
     "osim",

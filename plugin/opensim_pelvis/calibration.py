@@ -13,8 +13,9 @@ from opensim_pelvis.placement import (
     find_still_window,
     place_static,
 )
+from opensim_pelvis.posture import pose_of_movement
 from opensim_pelvis.rotations import inverse, is_present, multiply
-from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.settings import CalibrationSettings, TrialSettings
 from opensim_pelvis.trial.earlier import describe_match, read_placement
 from opensim_pelvis.trial.mounting import Mounting
 from opensim_pelvis.types import (
@@ -48,17 +49,13 @@ def calibrate(
         When there is no still pose, nothing tells forward, or a stated mounting cannot be.
     """
     settings = trial.calibration
-    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
-    window, source = settings.window_s, "given"
-    if window is None:
-        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
-    pose: CalibrationPose = average_pose(
-        aligned, window_s=window, source=source, max_spread_rad=max_spread_rad
-    )
+    pose = _find_pose(aligned, settings)
     known = _known_mountings(aligned, model, trial)
     faces, left_over = headings_from_mountings(
         aligned, pose, R_BS=known.R_BS, default_R_GB=model.default_R_GB
     )
+    if settings.method == "movement":  # legs do not hang upright in the mean of a stride
+        left_over = {s: v for s, v in left_over.items() if s in ("pelvis_imu", "torso_imu")}
     require_fitting(known, left_over)
     surface = trial.activity.surface
     heading = find_heading(
@@ -74,6 +71,18 @@ def calibrate(
         aligned, pose, heading, default_R_GB=model.default_R_GB, mounted=known.R_BS
     )
     return judge_placement(placement, known, left_over, faces)
+
+
+def _find_pose(aligned: AlignedRecording, settings: CalibrationSettings) -> CalibrationPose:
+    """Return the still pose, or what stands for it where nobody stood still."""
+    if settings.method == "movement":
+        base = aligned.bodies.index(settings.base) if settings.base in aligned.bodies else 0
+        return pose_of_movement(aligned, base=base, window_s=settings.window_s)
+    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
+    window, source = settings.window_s, "given"
+    if window is None:
+        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
+    return average_pose(aligned, window_s=window, source=source, max_spread_rad=max_spread_rad)
 
 
 def _known_mountings(

@@ -101,6 +101,9 @@ def run(
         tuple[float, float] | None,
         typer.Option(metavar="T0 T1", help="Seconds of standing still; found unless given."),
     ] = None,
+    calibration: Annotated[
+        str | None, typer.Option(help="static, or movement where nobody stood still.")
+    ] = None,
     heading_axis: Annotated[
         str | None,
         typer.Option(metavar="AXIS", help="Base sensor's axis that points forward: x -x y ..."),
@@ -172,6 +175,7 @@ def run(
         },
         "timeline": {"synchronise": sync},
         "calibration": {
+            "method": calibration,
             "window_s": static,
             "heading_axis": heading_axis,
             "base": base,

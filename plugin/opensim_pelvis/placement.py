@@ -173,8 +173,9 @@ def place_static(
     R_BS = multiply(inverse(R_GB), R_GS)
     for sensor, known in (mounted or {}).items():
         R_BS[aligned.sensors.index(sensor)] = known
-    quality |= _later_pose(aligned, pose)
-    notes += _doubts(quality)
+    if pose.window_source in ("given", "found"):
+        quality |= _later_pose(aligned, pose)
+        notes += _doubts(quality)
     return Placement(
         sensors=aligned.sensors,
         bodies=aligned.bodies,
@@ -237,7 +238,9 @@ def _raise_never_still(
     raise PlacementError(
         f"calibration: no second of standing still was found. {POSE_S:g} s with every sensor "
         f"within {np.rad2deg(max_spread_rad):.1f} degrees RMS of its mean is wanted; {found}. "
-        "Record a still standing pose, or name a window with --static START END."
+        "Let the subject stand still for 3 s and face forward; or name a window with --static "
+        "START END. Where that cannot be recorded again, --calibration movement takes the mean "
+        "posture of walking or running for the pose: ranges hold, mean angles do not."
     )
 
 

@@ -13,6 +13,7 @@ from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.heading.find import POSTURE_RAD
 from opensim_pelvis.placement import MIN_SAMPLES
+from opensim_pelvis.posture import MOVEMENT
 from opensim_pelvis.types import Heading, Placement, SensorHeading
 
 Source = Literal["file", "earlier", "stated"]
@@ -44,6 +45,13 @@ _WHAT_TO_DO: Final[Mapping[Source, str]] = {
     "earlier": "the sensor moved: leave --placement out to have it found from the pose",
 }
 
+
+_MEAN_IS_ZERO: Final = (
+    "calibration doubtful: nobody stood still for it. The mean posture of the movement from {:.1f} "
+    "to {:.1f} s was taken for the pose, so zero of each angle is about its mean there: ranges and "
+    "timing hold, mean angles and peaks do not, knees and ankles least of all. To know them, let "
+    "the subject stand still for 3 s, or use an earlier placement (--placement)"
+)
 
 _SAID: Final[Mapping[Source, str]] = {
     "file": "its file",
@@ -122,6 +130,10 @@ def judge_placement(
         if tilt > DOUBTFUL_TILT_RAD[known.source[sensor]]
     ]
     why += _turned(known, heading, faces_rad, placement.sensors)
+    zero_known = placement.pose.window_source != MOVEMENT or set(known.R_BS) >= set(
+        placement.sensors
+    )
+    why += [] if zero_known else [_MEAN_IS_ZERO.format(*placement.pose.window_s)]
     few = placement.pose.samples.min() < MIN_SAMPLES
     unsure = any(row.verdict in ("doubtful", "unknown") for row in heading.sensors)
     doubtful = bool(why) or few or unsure or heading.confidence == "doubtful"
@@ -130,6 +142,7 @@ def judge_placement(
         placement,
         quality=dict(placement.quality) | mounted,
         verdict="doubtful" if doubtful else "good",
+        zero_known=zero_known,
         notes=(*placement.notes, *_reused(known, left_over_rad), *known.notes, *why),
     )
 

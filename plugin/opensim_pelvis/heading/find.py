@@ -72,10 +72,16 @@ def find_heading(
     swings = _find_swings(level, pose, base)
     if settings.flexion_window_s is not None:
         swings |= _find_flexion(aligned, pose, base, settings.flexion_window_s)
+    # From the mean of a stride a leg swings as far forward as back: its side is not told.
+    sided = settings.method == "static"
     shared = settings.sensor_headings == "common" or not (
-        no_compass.any() or _face_anywhere(swings)
+        no_compass.any() or (sided and _face_anywhere(swings))
     )
-    forward = _forward(level, pose, settings, base=base, shared=shared, mounted=mounted)
+    if not (shared or sided):
+        swings = {}
+    forward = _forward(
+        level, pose, settings, base=base, legs_tell=shared and sided, mounted=mounted
+    )
     if settings.sensor_headings == "common":
         return replace(
             forward,
@@ -102,7 +108,7 @@ def _forward(
     settings: CalibrationSettings,
     *,
     base: int,
-    shared: bool,
+    legs_tell: bool,
     mounted: Mapping[str, float],
 ) -> Heading:
     """Return the common heading; a known mounting of the base sensor tells it, too."""
@@ -115,7 +121,7 @@ def _forward(
             confidence="good",
             description=f"forward is read from the known mounting of {sensor} in the pose",
         )
-    return find_forward(level, pose, settings, shared_north=shared)
+    return find_forward(level, pose, settings, legs_tell=legs_tell)
 
 
 def _find_swings(aligned: AlignedRecording, pose: CalibrationPose, base: int) -> dict[int, Swing]:

@@ -38,14 +38,15 @@ def find_forward(
     pose: CalibrationPose,
     settings: CalibrationSettings,
     *,
-    shared_north: bool = True,
+    legs_tell: bool = True,
 ) -> Heading:
     """Return forward in the calibration pose, by the best means there is.
 
     The stated axis of the base sensor is taken where one is stated (OpenSense's meaning). Else
     forward is square to the plane of leg swing where legs were worn and swing; else the base
     sensor's z axis is taken to be square to the sacrum, whose outer side slopes upward. Legs tell
-    nothing about the base sensor's earth frame where sensors share no north.
+    nothing about the base sensor's earth frame where sensors share no north, nor which side is
+    forward where nobody stood still.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def find_forward(
     base = aligned.bodies.index(settings.base)
     if settings.heading_axis is not None:
         return heading_from_axis(aligned, pose, base=base, axis=settings.heading_axis)
-    swing = heading_from_swing(aligned, pose, base=base) if shared_north else None
+    swing = heading_from_swing(aligned, pose, base=base) if legs_tell else None
     return swing if swing is not None else _heading_from_slope(aligned, pose, base=base)
 
 

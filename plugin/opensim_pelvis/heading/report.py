@@ -135,8 +135,9 @@ def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
     if unknown:
         notes.append(
             f"heading unknown: {', '.join(unknown)}. Nothing ties these sensors to forward, so "
-            "angles that need it are left out. State their mounting ([mountings]), walk or run "
-            "with sensors on the legs, or record with a magnetometer."
+            "angles that need it are left out. State their mounting ([mountings]), record standing "
+            "still and then walking or running with sensors on the legs, or record with a "
+            "magnetometer."
         )
     return notes
 

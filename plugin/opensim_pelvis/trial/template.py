@@ -44,6 +44,7 @@ _REST: Final = """
 [calibration]
 # The pose in which the person stands still and upright, facing the way of travel.
 # window_s = [0.0, 2.0]       # start and end of standing still; found when off
+# method = "static"           # or movement, where nobody stood still: mean angles are not known
 # heading_axis = "z"          # axis of the base sensor that points forward in that pose:
 #                             # x -x y -y z -z; estimated when off
 # base = "pelvis"             # body whose sensor gives the heading

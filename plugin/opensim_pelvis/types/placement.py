@@ -19,7 +19,7 @@ class CalibrationPose:
     window_s : (float, float)
         Start and end on the aligned clock.
     window_source : str
-        ``"given"`` or ``"found"``.
+        ``"given"``, ``"found"``, or ``"mean of movement"`` where nobody stood still.
     R_ES : (s, 4) array
         Mean orientation of each sensor over the window.
     samples : (s,) int array
@@ -138,6 +138,9 @@ class Placement:
         Numbers with their unit in the key.
     verdict : str
         ``"good"`` or ``"doubtful"``; a rejected calibration is a `PlacementError`.
+    zero_known : bool
+        Whether the zero of all angles is the model's default pose; not where the mean of a
+        movement stands for the pose.
     notes : tuple of str
     """
 
@@ -149,6 +152,7 @@ class Placement:
     heading: Heading
     quality: Mapping[str, float] = field(default_factory=dict)
     verdict: Literal["good", "doubtful"] = "good"
+    zero_known: bool = True
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
