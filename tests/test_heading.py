@@ -7,6 +7,7 @@ import pytest
 
 from opensim_pelvis import heading as hd
 from opensim_pelvis.errors import PlacementError
+from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.heading.joint import heading_from_joint
 from opensim_pelvis.placement import average_pose
 from opensim_pelvis.rotations import multiply
@@ -251,3 +252,34 @@ def test_a_movement_for_calibration_gives_the_thighs_their_plane() -> None:
     still = CalibrationSettings(heading_axis="-z", flexion_window_s=(0.0, 1.2))
     with pytest.raises(PlacementError, match=r"rejected.*no thigh swings in one plane"):
         hd.find_heading(aligned, pose_of(aligned), still)
+
+
+@pytest.mark.parametrize(("axis", "off_deg"), [("z", 180), ("y", 90), ("-y", 90)])
+def test_an_axis_that_the_legs_contradict_is_doubted(axis: UpAxis, off_deg: int) -> None:
+    aligned = align(short_run(duration_s=12.0), SensorSettings(heading_rad=0.4))
+    found = hd.find_heading(aligned, pose_of(aligned), CalibrationSettings(heading_axis=axis))
+    assert found.confidence == "doubtful"
+    assert any(f"forward were {off_deg} degrees away" in note for note in found.notes)
+
+
+def test_one_heading_is_refused_where_sensors_share_no_north() -> None:
+    aligned = align(short_run(), None, UPPER)
+    common = CalibrationSettings(heading_axis="-z", sensor_headings="common")
+    with pytest.raises(PlacementError, match=r"pelvis_imu, torso_imu were fused without"):
+        hd.find_heading(aligned, pose_of(aligned), common, no_north=frozenset(aligned.sensors))
+
+
+@pytest.mark.parametrize(
+    ("window_s", "bodies", "wanted"),
+    [
+        ((40.0, 50.0), BODIES, r"the recording has not that second \(it lasts 12.0 s\)"),
+        ((4.0, 8.0), UPPER, "no thigh wears a sensor"),
+    ],
+)
+def test_a_flexion_window_that_cannot_be(
+    window_s: tuple[float, float], bodies: tuple[str, ...], wanted: str
+) -> None:
+    aligned = align(short_run(duration_s=12.0), None, bodies)
+    swung = CalibrationSettings(heading_axis="-z", flexion_window_s=window_s)
+    with pytest.raises(PlacementError, match=wanted):
+        hd.find_heading(aligned, pose_of(aligned), swung)

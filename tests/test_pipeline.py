@@ -390,6 +390,30 @@ def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPa
     assert np.abs(result.angles["pelvic_obliquity"] - true).max() < CLEAN_DEG
 
 
+def test_ties_across_holes_reach_headings_and_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = recording_of()
+    errors = {"femur_r": (0.03, 0.04), "pelvis": (0.12,)}
+    origins = tuple(
+        OrientationOrigin(
+            identifier=identifier,
+            origin="vendor",
+            heading_ties_s=(2.0,) * len(errors.get(body, ())),
+            heading_tie_errors_rad=errors.get(body, ()),
+        )
+        for identifier, body in worn(BODIES).items()
+    )
+    monkeypatch.setattr(
+        pipeline, "fuse_recording", lambda given, *_, **__: replace(given, origins=origins)
+    )
+    result = solve(recording)
+    rows = {row.sensor: row for row in result.placement.heading.sensors}
+    assert rows["femur_r_imu"].ties_rad == pytest.approx(0.05)
+    assert rows["femur_r_imu"].sigma_rad > 0.05
+    assert rows["pelvis_imu"].sigma_rad == pytest.approx(0.12)
+    assert (rows["pelvis_imu"].verdict, result.placement.verdict) == ("doubtful", "doubtful")
+    assert any("carried across holes" in note and "pelvis_imu 6.9" in note for note in result.notes)
+
+
 def test_mountings_that_the_file_gives_leave_nothing_to_calibrate() -> None:
     recording = recording_of(heading_rad=0.7)
     body_of = worn(BODIES)

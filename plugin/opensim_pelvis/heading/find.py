@@ -10,19 +10,22 @@ import numpy as np
 
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray, up_in_earth
-from opensim_pelvis.heading.combine import ARBITRARY_RAD, Combined, combine
+from opensim_pelvis.heading.combine import Combined, combine
 from opensim_pelvis.heading.drift import Drift, find_drift
-from opensim_pelvis.heading.forward import SIDE_RAD, SURE_SIDE_RAD, find_forward, wrap
+from opensim_pelvis.heading.forward import (
+    SIDE_RAD,
+    doubt_forward,
+    find_forward,
+    wrap,
+)
 from opensim_pelvis.heading.joint import heading_from_joint
 from opensim_pelvis.heading.knee import KNEE_RAD, heading_from_knee
+from opensim_pelvis.heading.planes import face_anywhere, find_flexion, find_planes
 from opensim_pelvis.heading.report import report, tie_notes
-from opensim_pelvis.heading.swing import SWING_RATIO, Swing, find_swing, leg_sensors
+from opensim_pelvis.heading.swing import Swing
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import CalibrationSettings, Surface
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
-
-FLEXION_RATIO: Final = 10.0
-"""Least ratio of eigenvalues of a calibration movement: off its plane by a third at most."""
 
 POSTURE_RAD: Final = np.deg2rad(5.0)
 """How far a standing body's segments face from forward, standard deviation; a choice."""
@@ -69,19 +72,22 @@ def find_heading(
         drift = find_drift(aligned, pose, base=base, surface=surface)
     level = _excerpt(aligned, drift.drift_rad)
     no_compass = np.array([sensor in no_north for sensor in aligned.sensors])
-    swings = _find_swings(level, pose, base)
+    _require_north(aligned, settings, no_north)
+    swings = find_planes(level, pose, base)
     if settings.flexion_window_s is not None:
-        swings |= _find_flexion(aligned, pose, base, settings.flexion_window_s)
+        swings |= find_flexion(aligned, pose, base, settings.flexion_window_s)
     # From the mean of a stride a leg swings as far forward as back: its side is not told.
     sided = settings.method == "static"
     shared = settings.sensor_headings == "common" or not (
-        no_compass.any() or (sided and _face_anywhere(swings))
+        no_compass.any() or (sided and face_anywhere(swings))
     )
     if not (shared or sided):
         swings = {}
     forward = _forward(
         level, pose, settings, base=base, legs_tell=shared and sided, mounted=mounted
     )
+    if sided and not no_compass.any():
+        forward = doubt_forward(forward, level, pose, base=base)
     if settings.sensor_headings == "common":
         return replace(
             forward,
@@ -100,6 +106,19 @@ def find_heading(
     return report(
         aligned, forward, found, swings, joints, drift, base=base, ties_rad=ties_rad or {}
     )
+
+
+def _require_north(
+    aligned: AlignedRecording, settings: CalibrationSettings, no_north: frozenset[str]
+) -> None:
+    """Refuse one heading for sensors that are known to share none."""
+    if settings.sensor_headings == "common" and no_north and len(aligned.sensors) > 1:
+        raise PlacementError(
+            "calibration: one common heading was asked for (--sensor-headings common), but "
+            f"{', '.join(s for s in aligned.sensors if s in no_north)} were fused without a "
+            "magnetometer and share no north: every angle but those of the base sensor would be "
+            "wrong. Leave --sensor-headings out, or fuse with --magnetometer."
+        )
 
 
 def _forward(
@@ -124,16 +143,6 @@ def _forward(
     return find_forward(level, pose, settings, legs_tell=legs_tell)
 
 
-def _find_swings(aligned: AlignedRecording, pose: CalibrationPose, base: int) -> dict[int, Swing]:
-    """Return the plane of swing of each leg sensor that shows one."""
-    found = {
-        i: find_swing(aligned, pose, base=base, legs=[i])
-        for i in leg_sensors(aligned.bodies)
-        if i != base
-    }
-    return {i: s for i, s in found.items() if s is not None and s.ratio >= SWING_RATIO}
-
-
 def _find_joints(
     aligned: AlignedRecording, drift_rad: FloatArray | None, base: int
 ) -> dict[int, tuple[float, float]]:
@@ -143,54 +152,6 @@ def _find_joints(
     trunk = aligned.bodies.index("torso")
     found = heading_from_joint(aligned, drift_rad, base=base, sensor=trunk)
     return {} if found is None else {trunk: found}
-
-
-def _find_flexion(
-    aligned: AlignedRecording, pose: CalibrationPose, base: int, window_s: tuple[float, float]
-) -> dict[int, Swing]:
-    """Return the planes in which the thighs swing within a calibration movement.
-
-    Raises
-    ------
-    PlacementError
-        When no thigh swings in one plane there.
-    """
-    first, last = (round(edge * aligned.rate_hz) for edge in window_s)
-    movement = replace(
-        aligned,
-        time_s=aligned.time_s[first : last + 1] - window_s[0],
-        R_ES=aligned.R_ES[first : last + 1],
-        acceleration_mps2=None,
-        angular_velocity_radps=None,
-        magnetic_field=None,
-    )
-    thighs = [i for i, body in enumerate(aligned.bodies) if body.startswith("femur")]
-    found = {i: find_swing(movement, pose, base=base, legs=[i]) for i in thighs}
-    planes = {i: s for i, s in found.items() if s is not None and s.ratio >= FLEXION_RATIO}
-    if not planes:
-        seen = [f"{aligned.sensors[i]} {s.ratio:.0f}" for i, s in found.items() if s is not None]
-        raise PlacementError(
-            f"calibration: rejected, from {window_s[0]:g} to {window_s[1]:g} s no thigh swings in "
-            f"one plane. Wanted a ratio of {FLEXION_RATIO:.0f} between movement in the plane and "
-            f"out of it, found {', '.join(seen) or 'no thigh that swings for a second'}. Name "
-            "the stretch in which the legs swing forward and back ([calibration] "
-            "flexion_window_s), or leave it out."
-        )
-    return planes
-
-
-def _face_anywhere(swings: Mapping[int, Swing]) -> bool:
-    """Tell whether planes of swing lie so far apart that sensors cannot share a north.
-
-    Only sensors whose side is sure count, so that forward is not mistaken for backward.
-    """
-    sure = [s.forward_rad for s in swings.values() if s.asymmetry_rad >= SURE_SIDE_RAD]
-    if len(sure) < 2:
-        return False
-    mean = np.angle(np.mean(np.exp(1j * np.array(sure))))
-    away = [abs(wrap(angle - mean)) for angle in sure]
-    scatter = float(np.sqrt(np.mean(np.square(away))))
-    return bool(max(away) > 2.0 * ARBITRARY_RAD or scatter > ARBITRARY_RAD)
 
 
 def _own_headings(

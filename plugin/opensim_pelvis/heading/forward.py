@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,9 @@ MAX_AXIS_TILT_RAD: Final = np.deg2rad(60.0)
 
 DOUBTFUL_AXIS_TILT_RAD: Final = np.deg2rad(35.0)
 """Steeper than a sacrum slopes in standing; noted."""
+
+MAX_DISAGREEMENT_RAD: Final = np.deg2rad(45.0)
+"""No compass in a room is that far off: a stated axis beyond it is another one."""
 
 SIDE_RAD: Final = np.deg2rad(10.0)
 """Least asymmetry of swing that tells forward from backward: a pose crooked by 5 degrees."""
@@ -126,6 +130,32 @@ def heading_from_swing(
         notes=(
             "no heading_axis was given: forward was estimated from the plane of leg swing; give "
             "--heading-axis if it is known",
+        ),
+    )
+
+
+def doubt_forward(
+    forward: Heading, aligned: AlignedRecording, pose: CalibrationPose, *, base: int
+) -> Heading:
+    """Return a stated forward as doubtful where the legs swing clearly another way.
+
+    The legs' earth frames may be turned against the base sensor's by what compasses disagree,
+    and no more: beyond half a right angle it is another axis.
+    """
+    swing = heading_from_swing(aligned, pose, base=base)
+    if forward.method not in ("axis", "mounting") or swing is None:
+        return forward
+    off_rad = abs(wrap(float(swing.heading_rad[base]) - float(forward.heading_rad[base])))
+    if swing.confidence != "good" or off_rad < MAX_DISAGREEMENT_RAD:
+        return forward
+    return replace(
+        forward,
+        confidence="doubtful",
+        notes=(
+            *forward.notes,
+            f"calibration doubtful: {forward.description}, but the legs swing as if forward were "
+            f"{np.rad2deg(off_rad):.0f} degrees away. State the axis that points forward and not "
+            "its opposite or neighbour (--heading-axis), or leave it out to have it estimated",
         ),
     )
 

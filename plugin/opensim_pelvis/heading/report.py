@@ -117,12 +117,12 @@ def _verdict(sigma_rad: float) -> Literal["good", "doubtful", "untested", "unkno
 
 def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
     notes = []
-    if np.isinf(tau_rad):
+    if np.isinf(tau_rad) and len(rows) > 1:
         notes.append(
             "the sensors share no north: each heading was read from the sensor's own plane of "
             "swing, from the joint of trunk and pelvis, or from its known mounting"
         )
-    else:
+    elif np.isfinite(tau_rad):
         far = {r.sensor: r.swing_rad for r in rows if abs(r.swing_rad) > DISAGREE_RAD}
         if far:
             listed = ", ".join(f"{name} {np.rad2deg(off):+.0f}" for name, off in far.items())
