@@ -86,7 +86,7 @@ class CalibrationSettings:
     ``sensor_headings`` is ``common`` (one heading for all sensors), ``body`` (each leg sensor's
     own plane of swing) or ``auto`` (both, weighed by their uncertainty). ``drift`` is ``auto``
     (slow turns of single sensors are followed through cyclic motion) or ``none``. ``placement``
-    is the ``_summary.json`` of an earlier run in which the sensors sat as now.
+    is an earlier run in which the sensors sat as now: its folder, summary or calibrated model.
     ``flexion_window_s`` is a stretch in which the subject swings the legs straight forward and
     back from the hip: the thighs' plane of swing is then read there alone.
     """

@@ -14,8 +14,10 @@ from opensim_pelvis.heading.combine import Combined, combine
 from opensim_pelvis.heading.drift import Drift, find_drift
 from opensim_pelvis.heading.forward import (
     SIDE_RAD,
+    SURE_SIDE_RAD,
     doubt_forward,
     find_forward,
+    heading_from_swing,
     wrap,
 )
 from opensim_pelvis.heading.joint import heading_from_joint
@@ -86,8 +88,9 @@ def find_heading(
     forward = _forward(
         level, pose, settings, base=base, legs_tell=shared and sided, mounted=mounted
     )
-    if sided and not no_compass.any():
-        forward = doubt_forward(forward, level, pose, base=base)
+    if sided:
+        legs_rad = _forward_of_legs(aligned, level, pose, swings, drift.drift_rad, base, shared)
+        forward = doubt_forward(forward, legs_rad, base=base)
     if settings.sensor_headings == "common":
         return replace(
             forward,
@@ -106,6 +109,34 @@ def find_heading(
     return report(
         aligned, forward, found, swings, joints, drift, base=base, ties_rad=ties_rad or {}
     )
+
+
+def _forward_of_legs(
+    aligned: AlignedRecording,
+    level: AlignedRecording,
+    pose: CalibrationPose,
+    swings: Mapping[int, Swing],
+    drift_rad: FloatArray | None,
+    base: int,
+    shared: bool,
+) -> float:
+    """Return where legs say that forward is in the base sensor's earth frame; NaN if not clear.
+
+    Without a common north a thigh tells it through the acceleration of the hip. That is off by 6
+    to 12 degrees, too much to take a heading from, but not to tell an axis from its neighbour.
+    """
+    if shared:
+        swing = heading_from_swing(level, pose, base=base)
+        if swing is not None and swing.confidence == "good":
+            return float(swing.heading_rad[base])
+    if aligned.bodies[base] != "pelvis":
+        return float("nan")
+    angles = []
+    for i, swing_of in swings.items():
+        if aligned.bodies[i].startswith("femur") and swing_of.asymmetry_rad >= SURE_SIDE_RAD:
+            hip = heading_from_joint(aligned, drift_rad, base=base, sensor=i)
+            angles += [] if hip is None else [swing_of.forward_rad - hip[0]]
+    return float(np.angle(np.mean(np.exp(1j * np.array(angles))))) if angles else float("nan")
 
 
 def _require_north(

@@ -134,19 +134,19 @@ def heading_from_swing(
     )
 
 
-def doubt_forward(
-    forward: Heading, aligned: AlignedRecording, pose: CalibrationPose, *, base: int
-) -> Heading:
-    """Return a stated forward as doubtful where the legs swing clearly another way.
+def doubt_forward(forward: Heading, legs_rad: float, *, base: int) -> Heading:
+    """Return a stated or assumed forward as doubtful where the legs swing clearly another way.
 
-    The legs' earth frames may be turned against the base sensor's by what compasses disagree,
-    and no more: beyond half a right angle it is another axis.
+    Parameters
+    ----------
+    forward : Heading
+    legs_rad : float
+        Where legs say that forward is in the base sensor's E; NaN where they do not. What
+        compasses disagree is in it, and no more: beyond half a right angle it is another axis.
+    base : int
     """
-    swing = heading_from_swing(aligned, pose, base=base)
-    if forward.method not in ("axis", "mounting") or swing is None:
-        return forward
-    off_rad = abs(wrap(float(swing.heading_rad[base]) - float(forward.heading_rad[base])))
-    if swing.confidence != "good" or off_rad < MAX_DISAGREEMENT_RAD:
+    off_rad = abs(wrap(legs_rad - float(forward.heading_rad[base])))
+    if forward.method == "swing" or not off_rad >= MAX_DISAGREEMENT_RAD:
         return forward
     return replace(
         forward,
@@ -155,7 +155,7 @@ def doubt_forward(
             *forward.notes,
             f"calibration doubtful: {forward.description}, but the legs swing as if forward were "
             f"{np.rad2deg(off_rad):.0f} degrees away. State the axis that points forward and not "
-            "its opposite or neighbour (--heading-axis), or leave it out to have it estimated",
+            "its opposite or neighbour (--heading-axis)",
         ),
     )
 
