@@ -107,7 +107,15 @@ def find_heading(
     if settings.sensor_headings == "body":
         found = _only_own(found, own, sigma)
     return report(
-        aligned, forward, found, swings, joints, drift, base=base, ties_rad=ties_rad or {}
+        aligned,
+        forward,
+        found,
+        swings,
+        joints,
+        drift,
+        base=base,
+        ties_rad=ties_rad or {},
+        mounted=mounted,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -34,6 +34,7 @@ def report(
     *,
     base: int,
     ties_rad: Mapping[str, float],
+    mounted: Collection[str] = (),
 ) -> Heading:
     """Return the common heading with each sensor's own offset, drift, confidence and notes."""
     common = float(forward.heading_rad[base])
@@ -44,11 +45,12 @@ def report(
         ties = ties_rad.get(sensor, 0.0)
         sigma = float(np.hypot(found.sigma_rad[i], ties))
         joint = joints.get(i, (float("nan"), float("nan")))
-        moves = swing is not None or i in joints
+        ways = {"known mounting": sensor in mounted, "own motion": swing is not None or i in joints}
+        own = " and ".join(way for way, tells in ways.items() if tells)
         rows.append(
             SensorHeading(
                 sensor=sensor,
-                source=forward.method if i == base else _source(weight, sigma, moves=moves),
+                source=forward.method if i == base else _source(own, weight, sigma),
                 offset_rad=float(found.offset_rad[i]),
                 sigma_rad=sigma,
                 swing_rad=float("nan") if swing is None else _side(swing, common, found.tau_rad),
@@ -96,8 +98,7 @@ def _side(swing: Swing, common: float, tau_rad: float) -> float:
     return (off + np.pi / 2.0) % np.pi - np.pi / 2.0 if np.isfinite(tau_rad) else off
 
 
-def _source(weight: float, sigma_rad: float, *, moves: bool) -> str:
-    own = "own motion" if moves else "known mounting"
+def _source(own: str, weight: float, sigma_rad: float) -> str:
     if weight > 0.99:
         return own
     if weight > 0.01:
