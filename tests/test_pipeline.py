@@ -340,6 +340,24 @@ def test_a_sensor_that_moved_since_the_earlier_run(
     assert all("earlier run" in note for note in said)
 
 
+@pytest.mark.parametrize(("turn_deg", "noticed"), [(10.0, False), (40.0, True), (-40.0, True)])
+def test_a_sensor_that_moved_round_the_limb_since_the_earlier_run(
+    earlier: Path, turn_deg: float, noticed: bool
+) -> None:
+    """Gravity does not see it, but the plane of swing does."""
+    round_the_shank = from_euler("YXZ", np.deg2rad([turn_deg, 0.0, 0.0]))
+    moved = MOUNTINGS | {"tibia_r": multiply(round_the_shank, MOUNTINGS["tibia_r"])}
+    truth = short_run(duration_s=12.0, rate_hz=25.0)
+    recording = simulate_sensors(truth, SensorSettings(mountings=moved, heading_rad=0.4), BODIES)
+    again = replace(STATIC, heading_axis=None, placement=earlier)
+    result = solve(recording, calibration=again)
+    assert result.placement.quality["mounting_tilt_tibia_r_imu_deg"] < 0.1
+    said = [note for note in result.notes if "the plane of swing of tibia_r_imu faces" in note]
+    assert bool(said) == noticed
+    assert all("the earlier run" in note for note in said)
+    assert result.placement.verdict == ("doubtful" if noticed else "good")
+
+
 def test_an_earlier_placement_of_fewer_or_other_sensors(earlier: Path, tmp_path: Path) -> None:
     summary = json.loads((earlier / "simulated_summary.json").read_text())
     all_of = summary["placement"]["R_BS"]
