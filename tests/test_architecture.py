@@ -39,6 +39,8 @@ ORDER = (
     "travel",
     "placement",
     "heading",
+    "posture",
+    "verdict",
     "calibration",
     "osim",
     "solve",
@@ -59,6 +61,7 @@ ORDER = (
     "simulate",
     "testing",
     "screen",
+    "cli_options",
     "cli_results",
     "cli",
     "__main__",
@@ -69,7 +72,7 @@ NOT_YET: set[str] = set()
 """Places that are kept for modules to come."""
 
 WHOLE_PACKAGE = "opensim_pelvis"
-LIGHT_FOR_CLI = {"errors", "screen", "cli_results"}
+LIGHT_FOR_CLI = {"errors", "screen", "cli_options", "cli_results"}
 QUICK_TO_IMPORT = {"__future__", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
 

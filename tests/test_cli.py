@@ -147,6 +147,7 @@ def test_every_flag_reaches_its_setting(
     what = ("--activity", "walking", "--speed", "1.4", "--surface", "overground")
     what += ("--speed-file", "run.gpx", "--speed-start", "-3.5", "--events", "sensors")
     what += ("--events-file", "plates.c3d", "--events-start", "0.25")
+    what += ("--gyroscope", "instant", "--placement", "monday", "--calibration", "movement")
     out = ("--name", "w", "--out", tmp_path)
     code, _, _ = run("run", "walk", *pairs, *static, *source, *solver, *person, *what, *out)
     assert code == INTERRUPTED
@@ -168,6 +169,9 @@ def test_every_flag_reaches_its_setting(
     assert got.activity.events_file == tmp_path / "plates.c3d"
     assert (got.activity.speed_start_s, got.activity.events_start_s) == (-3.5, 0.25)
     assert got.activity.events == "sensors"
+    assert got.fusion.gyroscope == "instant"
+    assert got.calibration.placement == tmp_path / "monday"
+    assert got.calibration.method == "movement"
 
 
 def test_flags_win_over_the_trial_file(

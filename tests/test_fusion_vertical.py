@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from vqf import offlineVQF
 
-from opensim_pelvis import pipeline
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.fusion import filter as filtering
 from opensim_pelvis.fusion.rest import find_rest, level_at_rest
+from opensim_pelvis.reading import read
 from opensim_pelvis.rotations import from_rotation_vector, multiply, normalise, rotate
 from opensim_pelvis.types import Recording, SensorSignals
 from tests.test_fusion_real import read_full_body
@@ -37,7 +37,7 @@ FLAT_MPS2: Final = 0.5
 
 @pytest.fixture(scope="module")
 def recordings(shared_data: Path) -> list[Recording]:
-    walk = pipeline.read(shared_data / "gaittoolbox_walk" / "imu")
+    walk = read(shared_data / "gaittoolbox_walk" / "imu")
     return [walk, read_full_body(shared_data)]
 
 

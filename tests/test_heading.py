@@ -1,15 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from opensim_pelvis import heading as hd
 from opensim_pelvis.errors import PlacementError
+from opensim_pelvis.frames import UpAxis
+from opensim_pelvis.heading.joint import heading_from_joint
 from opensim_pelvis.placement import average_pose
 from opensim_pelvis.rotations import multiply
-from opensim_pelvis.settings import BODIES, CalibrationSettings
-from opensim_pelvis.simulate import SensorSettings, Turn, typical_mountings
+from opensim_pelvis.settings import BODIES, CalibrationSettings, Surface
+from opensim_pelvis.simulate import (
+    RunnerSettings,
+    SensorSettings,
+    Session,
+    Turn,
+    simulate_runner,
+    typical_mountings,
+)
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
+from opensim_pelvis.verdict import KnownMountings, require_fitting
 from tests.simulated import align, short_run
 
 EXACT_RAD = 1e-9
@@ -144,8 +156,92 @@ def test_a_mounting_that_cannot_be_is_rejected() -> None:
     aligned = align(short_run(), None, UPPER)
     wrong = {"torso_imu": typical_mountings()["calcn_r"]}
     upright = dict.fromkeys(UPPER, np.array([1.0, 0.0, 0.0, 0.0]))
+    _, left = hd.headings_from_mountings(
+        aligned, pose_of(aligned), R_BS=wrong, default_R_GB=upright
+    )
+    known = KnownMountings(R_BS=wrong, source={"torso_imu": "stated"})
     with pytest.raises(PlacementError, match=r"rejected.*torso_imu is tilted.*\[mountings\]"):
-        hd.headings_from_mountings(aligned, pose_of(aligned), R_BS=wrong, default_R_GB=upright)
+        require_fitting(known, left)
+
+
+def bare(aligned: AlignedRecording) -> AlignedRecording:
+    """Return a recording of orientations alone."""
+    return replace(aligned, acceleration_mps2=None)
+
+
+TRUNK_RAD = np.deg2rad(1.0)  # a trunk on one joint, without soft tissue
+
+
+@pytest.mark.parametrize("true_rad", [-2.0, 0.1, 1.9])
+def test_the_joint_with_the_pelvis_tells_the_heading_of_the_trunk(true_rad: float) -> None:
+    session = Session(duration_s=30.0, rate_hz=50.0, still_s=1.5, surface="overground")
+    truth = simulate_runner(session=session)
+    aligned = align(truth, SensorSettings(heading_rad={"pelvis": 0.7, "torso": true_rad}), UPPER)
+    stated = CalibrationSettings(heading_axis="-z")
+    nowhere = frozenset(aligned.sensors)
+    found = hd.find_heading(aligned, pose_of(aligned), stated, no_north=nowhere)
+    np.testing.assert_allclose(found.heading_rad, [0.7, true_rad], atol=TRUNK_RAD)
+    assert found.unknown == ()
+    row = found.sensors[1]
+    assert (row.source, row.verdict) == ("own motion", "doubtful")
+    assert np.deg2rad(6.0) <= row.sigma_rad < np.deg2rad(7.0)
+    # Without accelerometers nothing tells.
+    mute = hd.find_heading(bare(aligned), pose_of(aligned), stated, no_north=nowhere)
+    assert mute.unknown == ("torso_imu",)
+
+
+def test_standing_does_not_tell_the_heading_of_the_trunk() -> None:
+    truth = simulate_runner(session=Session(duration_s=40.0, rate_hz=50.0, still_s=39.0))
+    noisy = SensorSettings(heading_rad={"torso": 2.0}, accelerometer_noise_mps2=0.05, seed=2)
+    aligned = align(truth, noisy, UPPER)
+    assert heading_from_joint(aligned, None, base=0, sensor=1) is None
+
+
+def test_soft_tissue_on_a_treadmill_never_turns_the_trunk_round() -> None:
+    """Where little but the bounce is shared, forward and backward look alike: then unknown."""
+    told = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        runner = RunnerSettings(
+            pelvic_rotation_range_deg=rng.uniform(4.0, 22.0),
+            trunk_rotation_range_deg=rng.uniform(8.0, 25.0),
+        )
+        surface: Surface = "treadmill" if seed % 2 else "overground"
+        truth = simulate_runner(
+            runner, Session(duration_s=30.0, rate_hz=50.0, still_s=2.0, surface=surface)
+        )
+        worn = SensorSettings(
+            heading_rad={"torso": rng.uniform(-3.0, 3.0)},
+            wobble_rad=np.deg2rad(rng.uniform(0.0, 3.0)),
+            accelerometer_noise_mps2=0.1,
+            seed=seed,
+        )
+        aligned = align(truth, worn, UPPER)
+        found = heading_from_joint(aligned, None, base=0, sensor=1)
+        if found is not None:
+            told += 1
+            assert isinstance(worn.heading_rad, dict)
+            off = np.angle(np.exp(1j * (found[0] - worn.heading_rad["torso"])))
+            assert abs(off) < 2.0 * found[1]
+    assert told >= 2
+
+
+def test_ties_across_holes_add_to_the_error_of_a_heading() -> None:
+    aligned = align(short_run(duration_s=12.0))
+    stated = CalibrationSettings(heading_axis="-z")
+    plain = hd.find_heading(aligned, pose_of(aligned), stated)
+    ties = {"tibia_l_imu": np.deg2rad(9.0), "pelvis_imu": np.deg2rad(2.0)}
+    tied = hd.find_heading(aligned, pose_of(aligned), stated, ties_rad=ties)
+    for before, after in zip(plain.sensors, tied.sensors, strict=True):
+        added = ties.get(after.sensor, 0.0)
+        assert after.sigma_rad == pytest.approx(np.hypot(before.sigma_rad, added))
+        assert after.ties_rad == added
+    verdicts = {row.sensor: row.verdict for row in tied.sensors}
+    assert (verdicts["tibia_l_imu"], verdicts["pelvis_imu"]) == ("doubtful", "good")
+    assert any("carried across holes" in note and "9.0" in note for note in tied.notes)
+    common = replace(stated, sensor_headings="common")
+    alone = hd.find_heading(aligned, pose_of(aligned), common, ties_rad=ties)
+    assert any("carried across holes" in note for note in alone.notes)
 
 
 def test_a_movement_for_calibration_gives_the_thighs_their_plane() -> None:
@@ -156,3 +252,34 @@ def test_a_movement_for_calibration_gives_the_thighs_their_plane() -> None:
     still = CalibrationSettings(heading_axis="-z", flexion_window_s=(0.0, 1.2))
     with pytest.raises(PlacementError, match=r"rejected.*no thigh swings in one plane"):
         hd.find_heading(aligned, pose_of(aligned), still)
+
+
+@pytest.mark.parametrize(("axis", "off_deg"), [("z", 180), ("y", 90), ("-y", 90)])
+def test_an_axis_that_the_legs_contradict_is_doubted(axis: UpAxis, off_deg: int) -> None:
+    aligned = align(short_run(duration_s=12.0), SensorSettings(heading_rad=0.4))
+    found = hd.find_heading(aligned, pose_of(aligned), CalibrationSettings(heading_axis=axis))
+    assert found.confidence == "doubtful"
+    assert any(f"forward were {off_deg} degrees away" in note for note in found.notes)
+
+
+def test_one_heading_is_refused_where_sensors_share_no_north() -> None:
+    aligned = align(short_run(), None, UPPER)
+    common = CalibrationSettings(heading_axis="-z", sensor_headings="common")
+    with pytest.raises(PlacementError, match=r"pelvis_imu, torso_imu were fused without"):
+        hd.find_heading(aligned, pose_of(aligned), common, no_north=frozenset(aligned.sensors))
+
+
+@pytest.mark.parametrize(
+    ("window_s", "bodies", "wanted"),
+    [
+        ((40.0, 50.0), BODIES, r"the recording has not that second \(it lasts 12.0 s\)"),
+        ((4.0, 8.0), UPPER, "no thigh wears a sensor"),
+    ],
+)
+def test_a_flexion_window_that_cannot_be(
+    window_s: tuple[float, float], bodies: tuple[str, ...], wanted: str
+) -> None:
+    aligned = align(short_run(duration_s=12.0), None, bodies)
+    swung = CalibrationSettings(heading_axis="-z", flexion_window_s=window_s)
+    with pytest.raises(PlacementError, match=wanted):
+        hd.find_heading(aligned, pose_of(aligned), swung)

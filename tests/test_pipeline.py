@@ -12,8 +12,8 @@ import pytest
 
 import opensim_pelvis
 from opensim_pelvis import output, pipeline
-from opensim_pelvis.errors import ExportError, ModelError, PlacementError
-from opensim_pelvis.rotations import from_euler, multiply
+from opensim_pelvis.errors import ExportError, ModelError, PlacementError, SettingsError
+from opensim_pelvis.rotations import angle_between, from_euler, multiply
 from opensim_pelvis.settings import (
     BODIES,
     ActivitySettings,
@@ -290,16 +290,103 @@ def test_a_window_in_motion_is_refused() -> None:
         solve(recording_of(), calibration=replace(STATIC, window_s=(2.0, 2.8)))
 
 
-def test_an_earlier_placement_is_used_again(everything: Result, tmp_path: Path) -> None:
-    output.write(everything, tmp_path)
-    again = replace(STATIC, heading_axis=None, placement=tmp_path / "simulated_summary.json")
+@pytest.fixture(scope="module")
+def earlier(everything: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an earlier run, with the model that OpenSim's placer calibrates."""
+    folder = tmp_path_factory.mktemp("earlier")
+    output.write(everything, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert opensim.IMUPlacer("simulated_placer.xml").run(False)
+    return folder
+
+
+EARLIER = ("", "simulated_summary.json", "simulated_model.osim", "simulated_placer_model.osim")
+
+
+@pytest.mark.parametrize("name", EARLIER, ids=("folder", "summary", "model", "OpenSense"))
+def test_an_earlier_placement_is_used_again(everything: Result, earlier: Path, name: str) -> None:
+    again = replace(STATIC, heading_axis=None, placement=earlier / name)
     result = solve(recording_of(heading_rad=-1.0), calibration=again)
-    np.testing.assert_allclose(result.placement.R_BS, everything.placement.R_BS, atol=1e-12)
+    apart = angle_between(result.placement.R_BS, everything.placement.R_BS)
+    assert apart.max() < (1e-6 if "placer" in name else 1e-12)
     for column in result.angles:
         error = np.abs(result.angles[column] - np.rad2deg(TRUTH.angles[column])).max()
         assert error < CLEAN_DEG, column
     assert result.placement.heading.method == "mounting"
     assert result.placement.verdict == "good"
+    assert any("checked against gravity in the pose" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("turn_deg", "verdict"), [(5.0, "good"), (15.0, "doubtful"), (30.0, "rejected")]
+)
+def test_a_sensor_that_moved_since_the_earlier_run(
+    earlier: Path, turn_deg: float, verdict: str
+) -> None:
+    tipped = from_euler("ZXY", np.deg2rad([turn_deg, 0.0, 0.0]))  # about the mediolateral axis
+    moved = MOUNTINGS | {"femur_l": multiply(tipped, MOUNTINGS["femur_l"])}
+    recording = simulate_sensors(TRUTH, SensorSettings(mountings=moved, heading_rad=0.4), BODIES)
+    again = replace(STATIC, heading_axis=None, placement=earlier)
+    if verdict == "rejected":
+        with pytest.raises(PlacementError, match=r"femur_l_imu is tilted by 30.*it moved"):
+            solve(recording, calibration=again)
+        return
+    result = solve(recording, calibration=again)
+    assert result.placement.verdict == verdict
+    assert result.placement.quality["mounting_tilt_femur_l_imu_deg"] == pytest.approx(turn_deg)
+    said = [note for note in result.notes if "femur_l_imu is tilted by 15 degrees" in note]
+    assert bool(said) == (verdict == "doubtful")
+    assert all("earlier run" in note for note in said)
+
+
+@pytest.mark.parametrize(("turn_deg", "noticed"), [(10.0, False), (40.0, True), (-40.0, True)])
+def test_a_sensor_that_moved_round_the_limb_since_the_earlier_run(
+    earlier: Path, turn_deg: float, noticed: bool
+) -> None:
+    """Gravity does not see it, but the plane of swing does."""
+    round_the_shank = from_euler("YXZ", np.deg2rad([turn_deg, 0.0, 0.0]))
+    moved = MOUNTINGS | {"tibia_r": multiply(round_the_shank, MOUNTINGS["tibia_r"])}
+    truth = short_run(duration_s=12.0, rate_hz=25.0)
+    recording = simulate_sensors(truth, SensorSettings(mountings=moved, heading_rad=0.4), BODIES)
+    again = replace(STATIC, heading_axis=None, placement=earlier)
+    result = solve(recording, calibration=again)
+    assert result.placement.quality["mounting_tilt_tibia_r_imu_deg"] < 0.1
+    said = [note for note in result.notes if "the plane of swing of tibia_r_imu faces" in note]
+    assert bool(said) == noticed
+    assert all("the earlier run" in note for note in said)
+    assert result.placement.verdict == ("doubtful" if noticed else "good")
+
+
+def test_an_earlier_placement_of_fewer_or_other_sensors(earlier: Path, tmp_path: Path) -> None:
+    summary = json.loads((earlier / "simulated_summary.json").read_text())
+    all_of = summary["placement"]["R_BS"]
+
+    def again(*bodies: str) -> CalibrationSettings:
+        summary["placement"]["R_BS"] = {
+            f"{b}_imu": all_of.get(f"{b}_imu", [1, 0, 0, 0]) for b in bodies
+        }
+        path = tmp_path / "some_summary.json"
+        path.write_text(json.dumps(summary))
+        return replace(STATIC, heading_axis=None, placement=path)
+
+    recording = recording_of(("pelvis", "torso"), heading_rad=0.4)
+    result = solve(recording, ("pelvis", "torso"), calibration=again("pelvis"))
+    assert any("no sensor on torso: how these sit was found" in note for note in result.notes)
+    with pytest.raises(SettingsError, match=r"of other sensors: it has femur_r, now.*pelvis"):
+        solve(recording, ("pelvis", "torso"), calibration=again("femur_r"))
+    with pytest.raises(SettingsError, match="of another model: this one has no body humerus_r"):
+        solve(recording, ("pelvis", "torso"), calibration=again("pelvis", "humerus_r"))
+
+
+def test_a_stated_axis_that_contradicts_the_mounting_is_doubted(earlier: Path) -> None:
+    bodies = ("pelvis", "torso")
+    both = replace(STATIC, heading_axis="y", placement=earlier)
+    result = solve(recording_of(bodies, heading_rad=0.4), bodies, calibration=both)
+    assert result.placement.verdict == "doubtful"
+    assert any(
+        "the stated heading_axis of pelvis_imu faces 90 degrees" in note for note in result.notes
+    )
 
 
 def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,6 +406,30 @@ def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPa
     assert np.abs(result.angles["trunk_axial_rotation"] - true).max() < 1.0
     true = np.rad2deg(TRUTH.angles["pelvic_obliquity"])
     assert np.abs(result.angles["pelvic_obliquity"] - true).max() < CLEAN_DEG
+
+
+def test_ties_across_holes_reach_headings_and_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = recording_of()
+    errors = {"femur_r": (0.03, 0.04), "pelvis": (0.12,)}
+    origins = tuple(
+        OrientationOrigin(
+            identifier=identifier,
+            origin="vendor",
+            heading_ties_s=(2.0,) * len(errors.get(body, ())),
+            heading_tie_errors_rad=errors.get(body, ()),
+        )
+        for identifier, body in worn(BODIES).items()
+    )
+    monkeypatch.setattr(
+        pipeline, "fuse_recording", lambda given, *_, **__: replace(given, origins=origins)
+    )
+    result = solve(recording)
+    rows = {row.sensor: row for row in result.placement.heading.sensors}
+    assert rows["femur_r_imu"].ties_rad == pytest.approx(0.05)
+    assert rows["femur_r_imu"].sigma_rad > 0.05
+    assert rows["pelvis_imu"].sigma_rad == pytest.approx(0.12)
+    assert (rows["pelvis_imu"].verdict, result.placement.verdict) == ("doubtful", "doubtful")
+    assert any("carried across holes" in note and "pelvis_imu 6.9" in note for note in result.notes)
 
 
 def test_mountings_that_the_file_gives_leave_nothing_to_calibrate() -> None:

@@ -352,7 +352,7 @@ def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
     path.write_text("\n".join(lines).replace('# "a" = "..."', 'a = "pelvis"'), encoding="utf-8")
     _, defaults = read_request(path, {})
     unset = {line.split(" = ")[0] for line in defaults}
-    assert unset == {"recording.up_axis", "recording.mapping", "calibration.method"}
+    assert unset == {"recording.up_axis", "recording.mapping"}
 
 
 def test_a_template_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
@@ -9,12 +11,13 @@ from opensim_pelvis.heading import find_heading, headings_from_mountings
 from opensim_pelvis.placement import (
     average_pose,
     find_still_window,
-    judge_placement,
     place_static,
 )
+from opensim_pelvis.posture import pose_of_movement
 from opensim_pelvis.rotations import inverse, is_present, multiply
-from opensim_pelvis.settings import TrialSettings
-from opensim_pelvis.trial.mounting import read_placement
+from opensim_pelvis.settings import CalibrationSettings, TrialSettings
+from opensim_pelvis.trial.earlier import describe_match, read_placement
+from opensim_pelvis.trial.mounting import Mounting
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -23,6 +26,7 @@ from opensim_pelvis.types import (
     Recording,
     SensorOrientations,
 )
+from opensim_pelvis.verdict import KnownMountings, Source, judge_placement, require_fitting
 
 
 def calibrate(
@@ -45,17 +49,14 @@ def calibrate(
         When there is no still pose, nothing tells forward, or a stated mounting cannot be.
     """
     settings = trial.calibration
-    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
-    window, source = settings.window_s, "given"
-    if window is None:
-        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
-    pose: CalibrationPose = average_pose(
-        aligned, window_s=window, source=source, max_spread_rad=max_spread_rad
-    )
-    mounted = _known_mountings(aligned, trial)
+    pose = _find_pose(aligned, settings)
+    known = _known_mountings(aligned, model, trial)
     faces, left_over = headings_from_mountings(
-        aligned, pose, R_BS=mounted, default_R_GB=model.default_R_GB
+        aligned, pose, R_BS=known.R_BS, default_R_GB=model.default_R_GB
     )
+    if settings.method == "movement":  # legs do not hang upright in the mean of a stride
+        left_over = {s: v for s, v in left_over.items() if s in ("pelvis_imu", "torso_imu")}
+    require_fitting(known, left_over)
     surface = trial.activity.surface
     heading = find_heading(
         aligned,
@@ -64,25 +65,64 @@ def calibrate(
         surface=surface,
         no_north=_without_north(recording, aligned),
         mounted=faces,
+        ties_rad=_tie_errors(recording, aligned),
     )
     placement = place_static(
-        aligned, pose, heading, default_R_GB=model.default_R_GB, mounted=mounted
+        aligned, pose, heading, default_R_GB=model.default_R_GB, mounted=known.R_BS
     )
-    return judge_placement(placement, left_over)
+    return judge_placement(placement, known, left_over, faces)
 
 
-def _known_mountings(aligned: AlignedRecording, trial: TrialSettings) -> dict[str, FloatArray]:
+def _find_pose(aligned: AlignedRecording, settings: CalibrationSettings) -> CalibrationPose:
+    """Return the still pose, or what stands for it where nobody stood still."""
+    if settings.method == "movement":
+        base = aligned.bodies.index(settings.base) if settings.base in aligned.bodies else 0
+        return pose_of_movement(aligned, base=base, window_s=settings.window_s)
+    max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
+    window, source = settings.window_s, "given"
+    if window is None:
+        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
+    return average_pose(aligned, window_s=window, source=source, max_spread_rad=max_spread_rad)
+
+
+def _known_mountings(
+    aligned: AlignedRecording, model: BodyModel, trial: TrialSettings
+) -> KnownMountings:
     """Return R_BS by sensor where the file, an earlier run or the user says it; the last wins."""
     known: dict[str, FloatArray] = {}
+    source: dict[str, Source] = {}
+    notes: tuple[str, ...] = ()
     if aligned.R_BS is not None:
         rows = zip(aligned.sensors, aligned.R_BS, strict=True)
         known |= {sensor: R_BS for sensor, R_BS in rows if is_present(R_BS)}
-    earlier = trial.calibration.placement
-    stated = {} if earlier is None else read_placement(earlier)
-    for body, mounting in {**stated, **trial.mountings}.items():
-        if body in aligned.bodies:
-            known[aligned.sensors[aligned.bodies.index(body)]] = np.array(mounting)
-    return known
+        source |= dict.fromkeys(known, "file")
+    path = trial.calibration.placement
+    earlier = {} if path is None else read_placement(path)
+    if path is not None:
+        notes = describe_match(earlier, aligned.bodies, model.bodies, path)
+    told: tuple[tuple[Source, Mapping[str, Mounting]], ...]
+    told = (("earlier", earlier), ("stated", trial.mountings))
+    for said, mountings in told:
+        for body, mounting in mountings.items():
+            if body in aligned.bodies:
+                sensor = aligned.sensors[aligned.bodies.index(body)]
+                known[sensor], source[sensor] = np.array(mounting), said
+    return KnownMountings(R_BS=known, source=source, earlier=path, notes=notes)
+
+
+def _tie_errors(recording: Recording, aligned: AlignedRecording) -> dict[str, float]:
+    """Return by how much ties across holes may have turned each sensor's heading, in all.
+
+    Errors of single ties are independent. The sum over the recording is that of its far end
+    against the pose, where the pose stands at one end.
+    """
+    errors = {row.identifier: row.heading_tie_errors_rad for row in recording.origins}
+    worn = zip(aligned.sensors, aligned.identifiers, strict=True)
+    return {
+        sensor: float(np.linalg.norm(errors[identifier]))
+        for sensor, identifier in worn
+        if errors.get(identifier)
+    }
 
 
 def _without_north(recording: Recording, aligned: AlignedRecording) -> frozenset[str]:

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from opensim_pelvis import cli_results
+from opensim_pelvis.cli_options import (
+    Date,
+    Mapping_,
+    Out,
+    Rate,
+    Reader,
+    TrialPath,
+    UpAxis,
+    from_here,
+    recording_flags,
+)
 from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
@@ -27,24 +38,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-TrialPath = Annotated[
-    Path, typer.Argument(metavar="PATH", help="A trial.toml, or a recording: a file or a folder.")
-]
-Reader = Annotated[str | None, typer.Option(help="Format; found by content unless given.")]
-Rate = Annotated[float | None, typer.Option(help="Samples a second, if the file is silent.")]
-UpAxis = Annotated[
-    str | None, typer.Option(metavar="AXIS", help="Upward axis of the file's world: z, y, ...")
-]
-Mapping_ = Annotated[
-    Path | None,
-    typer.Option("--mapping", help="Mapping file of columns or channels, or a ready-made one."),
-]
-Date = Annotated[
-    str | None,
-    typer.Option(metavar="WHEN", help="Start of the recording: 2026-11-24 or 2026-11-24T10:30."),
-]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
 
 
 def main() -> None:
@@ -105,6 +98,9 @@ def run(
         tuple[float, float] | None,
         typer.Option(metavar="T0 T1", help="Seconds of standing still; found unless given."),
     ] = None,
+    calibration: Annotated[
+        str | None, typer.Option(help="static, or movement where nobody stood still.")
+    ] = None,
     heading_axis: Annotated[
         str | None,
         typer.Option(metavar="AXIS", help="Base sensor's axis that points forward: x -x y ..."),
@@ -115,7 +111,8 @@ def run(
     ] = None,
     drift: Annotated[str | None, typer.Option(help="auto or none: slow turns of sensors.")] = None,
     placement: Annotated[
-        Path | None, typer.Option(help="Summary of an earlier run with the sensors as now.")
+        Path | None,
+        typer.Option(help="Earlier results with the sensors as now: folder, summary or .osim."),
     ] = None,
     orientations: Annotated[
         str | None, typer.Option(help="vendor (where there are any) or fused from raw signals.")
@@ -123,6 +120,9 @@ def run(
     magnetometer: Annotated[
         bool | None,
         typer.Option("--magnetometer/--no-magnetometer", help="Heading from the magnetic field."),
+    ] = None,
+    gyroscope: Annotated[
+        str | None, typer.Option(help="mean or instant: what a gyroscope sample is, for fusion.")
     ] = None,
     reader: Reader = None,
     rate: Rate = None,
@@ -165,30 +165,35 @@ def run(
 ) -> None:
     """Turn a recording into OpenSim files and angles."""
     flags = {
-        "recording": _recording_flags(reader, rate, up_axis, mapping, name, date),
-        "fusion": {"orientations": orientations, "magnetometer": magnetometer},
+        "recording": recording_flags(reader, rate, up_axis, mapping, name, date),
+        "fusion": {
+            "orientations": orientations,
+            "magnetometer": magnetometer,
+            "gyroscope": gyroscope,
+        },
         "timeline": {"synchronise": sync},
         "calibration": {
+            "method": calibration,
             "window_s": static,
             "heading_axis": heading_axis,
             "base": base,
             "sensor_headings": sensor_headings,
             "drift": drift,
-            "placement": _from_here(placement),
+            "placement": from_here(placement),
         },
         "subject": {"id": subject, "sex": sex, "height_m": height, "mass_kg": mass},
         "activity": {
             "kind": activity,
             "speed_mps": speed,
             "surface": surface,
-            "speed_file": _from_here(speed_file),
+            "speed_file": from_here(speed_file),
             "speed_start_s": speed_start,
-            "events_file": _from_here(events_file),
+            "events_file": from_here(events_file),
             "events_start_s": events_start,
             "events": events,
         },
         "solver": {
-            "model": _from_here(model),
+            "model": from_here(model),
             "engine": engine,
             "check_engine": check_engine,
             "max_gap_s": max_gap,
@@ -218,7 +223,7 @@ def inspect(
     from opensim_pelvis.timeline.matching import match_sensors
     from opensim_pelvis.trial.request import read_request
 
-    flags = {"recording": _recording_flags(reader, rate, up_axis, mapping, None)}
+    flags = {"recording": recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
     recording = read_recording(settings.recording)
     warnings: tuple[str, ...] = ()
@@ -270,7 +275,7 @@ def init(
 
     if out.exists() and not force:
         raise SettingsError(f"{out}: exists already. Name another file (--out) or add --force.")
-    flags = {"recording": _recording_flags(reader, rate, up_axis, mapping, None)}
+    flags = {"recording": recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
     recording = read_recording(settings.recording)
     write_trial(out, recording, settings.recording)
@@ -299,26 +304,3 @@ def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> N
         result = run_trial(settings, defaults=defaults, progress=tell)
         files = write(result, out)
     make_console().print(render_result(result, files))
-
-
-def _recording_flags(
-    reader: str | None,
-    rate: float | None,
-    up_axis: str | None,
-    mapping: Path | None,
-    name: str | None,
-    date: str | None = None,
-) -> dict[str, Any]:
-    return {
-        "reader": reader,
-        "rate_hz": rate,
-        "up_axis": up_axis,
-        "mapping": _from_here(mapping),
-        "name": name,
-        "date": date,
-    }
-
-
-def _from_here(path: Path | None) -> Path | None:
-    """Return a flag's path so that the trial file's folder does not come before it."""
-    return None if path is None else path.absolute()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
+from opensim_pelvis.cli_options import Out
 
 
 def cohort(

@@ -188,7 +188,7 @@ def _run(
             *placement.notes,
             *model.notes,
             *kinematics.notes,
-            *_out_of_range(model, kinematics),
+            *(_out_of_range(model, kinematics) if placement.zero_known else ()),
             *angles.notes,
             *running.notes,
         ),

@@ -8,7 +8,6 @@ becomes a constant offset of the angles; ranges of motion are hardly touched.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -30,9 +29,6 @@ POSE_S: Final = 1.0
 
 MIN_SAMPLES: Final = 3
 """A pose from fewer samples says nothing about how still it was (a single row is allowed)."""
-
-DOUBTFUL_TILT_RAD: Final = np.deg2rad(15.0)
-"""Tilt between pose and known mounting beyond which one of them is not as stated; a choice."""
 
 
 def find_still_window(aligned: AlignedRecording, *, max_spread_rad: float) -> tuple[float, float]:
@@ -177,8 +173,9 @@ def place_static(
     R_BS = multiply(inverse(R_GB), R_GS)
     for sensor, known in (mounted or {}).items():
         R_BS[aligned.sensors.index(sensor)] = known
-    quality |= _later_pose(aligned, pose)
-    notes += _doubts(quality)
+    if pose.window_source in ("given", "found"):
+        quality |= _later_pose(aligned, pose)
+        notes += _doubts(quality)
     return Placement(
         sensors=aligned.sensors,
         bodies=aligned.bodies,
@@ -188,33 +185,6 @@ def place_static(
         heading=heading,
         quality=quality,
         notes=tuple(notes),
-    )
-
-
-def judge_placement(placement: Placement, left_over_rad: Mapping[str, float]) -> Placement:
-    """Return a placement with its verdict and, where it is doubtful, why.
-
-    Parameters
-    ----------
-    placement : Placement
-    left_over_rad : mapping of str to float
-        Tilt between the pose and a known mounting, by sensor.
-    """
-    tilted = {s: v for s, v in left_over_rad.items() if v > DOUBTFUL_TILT_RAD}
-    why = [
-        f"calibration doubtful: in the pose {sensor} is tilted by {np.rad2deg(tilt):.0f} degrees "
-        "against its known mounting: the strap turned, or the subject did not stand upright"
-        for sensor, tilt in tilted.items()
-    ]
-    few = placement.pose.samples.min() < MIN_SAMPLES
-    unsure = any(row.verdict in ("doubtful", "unknown") for row in placement.heading.sensors)
-    doubtful = bool(why) or few or unsure or placement.heading.confidence == "doubtful"
-    mounted = {f"mounting_tilt_{s}_deg": float(np.rad2deg(v)) for s, v in left_over_rad.items()}
-    return replace(
-        placement,
-        quality=dict(placement.quality) | mounted,
-        verdict="doubtful" if doubtful else "good",
-        notes=(*placement.notes, *why),
     )
 
 
@@ -268,7 +238,9 @@ def _raise_never_still(
     raise PlacementError(
         f"calibration: no second of standing still was found. {POSE_S:g} s with every sensor "
         f"within {np.rad2deg(max_spread_rad):.1f} degrees RMS of its mean is wanted; {found}. "
-        "Record a still standing pose, or name a window with --static START END."
+        "Let the subject stand still for 3 s and face forward; or name a window with --static "
+        "START END. Where that cannot be recorded again, --calibration movement takes the mean "
+        "posture of walking or running for the pose: ranges hold, mean angles do not."
     )
 
 

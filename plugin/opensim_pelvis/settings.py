@@ -22,6 +22,7 @@ Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 SensorHeadings = Literal["auto", "common", "body"]
+CalibrationMethod = Literal["static", "movement"]
 ActivityKind = Literal["running", "walking"]
 EventChoice = Literal["imported", "sensors"]
 
@@ -78,7 +79,9 @@ class TimelineSettings:
 class CalibrationSettings:
     """``[calibration]``: the still pose and the direction that counts as forward.
 
-    ``window_s`` is the start and end of standing still, found when not given.
+    ``method`` is ``static`` (a still pose) or ``movement`` (nobody stood still: the mean posture of
+    steady walking or running stands for the pose, and the zero of angles is not known).
+    ``window_s`` is the start and end of standing still, or of that movement; found when not given.
     ``heading_axis`` is the axis of the ``base`` body's sensor that points forward in that pose
     (OpenSense's meaning); estimated when not given. ``max_spread_deg`` is how far the samples
     of the window may lie from their mean, root mean square, for the pose to count as still.
@@ -86,12 +89,12 @@ class CalibrationSettings:
     ``sensor_headings`` is ``common`` (one heading for all sensors), ``body`` (each leg sensor's
     own plane of swing) or ``auto`` (both, weighed by their uncertainty). ``drift`` is ``auto``
     (slow turns of single sensors are followed through cyclic motion) or ``none``. ``placement``
-    is the ``_summary.json`` of an earlier run in which the sensors sat as now.
+    is an earlier run in which the sensors sat as now: its folder, summary or calibrated model.
     ``flexion_window_s`` is a stretch in which the subject swings the legs straight forward and
     back from the hip: the thighs' plane of swing is then read there alone.
     """
 
-    method: Literal["static"] = "static"
+    method: CalibrationMethod = "static"
     window_s: tuple[float, float] | None = None
     base: str = "pelvis"
     heading_axis: UpAxis | None = None

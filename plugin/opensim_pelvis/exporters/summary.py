@@ -57,6 +57,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "heading": _heading(result),
         "placement": {
             "verdict": result.placement.verdict,
+            "zero_known": result.placement.zero_known,
             "R_BS": dict(
                 zip(result.placement.sensors, result.placement.R_BS.tolist(), strict=True)
             ),
@@ -153,7 +154,16 @@ def _calibration(result: Result) -> dict[str, Any]:
 def _sensor_heading(row: SensorHeading) -> dict[str, Any]:
     degrees = {
         name.replace("_rad", "_deg"): np.rad2deg(getattr(row, name))
-        for name in ("offset_rad", "sigma_rad", "swing_rad", "swing_sigma_rad", "drift_rad")
+        for name in (
+            "offset_rad",
+            "sigma_rad",
+            "swing_rad",
+            "swing_sigma_rad",
+            "joint_rad",
+            "joint_sigma_rad",
+            "ties_rad",
+            "drift_rad",
+        )
     }
     return {
         "source": row.source,

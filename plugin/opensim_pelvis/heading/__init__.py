@@ -1,7 +1,8 @@
 """Which way each sensor's earth frame faces, in the calibration pose and over time.
 
-``forward.py`` finds forward for the base sensor, ``swing.py`` the plane in which each leg sensor
-swings, ``knee.py`` a thigh from its shank, ``combine.py`` weighs these against a common heading,
+``forward.py`` finds forward for the base sensor, ``swing.py`` and ``planes.py`` the plane in which
+each leg sensor swings, ``knee.py`` a thigh from its shank, ``joint.py`` the trunk from the pelvis,
+``mounted.py`` any sensor from its mounting. ``combine.py`` weighs these against a common heading,
 ``drift.py`` follows slow turns of single sensors through cyclic motion (``cycles.py``). ``find.py``
 puts them together, ``report.py`` says what was found.
 

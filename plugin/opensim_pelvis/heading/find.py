@@ -10,18 +10,24 @@ import numpy as np
 
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray, up_in_earth
-from opensim_pelvis.heading.combine import ARBITRARY_RAD, Combined, combine
+from opensim_pelvis.heading.combine import Combined, combine
 from opensim_pelvis.heading.drift import Drift, find_drift
-from opensim_pelvis.heading.forward import SIDE_RAD, SURE_SIDE_RAD, find_forward, wrap
+from opensim_pelvis.heading.forward import (
+    SIDE_RAD,
+    SURE_SIDE_RAD,
+    doubt_forward,
+    find_forward,
+    heading_from_swing,
+    wrap,
+)
+from opensim_pelvis.heading.joint import heading_from_joint
 from opensim_pelvis.heading.knee import KNEE_RAD, heading_from_knee
-from opensim_pelvis.heading.report import report
-from opensim_pelvis.heading.swing import SWING_RATIO, Swing, find_swing, leg_sensors
+from opensim_pelvis.heading.planes import face_anywhere, find_flexion, find_planes
+from opensim_pelvis.heading.report import report, tie_notes
+from opensim_pelvis.heading.swing import Swing
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import CalibrationSettings, Surface
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
-
-FLEXION_RATIO: Final = 10.0
-"""Least ratio of eigenvalues of a calibration movement: off its plane by a third at most."""
 
 POSTURE_RAD: Final = np.deg2rad(5.0)
 """How far a standing body's segments face from forward, standard deviation; a choice."""
@@ -38,6 +44,7 @@ def find_heading(
     surface: Surface | None = None,
     no_north: frozenset[str] = frozenset(),
     mounted: Mapping[str, float] | None = None,
+    ties_rad: Mapping[str, float] | None = None,
 ) -> Heading:
     """Return the heading of every sensor in the calibration pose, and its drift afterwards.
 
@@ -52,6 +59,8 @@ def find_heading(
         Sensors whose earth frame faces anywhere: fused without a magnetometer.
     mounted : mapping of str to float, optional
         Heading in the pose of each sensor whose mounting is known, radians.
+    ties_rad : mapping of str to float, optional
+        Standard error of what carried a sensor's heading across holes (`fusion`), radians.
 
     Raises
     ------
@@ -65,21 +74,90 @@ def find_heading(
         drift = find_drift(aligned, pose, base=base, surface=surface)
     level = _excerpt(aligned, drift.drift_rad)
     no_compass = np.array([sensor in no_north for sensor in aligned.sensors])
-    swings = _find_swings(level, pose, base)
+    _require_north(aligned, settings, no_north)
+    swings = find_planes(level, pose, base)
     if settings.flexion_window_s is not None:
-        swings |= _find_flexion(aligned, pose, base, settings.flexion_window_s)
+        swings |= find_flexion(aligned, pose, base, settings.flexion_window_s)
+    # From the mean of a stride a leg swings as far forward as back: its side is not told.
+    sided = settings.method == "static"
     shared = settings.sensor_headings == "common" or not (
-        no_compass.any() or _face_anywhere(swings)
+        no_compass.any() or (sided and face_anywhere(swings))
     )
-    forward = _forward(level, pose, settings, base=base, shared=shared, mounted=mounted)
+    if not (shared or sided):
+        swings = {}
+    forward = _forward(
+        level, pose, settings, base=base, legs_tell=shared and sided, mounted=mounted
+    )
+    if sided:
+        legs_rad = _forward_of_legs(aligned, level, pose, swings, drift.drift_rad, base, shared)
+        forward = doubt_forward(forward, legs_rad, base=base)
     if settings.sensor_headings == "common":
-        return replace(forward, drift_rad=drift.drift_rad, drift_description=drift.description)
-    own, sigma = _own_headings(level, pose, swings, forward, base, shared=shared, mounted=mounted)
+        return replace(
+            forward,
+            drift_rad=drift.drift_rad,
+            drift_description=drift.description,
+            notes=(*forward.notes, *tie_notes(ties_rad or {})),
+        )
+    joints = _find_joints(aligned, drift.drift_rad, base)
+    own, sigma = _own_headings(
+        level, pose, swings, joints, forward, base, shared=shared, mounted=mounted
+    )
     nowhere = no_compass if shared else np.ones_like(no_compass)
     found = combine(own, sigma, nowhere)
     if settings.sensor_headings == "body":
         found = _only_own(found, own, sigma)
-    return report(aligned, forward, found, swings, drift, base=base)
+    return report(
+        aligned,
+        forward,
+        found,
+        swings,
+        joints,
+        drift,
+        base=base,
+        ties_rad=ties_rad or {},
+        mounted=mounted,
+    )
+
+
+def _forward_of_legs(
+    aligned: AlignedRecording,
+    level: AlignedRecording,
+    pose: CalibrationPose,
+    swings: Mapping[int, Swing],
+    drift_rad: FloatArray | None,
+    base: int,
+    shared: bool,
+) -> float:
+    """Return where legs say that forward is in the base sensor's earth frame; NaN if not clear.
+
+    Without a common north a thigh tells it through the acceleration of the hip. That is off by 6
+    to 12 degrees, too much to take a heading from, but not to tell an axis from its neighbour.
+    """
+    if shared:
+        swing = heading_from_swing(level, pose, base=base)
+        if swing is not None and swing.confidence == "good":
+            return float(swing.heading_rad[base])
+    if aligned.bodies[base] != "pelvis":
+        return float("nan")
+    angles = []
+    for i, swing_of in swings.items():
+        if aligned.bodies[i].startswith("femur") and swing_of.asymmetry_rad >= SURE_SIDE_RAD:
+            hip = heading_from_joint(aligned, drift_rad, base=base, sensor=i)
+            angles += [] if hip is None else [swing_of.forward_rad - hip[0]]
+    return float(np.angle(np.mean(np.exp(1j * np.array(angles))))) if angles else float("nan")
+
+
+def _require_north(
+    aligned: AlignedRecording, settings: CalibrationSettings, no_north: frozenset[str]
+) -> None:
+    """Refuse one heading for sensors that are known to share none."""
+    if settings.sensor_headings == "common" and no_north and len(aligned.sensors) > 1:
+        raise PlacementError(
+            "calibration: one common heading was asked for (--sensor-headings common), but "
+            f"{', '.join(s for s in aligned.sensors if s in no_north)} were fused without a "
+            "magnetometer and share no north: every angle but those of the base sensor would be "
+            "wrong. Leave --sensor-headings out, or fuse with --magnetometer."
+        )
 
 
 def _forward(
@@ -88,7 +166,7 @@ def _forward(
     settings: CalibrationSettings,
     *,
     base: int,
-    shared: bool,
+    legs_tell: bool,
     mounted: Mapping[str, float],
 ) -> Heading:
     """Return the common heading; a known mounting of the base sensor tells it, too."""
@@ -101,71 +179,25 @@ def _forward(
             confidence="good",
             description=f"forward is read from the known mounting of {sensor} in the pose",
         )
-    return find_forward(level, pose, settings, shared_north=shared)
+    return find_forward(level, pose, settings, legs_tell=legs_tell)
 
 
-def _find_swings(aligned: AlignedRecording, pose: CalibrationPose, base: int) -> dict[int, Swing]:
-    """Return the plane of swing of each leg sensor that shows one."""
-    found = {
-        i: find_swing(aligned, pose, base=base, legs=[i])
-        for i in leg_sensors(aligned.bodies)
-        if i != base
-    }
-    return {i: s for i, s in found.items() if s is not None and s.ratio >= SWING_RATIO}
-
-
-def _find_flexion(
-    aligned: AlignedRecording, pose: CalibrationPose, base: int, window_s: tuple[float, float]
-) -> dict[int, Swing]:
-    """Return the planes in which the thighs swing within a calibration movement.
-
-    Raises
-    ------
-    PlacementError
-        When no thigh swings in one plane there.
-    """
-    first, last = (round(edge * aligned.rate_hz) for edge in window_s)
-    movement = replace(
-        aligned,
-        time_s=aligned.time_s[first : last + 1] - window_s[0],
-        R_ES=aligned.R_ES[first : last + 1],
-        acceleration_mps2=None,
-        angular_velocity_radps=None,
-        magnetic_field=None,
-    )
-    thighs = [i for i, body in enumerate(aligned.bodies) if body.startswith("femur")]
-    found = {i: find_swing(movement, pose, base=base, legs=[i]) for i in thighs}
-    planes = {i: s for i, s in found.items() if s is not None and s.ratio >= FLEXION_RATIO}
-    if not planes:
-        seen = [f"{aligned.sensors[i]} {s.ratio:.0f}" for i, s in found.items() if s is not None]
-        raise PlacementError(
-            f"calibration: rejected, from {window_s[0]:g} to {window_s[1]:g} s no thigh swings in "
-            f"one plane. Wanted a ratio of {FLEXION_RATIO:.0f} between movement in the plane and "
-            f"out of it, found {', '.join(seen) or 'no thigh that swings for a second'}. Name "
-            "the stretch in which the legs swing forward and back ([calibration] "
-            "flexion_window_s), or leave it out."
-        )
-    return planes
-
-
-def _face_anywhere(swings: Mapping[int, Swing]) -> bool:
-    """Tell whether planes of swing lie so far apart that sensors cannot share a north.
-
-    Only sensors whose side is sure count, so that forward is not mistaken for backward.
-    """
-    sure = [s.forward_rad for s in swings.values() if s.asymmetry_rad >= SURE_SIDE_RAD]
-    if len(sure) < 2:
-        return False
-    mean = np.angle(np.mean(np.exp(1j * np.array(sure))))
-    away = [abs(wrap(angle - mean)) for angle in sure]
-    scatter = float(np.sqrt(np.mean(np.square(away))))
-    return bool(max(away) > 2.0 * ARBITRARY_RAD or scatter > ARBITRARY_RAD)
+def _find_joints(
+    aligned: AlignedRecording, drift_rad: FloatArray | None, base: int
+) -> dict[int, tuple[float, float]]:
+    """Return the heading of the trunk's sensor less that of the pelvis', where movement tells."""
+    if aligned.bodies[base] != "pelvis" or "torso" not in aligned.bodies:
+        return {}
+    trunk = aligned.bodies.index("torso")
+    found = heading_from_joint(aligned, drift_rad, base=base, sensor=trunk)
+    return {} if found is None else {trunk: found}
 
 
 def _own_headings(
     aligned: AlignedRecording,
     pose: CalibrationPose,
     swings: Mapping[int, Swing],
+    joints: Mapping[int, tuple[float, float]],
     forward: Heading,
     base: int,
     *,
@@ -184,6 +216,7 @@ def _own_headings(
             told.append((wrap(mounted[sensor] - common), POSTURE_RAD))
         if i != base:
             told += _from_motion(aligned, pose, swings, i, common, shared=shared)
+            told += [joints[i]] if i in joints else []
         if told:
             own[i], sigma[i] = _weigh(told)
     return own, sigma

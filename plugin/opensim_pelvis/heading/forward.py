@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,9 @@ MAX_AXIS_TILT_RAD: Final = np.deg2rad(60.0)
 DOUBTFUL_AXIS_TILT_RAD: Final = np.deg2rad(35.0)
 """Steeper than a sacrum slopes in standing; noted."""
 
+MAX_DISAGREEMENT_RAD: Final = np.deg2rad(45.0)
+"""No compass in a room is that far off: a stated axis beyond it is another one."""
+
 SIDE_RAD: Final = np.deg2rad(10.0)
 """Least asymmetry of swing that tells forward from backward: a pose crooked by 5 degrees."""
 
@@ -38,14 +42,15 @@ def find_forward(
     pose: CalibrationPose,
     settings: CalibrationSettings,
     *,
-    shared_north: bool = True,
+    legs_tell: bool = True,
 ) -> Heading:
     """Return forward in the calibration pose, by the best means there is.
 
     The stated axis of the base sensor is taken where one is stated (OpenSense's meaning). Else
     forward is square to the plane of leg swing where legs were worn and swing; else the base
     sensor's z axis is taken to be square to the sacrum, whose outer side slopes upward. Legs tell
-    nothing about the base sensor's earth frame where sensors share no north.
+    nothing about the base sensor's earth frame where sensors share no north, nor which side is
+    forward where nobody stood still.
 
     Raises
     ------
@@ -60,7 +65,7 @@ def find_forward(
     base = aligned.bodies.index(settings.base)
     if settings.heading_axis is not None:
         return heading_from_axis(aligned, pose, base=base, axis=settings.heading_axis)
-    swing = heading_from_swing(aligned, pose, base=base) if shared_north else None
+    swing = heading_from_swing(aligned, pose, base=base) if legs_tell else None
     return swing if swing is not None else _heading_from_slope(aligned, pose, base=base)
 
 
@@ -125,6 +130,32 @@ def heading_from_swing(
         notes=(
             "no heading_axis was given: forward was estimated from the plane of leg swing; give "
             "--heading-axis if it is known",
+        ),
+    )
+
+
+def doubt_forward(forward: Heading, legs_rad: float, *, base: int) -> Heading:
+    """Return a stated or assumed forward as doubtful where the legs swing clearly another way.
+
+    Parameters
+    ----------
+    forward : Heading
+    legs_rad : float
+        Where legs say that forward is in the base sensor's E; NaN where they do not. What
+        compasses disagree is in it, and no more: beyond half a right angle it is another axis.
+    base : int
+    """
+    off_rad = abs(wrap(legs_rad - float(forward.heading_rad[base])))
+    if forward.method == "swing" or not off_rad >= MAX_DISAGREEMENT_RAD:
+        return forward
+    return replace(
+        forward,
+        confidence="doubtful",
+        notes=(
+            *forward.notes,
+            f"calibration doubtful: {forward.description}, but the legs swing as if forward were "
+            f"{np.rad2deg(off_rad):.0f} degrees away. State the axis that points forward and not "
+            "its opposite or neighbour (--heading-axis)",
         ),
     )
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray, turn_about_vertical
 from opensim_pelvis.rotations import angle_between, inverse, multiply
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
-
-REJECTED_RAD: Final = np.deg2rad(40.0)
-"""Beyond this the mounting is another one: faces of a case are 90 degrees apart."""
 
 
 def headings_from_mountings(
@@ -33,13 +28,8 @@ def headings_from_mountings(
         By sensor.
     default_R_GB : mapping of str to (4,) array
         By body; how it stands in the pose.
-
-    Raises
-    ------
-    PlacementError
-        When a sensor cannot sit as stated: it is tilted otherwise in the pose.
     """
-    headings, left_over, faults = {}, {}, []
+    headings, left_over = {}, {}
     for i, sensor in enumerate(aligned.sensors):
         if sensor not in R_BS:
             continue
@@ -48,12 +38,4 @@ def headings_from_mountings(
         heading = 2.0 * float(np.arctan2(turn[2], turn[0]))
         tilt = float(angle_between(turn_about_vertical(heading), turn))
         headings[sensor], left_over[sensor] = heading, tilt
-        if tilt > REJECTED_RAD:
-            faults.append(f"{sensor} is tilted by {np.rad2deg(tilt):.0f} degrees against it")
-    if faults:
-        raise PlacementError(
-            f"calibration: rejected, the known mounting does not fit the pose: {'; '.join(faults)} "
-            f"(at most {np.rad2deg(REJECTED_RAD):.0f}). Correct [mountings], swap sensors that "
-            "were mixed up, or leave the mounting out to have it found from the pose."
-        )
     return headings, left_over

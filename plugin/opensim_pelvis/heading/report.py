@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -29,9 +29,12 @@ def report(
     forward: Heading,
     found: Combined,
     swings: Mapping[int, Swing],
+    joints: Mapping[int, tuple[float, float]],
     drift: Drift,
     *,
     base: int,
+    ties_rad: Mapping[str, float],
+    mounted: Collection[str] = (),
 ) -> Heading:
     """Return the common heading with each sensor's own offset, drift, confidence and notes."""
     common = float(forward.heading_rad[base])
@@ -39,16 +42,23 @@ def report(
     rows = []
     for i, sensor in enumerate(aligned.sensors):
         swing, weight = swings.get(i), float(found.weight[i])
-        sigma = float(found.sigma_rad[i])
+        ties = ties_rad.get(sensor, 0.0)
+        sigma = float(np.hypot(found.sigma_rad[i], ties))
+        joint = joints.get(i, (float("nan"), float("nan")))
+        ways = {"known mounting": sensor in mounted, "own motion": swing is not None or i in joints}
+        own = " and ".join(way for way, tells in ways.items() if tells)
         rows.append(
             SensorHeading(
                 sensor=sensor,
-                source=forward.method if i == base else _source(swing, weight, sigma),
+                source=forward.method if i == base else _source(own, weight, sigma),
                 offset_rad=float(found.offset_rad[i]),
                 sigma_rad=sigma,
                 swing_rad=float("nan") if swing is None else _side(swing, common, found.tau_rad),
                 swing_sigma_rad=float("nan") if swing is None else swing.sigma_rad,
                 swing_ratio=float("nan") if swing is None else swing.ratio,
+                joint_rad=joint[0],
+                joint_sigma_rad=joint[1],
+                ties_rad=ties,
                 own_weight=weight,
                 drift_rad=0.0 if drift.drift_rad is None else float(np.ptp(drift.drift_rad[:, i])),
                 verdict=_verdict(sigma),
@@ -60,8 +70,26 @@ def report(
         sensors=tuple(rows),
         drift_rad=drift.drift_rad,
         drift_description=drift.description,
-        notes=(*forward.notes, *_notes(rows, found.tau_rad), *_drift_notes(rows, span_s)),
+        notes=(
+            *forward.notes,
+            *_notes(rows, found.tau_rad),
+            *tie_notes(ties_rad),
+            *_drift_notes(rows, span_s),
+        ),
     )
+
+
+def tie_notes(ties_rad: Mapping[str, float]) -> list[str]:
+    """Say which headings were carried across holes, and what that adds to their error."""
+    tied = {sensor: error for sensor, error in ties_rad.items() if error > 0.0}
+    if not tied:
+        return []
+    listed = ", ".join(f"{sensor} {np.rad2deg(error):.1f}" for sensor, error in tied.items())
+    return [
+        "headings were carried across holes in the raw signals, which adds to their error "
+        f"(degrees, standard error): {listed}. Rotations of these bodies about the vertical may be "
+        "shifted by that after a hole"
+    ]
 
 
 def _side(swing: Swing, common: float, tau_rad: float) -> float:
@@ -70,11 +98,10 @@ def _side(swing: Swing, common: float, tau_rad: float) -> float:
     return (off + np.pi / 2.0) % np.pi - np.pi / 2.0 if np.isfinite(tau_rad) else off
 
 
-def _source(swing: Swing | None, weight: float, sigma_rad: float) -> str:
+def _source(own: str, weight: float, sigma_rad: float) -> str:
     if weight > 0.99:
-        return "own motion" if swing is not None else "known mounting"
+        return own
     if weight > 0.01:
-        own = "own motion" if swing is not None else "known mounting"
         return f"{own} ({weight:.0%}) and common heading"
     if np.isinf(sigma_rad):
         return "nothing tells"
@@ -91,12 +118,12 @@ def _verdict(sigma_rad: float) -> Literal["good", "doubtful", "untested", "unkno
 
 def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
     notes = []
-    if np.isinf(tau_rad):
+    if np.isinf(tau_rad) and len(rows) > 1:
         notes.append(
             "the sensors share no north: each heading was read from the sensor's own plane of "
-            "swing or its known mounting"
+            "swing, from the joint of trunk and pelvis, or from its known mounting"
         )
-    else:
+    elif np.isfinite(tau_rad):
         far = {r.sensor: r.swing_rad for r in rows if abs(r.swing_rad) > DISAGREE_RAD}
         if far:
             listed = ", ".join(f"{name} {np.rad2deg(off):+.0f}" for name, off in far.items())
@@ -109,8 +136,9 @@ def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
     if unknown:
         notes.append(
             f"heading unknown: {', '.join(unknown)}. Nothing ties these sensors to forward, so "
-            "angles that need it are left out. State their mounting ([mountings]), walk or run "
-            "with sensors on the legs, or record with a magnetometer."
+            "angles that need it are left out. State their mounting ([mountings]), record standing "
+            "still and then walking or running with sensors on the legs, or record with a "
+            "magnetometer."
         )
     return notes
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -43,6 +44,7 @@ def analyse_strides(
     kinematics: Kinematics,
     *,
     speed_mps: FloatArray | None = None,
+    left_out: Callable[[str], str] | None = None,
     notes: tuple[str, ...] = (),
 ) -> RunningAnalysis:
     """Return all measures that the strides allow, without findings.
@@ -52,6 +54,8 @@ def analyse_strides(
     events, strides, angles, kinematics
     speed_mps : (n,) array, optional
         Speed of each stride.
+    left_out : callable, optional
+        Returns why a measure is not to be computed, or an empty text.
     notes : tuple of str
         Doubts to carry along.
     """
@@ -69,6 +73,9 @@ def analyse_strides(
     for name, (definition, compute) in MEASURES.items():
         if strides.side.size == 0:
             absent[name] = "no strides were found"
+            continue
+        if left_out is not None and (why := left_out(name)):
+            absent[name] = why
             continue
         try:
             found.append((definition, compute(data)))

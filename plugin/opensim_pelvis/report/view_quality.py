@@ -105,7 +105,8 @@ def _outside_ranges(result: Result) -> dict[str, float]:
 def _placement(result: Result) -> Iterator[dict[str, Any]]:
     rows = ledger_of(result)
     still = {row["body"]: row["spread_deg"] for row in rows if row["spread_deg"] is not None}
-    yield _check("pose", still, POSE_SPREAD_DEG)
+    if result.placement.pose.window_source in ("given", "found"):
+        yield _check("pose", still, POSE_SPREAD_DEG)
     if result.placement.verdict == "doubtful":
         yield _said("calibration", "careful", "doubtful")
     heading = result.placement.heading

@@ -53,6 +53,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
     heading, (start_s, end_s) = placement.heading, placement.pose.window_s
     length_s = aligned.time_s.size / aligned.rate_hz
+    pose = "still pose" if placement.pose.window_source in ("given", "found") else "pose"
     recording = result.recording
     parts: list[RenderableType] = [
         _heading(f"{result.name}: {len(aligned.sensors)} sensors, {length_s:.2f} s"),
@@ -61,7 +62,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "recorded": _date_words(recording),
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
-                "still pose": f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
+                pose: f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
                 "heading": heading_words(heading),
                 "drift": heading.drift_description,
                 "calibration": placement.verdict,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import AXES, axis_vector
 from opensim_pelvis.rotations import from_matrix
 
@@ -63,27 +60,6 @@ def parse_mounting(value: Any, body: str) -> Mounting | None:
     q = np.array(value, dtype=np.float64)
     length = float(np.linalg.norm(q))
     return _as_tuple(q / length) if abs(length - 1.0) < 0.01 else None
-
-
-def read_placement(path: Path) -> dict[str, Mounting]:
-    """Read the mountings of an earlier run from its ``_summary.json``, by body.
-
-    Raises
-    ------
-    SettingsError
-        When the file is no summary of this program, or older than mountings in it.
-    """
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["placement"]["R_BS"]
-        return {name.removesuffix("_imu"): _as_tuple(np.array(q)) for name, q in rows.items()}
-    except FileNotFoundError as fault:
-        raise SettingsError(f"{path}: there is no such file") from fault
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise SettingsError(
-            f"{path}: wanted a NAME_summary.json of this program with its placement, found "
-            "something else. Name the summary of an earlier run in which the sensors sat as now "
-            "(--placement)."
-        ) from fault
 
 
 def _from_words(text: str, body: str) -> Mounting | None:

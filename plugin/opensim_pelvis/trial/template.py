@@ -44,6 +44,7 @@ _REST: Final = """
 [calibration]
 # The pose in which the person stands still and upright, facing the way of travel.
 # window_s = [0.0, 2.0]       # start and end of standing still; found when off
+# method = "static"           # or movement, where nobody stood still: mean angles are not known
 # heading_axis = "z"          # axis of the base sensor that points forward in that pose:
 #                             # x -x y -y z -z; estimated when off
 # base = "pelvis"             # body whose sensor gives the heading
@@ -51,7 +52,7 @@ _REST: Final = """
 # sensor_headings = "auto"    # or common: one heading for all; body: leg sensors from their swing
 # drift = "auto"              # or none: slow turns of single sensors are left as they are
 # flexion_window_s = [4.0, 10.0]  # the legs swing forward and back from the hip, for calibration
-# placement = "earlier_summary.json"   # the sensors sit as in that run
+# placement = "earlier_results"        # the sensors sit as in that run: folder, summary or .osim
 
 [mountings]
 # How a sensor's case sits on the standing body, where it is known; found from the pose when off.

@@ -19,7 +19,7 @@ class CalibrationPose:
     window_s : (float, float)
         Start and end on the aligned clock.
     window_source : str
-        ``"given"`` or ``"found"``.
+        ``"given"``, ``"found"``, or ``"mean of movement"`` where nobody stood still.
     R_ES : (s, 4) array
         Mean orientation of each sensor over the window.
     samples : (s,) int array
@@ -43,7 +43,7 @@ class SensorHeading:
     ----------
     sensor : str
     source : str
-        In words: given axis, plane of swing, known mounting, common heading, or several.
+        In words: given axis, own motion, known mounting, common heading, or several.
     offset_rad : float
         Heading used less the common one.
     sigma_rad : float
@@ -51,6 +51,11 @@ class SensorHeading:
     swing_rad, swing_sigma_rad, swing_ratio : float
         Own plane of swing less the common heading, its standard deviation, and the ratio of
         its eigenvalues; NaN where the sensor shows none.
+    joint_rad, joint_sigma_rad : float
+        The same from the acceleration of the joint with the pelvis; NaN where it does not tell.
+    ties_rad : float
+        Standard error of the ties by which the heading was carried across holes, all together;
+        part of ``sigma_rad``. 0 without any.
     own_weight : float
         Share of the sensor's own estimate in the heading used, 0 to 1.
     drift_rad : float
@@ -67,6 +72,9 @@ class SensorHeading:
     swing_rad: float = float("nan")
     swing_sigma_rad: float = float("nan")
     swing_ratio: float = float("nan")
+    joint_rad: float = float("nan")
+    joint_sigma_rad: float = float("nan")
+    ties_rad: float = 0.0
     own_weight: float = 0.0
     drift_rad: float = 0.0
     verdict: Literal["good", "doubtful", "untested", "unknown"] = "good"
@@ -130,6 +138,9 @@ class Placement:
         Numbers with their unit in the key.
     verdict : str
         ``"good"`` or ``"doubtful"``; a rejected calibration is a `PlacementError`.
+    zero_known : bool
+        Whether the zero of all angles is the model's default pose; not where the mean of a
+        movement stands for the pose.
     notes : tuple of str
     """
 
@@ -141,6 +152,7 @@ class Placement:
     heading: Heading
     quality: Mapping[str, float] = field(default_factory=dict)
     verdict: Literal["good", "doubtful"] = "good"
+    zero_known: bool = True
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,0 +1,126 @@
+"""A calibration pose where nobody stood still: the mean posture of steady walking or running."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import PlacementError
+from opensim_pelvis.frames import BoolArray, FloatArray, up_in_earth
+from opensim_pelvis.heading.cycles import find_cyclic
+from opensim_pelvis.heading.swing import vertical_turn
+from opensim_pelvis.rotations import angle_between, is_present, mean_rotation, multiply
+from opensim_pelvis.travel import smooth_over_strides
+from opensim_pelvis.types import AlignedRecording, CalibrationPose
+
+LEAST_S: Final = 5.0
+"""Steady motion that is averaged at least: four strides of walking."""
+
+MOVEMENT: Final = "mean of movement"
+"""`CalibrationPose.window_source` of such a pose."""
+
+ARBITRARY_ZERO: Final = (
+    "_mean_deg",
+    "_peak_deg",
+    "_at_contact_deg",
+    "_at_toe_off_deg",
+    "_at_thigh_extension_deg",
+    "pelvic_drop_deg",
+    "heel_ahead_at_contact_m",
+)
+"""Ends of measures that need to know how one stands; ranges and times do not."""
+
+WHY_ABSENT: Final = (
+    "needs the zero of its angle, and nobody stood still for it: the mean of the movement is zero"
+)
+
+_BLOCK_S = 2.0
+
+
+def pose_of_movement(
+    aligned: AlignedRecording, *, base: int, window_s: tuple[float, float] | None
+) -> CalibrationPose:
+    """Return the mean orientation of each sensor over steady motion, as if it were the pose.
+
+    Parameters
+    ----------
+    aligned : AlignedRecording
+    base : int
+        Column of the sensor whose slow turns are those of the whole body; they are taken out.
+    window_s : (float, float) or None
+        Where the subject walks or runs straight; all steady motion unless given.
+
+    Returns
+    -------
+    CalibrationPose
+        ``spread_rad`` is the standard error of the mean over blocks of two seconds. Headings
+        are those at the start of the window.
+
+    Raises
+    ------
+    PlacementError
+        When there is too little steady motion, or a sensor has no samples in it.
+
+    Notes
+    -----
+    Averaged over strides, pelvis and trunk face the way of travel and legs swing about a mean
+    that lies in the plane of travel. How far that mean leans in that plane, and so the zero of
+    tilt and flexion, is not known.
+    """
+    rows = _steady_rows(aligned, window_s)
+    if np.count_nonzero(rows) < LEAST_S * aligned.rate_hz:
+        found_s = np.count_nonzero(rows) / aligned.rate_hz
+        raise PlacementError(
+            f"calibration by movement: wanted {LEAST_S:g} s of steady walking or running, found "
+            f"{found_s:.1f} s. Name a stretch of it with --static START END ([calibration] "
+            "window_s), or record 3 s of standing still."
+        )
+    start = int(np.argmax(rows))
+    turn = vertical_turn(aligned.R_ES[:, base], aligned.R_ES[start, base])
+    half = -smooth_over_strides(turn, aligned.rate_hz)[rows, None] / 2.0
+    back = np.hstack([np.cos(half), np.sin(half) * up_in_earth()])
+    level = multiply(back[:, None], aligned.R_ES[rows])
+    lacking = [
+        sensor
+        for i, sensor in enumerate(aligned.sensors)
+        if np.count_nonzero(is_present(level[:, i])) < LEAST_S * aligned.rate_hz
+    ]
+    if lacking:
+        raise PlacementError(
+            f"calibration by movement: {', '.join(lacking)} has less than {LEAST_S:g} s of samples "
+            "in steady motion. Name another stretch with --static START END, or leave it out."
+        )
+    found = [
+        _mean_of(level[:, i], round(_BLOCK_S * aligned.rate_hz)) for i in range(level.shape[1])
+    ]
+    where = np.flatnonzero(rows)
+    return CalibrationPose(
+        window_s=(float(aligned.time_s[where[0]]), float(aligned.time_s[where[-1]])),
+        window_source=MOVEMENT,
+        R_ES=np.array([mean for mean, _, _ in found]),
+        samples=np.array([count for _, count, _ in found], dtype=np.int64),
+        spread_rad=np.array([error for _, _, error in found]),
+    )
+
+
+def _steady_rows(aligned: AlignedRecording, window_s: tuple[float, float] | None) -> BoolArray:
+    if window_s is None:
+        rows = find_cyclic(aligned, aligned.time_s)
+    else:
+        rows = (aligned.time_s >= window_s[0]) & (aligned.time_s <= window_s[1])
+    # Heading at the start of the window is told by a row that is there.
+    present = is_present(aligned.R_ES).all(axis=1)
+    first = np.flatnonzero(rows & present)
+    if first.size:
+        rows = rows & (np.arange(rows.size) >= first[0])
+    return np.asarray(rows)
+
+
+def _mean_of(q: FloatArray, block: int) -> tuple[FloatArray, int, float]:
+    """Return mean, samples, and the standard error of the mean over blocks."""
+    q = q[is_present(q)]
+    mean = mean_rotation(q)
+    blocks = [mean_rotation(part) for part in np.array_split(q, max(q.shape[0] // block, 1))]
+    away = angle_between(mean, np.array(blocks))
+    return mean, q.shape[0], float(np.sqrt(np.mean(away**2) / len(blocks)))

@@ -1,0 +1,199 @@
+"""How sensors sat in an earlier run: its summary, its calibrated model, or the folder of both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+import numpy as np
+
+from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.rotations import from_euler
+from opensim_pelvis.trial.file import read_text
+from opensim_pelvis.trial.mounting import Mounting, parse_mounting
+
+WANTED: Final = (
+    "Name a folder of results, a NAME_summary.json, or a calibrated .osim with frames such as "
+    "pelvis_imu, of a run in which the sensors sat as now (--placement)."
+)
+
+_IMU: Final = "_imu"
+_SUMMARY: Final = "_summary.json"
+_MODEL: Final = "_model.osim"
+_PLACER: Final = "_placer_model.osim"
+
+
+def read_placement(path: Path) -> dict[str, Mounting]:
+    """Read how sensors sat in an earlier run, by body.
+
+    Parameters
+    ----------
+    path : Path
+        ``NAME_summary.json`` or ``NAME_model.osim`` of this program, any ``.osim`` with frames
+        ``<body>_imu`` on its bodies (as OpenSense's ``IMUPlacer`` writes), or a folder of
+        results of one run.
+
+    Returns
+    -------
+    dict of str to Mounting
+        ``R_BS`` by body.
+
+    Raises
+    ------
+    SettingsError
+        When there is no placement in it, or one that cannot be.
+
+    Notes
+    -----
+    A model is read as XML, since only the frames are wanted and OpenSim takes seconds to load.
+    """
+    if path.is_dir():
+        path = _find_in(path)
+    text = read_text(path)
+    faults: list[str] = []
+    if text.lstrip().startswith("<"):
+        found = _read_model(path, text, faults)
+    else:
+        found = _read_summary(path, text, faults)
+    raise_faults(SettingsError, str(path), faults)
+    return found
+
+
+def _find_in(folder: Path) -> Path:
+    """Return the summary of the one run in a folder, or else its calibrated model."""
+    summaries = sorted(folder.glob(f"*{_SUMMARY}"))
+    models = [p for p in sorted(folder.glob(f"*{_MODEL}")) if not p.name.endswith(_PLACER)]
+    for found in (summaries, models):
+        if len(found) > 1:
+            listed = ", ".join(path.name for path in found)
+            raise SettingsError(
+                f"{folder}: holds several runs: {listed}. Name the one in which the sensors sat "
+                "as now (--placement)."
+            )
+        if found:
+            return found[0]
+    raise SettingsError(
+        f"{folder}: wanted results of an earlier run, found neither *{_SUMMARY} nor *{_MODEL}. "
+        f"{WANTED}"
+    )
+
+
+def _read_summary(path: Path, text: str, faults: list[str]) -> dict[str, Mounting]:
+    try:
+        rows = json.loads(text)["placement"]["R_BS"].items()
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise SettingsError(
+            f"{path}: wanted the summary of an earlier run with its placement, found something "
+            f"else. {WANTED}"
+        ) from fault
+    found: dict[str, Mounting] = {}
+    for sensor, value in rows:
+        mounting = None if isinstance(value, str) else parse_mounting(value, sensor)
+        if mounting is None:
+            faults.append(f"{sensor}: wanted R_BS as four numbers w, x, y, z, found {value!r}")
+        else:
+            found[sensor.removesuffix(_IMU)] = mounting
+    if not found and not faults:
+        faults.append(f"no sensor in its placement. {WANTED}")
+    return found
+
+
+def _read_model(path: Path, text: str, faults: list[str]) -> dict[str, Mounting]:
+    if "<!ENTITY" in text:
+        raise SettingsError(f"{path}: defines XML entities, which no OpenSim model does. {WANTED}")
+    try:
+        # bytes, since ElementTree refuses text that declares its own encoding
+        root = ElementTree.fromstring(text.encode())
+    except ElementTree.ParseError as fault:
+        raise SettingsError(f"{path}: not valid XML, perhaps truncated: {fault}") from fault
+    if root.find("Model") is None:
+        raise SettingsError(f"{path}: wanted an OpenSim model, found <{root.tag}>. {WANTED}")
+    found: dict[str, Mounting] = {}
+    for frame, holder in _frames(root, ""):
+        name = frame.get("name", "")
+        body = name.removesuffix(_IMU)
+        parent = (frame.findtext("socket_parent") or "..").strip()
+        on = holder if parent == ".." else parent.rpartition("/")[2]
+        if on != body:
+            faults.append(
+                f"frame {name}: wanted it on the body {body}, found it on {on or 'no body'}. "
+                "Calibrate that model again, or rename the frame after its body"
+            )
+        elif (mounting := _orientation(frame)) is None:
+            faults.append(
+                f"frame {name}: wanted an orientation of three angles in radians, found "
+                f"{frame.findtext('orientation')!r}"
+            )
+        elif body in found:
+            faults.append(f"frame {name} stands there twice")
+        else:
+            found[body] = mounting
+    if not found and not faults:
+        faults.append(
+            f"the model has no sensor frames (<body>{_IMU}): it was not calibrated. {WANTED}"
+        )
+    return found
+
+
+def _frames(element: ElementTree.Element, holder: str) -> Iterator[tuple[ElementTree.Element, str]]:
+    """Yield each frame of a sensor, and the name of the component that it stands in."""
+    for child in element:
+        if child.tag == "PhysicalOffsetFrame" and child.get("name", "").endswith(_IMU):
+            yield child, holder
+        inside = child.get("name", "") if child.tag[:1].isupper() else holder
+        yield from _frames(child, inside or holder)
+
+
+def _orientation(frame: ElementTree.Element) -> Mounting | None:
+    """Return the rotation of an offset frame: OpenSim's body-fixed x-y-z angles."""
+    try:
+        angles = np.array([float(word) for word in (frame.findtext("orientation") or "").split()])
+    except ValueError:
+        return None
+    if angles.size != 3 or not np.isfinite(angles).all():
+        return None
+    w, x, y, z = (float(part) for part in from_euler("XYZ", angles))
+    return w, x, y, z
+
+
+def describe_match(
+    earlier: Mapping[str, Any], worn: tuple[str, ...], known: tuple[str, ...], path: Path
+) -> tuple[str, ...]:
+    """Say which sensors an earlier placement leaves out, and which are not worn now.
+
+    Parameters
+    ----------
+    earlier : mapping of str
+        By body.
+    worn, known : tuple of str
+        Bodies that wear a sensor now, and bodies of the model.
+    path : Path
+        Of the earlier placement, for the message.
+
+    Raises
+    ------
+    SettingsError
+        When no sensor of now was there, or the model has not its bodies.
+    """
+    strange = [body for body in earlier if body not in known]
+    if strange:
+        raise SettingsError(
+            f"{path}: the earlier placement is of another model: this one has no body "
+            f"{', '.join(strange)}. Its bodies are {', '.join(known)}. Solve on the same model "
+            "(--model), or leave the placement out."
+        )
+    if not set(earlier) & set(worn):
+        raise SettingsError(
+            f"{path}: the earlier placement is of other sensors: it has {', '.join(earlier)}, now "
+            f"they are on {', '.join(worn)}. {WANTED}"
+        )
+    lacking = [body for body in worn if body not in earlier]
+    if not lacking:
+        return ()
+    return (
+        f"the earlier placement ({path.name}) has no sensor on {', '.join(lacking)}: how these "
+        "sit was found from the pose",
+    )

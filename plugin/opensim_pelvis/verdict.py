@@ -1,0 +1,211 @@
+"""Good, doubtful or rejected: what the recording says of a placement, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+
+from opensim_pelvis.errors import PlacementError
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.heading.find import POSTURE_RAD
+from opensim_pelvis.placement import MIN_SAMPLES
+from opensim_pelvis.posture import MOVEMENT
+from opensim_pelvis.types import Heading, Placement, SensorHeading
+
+Source = Literal["file", "earlier", "stated"]
+
+DOUBTFUL_TILT_RAD: Final[Mapping[Source, float]] = {
+    "file": float(np.deg2rad(15.0)),
+    "stated": float(np.deg2rad(15.0)),
+    "earlier": float(np.deg2rad(10.0)),
+}
+"""Tilt between pose and known mounting beyond which one of them is not as stated; a choice.
+
+Who stands again is within 1 degree at the pelvis, 3 at thighs and 5 at shanks (gaittoolbox_walk,
+before and after the walk), so an earlier run says more than words such as "x up".
+"""
+
+REJECTED_TILT_RAD: Final[Mapping[Source, float]] = {
+    "file": float(np.deg2rad(40.0)),
+    "stated": float(np.deg2rad(40.0)),
+    "earlier": float(np.deg2rad(25.0)),
+}
+"""Beyond this the mounting is another one: faces of a case are 90 degrees apart."""
+
+APART: Final = 3.0
+"""Standard deviations between two headings of one sensor beyond which one of them is wrong."""
+
+_WHAT_TO_DO: Final[Mapping[Source, str]] = {
+    "file": "the file's own calibration does not hold: calibrate the suit again",
+    "stated": "correct [mountings], or leave it out to have it found from the pose",
+    "earlier": "the sensor moved: leave --placement out to have it found from the pose",
+}
+
+
+_MEAN_IS_ZERO: Final = (
+    "calibration doubtful: nobody stood still for it. The mean posture of the movement from {:.1f} "
+    "to {:.1f} s was taken for the pose, so zero of each angle is about its mean there: ranges and "
+    "timing hold, mean angles and peaks do not, knees and ankles least of all. To know them, let "
+    "the subject stand still for 3 s, or use an earlier placement (--placement)"
+)
+
+_SAID: Final[Mapping[Source, str]] = {
+    "file": "its file",
+    "stated": "[mountings]",
+    "earlier": "the earlier run",
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class KnownMountings:
+    """Sensors whose mounting is known before the pose is looked at.
+
+    Parameters
+    ----------
+    R_BS : mapping of str to (4,) array
+        By sensor.
+    source : mapping of str to str
+        Who says so: the ``"file"``, an ``"earlier"`` run, or ``"stated"`` by the user.
+    notes : tuple of str
+    """
+
+    R_BS: Mapping[str, FloatArray] = field(default_factory=dict)
+    source: Mapping[str, Source] = field(default_factory=dict)
+    earlier: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -> None:
+    """Refuse mountings that gravity contradicts in the pose.
+
+    Parameters
+    ----------
+    known : KnownMountings
+    left_over_rad : mapping of str to float
+        Tilt between the pose and a known mounting, by sensor.
+
+    Raises
+    ------
+    PlacementError
+        When a sensor cannot sit as said: it is tilted otherwise in the pose.
+    """
+    wrong = {
+        sensor: tilt
+        for sensor, tilt in left_over_rad.items()
+        if tilt > REJECTED_TILT_RAD[known.source[sensor]]
+    }
+    if wrong:
+        listed = "; ".join(f"{sensor} {_tilted(known, sensor, wrong[sensor])}" for sensor in wrong)
+        ways = dict.fromkeys(_WHAT_TO_DO[known.source[sensor]] for sensor in wrong)
+        raise PlacementError(
+            f"calibration: rejected, a known mounting does not fit the pose: {listed}. "
+            f"Look whether sensors were mixed up; else {'; '.join(ways)}."
+        )
+
+
+def judge_placement(
+    placement: Placement,
+    known: KnownMountings,
+    left_over_rad: Mapping[str, float],
+    faces_rad: Mapping[str, float],
+) -> Placement:
+    """Return a placement with its verdict and, where it is doubtful, why.
+
+    Parameters
+    ----------
+    placement : Placement
+    known : KnownMountings
+    left_over_rad, faces_rad : mapping of str to float
+        Tilt between the pose and a known mounting, and the heading that the mounting tells in
+        the pose, by sensor.
+    """
+    heading = placement.heading
+    why = [
+        f"calibration doubtful: {sensor} {_tilted(known, sensor, tilt)}"
+        for sensor, tilt in left_over_rad.items()
+        if tilt > DOUBTFUL_TILT_RAD[known.source[sensor]]
+    ]
+    why += _turned(known, heading, faces_rad, placement.sensors)
+    zero_known = placement.pose.window_source != MOVEMENT or set(known.R_BS) >= set(
+        placement.sensors
+    )
+    why += [] if zero_known else [_MEAN_IS_ZERO.format(*placement.pose.window_s)]
+    few = placement.pose.samples.min() < MIN_SAMPLES
+    unsure = any(row.verdict in ("doubtful", "unknown") for row in heading.sensors)
+    doubtful = bool(why) or few or unsure or heading.confidence == "doubtful"
+    mounted = {f"mounting_tilt_{s}_deg": float(np.rad2deg(v)) for s, v in left_over_rad.items()}
+    return replace(
+        placement,
+        quality=dict(placement.quality) | mounted,
+        verdict="doubtful" if doubtful else "good",
+        zero_known=zero_known,
+        notes=(*placement.notes, *_reused(known, left_over_rad), *known.notes, *why),
+    )
+
+
+def _tilted(known: KnownMountings, sensor: str, tilt_rad: float) -> str:
+    source = known.source[sensor]
+    against = {
+        "file": "the mounting in its file",
+        "stated": "its stated mounting",
+        "earlier": f"the earlier run ({known.earlier.name if known.earlier else ''})",
+    }[source]
+    return (
+        f"is tilted by {np.rad2deg(tilt_rad):.0f} degrees in the pose against {against} (good up "
+        f"to {np.rad2deg(DOUBTFUL_TILT_RAD[source]):.0f}, rejected beyond "
+        f"{np.rad2deg(REJECTED_TILT_RAD[source]):.0f}): it moved, or the subject did not stand "
+        "upright"
+    )
+
+
+def _reused(known: KnownMountings, left_over_rad: Mapping[str, float]) -> list[str]:
+    """Say what was checked of a placement that was used again."""
+    tilts = {s: v for s, v in left_over_rad.items() if known.source[s] == "earlier"}
+    if not tilts or known.earlier is None:
+        return []
+    worst = max(tilts, key=lambda sensor: tilts[sensor])
+    return [
+        f"how sensors sit was taken from {known.earlier.name} and checked against gravity in the "
+        f"pose: largest tilt {np.rad2deg(tilts[worst]):.1f} degrees ({worst}). A turn about the "
+        "vertical shows only where legs swing or the trunk's heading is told by movement"
+    ]
+
+
+def _turned(
+    known: KnownMountings,
+    heading: Heading,
+    faces_rad: Mapping[str, float],
+    sensors: tuple[str, ...],
+) -> list[str]:
+    """Find sensors whose movement, or stated axis, faces another way than their mounting."""
+    rows = {row.sensor: row for row in heading.sensors}
+    why = []
+    for sensor in (s for s in faces_rad if s in rows):
+        row = rows[sensor]
+        common_rad = float(heading.heading_rad[sensors.index(sensor)]) - row.offset_rad
+        mounted_rad = faces_rad[sensor] - common_rad
+        for told_rad, sigma_rad, words in _told(row, heading.method):
+            off_rad = abs(float(np.angle(np.exp(1j * (told_rad - mounted_rad)))))
+            if off_rad > APART * float(np.hypot(sigma_rad, POSTURE_RAD)):
+                why.append(
+                    f"calibration doubtful: {words} of {sensor} faces {np.rad2deg(off_rad):.0f} "
+                    f"degrees away from its mounting ({_SAID[known.source[sensor]]}): "
+                    "the sensor moved round the body, or the subject did not face forward in the "
+                    "pose"
+                )
+    return why
+
+
+def _told(row: SensorHeading, method: str) -> list[tuple[float, float, str]]:
+    """Return what tells a sensor's heading besides its mounting: angle, error, its name."""
+    told = [
+        (row.swing_rad, row.swing_sigma_rad, "the plane of swing"),
+        (row.joint_rad, row.joint_sigma_rad, "the movement"),
+    ]
+    if row.source == method == "axis":
+        told.append((0.0, 0.0, "the stated heading_axis"))
+    return [found for found in told if np.isfinite(found[0])]

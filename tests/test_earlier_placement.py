@@ -1,0 +1,78 @@
+"""What is read of an earlier run's placement, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.rotations import from_euler
+from opensim_pelvis.trial.earlier import read_placement
+
+FRAME = (
+    '<PhysicalOffsetFrame name="{name}"><socket_parent>{parent}</socket_parent>'
+    "<translation>0 0.1 0</translation><orientation>{angles}</orientation></PhysicalOffsetFrame>"
+)
+
+
+def model(frames: str, body: str = "pelvis") -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8" ?><OpenSimDocument Version="40600">'
+        f'<Model name="m"><BodySet name="bodyset"><objects><Body name="{body}"><components>'
+        f"{frames}</components></Body></objects></BodySet></Model></OpenSimDocument>"
+    )
+
+
+def frame(name: str = "pelvis_imu", parent: str = "..", angles: str = "0.1 -0.2 1.3") -> str:
+    return FRAME.format(name=name, parent=parent, angles=angles)
+
+
+@pytest.mark.parametrize("parent", ["..", "/bodyset/pelvis"])
+def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
+    path = tmp_path / "any.osim"
+    path.write_text(model(frame(parent=parent) + frame("marker_frame")))
+    expected = from_euler("XYZ", np.array([0.1, -0.2, 1.3]))
+    np.testing.assert_allclose(read_placement(path)["pelvis"], expected, atol=1e-15)
+    assert set(read_placement(path)) == {"pelvis"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (model(""), r"no sensor frames \(<body>_imu\): it was not calibrated"),
+        (model(frame(), body="torso"), "wanted it on the body pelvis, found it on torso"),
+        (model(frame(parent="/jointset/back/torso_offset")), "found it on torso_offset"),
+        (model(frame(angles="0.1 0.2")), "wanted an orientation of three angles"),
+        (model(frame(angles="0.1 nan 0.2")), "wanted an orientation of three angles"),
+        (model(frame() + frame()), "stands there twice"),
+        (model(frame())[:-30], "not valid XML, perhaps truncated"),
+        ("<OpenSimDocument><IMUPlacer/></OpenSimDocument>", "wanted an OpenSim model"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "defines XML entities"),
+        ("{}", "wanted the summary of an earlier run"),
+        ('{"placement": {"R_BS": [1, 2]}}', "wanted the summary of an earlier run"),
+        ('{"placement": {"R_BS": {}}}', "no sensor in its placement"),
+        ('{"placement": {"R_BS": {"pelvis_imu": [2, 0, 0, 0]}}}', "pelvis_imu: wanted R_BS"),
+        ('{"placement": {"R_BS": {"pelvis_imu": "x up, z back"}}}', "pelvis_imu: wanted R_BS"),
+    ],
+)
+def test_what_is_no_placement_is_refused(tmp_path: Path, text: str, wanted: str) -> None:
+    path = tmp_path / "earlier"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=wanted) as caught:
+        read_placement(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_folder_holds_one_run(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no such file"):
+        read_placement(tmp_path / "nowhere")
+    with pytest.raises(SettingsError, match=r"found neither \*_summary.json nor \*_model.osim"):
+        read_placement(tmp_path)
+    (tmp_path / "a_model.osim").write_text(model(frame()))
+    (tmp_path / "a_placer_model.osim").write_text(model(frame(angles="0 0 0")))
+    assert read_placement(tmp_path)["pelvis"][0] < 0.9
+    (tmp_path / "b_model.osim").write_text(model(frame()))
+    with pytest.raises(SettingsError, match=r"several runs: a_model.osim, b_model.osim"):
+        read_placement(tmp_path)
