@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ SECTIONS: Final = (
     "cadence",
     "measures",
     "change",
+    "agreement",
     "findings",
     "methods",
 )
@@ -63,6 +65,13 @@ class Lab:
             return None
         content = base64.b64encode(self.logo.read_bytes()).decode("ascii")
         return f"data:{LOGO_TYPES[self.logo.suffix.lower()]};base64,{content}"
+
+
+def sections_of(lab: Lab, view: Mapping[str, Any]) -> list[str]:
+    """Return the sections of one report: that on agreement where it was asked for, only then."""
+    asked = "agreement" in view
+    names = [name for name in lab.sections if name != "agreement" or asked]
+    return [*names, "agreement"] if asked and "agreement" not in names else names
 
 
 def read_lab(path: Path | None) -> Lab:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,9 @@ from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
 from opensim_pelvis.validation.stride_map import can_map
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
+
+OF_ANGLES: Final = ("pelvis", "torso", "femur_r", "femur_l")
+"""Bodies whose angles are compared."""
 
 OPPOSITE_R: Final = -0.8
 """Correlation below which two curves are each other's mirror image."""
@@ -59,6 +63,8 @@ class Comparison:
     pair : Pair
     table : AgreementTable
     events : tuple of EventAgreement
+    absent : mapping of str to str
+        Angle or body to the reason why it is not compared.
     notes : tuple of str
         What is doubtful, in plain words.
     """
@@ -70,6 +76,7 @@ class Comparison:
     pair: Pair
     table: AgreementTable
     events: tuple[EventAgreement, ...]
+    absent: Mapping[str, str]
     notes: tuple[str, ...]
 
 
@@ -111,6 +118,7 @@ def compare_motions(
         pair=pair,
         table=table,
         events=_compare_events(estimate, reference, sync, pair),
+        absent={**_not_shared(estimate, reference), **table.absent},
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -122,6 +130,17 @@ def _compare_events(
     moved = [replace(e, time_s=float(t)) for e, t in zip(estimate.events, times, strict=True)]
     window = float(pair.time_s[0]), float(pair.time_s[-1])
     return compare_events(moved, reference.events, window)
+
+
+def _not_shared(estimate: Motion, reference: Motion) -> dict[str, str]:
+    """Return the bodies that one system alone has."""
+    found = {}
+    for body in OF_ANGLES:
+        seen = body in estimate.R_GB, body in reference.R_GB
+        if seen[0] != seen[1]:
+            name = estimate.name if seen[0] else reference.name
+            found[body] = f"{name} alone has it, so no angle of it is compared"
+    return found
 
 
 def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
