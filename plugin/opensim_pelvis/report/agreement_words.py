@@ -156,6 +156,10 @@ def _clock_words(sync: Mapping[str, Any], words: Mapping[str, str]) -> str:
         rival=f"{100.0 * sync['rival']:.0f}",
         explained=f"{100.0 * sync['explained']:.0f}",
     )
+    changes = sync["changes"]
+    said += " " + words[f"clocks_{sync['confidence']}"].format(
+        strides=f"{changes['strides']:.0f}", score=number(changes["score"], "deg")
+    )
     if drift is None:
         return said
     key = "drift_applied" if sync["drift_known"] else "drift_unknown"

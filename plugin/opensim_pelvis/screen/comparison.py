@@ -92,7 +92,8 @@ def _timing_words(comparison: Comparison) -> str:
     drift = f"drift {sync.drift_ppm:.1f} ppm" if sync.drift_known else "drift not known"
     return (
         f"clocks: offset {sync.offset_s:.4f} s +- {1000.0 * sync.uncertainty_s:.1f} ms, {drift}; "
-        f"correlation {sync.correlation:.2f}, next best {sync.rival:.0%} of it"
+        f"correlation {sync.correlation:.2f}, next best {sync.rival:.0%} of it; "
+        f"confidence {sync.confidence}"
     )
 
 

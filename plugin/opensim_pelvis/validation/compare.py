@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,8 +14,10 @@ from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
 from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions
 from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
+from opensim_pelvis.validation.matches import SHARED_SCORE
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
+from opensim_pelvis.validation.stride_changes import StrideChanges
 from opensim_pelvis.validation.stride_map import can_map
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
 
@@ -150,6 +153,8 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
             "drift between the clocks was not applied: the recordings leave it uncertain "
             f"({sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm)"
         )
+    if sync.changes is not None and sync.confidence != "good":
+        found.append(_say_unproven(sync.changes))
     if not table.strides:
         found.append(
             "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
@@ -167,3 +172,16 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
             "a marker pair that is turned round, or another sign convention"
         )
     return found
+
+
+def _say_unproven(changes: StrideChanges) -> str:
+    told = (
+        f"{changes.strides:.0f} steady strides are too few to tell"
+        if math.isnan(changes.score)
+        else f"the changes from stride to stride match with a score of {changes.score:.1f} only, "
+        f"where {SHARED_SCORE:g} would show it"
+    )
+    return (
+        "that both recordings are of one trial rests on the movement as a whole: "
+        f"{told}. Make sure that they belong together"
+    )

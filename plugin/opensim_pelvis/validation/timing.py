@@ -154,9 +154,21 @@ def explained_turning(
         if both.sum() < MIN_SAMPLES:
             continue
         x, y = (gaussian_filter1d(v[both], SMOOTH_S * rate_hz, axis=0) for v in (x, y))
-        left += float(np.square(y - rotate(_turn_upright(y, x), x)).sum())
+        left += float(np.square(y - rotate(turn_upright(y, x), x)).sum())
         whole += float(np.square(y).sum())
     return 1.0 - left / whole if whole > 0.0 else float("nan")
+
+
+def turn_upright(wanted: FloatArray, given: FloatArray) -> FloatArray:
+    """Return the turn about the vertical, y, that best brings vectors to others: a quaternion.
+
+    Parameters
+    ----------
+    wanted, given : (n, 3) array
+        Finite.
+    """
+    (x, _, z), (u, _, w) = given.T, wanted.T
+    return turn_about_vertical(np.arctan2(float(z @ u - x @ w), float(x @ u + z @ w)))
 
 
 def _equations(
@@ -204,12 +216,6 @@ def _align(wanted: FloatArray, given: FloatArray) -> FloatArray:
     """Return the rotation that brings one set of vectors to another, as a quaternion."""
     rotation, _ = Rotation.align_vectors(wanted, given)
     return np.asarray(rotation.as_quat(scalar_first=True))
-
-
-def _turn_upright(wanted: FloatArray, given: FloatArray) -> FloatArray:
-    """Return the turn about the vertical that brings one set of vectors to another."""
-    (x, _, z), (u, _, w) = given.T, wanted.T
-    return turn_about_vertical(np.arctan2(float(z @ u - x @ w), float(x @ u + z @ w)))
 
 
 def _solve(

@@ -148,7 +148,8 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         },
         "reference": {"name": comparison.reference.name, "source": comparison.reference.source},
         "synchronisation": {
-            f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip
+            "confidence": sync.confidence,
+            **{f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip},
         },
         "alignment": {
             "heading_deg": math.degrees(pair.heading_rad),
