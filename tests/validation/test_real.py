@@ -112,9 +112,13 @@ def test_a_shift_and_a_wrong_rate_are_found_blindly(
         middle
     )
     assert abs(late[0]) < SAMPLE_S / 2.0
+    # The rate error that was put in comes out.
+    put_out = unshifted.drift_estimate_ppm - shifted.drift_estimate_ppm
+    assert put_out == pytest.approx(ppm, abs=3.0)
     # Nine seconds of walking cannot tell a drift of crystals, and the program says so.
     assert not shifted.drift_known
-    assert shifted.drift_error_ppm > 100.0
+    assert 25.0 < shifted.drift_error_ppm < 150.0
+    assert abs(unshifted.drift_estimate_ppm) < 2.0 * unshifted.drift_error_ppm
 
 
 def test_trials_of_different_people_are_refused(walk: Motion, shared_data: Path) -> None:
