@@ -87,7 +87,10 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Laboratory's name, logo and sections.")
     ] = None,
 ) -> None:
-    """Set a result against optical motion capture; its report gets a section on it."""
+    """Set a result against optical motion capture.
+
+    The report of RESULT is made again beside the numbers, with a section on the agreement.
+    """
     from opensim_pelvis.output import check_output
     from opensim_pelvis.report.again import write_report_of
     from opensim_pelvis.report.lab import read_lab
