@@ -78,6 +78,9 @@ def _set_curves(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> None:
             draw_angle(axes, angle, agreement["curves"]["time_s"], texts)
             if angle is angles[0]:
                 axes.legend(fontsize=6, frameon=False)
+    more = len(agreement["curves"]["angles"]) - len(angles)
+    if more:
+        flow.text(texts["agreement"]["more"].format(n=more), size=7.5)
 
 
 def _set_pictures(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> None:

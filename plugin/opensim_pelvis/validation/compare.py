@@ -17,7 +17,7 @@ from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
 from opensim_pelvis.validation.matches import SHARED_SCORE
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
-from opensim_pelvis.validation.stride_changes import StrideChanges
+from opensim_pelvis.validation.stride_changes import MIN_STRIDES, StrideChanges
 from opensim_pelvis.validation.stride_map import can_map
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
 
@@ -176,7 +176,7 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
 
 def _say_unproven(changes: StrideChanges) -> str:
     told = (
-        f"{changes.strides:.0f} steady strides are too few to tell"
+        f"strides could tell, were {MIN_STRIDES:.0f} of them steady ({changes.strides:.0f} are)"
         if math.isnan(changes.score)
         else f"the changes from stride to stride match with a score of {changes.score:.1f} only, "
         f"where {SHARED_SCORE:g} would show it"

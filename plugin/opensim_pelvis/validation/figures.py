@@ -58,6 +58,9 @@ def _panels(comparison: Comparison, draw: Any, path: Path, title: str) -> Path:
     for axis in axes[len(angles) :]:
         axis.set_axis_off()
     figure.suptitle(f"{title}: {comparison.estimate.name} - {comparison.reference.name}")
+    handles, labels = axes[0].get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=9)
     figure.savefig(path, dpi=DPI)
     return path
 
@@ -66,7 +69,6 @@ def _draw_curve(axis: Any, angle: AngleAgreement, comparison: Comparison) -> Non
     time_s = comparison.table.time_s
     axis.plot(time_s, angle.reference_deg, color=REFERENCE_COLOUR, lw=1.0, label="reference")
     axis.plot(time_s, angle.estimate_deg, color=ESTIMATE_COLOUR, lw=1.0, label="estimate")
-    axis.legend(fontsize=6, loc="upper right")
     axis.set_xlabel("s", fontsize=7)
 
 
@@ -94,10 +96,11 @@ def _draw_stride(axis: Any, angle: AngleAgreement, comparison: Comparison) -> No
     if not angle.normalised.shape[0]:
         return
     percent = np.linspace(0.0, 100.0, angle.normalised.shape[2])
-    for row, colour in ((1, REFERENCE_COLOUR), (0, ESTIMATE_COLOUR)):
+    systems = (1, REFERENCE_COLOUR, "reference"), (0, ESTIMATE_COLOUR, "estimate")
+    for row, colour, label in systems:
         mean = angle.normalised[:, row].mean(axis=0)
         spread = angle.normalised[:, row].std(axis=0)
-        axis.plot(percent, mean, color=colour, lw=1.2)
+        axis.plot(percent, mean, color=colour, lw=1.2, label=f"{label}, ±1 SD")
         axis.fill_between(percent, mean - spread, mean + spread, color=colour, alpha=0.15, lw=0)
     for start, end, _ in angle.map.differs if angle.map else ():
         axis.axvspan(start, end, ymax=0.03, color=REFERENCE_COLOUR, lw=0)
