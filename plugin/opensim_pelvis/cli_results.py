@@ -37,6 +37,10 @@ def report(
     parts: Annotated[
         bool, typer.Option("--parts", help="Single figures and tables as files, too.")
     ] = False,
+    agreement: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Folder that compare wrote: a section of the report."),
+    ] = None,
 ) -> None:
     """Make reports again, and one of several recordings side by side."""
     from opensim_pelvis.output import check_output
@@ -44,7 +48,7 @@ def report(
     from opensim_pelvis.report.lab import read_lab
 
     check_output(out)
-    for path in write_reports(results, out, read_lab(lab), parts=parts):
+    for path in write_reports(results, out, read_lab(lab), parts=parts, agreements=agreement or ()):
         typer.echo(str(path))
 
 
@@ -89,9 +93,17 @@ def compare(
     heading_on: Annotated[str | None, typer.Option(help="Fit heading: still or whole.")] = None,
     body_offset: Annotated[str, typer.Option(help="Of bodies: none, still or whole.")] = "none",
     surface: Annotated[str | None, typer.Option(help="treadmill or overground.")] = None,
+    lab: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Laboratory's name, logo and sections.")
+    ] = None,
 ) -> None:
-    """Set a result against optical motion capture."""
+    """Set a result against optical motion capture.
+
+    The report of RESULT is made again beside the numbers, with a section on the agreement.
+    """
     from opensim_pelvis.output import check_output
+    from opensim_pelvis.report.again import write_report_of
+    from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.comparison import render_comparison
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.validation.compare import compare as compare_recordings
@@ -114,8 +126,10 @@ def compare(
         surface=surface,
     )
     check_output(out)
+    laboratory = read_lab(lab)
     comparison = compare_recordings(settings)
     files = write_comparison(comparison, out)
+    files += write_report_of(estimate, out, laboratory)
     make_console().print(render_comparison(comparison, files))
 
 

@@ -38,10 +38,12 @@ from opensim_pelvis.validation.compare import ComparisonSettings, compare_motion
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.motion import Motion, motion_from_markers
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
+from opensim_pelvis.validation.sync import synchronise
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "gaittoolbox_walk"
 WALKING_S = (11.19, 20.73)
 RATE_HZ = 100.0
+PUT_IN = ((7.31, 100.0), (-2.468, -60.0), (0.5, -200.0))  # seconds, parts in a million
 
 BVH_BODIES = {"Hips": "pelvis", "RightHip": "femur_r", "LeftHip": "femur_l"}
 # Axes of the suit: x to the left, y up, z forward; ours: x forward, y up, z to the right.
@@ -159,11 +161,34 @@ def show(motion: Motion, reference: Motion, settings: ComparisonSettings) -> Non
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def show_clocks(motion: Motion, reference: Motion) -> None:
+    """Print what becomes of offsets and rate errors that are put in, against none put in."""
+    turning = motion.turning or motion.R_GB
+    plain = synchronise(turning, motion.time_s, reference.R_GB, reference.time_s)
+    middle = np.array([15.0])
+    for late_s, ppm in PUT_IN:
+        moved = late_s + motion.time_s * (1.0 + 1e-6 * ppm)
+        found = synchronise(turning, moved, reference.R_GB, reference.time_s)
+        at = found.to_reference(late_s + middle * (1.0 + 1e-6 * ppm)) - plain.to_reference(middle)
+        sys.stdout.write(
+            f"{motion.name}: put in {late_s:g} s and {ppm:g} ppm; comes out off by "
+            f"{1000.0 * at[0]:.2f} ms and "
+            f"{plain.drift_estimate_ppm - found.drift_estimate_ppm - ppm:.1f} ppm\n"
+        )
+    for body in (body for body in turning if body in reference.R_GB):
+        alone = synchronise({body: turning[body]}, motion.time_s, reference.R_GB, reference.time_s)
+        sys.stdout.write(
+            f"{motion.name}: {body} alone {1000.0 * alone.offset_s:.1f} +- "
+            f"{1000.0 * alone.uncertainty_s:.1f} ms\n"
+        )
+
+
 def main() -> None:
     run_simulated()
     if not DATA.is_dir():
         return
     cameras, motions = read_cameras(), (read_ours(), read_suit())
+    show_clocks(motions[0], cameras)
     for offset in ("none", "whole"):
         settings = ComparisonSettings(
             estimate=DATA,

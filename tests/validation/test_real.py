@@ -7,21 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.io import loadmat
+from vqf import VQF
 
 from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.rotations import angle_between
+from opensim_pelvis.rotations import angle_between, from_rotation_vector, multiply
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.validation.align import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.matches import CHANCE_SCORE, CLEAR_SCORE, SHARED_SCORE
 from opensim_pelvis.validation.motion import (
     Motion,
     motion_from_coordinates,
     motion_from_markers,
 )
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
+from opensim_pelvis.validation.stride_changes import compare_changes
 from opensim_pelvis.validation.sync import synchronise
 from tests.real_sensors import GAITTOOLBOX
 
@@ -100,9 +103,13 @@ def test_a_shift_and_a_wrong_rate_are_found_blindly(
         middle
     )
     assert abs(late[0]) < SAMPLE_S / 2.0
+    # The rate error that was put in comes out.
+    put_out = unshifted.drift_estimate_ppm - shifted.drift_estimate_ppm
+    assert put_out == pytest.approx(ppm, abs=3.0)
     # Nine seconds of walking cannot tell a drift of crystals, and the program says so.
     assert not shifted.drift_known
-    assert shifted.drift_error_ppm > 100.0
+    assert 25.0 < shifted.drift_error_ppm < 150.0
+    assert abs(unshifted.drift_estimate_ppm) < 2.0 * unshifted.drift_error_ppm
 
 
 def test_trials_of_different_people_are_refused(walk: Motion, shared_data: Path) -> None:
@@ -118,6 +125,32 @@ def test_trials_of_different_people_are_refused(walk: Motion, shared_data: Path)
     )
     with pytest.raises(ComparisonError, match=r"same movement|ambiguous"):
         synchronise(walk.turning, walk.time_s, running.R_GB, running.time_s)
+
+
+def test_a_walk_by_two_sensors_shares_what_changes_from_stride_to_stride(
+    shared_data: Path,
+) -> None:
+    """Hip and lower back: other segments, with the spine between, but one walk."""
+    content = loadmat(
+        shared_data / "qmt_fullbody" / "full_body_example_data.mat",
+        squeeze_me=True,
+        struct_as_record=False,
+    )
+    steady = slice(5500, 6700)
+    seen = {}
+    for name in ("hip", "lower_back"):
+        signals = (np.ascontiguousarray(getattr(content[name], key)) for key in ("gyr", "acc"))
+        upright = from_rotation_vector(np.array([-np.pi / 2.0, 0.0, 0.0]))
+        turned = multiply(upright, VQF(0.01).updateBatch(*signals)["quat6D"])
+        seen[name] = {"pelvis": turned[steady]}
+    time_s = np.arange(1200) * SAMPLE_S
+    found = compare_changes(seen["lower_back"], time_s, seen["hip"], time_s)
+    assert found.strides > 8.0
+    assert found.score > SHARED_SCORE
+    assert found.other_score < CLEAR_SCORE * found.score
+    for strides in (-2, -1, 1, 2):
+        late_s = time_s + strides * found.period_s
+        assert compare_changes(seen["lower_back"], late_s, seen["hip"], time_s).score < CHANCE_SCORE
 
 
 def test_a_result_is_posed_on_its_own_model(walk: Motion) -> None:

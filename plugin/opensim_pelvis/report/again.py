@@ -9,6 +9,7 @@ from typing import Final
 from jinja2 import TemplateError
 
 from opensim_pelvis.errors import ExportError, raise_faults
+from opensim_pelvis.report.agreement import attach_agreements
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import save_parts
@@ -48,7 +49,12 @@ def find_views(paths: Sequence[Path]) -> list[Path]:
 
 
 def write_reports(
-    paths: Sequence[Path], directory: Path, lab: Lab, *, parts: bool = False
+    paths: Sequence[Path],
+    directory: Path,
+    lab: Lab,
+    *,
+    parts: bool = False,
+    agreements: Sequence[Path] = (),
 ) -> tuple[Path, ...]:
     """Write page and PDF of every trial, and those of all together where there are several.
 
@@ -61,6 +67,8 @@ def write_reports(
     lab : Lab
     parts : bool
         Whether single figures and tables are written as files, too.
+    agreements : sequence of Path
+        Folders that `compare` wrote, each for the recording of its name.
 
     Returns
     -------
@@ -72,6 +80,7 @@ def write_reports(
         When a file is no such file, two trials have one name, or nothing can be written.
     """
     views = [read_view(path) for path in find_views(paths)]
+    views = attach_agreements(views, agreements)
     names = [view["name"] for view in views]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -91,6 +100,19 @@ def write_reports(
     except OSError as fault:
         raise ExportError(f"{directory}: writing failed ({fault.strerror})") from fault
     return tuple(written)
+
+
+def write_report_of(result: Path, agreement: Path, lab: Lab) -> tuple[Path, ...]:
+    """Write the report of a result into a comparison's folder, with a section on it.
+
+    Returns
+    -------
+    tuple of Path
+        Nothing where the result is a table, or a folder without the numbers of a report.
+    """
+    if not result.is_dir() or not any(result.glob(f"*{END}")):
+        return ()
+    return write_reports(sorted(result.glob(f"*{END}")), agreement, lab, agreements=[agreement])
 
 
 def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opensim_pelvis.report import style
+from opensim_pelvis.report.figures_agreement import agreement_figures
 from opensim_pelvis.report.figures_runs import cadence_figure, change_figures
 from opensim_pelvis.report.plot import axis, figure, line
 from opensim_pelvis.report.texts import Texts
@@ -34,7 +35,8 @@ def figures_of(view: View, texts: Texts) -> dict[str, Figure]:
     cadence = cadence_figure(view, texts)
     if cadence is not None:
         found["cadence"] = cadence
-    return found | change_figures(view, texts)
+    found |= change_figures(view, texts)
+    return found | agreement_figures(view.get("agreement"), texts)
 
 
 def curve_figure(

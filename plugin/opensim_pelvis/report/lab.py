@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ SECTIONS: Final = (
     "cadence",
     "measures",
     "change",
+    "agreement",
     "findings",
     "methods",
 )
@@ -54,6 +56,13 @@ class Lab:
     def logo_uri(self) -> str | None:
         """The logo as a data URI, so that the page needs no second file."""
         return None if self.logo is None else logo_uri(self.logo)
+
+
+def sections_of(lab: Lab, view: Mapping[str, Any]) -> list[str]:
+    """Return the sections of one report: that on agreement where it was asked for, only then."""
+    asked = "agreement" in view
+    names = [name for name in lab.sections if name != "agreement" or asked]
+    return [*names, "agreement"] if asked and "agreement" not in names else names
 
 
 def read_lab(path: Path | None) -> Lab:

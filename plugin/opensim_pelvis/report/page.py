@@ -15,9 +15,17 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
+from opensim_pelvis.report.agreement_words import (
+    COLUMNS,
+    EVENT_COLUMNS,
+    angle_rows,
+    event_rows,
+    sentences,
+    ways,
+)
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, number, pace, when
-from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.lab import Lab, sections_of
 from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
@@ -64,6 +72,8 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         speed=_speed(view),
         most=MAX_STRIDES,
         pace=pace,
+        sections=sections_of(lab, view),
+        agreement=_agreement(view, texts),
     )
 
 
@@ -184,6 +194,20 @@ def _markup(text: str) -> Any:
     from markupsafe import Markup
 
     return Markup(text)
+
+
+def _agreement(view: View, texts: Texts) -> dict[str, Any] | None:
+    found = view.get("agreement")
+    if found is None:
+        return None
+    return {
+        "columns": COLUMNS,
+        "rows": angle_rows(found, texts),
+        "sentences": sentences(found, texts),
+        "event_columns": EVENT_COLUMNS,
+        "events": event_rows(found, texts),
+        "ways": ways(found, texts),
+    }
 
 
 def _speed(view: View) -> float | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
+from opensim_pelvis.report.pdf_agreement import draw_angle
 from opensim_pelvis.report.picture import scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View, view_of
@@ -103,6 +104,11 @@ def _drawings(view: View, texts: Texts) -> dict[str, Callable[[Any], None]]:
         found["counter-share"] = lambda axes: pdf_figures.draw_shares(axes, view, texts)
     if cadence_figure(view, texts) is not None:
         found["cadence"] = lambda axes: pdf_figures.draw_cadence(axes, view, texts)
+    curves = view["agreement"]["curves"] if "agreement" in view else {"angles": [], "time_s": []}
+    for angle in curves["angles"]:
+        found[f"agreement-{angle['name']}"] = lambda axes, angle=angle: draw_angle(  # type: ignore[misc]
+            axes, angle, curves["time_s"], texts
+        )
     for name in view["series"]:
         found[f"change-{name}"] = lambda axes, name=name: pdf_figures.draw_change(  # type: ignore[misc]
             axes, view, name, texts

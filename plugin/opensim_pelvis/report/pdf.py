@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.report import pdf_figures
+from opensim_pelvis.report import pdf_agreement, pdf_figures
 from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
-from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.lab import Lab, sections_of
 from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
@@ -53,15 +53,17 @@ def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
         "cadence": _cadence,
         "measures": _measures,
         "change": _change,
+        "agreement": pdf_agreement.set_agreement,
         "findings": _findings,
         "methods": _methods,
     }
     version = texts["page"]["made_by"].format(version=view["versions"].get("opensim-pelvis", ""))
     who = view["subject"]["id"] or view["name"]
-    flow = Flow("   ·   ".join(w for w in (lab.name, who, version) if w), MAX_PAGES)
+    most = MAX_PAGES + (pdf_agreement.PAGES if "agreement" in view else 0)
+    flow = Flow("   ·   ".join(w for w in (lab.name, who, version) if w), most)
     _title(flow, view, lab, texts)
     # Measures stand on the first page; whatever the lab's order, text goes before figures there.
-    order = [name for name in lab.sections if name in parts]
+    order = [name for name in sections_of(lab, view) if name in parts]
     for name in sorted(order, key=lambda name: name not in {"headline", "measures"}):
         parts[name](flow, view, texts)
     if lab.footer:

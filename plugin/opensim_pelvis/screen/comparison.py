@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
@@ -16,6 +17,9 @@ from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.pooling import PooledAgreement
+
+NARROW_DEG: Final = 7.0
+"""Wider limits of agreement are shown without a decimal, to keep the table narrow."""
 
 
 def render_comparison(comparison: Comparison, files: Sequence[Path]) -> RenderableType:
@@ -34,7 +38,7 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
         *(Padding(Text(fact), (0, 0, 0, 2)) for fact in facts),
         _agreement(table.angles),
         Text("Degrees; bias = estimate - reference; rmse0: bias removed; LoA: 95 % limits of"),
-        Text("single samples; range: mean error of each stride's range of motion"),
+        Text("single samples; lag: ms; range: mean error of each stride's range of motion"),
     ]
     parts += [Text(_event_words(event)) for event in comparison.events]
     if comparison.notes:
@@ -82,7 +86,8 @@ def _heading_words(comparison: Comparison) -> str:
     pair = comparison.pair
     if math.isnan(pair.heading_rad):
         return f"heading: {pair.heading_source}"
-    return f"heading: {math.degrees(pair.heading_rad):.2f} degrees, from the {pair.heading_source}"
+    turn = _shown(math.degrees(pair.heading_rad), ".2f")
+    return f"heading: {turn} degrees, from the {pair.heading_source}"
 
 
 def _timing_words(comparison: Comparison) -> str:
@@ -92,14 +97,15 @@ def _timing_words(comparison: Comparison) -> str:
     drift = f"drift {sync.drift_ppm:.1f} ppm" if sync.drift_known else "drift not known"
     return (
         f"clocks: offset {sync.offset_s:.4f} s +- {1000.0 * sync.uncertainty_s:.1f} ms, {drift}; "
-        f"correlation {sync.correlation:.2f}, next best {sync.rival:.0%} of it"
+        f"correlation {sync.correlation:.2f}, next best {sync.rival:.0%} of it; "
+        f"confidence {sync.confidence}"
     )
 
 
 def _agreement(angles: Sequence[AngleAgreement]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("angle", no_wrap=True)
-    for name in ("bias", "rmse", "rmse0", "LoA", "r", "lag ms", "range"):
+    for name in ("bias", "rmse", "rmse0", "LoA", "r", "lag", "range"):
         table.add_column(name, justify="right", no_wrap=True)
     for angle in angles:
         curve, limits = angle.curve, angle.limits
@@ -109,12 +115,17 @@ def _agreement(angles: Sequence[AngleAgreement]) -> Table:
             _shown(curve.bias, ".1f"),
             f"{curve.rmse:.1f}",
             f"{curve.rmse_without_offset:.1f}",
-            "-" if limits is None else f"{limits.lower:.0f}..{limits.upper:.0f}",
+            "-" if limits is None else _band(limits.lower, limits.upper),
             _shown(curve.r, ".2f"),
             _shown(1000.0 * curve.lag_s, ".0f"),
             "-" if spread is None else _shown(spread.limits.bias, ".1f"),
         )
     return table
+
+
+def _band(low: float, high: float) -> str:
+    form = ".1f" if max(abs(low), abs(high)) < NARROW_DEG else ".0f"
+    return f"{_shown(low, form)}..{_shown(high, form)}"
 
 
 def _shown(value: float, form: str) -> str:

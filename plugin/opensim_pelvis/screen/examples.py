@@ -46,6 +46,9 @@ REPORT_EXAMPLES: Final = """Examples:
 \b
   # all sessions below a folder, each and side by side
   opensim-pelvis report results/ --out reports/
+\b
+  # with a section on the agreement that compare found
+  opensim-pelvis report results/ --agreement agreement/ --out reports/
 """
 INIT_EXAMPLES: Final = """Examples:
 
@@ -56,7 +59,8 @@ INIT_EXAMPLES: Final = """Examples:
 COMPARE_EXAMPLES: Final = """Examples:
 
 \b
-  # markers of Plug-in Gait in a C3D; clocks are brought together by the movement
+  # markers of Plug-in Gait in a C3D; clocks are brought together by the movement, and the
+  # report of results/ is made again in agreement/, with a section on the agreement
   opensim-pelvis compare results/ optical.c3d --out agreement/
 \b
   # a TRC does not say which axis is up; your own marker names by a mapping

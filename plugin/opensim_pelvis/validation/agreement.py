@@ -187,7 +187,7 @@ def _compare(
     normalised = _normalise(x, y, pair.time_s, spans)
     whole = np.asarray(np.isfinite(normalised).all(axis=(1, 2)))
     enough = int(whole.sum()) >= MIN_STRIDES
-    known = np.isfinite(difference) & (groups >= 0)
+    known = np.isfinite(difference)
     return AngleAgreement(
         name=name,
         estimate_deg=x,
@@ -251,12 +251,19 @@ def _is_inside(span: StrideSpan, time_s: FloatArray) -> bool:
 
 
 def _groups(time_s: FloatArray, spans: Sequence[StrideSpan]) -> tuple[FloatArray, str]:
-    """Return a group for each sample, -1 for none, and what a group is."""
+    """Return a group for each sample, and what a group is; short leftovers join a neighbour."""
     right = [s for s in spans if s.side == "right"]
     if len(right) < MIN_STRIDES:
         groups = np.floor((time_s - time_s[0]) / STRETCH_S)
         return groups, f"samples of one stretch of {STRETCH_S:g} s are repeated measures"
-    groups = np.full(time_s.size, -1.0)
-    for number, span in enumerate(right):
-        groups[(time_s >= span.start_s) & (time_s < span.end_s)] = number
-    return groups, "samples of one right stride are repeated measures"
+    cuts = [float(time_s[0])]
+    for edge in sorted({t for s in right for t in (s.start_s, s.end_s)} | {float(time_s[-1])}):
+        length = edge - cuts[-1]
+        in_stride = any(s.start_s <= cuts[-1] and edge <= s.end_s for s in right)
+        parts = 1 if in_stride else int(length / STRETCH_S + 0.5)
+        cuts += [cuts[-1] + length * i / parts for i in range(1, parts + 1)]
+    groups = np.searchsorted(cuts[1:-1], time_s, side="right").astype(np.float64)
+    return groups, (
+        "samples of one right stride are repeated measures, and outside strides those of one "
+        f"stretch of {STRETCH_S:g} s"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -12,10 +14,15 @@ from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
 from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions
 from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
+from opensim_pelvis.validation.matches import SHARED_SCORE
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
+from opensim_pelvis.validation.stride_changes import MIN_STRIDES, StrideChanges
 from opensim_pelvis.validation.stride_map import can_map
 from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
+
+OF_ANGLES: Final = ("pelvis", "torso", "femur_r", "femur_l")
+"""Bodies whose angles are compared."""
 
 OPPOSITE_R: Final = -0.8
 """Correlation below which two curves are each other's mirror image."""
@@ -59,6 +66,8 @@ class Comparison:
     pair : Pair
     table : AgreementTable
     events : tuple of EventAgreement
+    absent : mapping of str to str
+        Angle or body to the reason why it is not compared.
     notes : tuple of str
         What is doubtful, in plain words.
     """
@@ -70,6 +79,7 @@ class Comparison:
     pair: Pair
     table: AgreementTable
     events: tuple[EventAgreement, ...]
+    absent: Mapping[str, str]
     notes: tuple[str, ...]
 
 
@@ -111,6 +121,7 @@ def compare_motions(
         pair=pair,
         table=table,
         events=_compare_events(estimate, reference, sync, pair),
+        absent={**_not_shared(estimate, reference), **table.absent},
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -124,6 +135,17 @@ def _compare_events(
     return compare_events(moved, reference.events, window)
 
 
+def _not_shared(estimate: Motion, reference: Motion) -> dict[str, str]:
+    """Return the bodies that one system alone has."""
+    found = {}
+    for body in OF_ANGLES:
+        seen = body in estimate.R_GB, body in reference.R_GB
+        if seen[0] != seen[1]:
+            name = estimate.name if seen[0] else reference.name
+            found[body] = f"{name} alone has it, so no angle of it is compared"
+    return found
+
+
 def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
     found = []
     if sync.segments and not sync.drift_known:
@@ -131,6 +153,8 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
             "drift between the clocks was not applied: the recordings leave it uncertain "
             f"({sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm)"
         )
+    if sync.changes is not None and sync.confidence != "good":
+        found.append(_say_unproven(sync.changes))
     if not table.strides:
         found.append(
             "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
@@ -148,3 +172,16 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
             "a marker pair that is turned round, or another sign convention"
         )
     return found
+
+
+def _say_unproven(changes: StrideChanges) -> str:
+    told = (
+        f"strides could tell, were {MIN_STRIDES:.0f} of them steady ({changes.strides:.0f} are)"
+        if math.isnan(changes.score)
+        else f"the changes from stride to stride match with a score of {changes.score:.1f} only, "
+        f"where {SHARED_SCORE:g} would show it"
+    )
+    return (
+        "that both recordings are of one trial rests on the movement as a whole: "
+        f"{told}. Make sure that they belong together"
+    )

@@ -1,4 +1,4 @@
-"""Figures of a comparison: curves, Bland-Altman, synchronisation; Matplotlib without a screen."""
+"""Figures of a comparison: curves, Bland-Altman, clocks, events; Matplotlib without a screen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.foot_events import EventAgreement
 
 COLUMNS: Final = 3
 PANEL_INCHES: Final = (3.6, 2.4)
@@ -17,6 +18,7 @@ DPI: Final = 130
 REFERENCE_COLOUR: Final = "#1b1b1b"
 ESTIMATE_COLOUR: Final = "#c8501e"
 MAX_DOTS: Final = 2000
+SIDE_MARKS: Final = {"right": "o", "left": "^"}
 
 
 def draw_figures(comparison: Comparison, directory: Path) -> tuple[Path, ...]:
@@ -37,6 +39,8 @@ def draw_figures(comparison: Comparison, directory: Path) -> tuple[Path, ...]:
         )
     if comparison.sync.curve.size:
         found.append(_draw_sync(comparison, directory / "synchronisation.png"))
+    if comparison.events:
+        found.append(_draw_events(comparison, directory / "events.png"))
     return tuple(found)
 
 
@@ -54,6 +58,9 @@ def _panels(comparison: Comparison, draw: Any, path: Path, title: str) -> Path:
     for axis in axes[len(angles) :]:
         axis.set_axis_off()
     figure.suptitle(f"{title}: {comparison.estimate.name} - {comparison.reference.name}")
+    handles, labels = axes[0].get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=9)
     figure.savefig(path, dpi=DPI)
     return path
 
@@ -62,7 +69,6 @@ def _draw_curve(axis: Any, angle: AngleAgreement, comparison: Comparison) -> Non
     time_s = comparison.table.time_s
     axis.plot(time_s, angle.reference_deg, color=REFERENCE_COLOUR, lw=1.0, label="reference")
     axis.plot(time_s, angle.estimate_deg, color=ESTIMATE_COLOUR, lw=1.0, label="estimate")
-    axis.legend(fontsize=6, loc="upper right")
     axis.set_xlabel("s", fontsize=7)
 
 
@@ -90,10 +96,11 @@ def _draw_stride(axis: Any, angle: AngleAgreement, comparison: Comparison) -> No
     if not angle.normalised.shape[0]:
         return
     percent = np.linspace(0.0, 100.0, angle.normalised.shape[2])
-    for row, colour in ((1, REFERENCE_COLOUR), (0, ESTIMATE_COLOUR)):
+    systems = (1, REFERENCE_COLOUR, "reference"), (0, ESTIMATE_COLOUR, "estimate")
+    for row, colour, label in systems:
         mean = angle.normalised[:, row].mean(axis=0)
         spread = angle.normalised[:, row].std(axis=0)
-        axis.plot(percent, mean, color=colour, lw=1.2)
+        axis.plot(percent, mean, color=colour, lw=1.2, label=f"{label}, ±1 SD")
         axis.fill_between(percent, mean - spread, mean + spread, color=colour, alpha=0.15, lw=0)
     for start, end, _ in angle.map.differs if angle.map else ():
         axis.axvspan(start, end, ymax=0.03, color=REFERENCE_COLOUR, lw=0)
@@ -113,3 +120,36 @@ def _draw_sync(comparison: Comparison, path: Path) -> Path:
     )
     figure.savefig(path, dpi=DPI)
     return path
+
+
+def _draw_events(comparison: Comparison, path: Path) -> Path:
+    """Draw the error of each contact and toe-off over time, with bias and 95 % limits."""
+    count = len(comparison.events)
+    figure = Figure(figsize=(4.6 * count, 3.0), layout="constrained")
+    axes = figure.subplots(1, count, squeeze=False, sharey=True)[0]
+    for axis, event in zip(axes, comparison.events, strict=True):
+        _draw_event(axis, event)
+    axes[0].set_ylabel("estimate - reference, ms", fontsize=8)
+    names = f"{comparison.estimate.name} - {comparison.reference.name}"
+    figure.suptitle(f"Times of events: {names}", fontsize=10)
+    figure.savefig(path, dpi=DPI)
+    return path
+
+
+def _draw_event(axis: Any, event: EventAgreement) -> None:
+    error_ms = 1000.0 * event.error_s
+    for side, mark in SIDE_MARKS.items():
+        of_side = np.array([each == side for each in event.sides])
+        colour = ESTIMATE_COLOUR if side == "right" else REFERENCE_COLOUR
+        axis.plot(event.time_s[of_side], error_ms[of_side], mark, ms=3.5, color=colour, label=side)
+    axis.axhline(float(error_ms.mean()), color=REFERENCE_COLOUR, lw=0.9)
+    if event.limits is not None:
+        for value in (event.limits.lower, event.limits.upper):
+            axis.axhline(1000.0 * value, color=REFERENCE_COLOUR, lw=0.9, ls="--")
+    axis.set_title(
+        f"{event.kind}: {event.matched} matched, {event.missed} missed, {event.extra} extra",
+        fontsize=9,
+    )
+    axis.set_xlabel("s of the reference", fontsize=8)
+    axis.tick_params(labelsize=7)
+    axis.legend(fontsize=7)

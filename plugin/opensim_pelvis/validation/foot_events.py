@@ -53,6 +53,10 @@ class EventAgreement:
         Pairs; events of the reference, and of the estimate, without a partner.
     error_s : (matched,) array
         Estimate minus reference.
+    time_s : (matched,) array
+        When, by the reference.
+    sides : (matched,) tuple of str
+        ``right`` or ``left``.
     limits : LimitsOfAgreement or None
         Seconds; None below three pairs.
     """
@@ -62,6 +66,8 @@ class EventAgreement:
     missed: int
     extra: int
     error_s: FloatArray
+    time_s: FloatArray
+    sides: tuple[str, ...]
     limits: LimitsOfAgreement | None
 
 
@@ -108,7 +114,8 @@ def compare_events(
     """
     found = []
     for kind in KINDS:
-        errors, missed, extra = [], 0, 0
+        rows: list[tuple[float, float, str]] = []
+        missed, extra = 0, 0
         for side in ("right", "left"):
             x, y = (
                 np.array([e.time_s for e in events if e.kind == kind and e.side == side])
@@ -116,10 +123,11 @@ def compare_events(
             )
             x, y = (t[(t >= window_s[0]) & (t <= window_s[1])] for t in (x, y))
             pairs = _pair(x, y)
-            errors += [float(x[i] - y[j]) for i, j in pairs]
+            rows += [(float(y[j]), float(x[i] - y[j]), side) for i, j in pairs]
             missed, extra = missed + y.size - len(pairs), extra + x.size - len(pairs)
-        if errors:
-            values = np.array(errors)
+        if rows:
+            rows.sort()
+            values = np.array([error for _, error, _ in rows])
             found.append(
                 EventAgreement(
                     kind=kind,
@@ -127,6 +135,8 @@ def compare_events(
                     missed=missed,
                     extra=extra,
                     error_s=values,
+                    time_s=np.array([at for at, _, _ in rows]),
+                    sides=tuple(side for _, _, side in rows),
                     limits=limits_of_agreement(values) if values.size > 2 else None,
                 )
             )

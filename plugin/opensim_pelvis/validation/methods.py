@@ -77,6 +77,15 @@ def _timing(comparison: Comparison) -> str:
             f"(drift {sync.drift_ppm:g} ppm)."
         )
     drift = "applied" if sync.drift_known else "too uncertain, not applied"
+    changes = sync.changes
+    told = ""
+    if changes is not None and not math.isnan(changes.score):
+        told = (
+            " What changes from one stride to the next (angular velocity less that of the stride "
+            f"before; {changes.strides:.0f} steady strides) correlated by "
+            f"{changes.correlation:.2f}, {changes.score:.1f} times the root mean square of the "
+            "correlations at other shifts."
+        )
     return (
         "**Synchronisation.** Without a trigger: angular speeds (low-pass "
         f"{CUTOFF_HZ:g} Hz) of {', '.join(sync.segments)} were cross-correlated (r = "
@@ -84,5 +93,5 @@ def _timing(comparison: Comparison) -> str:
         "rotations themselves were fitted by least squares, constant turns of both worlds and "
         f"segments included. Offset {sync.offset_s:.4f} s, standard error "
         f"{1000.0 * sync.uncertainty_s:.1f} ms (jackknife over ten blocks of time); drift "
-        f"{sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm, {drift}."
+        f"{sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm, {drift}.{told}"
     )

@@ -3,7 +3,8 @@
 How fast a segment turns does not depend on any frame or mounting. Its angular speed, as each
 system saw it, is the pattern that is laid over the other by cross-correlation; where another
 offset fits about as well the match is refused. What is left, fractions of a sample and drift,
-comes from the rotations themselves (`timing`).
+comes from the rotations themselves (`timing`). Whether both are of one trial, or of two that are
+alike, shows in what changes from stride to stride (`stride_changes`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,15 @@ from scipy.signal import butter, correlate, correlation_lags, find_peaks, sosfil
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import angular_velocity
-from opensim_pelvis.validation.timing import Timing, explained_turning, fit_timing
+from opensim_pelvis.validation.matches import (
+    MAX_DRIFT_ERROR_PPM,
+    SHARED_SCORE,
+    WHAT_TO_DO,
+    by_changes,
+    lay_over,
+    refuse_doubt,
+)
+from opensim_pelvis.validation.stride_changes import StrideChanges
 
 RATE_HZ: Final = 100.0
 """Rate at which patterns are compared."""
@@ -34,34 +43,14 @@ Measured: 0.77 and more for one walk by sensors and cameras, with the pelvis amo
 0.74 and less for runs of one simulated runner two steps a minute apart.
 """
 
-MIN_EXPLAINED: Final = 0.5
-"""Part of the reference's angular velocity, as vectors, that the estimate's must account for.
-
-Measured: 0.70 and more for one walk by sensors and cameras, below 0.02 for walks and runs of
-different people whose angular speeds correlate by up to 0.70.
-"""
-
 MAX_RIVAL: Final = 0.97
 """Height of a second peak, as a part of the highest, above which the offset may be ambiguous."""
-
-MAX_LEFT: Final = 0.5
-"""It is, where the best offset leaves more than this part of the turning that another leaves."""
-
-ROUGHNESS: Final = 0.005
-"""A part of the turning that noise and sampling may leave, and so proves nothing."""
 
 _MOST_PEAKS: Final = 6
 
 MIN_OVERLAP_S: Final = 2.0
 """Shorter overlaps match anything."""
 
-MAX_DRIFT_ERROR_PPM: Final = 25.0
-"""A drift is applied where it is known to this standard error: about what crystals differ by."""
-
-MAX_REFINEMENT_S: Final = 0.1
-"""Rotations move the offset of angular speeds by at most this; further, they fit something else."""
-
-_WHAT_TO_DO: Final = "Check that they belong together, or state the offset with --offset SECONDS."
 _APART_S: Final = 0.2
 
 
@@ -87,6 +76,8 @@ class Synchronisation:
         Part of the reference's angular velocity that the estimate's accounts for.
     rival : float
         Height of the next best peak as a part of the best.
+    changes : StrideChanges or None
+        How far what changes from stride to stride is the same in both; None where stated.
     segments : tuple of str
         What was compared.
     curve_s, curve : (n,) array
@@ -102,22 +93,21 @@ class Synchronisation:
     correlation: float
     explained: float
     rival: float
+    changes: StrideChanges | None
     segments: tuple[str, ...]
     curve_s: FloatArray
     curve: FloatArray
 
+    @property
+    def confidence(self) -> str:
+        """``stated``; ``good``: changes from stride to stride are shared; ``fair``: not known."""
+        if self.changes is None:
+            return "stated"
+        return "good" if self.changes.score >= SHARED_SCORE else "fair"
+
     def to_reference(self, time_s: FloatArray) -> FloatArray:
         """Return the estimate's times on the reference's clock."""
         return np.asarray(self.offset_s + time_s * (1.0 + 1e-6 * self.drift_ppm))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Match:
-    """One offset that may be the right one."""
-
-    offset_s: float
-    explained: float
-    timing: Timing | None
 
 
 def synchronise(
@@ -151,17 +141,12 @@ def synchronise(
     lags_s, curve = _correlate(x, y)
     lags_s = lags_s + float(reference_time_s[0]) - float(estimate_time_s[0])
     peaks, rival = _find_peaks(curve)
-    found = [
-        _lay_over(
-            float(lags_s[peak]) + _parabola(curve, peak) / RATE_HZ,
-            (estimate, estimate_time_s),
-            (reference, reference_time_s),
-        )
-        for peak in peaks
-    ]
-    order = np.argsort([-each.explained for each in found])
-    best = found[order[0]]
-    _refuse_doubt([found[i] for i in order])
+    sides = (estimate, estimate_time_s), (reference, reference_time_s)
+    starts = [float(lags_s[peak]) + _parabola(curve, peak) / RATE_HZ for peak in peaks]
+    found = [lay_over(start, *sides) for start in starts]
+    found.sort(key=lambda match: -match.explained)
+    best, changes = by_changes(found[0], *sides)
+    refuse_doubt(best, [match for match in found if match is not best], changes)
     timing = best.timing
     known = timing is not None and timing.drift_error_ppm <= MAX_DRIFT_ERROR_PPM
     drift = timing.drift_ppm if timing is not None and known else 0.0
@@ -173,9 +158,10 @@ def synchronise(
         uncertainty_s=1.0 / RATE_HZ if timing is None else timing.offset_error_s,
         drift_estimate_ppm=nan if timing is None else timing.drift_ppm,
         drift_error_ppm=nan if timing is None else timing.drift_error_ppm,
-        correlation=float(curve[peaks[order[0]]]),
+        correlation=float(np.interp(best.offset_s, lags_s, curve)),
         explained=best.explained,
         rival=rival,
+        changes=changes,
         segments=shared,
         curve_s=lags_s,
         curve=curve,
@@ -194,6 +180,7 @@ def state_timing(offset_s: float, drift_ppm: float = 0.0) -> Synchronisation:
         correlation=nan,
         explained=nan,
         rival=nan,
+        changes=None,
         segments=(),
         curve_s=np.zeros(0),
         curve=np.zeros(0),
@@ -246,48 +233,12 @@ def _find_peaks(curve: FloatArray) -> tuple[list[int], float]:
         raise ComparisonError(
             "the two recordings do not seem to hold the same movement: the best match of their "
             f"angular speeds correlates by {found:.2f}, wanted at least {MIN_CORRELATION}. "
-            + _WHAT_TO_DO
+            + WHAT_TO_DO
         )
     best = float(curve[peaks[0]])
     near = [int(peak) for peak in peaks if curve[peak] > MAX_RIVAL * best]
     rival = float(curve[peaks[1]]) / best if peaks.size > 1 else 0.0
     return near[:_MOST_PEAKS], rival
-
-
-def _lay_over(
-    offset_s: float,
-    estimate: tuple[Mapping[str, FloatArray], FloatArray],
-    reference: tuple[Mapping[str, FloatArray], FloatArray],
-) -> _Match:
-    """Refine one offset, and see how much of the turning it explains."""
-    timing = fit_timing(*estimate, *reference, offset_s=offset_s)
-    if timing is not None and abs(timing.offset_s - offset_s) > MAX_REFINEMENT_S:
-        timing = None
-    at_s = offset_s if timing is None else timing.offset_s
-    explained = explained_turning(*estimate, *reference, offset_s=at_s)
-    return _Match(
-        offset_s=at_s, explained=explained if np.isfinite(explained) else -1.0, timing=timing
-    )
-
-
-def _refuse_doubt(found: list[_Match]) -> None:
-    """Raise where the best match is none, or another one is about as good."""
-    best = found[0]
-    if best.explained < MIN_EXPLAINED:
-        raise ComparisonError(
-            "the two recordings do not seem to hold the same movement: at the best offset "
-            f"({best.offset_s:.2f} s) the estimate accounts for {max(best.explained, 0.0):.0%} of "
-            f"the reference's turning, wanted at least {MIN_EXPLAINED:.0%}. {_WHAT_TO_DO}"
-        )
-    for other in found[1:]:
-        left = (1.0 - best.explained + ROUGHNESS) / (1.0 - other.explained + ROUGHNESS)
-        if left > MAX_LEFT:
-            raise ComparisonError(
-                "the offset between the two recordings is ambiguous: a second one, "
-                f"{abs(other.offset_s - best.offset_s):.2f} s away, fits about as well (a stride "
-                "looks like the next). Record a start, a stop or a jump in both, or state the "
-                "offset with --offset SECONDS."
-            )
 
 
 def _parabola(curve: FloatArray, best: int) -> float:

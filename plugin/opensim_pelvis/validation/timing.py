@@ -4,8 +4,8 @@ Angular speed finds which instant belongs to which (`sync`); here the rotations 
 laid over each other. Where one clock is late by ``d``, orientations differ by ``omega d``; what
 differs besides are the two worlds (a constant turn on the left) and the two definitions of the
 segment (a constant turn on the right). All are fitted together by least squares, over all
-segments that both have. Errors come from leaving out one block of time after another, since
-neighbouring residuals are alike.
+segments that both have, each weighed by the variance that its own fit leaves. Errors come from
+leaving out one block of time after another, since neighbouring residuals are alike.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ SLOW_S: Final = 0.1
 SMOOTH_S: Final = 0.02
 """Standard deviation of the Gaussian that takes marker noise out of angular velocity."""
 
-_ROUNDS: Final = 6
-_SMALL_S: Final = 1e-5
+_ROUNDS: Final = 12
+_SMALL_S: Final = 1e-6
+_FLOOR: Final = 1e-12  # rad^2; without noise all segments count alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def fit_timing(
             return None
         step, errors = found
         delay, drift = delay - step[0], drift - step[1]
-        if abs(step[0]) < _SMALL_S:
+        if abs(step[0]) + 0.5 * abs(step[1] * (high - low)) < _SMALL_S:
             break
     return Timing(
         offset_s=delay,
@@ -154,9 +155,21 @@ def explained_turning(
         if both.sum() < MIN_SAMPLES:
             continue
         x, y = (gaussian_filter1d(v[both], SMOOTH_S * rate_hz, axis=0) for v in (x, y))
-        left += float(np.square(y - rotate(_turn_upright(y, x), x)).sum())
+        left += float(np.square(y - rotate(turn_upright(y, x), x)).sum())
         whole += float(np.square(y).sum())
     return 1.0 - left / whole if whole > 0.0 else float("nan")
+
+
+def turn_upright(wanted: FloatArray, given: FloatArray) -> FloatArray:
+    """Return the turn about the vertical, y, that best brings vectors to others: a quaternion.
+
+    Parameters
+    ----------
+    wanted, given : (n, 3) array
+        Finite.
+    """
+    (x, _, z), (u, _, w) = given.T, wanted.T
+    return turn_about_vertical(np.arctan2(float(z @ u - x @ w), float(x @ u + z @ w)))
 
 
 def _equations(
@@ -206,12 +219,6 @@ def _align(wanted: FloatArray, given: FloatArray) -> FloatArray:
     return np.asarray(rotation.as_quat(scalar_first=True))
 
 
-def _turn_upright(wanted: FloatArray, given: FloatArray) -> FloatArray:
-    """Return the turn about the vertical that brings one set of vectors to another."""
-    (x, _, z), (u, _, w) = given.T, wanted.T
-    return turn_about_vertical(np.arctan2(float(z @ u - x @ w), float(x @ u + z @ w)))
-
-
 def _solve(
     rows: list[tuple[FloatArray, FloatArray]], from_middle: FloatArray, span: float
 ) -> tuple[FloatArray, FloatArray] | None:
@@ -224,10 +231,11 @@ def _solve(
     for number, (columns, residual) in enumerate(rows):
         place = np.r_[0, 1, 2 + 6 * number : 8 + 6 * number]
         present = np.isfinite(residual).all(axis=1) & np.isfinite(columns).all(axis=(1, 2))
+        weight = 1.0 / _variance(columns[present], residual[present])
         for b in range(BLOCKS):
             a, r = columns[present & (block == b)], residual[present & (block == b)]
-            left[b][np.ix_(place, place)] += np.einsum("tij,tik->jk", a, a)
-            right[b][place] += np.einsum("tij,ti->j", a, r)
+            left[b][np.ix_(place, place)] += weight * np.einsum("tij,tik->jk", a, a)
+            right[b][place] += weight * np.einsum("tij,ti->j", a, r)
     whole = _least_squares(left.sum(axis=0), right.sum(axis=0))
     without = np.array(
         [
@@ -238,6 +246,13 @@ def _solve(
     spread = without - without.mean(axis=0)
     errors = np.sqrt((BLOCKS - 1) / BLOCKS * (spread**2).sum(axis=0))
     return whole, errors
+
+
+def _variance(columns: FloatArray, residual: FloatArray) -> float:
+    """Return what one segment's own fit leaves: noise and soft tissue, by which it counts less."""
+    a, r = columns.reshape(-1, columns.shape[2]), residual.ravel()
+    left = r - a @ np.linalg.lstsq(a, r, rcond=1e-12)[0]
+    return max(float(np.square(left).mean()), _FLOOR)
 
 
 def _least_squares(left: FloatArray, right: FloatArray) -> FloatArray:

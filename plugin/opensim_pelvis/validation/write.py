@@ -18,6 +18,7 @@ from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.methods import describe_methods
 from opensim_pelvis.validation.pooling import STRIDE_FILE
+from opensim_pelvis.validation.write_curves import CURVES_FILE, write_curves
 
 CURVE_COLUMNS: Final = (
     "samples",
@@ -48,6 +49,7 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
             _write_csv(comparison, directory / "agreement.csv"),
             _write_strides(comparison, directory / STRIDE_FILE),
             _write_json(comparison, directory / "agreement.json"),
+            write_curves(comparison, directory / CURVES_FILE),
             directory / "methods.md",
         ]
         paths[-1].write_text(describe_methods(comparison), encoding="utf-8")
@@ -65,7 +67,7 @@ def _row(angle: AngleAgreement) -> dict[str, object]:
     row: dict[str, object] = {"angle": angle.name}
     row |= {name: _number(getattr(angle.curve, name)) for name in CURVE_COLUMNS}
     limits = angle.limits
-    for name in ("lower", "upper", "sd", "sd_within", "sd_between"):
+    for name in ("bias", "lower", "upper", "sd", "sd_within", "sd_between"):
         row[f"loa_{name}"] = None if limits is None else _number(getattr(limits, name))
     for name in ("bias", "lower", "upper"):
         low, high = getattr(limits, f"{name}_interval") if limits else (math.nan, math.nan)
@@ -146,7 +148,8 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         },
         "reference": {"name": comparison.reference.name, "source": comparison.reference.source},
         "synchronisation": {
-            f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip
+            "confidence": sync.confidence,
+            **{f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip},
         },
         "alignment": {
             "heading_deg": math.degrees(pair.heading_rad),
@@ -160,7 +163,7 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "travel_source": table.travel_source,
         "angles": as_rows(comparison),
         "events": [_event_row(event) for event in comparison.events],
-        "absent": table.absent,
+        "absent": comparison.absent,
         "notes": comparison.notes,
     }
     path.write_text(

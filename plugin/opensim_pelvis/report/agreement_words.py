@@ -1,0 +1,205 @@
+"""A comparison in plain words and as rows of tables: what the page and the PDF both set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from opensim_pelvis.report.headline import MINUS, NONE, number
+from opensim_pelvis.report.texts import Texts
+
+Agreement = Mapping[str, Any]
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+
+SMALL_DEG: Final = 2.0
+LARGE_DEG: Final = 5.0
+"""Errors of gait angles that are small, and that may mislead.
+
+McGinley et al. 2009, doi:10.1016/j.gaitpost.2008.09.003, said of repeated gait analyses.
+"""
+
+TOLD: Final = (
+    "pelvic_axial_rotation",
+    "pelvic_obliquity",
+    "pelvic_anterior_tilt",
+    "trunk_axial_rotation",
+)
+"""Angles that get a sentence; all are in the table."""
+
+COLUMNS: Final = (
+    "angle", "bias", "rmse", "rmse0", "limits", "r", "range", "icc", "strides", "verdict",
+)  # fmt: skip
+EVENT_TEXTS: Final = {"initial contact": "contact", "toe-off": "toe_off"}
+EVENT_COLUMNS: Final = ("event", "matched", "missed", "extra", "event_bias", "event_limits")
+
+
+def angle_title(name: str, texts: Texts) -> str:
+    """Return what an angle is called; its own name where the texts have none."""
+    return texts["angle"].get(name, name)
+
+
+def event_title(kind: str, texts: Texts) -> str:
+    """Return what a kind of event is called."""
+    return texts["agreement"].get(EVENT_TEXTS.get(kind, ""), kind)
+
+
+def angle_rows(agreement: Agreement, texts: Texts) -> list[dict[str, str]]:
+    """Return a row an angle: a cell a column of `COLUMNS`, and ``name`` and ``level``."""
+    return [_angle_row(row, texts) for row in agreement["angles"]]
+
+
+def event_rows(agreement: Agreement, texts: Texts) -> list[dict[str, str]]:
+    """Return a row a kind of event, milliseconds."""
+    rows = []
+    for event in agreement["events"]:
+        low, high = event["bias_ci_s"] or (None, None)
+        lower, upper = event["loa_s"] or (None, None)
+        rows.append(
+            {
+                "event": event_title(event["kind"], texts),
+                "matched": str(event["matched"]),
+                "missed": str(event["missed"]),
+                "extra": str(event["extra"]),
+                "event_bias": _with_interval([_ms(x) for x in (event["bias_s"], low, high)], texts),
+                "event_limits": _band(_ms(lower), _ms(upper), texts),
+            }
+        )
+    return rows
+
+
+def sentences(agreement: Agreement, texts: Texts) -> list[str]:
+    """Return what is to be said of the pelvis and trunk, a sentence or two an angle."""
+    words = texts["agreement"]
+    found = []
+    for row in agreement["angles"]:
+        if row["angle"] not in TOLD or row["rmse"] is None:
+            continue
+        said = [
+            words["said"].format(
+                angle=angle_title(row["angle"], texts),
+                rmse=_deg(row["rmse"]),
+                rmse0=_deg(row["rmse_without_offset"]),
+                bias=_deg(row["bias"]),
+            )
+        ]
+        if row["loa_lower"] is not None:
+            limits = {key: _deg(row[f"loa_{key}"]) for key in ("lower", "upper")}
+            said.append(words["said_limits"].format(**limits))
+        if row.get("range_bias") is not None:
+            said.append(_range_words(row, words))
+        found.append(" ".join(said))
+    return found
+
+
+def ways(agreement: Agreement, texts: Texts) -> dict[str, str]:
+    """Return how the two were brought together: term to what was done."""
+    words, alignment = texts["agreement"], agreement["alignment"]
+    start, end = agreement["compared_s"]
+    heading = alignment["heading_source"]
+    if alignment["heading_deg"] is not None:
+        heading = words["heading_value"].format(turn=_deg(alignment["heading_deg"]), on=heading)
+    bodies = alignment["body_offset_source"]
+    offsets = "; ".join(
+        f"{body}: {', '.join(_deg(turn) for turn in turns)}"
+        for body, turns in alignment["body_offsets_deg"].items()
+    )
+    return {
+        words["estimate"]: agreement["estimate"]["source"],
+        words["reference"]: f"{agreement['reference']['name']}: {agreement['reference']['source']}",
+        words["compared"]: words["compared_value"].format(
+            start=number(start, "m"), end=number(end, "m"), strides=agreement["strides"]
+        ),
+        words["clocks"]: _clock_words(agreement["synchronisation"], words),
+        words["heading"]: heading,
+        words["bodies"]: words["bodies_value"].format(source=bodies, turns=offsets)
+        if offsets
+        else bodies,
+        words["travel"]: agreement["travel_source"],
+        words["grouping"]: agreement["grouping"],
+    }
+
+
+def _angle_row(row: Mapping[str, Any], texts: Texts) -> dict[str, str]:
+    words, rmse = texts["agreement"], row["rmse"]
+    level = "small" if rmse <= SMALL_DEG else "medium" if rmse <= LARGE_DEG else "large"
+    bias = (row["loa_bias"], row["loa_bias_ci_low"], row["loa_bias_ci_high"])
+    spread = [row.get(f"range_bias{end}") for end in ("", "_ci_low", "_ci_high")]
+    icc = [row.get(f"range_icc_a1{end}") for end in ("", "_ci_low", "_ci_high")]
+    return {
+        "name": row["angle"],
+        "level": level,
+        "angle": angle_title(row["angle"], texts),
+        "bias": _with_interval([number(x, "deg") for x in bias], texts),
+        "rmse": number(rmse, "deg"),
+        "rmse0": number(row["rmse_without_offset"], "deg"),
+        "limits": _band(number(row["loa_lower"], "deg"), number(row["loa_upper"], "deg"), texts),
+        "r": number(row["r"], "m"),
+        "range": _with_interval([number(x, "deg") for x in spread], texts),
+        "icc": _with_interval([number(x, "m") for x in icc], texts),
+        "strides": str(row["strides"]),
+        "verdict": words[level],
+    }
+
+
+def _clock_words(sync: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    if not sync["segments"]:
+        return words["clocks_stated"].format(
+            offset=f"{sync['offset_s']:g}", drift=f"{sync['drift_ppm']:g}"
+        )
+    drift, error = sync["drift_estimate_ppm"], sync["drift_error_ppm"]
+    said = words["clocks_found"].format(
+        offset=number(1000.0 * sync["offset_s"], "deg"),
+        error=number(1000.0 * sync["uncertainty_s"], "deg"),
+        segments=", ".join(sync["segments"]),
+        r=number(sync["correlation"], "m"),
+        rival=f"{100.0 * sync['rival']:.0f}",
+        explained=f"{100.0 * sync['explained']:.0f}",
+    )
+    changes = sync["changes"]
+    said += " " + words[f"clocks_{sync['confidence']}"].format(
+        strides=f"{changes['strides']:.0f}", score=number(changes["score"], "deg")
+    )
+    if drift is None:
+        return said
+    key = "drift_applied" if sync["drift_known"] else "drift_unknown"
+    return f"{said} {words[key].format(drift=_whole(drift), error=_whole(error))}"
+
+
+def _range_words(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    bias, low, high = (row[f"range_bias{end}"] for end in ("", "_ci_low", "_ci_high"))
+    if low is None:
+        return ""
+    key = "said_range_equal" if low <= 0.0 <= high else "said_range"
+    return words[key].format(
+        bias=_deg(abs(bias)),
+        side=words["larger" if bias > 0.0 else "smaller"],
+        low=_deg(low),
+        high=_deg(high),
+    )
+
+
+def _with_interval(cells: Sequence[str], texts: Texts) -> str:
+    value, low, high = cells
+    if NONE in (low, high):
+        return value
+    interval = texts["agreement"]["interval"].format(low=low, high=high)
+    return f"{value} {interval.replace(' ', NBSP)}"
+
+
+def _band(low: str, high: str, texts: Texts) -> str:
+    if NONE in (low, high):
+        return NONE
+    return texts["measures"]["band"].format(low=low, high=high).replace(" ", NBSP)
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}".replace("-", MINUS)
+
+
+def _ms(seconds: float | None) -> str:
+    return number(None if seconds is None else 1000.0 * seconds, "deg")
+
+
+def _deg(value: float) -> str:
+    return f"{number(value, 'deg')}°"

@@ -1,0 +1,129 @@
+"""Where hip adduction and rotation of a recorded walk part: sensors, model, markers.
+
+    python tests/benchmarks/hip_definitions.py
+
+Prints the table of docs/validation.md for ``../shared/data/gaittoolbox_walk``: root mean square
+error of the hips with the bias removed, for our whole run, for a run without shanks and feet, for
+the thigh sensors as they were placed (no model), and for a commercial suit; then how far
+the markers of thigh and shank agree with a knee that bends about one axis.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from optical_agreement import (
+    DATA,
+    RATE_HZ,
+    SENSORS,
+    WALKING_S,
+    read_cameras,
+    read_suit,
+)
+from scipy.io import loadmat
+
+from opensim_pelvis import output, pipeline
+from opensim_pelvis.placement import orient_sensors
+from opensim_pelvis.rotations import inverse, multiply
+from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.types import Result
+from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
+from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
+
+ANGLES = ("hip_flexion", "hip_adduction", "hip_rotation")
+MOVING = slice(1119, 2074)
+BENT_DEG = 30.0
+NEAR_HIP = ("pelvis", "femur_r", "femur_l")
+
+
+def run(bodies: tuple[str, ...] = ()) -> Result:
+    return pipeline.run(
+        pipeline.read(DATA / "imu"),
+        sensors={i: body for i, body in SENSORS.items() if not bodies or body in bodies},
+        calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+
+
+def motion_of(result: Result, name: str) -> Motion:
+    with tempfile.TemporaryDirectory() as folder:
+        output.write(result, folder)
+        return replace(open_estimate(Path(folder)), name=name, strides=())
+
+
+def placed(result: Result) -> Motion:
+    """Return the bodies as their own sensors show them, no joint between them."""
+    found = orient_sensors(result.aligned, result.placement)
+    R_GB = multiply(found.R_GS, inverse(result.placement.R_BS))
+    bodies = dict(zip(result.aligned.bodies, np.moveaxis(R_GB, 1, 0), strict=True))
+    return Motion(
+        name="sensors as placed",
+        rate_hz=RATE_HZ,
+        time_s=result.aligned.time_s,
+        R_GB={body: bodies[body] for body in NEAR_HIP},
+        source="placement",
+    )
+
+
+def show_knee(side: str) -> None:
+    """Print how the shank leaves the thigh's plane of flexion, by markers alone.
+
+    A knee bends about one axis within a few degrees. Where the markers turn a thigh about its
+    length by an error, the shank seems to leave that plane by the error times the sine of flexion.
+    """
+    content = loadmat(DATA / "S02-Trial-Walk-1.mat", squeeze_me=True)
+    hip, knee, ankle, marker = (
+        content[f"{side}{name}"][MOVING] for name in ("HJC", "KJC", "AJC", "KNE")
+    )
+    up, shank = unit(hip - knee), unit(ankle - knee)
+    axis = unit(marker - knee)
+    axis = unit(axis - (axis * up).sum(axis=1, keepdims=True) * up)
+    bent = np.arccos(np.clip(-(up * shank).sum(axis=1), -1.0, 1.0))
+    aside = np.arcsin(np.clip((axis * shank).sum(axis=1), -1.0, 1.0))
+    much = bent > np.deg2rad(BENT_DEG)
+    turned = np.rad2deg(aside[much] / np.sin(bent[much]))
+    sys.stdout.write(
+        f"{side}: knee bent by more than {BENT_DEG:g} degrees ({much.sum()} samples): shank beside "
+        f"the plane by {np.ptp(np.rad2deg(aside[much])):.1f} degrees from least to most, as if the "
+        f"thigh were turned by {turned.mean():.1f} +- {turned.std():.1f}\n"
+    )
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector, axis=1, keepdims=True)
+
+
+def show(motion: Motion, cameras: Motion) -> None:
+    settings = ComparisonSettings(
+        estimate=DATA,
+        reference=ReferenceSettings(path=DATA),
+        alignment=AlignmentSettings(window_s=WALKING_S, heading_on="whole"),
+    )
+    found = {a.name: a.curve for a in compare_motions(motion, cameras, settings).table.angles}
+    cells = [
+        f"{found[f'{angle}_r'].rmse_without_offset:5.1f} /"
+        f"{found[f'{angle}_l'].rmse_without_offset:5.1f}"
+        for angle in ANGLES
+    ]
+    sys.stdout.write(f"{motion.name:28} {'   '.join(cells)}\n")
+
+
+def main() -> None:
+    cameras, whole = read_cameras(), run()
+    sys.stdout.write(f"{'right / left, degrees':28} {'      '.join(ANGLES)}\n")
+    show(motion_of(whole, "whole run"), cameras)
+    show(motion_of(run(NEAR_HIP), "run without shanks and feet"), cameras)
+    show(placed(whole), cameras)
+    show(read_suit(), cameras)
+    for side in ("R", "L"):
+        show_knee(side)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

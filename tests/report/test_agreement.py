@@ -1,0 +1,206 @@
+"""The section on agreement: its numbers are those of the comparison, on the page and in the PDF."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from opensim_pelvis import output
+from opensim_pelvis.cli import app
+from opensim_pelvis.errors import ExportError
+from opensim_pelvis.report.again import write_reports
+from opensim_pelvis.report.agreement import attach_agreements
+from opensim_pelvis.report.flow import Flow
+from opensim_pelvis.report.headline import MINUS, number
+from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.page import render_page
+from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures
+from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
+from opensim_pelvis.report.pdf_agreement import PAGES, set_agreement
+from opensim_pelvis.report.texts import read_texts
+from opensim_pelvis.report.view import View, read_view
+from opensim_pelvis.types import Result
+
+from .conftest import HOSTILE, simulate
+from .test_pdf import pages_of
+
+
+@pytest.fixture(scope="module")
+def compared(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One run by two sets of sensors, compared by the command."""
+    folder = tmp_path_factory.mktemp("compared")
+    output.write(result, folder / "out")
+    output.write(simulate(rate_hz=90.0), folder / "other")
+    words = ["compare", str(folder / "out"), str(folder / "other"), "--out", str(folder / "found")]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def numbers(compared: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((compared / "found" / "agreement.json").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def view_with(compared: Path) -> View:
+    view = read_view(compared / "out" / "whole_report.json")
+    return attach_agreements([view], [compared / "found"])[0]
+
+
+def cells_of(page: str) -> dict[str, dict[str, str]]:
+    """Return angle to column to what stands in the cell."""
+    found = {}
+    for name, row in re.findall(r'<tr data-angle="(\w+)">(.*?)</tr>', page):
+        found[name] = {
+            key: unescape(text)
+            for key, text in re.findall(r'data-key="(\w+)"[^>]*>(.*?)</td>', row)
+        }
+    return found
+
+
+def read(text: str) -> list[float]:
+    return [float(x.replace(MINUS, "-")) for x in re.findall(rf"{MINUS}?\d+\.\d+", text)]
+
+
+def test_comparing_makes_the_report_again_with_a_section(compared: Path) -> None:
+    found = compared / "found"
+    page = (found / "whole_report.html").read_text(encoding="utf-8")
+    assert '<section id="agreement"' in page
+    assert page.count('id="figure-agreement-') == len(
+        json.loads((found / "agreement.json").read_text("utf-8"))["angles"]
+    ) + len(("clocks", "events"))
+    before = (compared / "out" / "whole_report.html").read_text(encoding="utf-8")
+    assert 'id="agreement"' not in before
+    assert MAX_PAGES < len(pages_of(found / "whole_report.pdf")) <= MAX_PAGES + PAGES
+
+
+def test_numbers_of_the_page_are_those_of_the_comparison(
+    compared: Path, numbers: dict[str, Any]
+) -> None:
+    page = (compared / "found" / "whole_report.html").read_text(encoding="utf-8")
+    cells = cells_of(page)
+    assert list(cells) == [row["angle"] for row in numbers["angles"]]
+    for row in numbers["angles"]:
+        shown = cells[row["angle"]]
+        for key, names, half in (
+            ("bias", ("loa_bias", "loa_bias_ci_low", "loa_bias_ci_high"), 0.05),
+            ("rmse", ("rmse",), 0.05),
+            ("rmse0", ("rmse_without_offset",), 0.05),
+            ("limits", ("loa_lower", "loa_upper"), 0.05),
+            ("r", ("r",), 0.005),
+            ("range", ("range_bias", "range_bias_ci_low", "range_bias_ci_high"), 0.05),
+            ("icc", ("range_icc_a1", "range_icc_a1_ci_low", "range_icc_a1_ci_high"), 0.005),
+        ):
+            told = [row[name] for name in names]
+            assert read(shown[key]) == pytest.approx(told, abs=half + 1e-9), (row["angle"], key)
+        assert int(shown["strides"]) == row["strides"] > 10
+    events = re.findall(r'<tr data-event="\d+">(.*?)</tr>', page)
+    assert len(events) == len(numbers["events"]) == 2
+    for text, event in zip(events, numbers["events"], strict=True):
+        assert re.findall(r'data-key="matched">(\d+)<', text) == [str(event["matched"])]
+        (bias,) = re.findall(r'data-key="event_bias">([^ ]+) ', text)
+        assert read(bias) == pytest.approx([1000.0 * event["bias_s"]], abs=0.05)
+
+
+def test_the_pdf_has_the_same_numbers(view_with: View, numbers: dict[str, Any]) -> None:
+    flow = Flow("", 9)
+    set_agreement(flow, view_with, read_texts())
+    words = {text.get_text() for page in flow.pages for text in page.texts}
+    for row in numbers["angles"]:
+        for key in ("rmse", "rmse_without_offset"):
+            assert number(row[key], "deg") in words, (row["angle"], key)
+    whole = " ".join(text.get_text() for page in flow.pages for text in page.texts)
+    assert all(" ".join(note.split()[:3]) in whole for note in numbers["notes"])
+
+
+def test_clocks_worlds_and_what_is_not_comparable_are_told(view_with: View) -> None:
+    absent = {"torso": "optical alone has it, so no angle of it is compared"}
+    view = {**view_with, "agreement": {**view_with["agreement"], "absent": absent}}
+    page = unescape(render_page(view))
+    sync = view["agreement"]["synchronisation"]
+    assert f"{number(1000.0 * sync['offset_s'], 'deg')} ms were added to the times here" in page
+    assert f"the next best offset reaches {100.0 * sync['rival']:.0f} % of that" in page
+    turn = number(view["agreement"]["alignment"]["heading_deg"], "deg")
+    assert f"turned by {turn}° about the vertical" in page
+    assert "Trunk: optical alone has it" in page
+
+
+def test_a_stated_offset_is_told_as_such(compared: Path, tmp_path: Path) -> None:
+    words = ["compare", str(compared / "out"), str(compared / "other"), "--offset", "0"]
+    assert CliRunner().invoke(app, [*words, "--out", str(tmp_path)]).exit_code == 0
+    page = (tmp_path / "whole_report.html").read_text(encoding="utf-8")
+    assert "stated by the user: 0 s were added" in page
+    assert 'id="figure-agreement-clocks"' not in page
+
+
+def test_the_section_stands_where_the_lab_wants_it(view_with: View) -> None:
+    def order(lab: Lab) -> list[str]:
+        return re.findall(r'<section id="(\w+)"', render_page(view_with, lab))
+
+    assert order(Lab(sections=("agreement", "methods"))) == ["agreement", "methods"]
+    assert order(Lab(sections=("headline",))) == ["headline", "agreement"]
+
+
+def test_names_that_mean_harm_stay_text(view_with: View, tmp_path: Path) -> None:
+    agreement = json.loads(json.dumps(view_with["agreement"]))
+    agreement["reference"] = {"name": HOSTILE, "source": HOSTILE}
+    agreement["notes"] = [HOSTILE]
+    for rows, key in ((agreement["angles"], "angle"), (agreement["curves"]["angles"], "name")):
+        rows[0][key] = HOSTILE
+    page = render_page({**view_with, "agreement": agreement})
+    assert HOSTILE not in page
+    assert "<img src=x" not in page
+    write_pdf({**view_with, "agreement": agreement}, tmp_path / "a.pdf")
+
+
+def test_report_takes_the_folder_and_refuses_another_recording(
+    compared: Path, tmp_path: Path
+) -> None:
+    found = compared / "found"
+    words = ["report", str(compared / "out"), "--agreement", str(found), "--out", str(tmp_path)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    again = (tmp_path / "whole_report.html").read_bytes()
+    assert again == (found / "whole_report.html").read_bytes()
+    with pytest.raises(ExportError, match="compares the recording whole"):
+        write_reports([compared / "other"], tmp_path, Lab(), agreements=[found])
+    with pytest.raises(ExportError, match="is a second comparison of whole"):
+        write_reports([compared / "out"], tmp_path, Lab(), agreements=[found, found])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "there is no such file"),
+        ("{", "cannot be read"),
+        ("[]", "found other JSON"),
+        ('{"format": "opensim-pelvis agreement", "format_version": 9}', "version 9"),
+    ],
+)
+def test_a_folder_without_a_comparison_is_told(
+    content: str | None, told: str, compared: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad"
+    shutil.copytree(compared / "found", bad)
+    (bad / "agreement.json").unlink()
+    if content is not None:
+        (bad / "agreement.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ExportError, match=rf"agreement\.json.*{told}"):
+        write_reports([compared / "out"], tmp_path / "o", Lab(), agreements=[bad])
+
+
+def test_figures_can_be_taken_out(view_with: View, compared: Path, tmp_path: Path) -> None:
+    name = "agreement-pelvic_axial_rotation"
+    assert name in plotly_figures(view_with)
+    assert name in matplotlib_figures(view_with)
+    numbers = compared / "out" / "whole_report.json"
+    paths = write_reports([numbers], tmp_path, Lab(), parts=True, agreements=[compared / "found"])
+    assert f"whole_report_{name}.svg" in {path.name for path in paths}
