@@ -74,14 +74,16 @@ class Numbers:
         """Return one column, shape (n,)."""
         return np.asarray(self.block[self.names.index(name)])
 
-    def columns(self, names: Sequence[str]) -> FloatArray:
-        """Return columns, shape (n, len(names)), each contiguous; a view where they are neighbours.
+    def columns(self, names: Sequence[str], factor: float = 1.0) -> FloatArray:
+        """Return columns times a factor, shape (n, len(names)), each contiguous in memory.
 
-        A view keeps the whole block in memory: copy it where most of the block is not needed.
+        Neighbours times 1 are a view, which keeps the whole block in memory: copy it where most
+        of the block is not needed.
         """
         rows = [self.names.index(name) for name in names]
         together = rows == list(range(rows[0], rows[0] + len(rows)))
-        return (self.block[rows[0] : rows[-1] + 1] if together else self.block[rows]).T
+        found = self.block[rows[0] : rows[-1] + 1] if together else self.block[rows]
+        return (found if factor == 1.0 else found * factor).T
 
 
 def split_cells(line: str, separator: str) -> list[str]:

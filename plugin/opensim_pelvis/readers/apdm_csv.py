@@ -82,7 +82,7 @@ def read_csv(path: Path) -> ApdmFile:
             label=sensor.label,
             time_us=time_us,
             signals={
-                key: numbers.columns(names) * sensor.factors.get(key, 1.0)
+                key: numbers.columns(names, sensor.factors.get(key, 1.0))
                 for key, names in sensor.columns.items()
             },
         )

@@ -71,7 +71,9 @@ class TableReader:
         """Read the tables that the mapping describes; see ``registry.Reader``."""
         mapping = load_mapping(find_mapping(settings))
         files = find_tables(settings.path, mapping)
-        with ThreadPoolExecutor(WORKERS) as pool:
+        paths = [mapping.path, *(file for file, _ in files)]
+        with ThreadPoolExecutor(WORKERS) as pool, ThreadPoolExecutor(1) as beside:
+            described = beside.submit(describe_inputs, paths)
             loads = [pool.submit(_load, file, name, mapping) for file, name in files]
             loaded, faults = [], []
             for load in loads:
@@ -100,7 +102,7 @@ class TableReader:
             counter_source=_counter_source(mapping),
             world_frame=f"{up} up (stated by {source})" if up else "not stated: no orientation",
             sensors=signals,
-            files=describe_inputs([mapping.path, *(file for file, _ in files)]),
+            files=described.result(),
             start_s=start_s,
             date=date,
             notes=(
@@ -259,20 +261,21 @@ def _signals(
 ) -> tuple[SensorSignals, tuple[str, ...]]:
     """Return one sensor in SI units and E, and notes."""
 
-    def columns(patterns: Sequence[str]) -> FloatArray:
+    def columns(patterns: Sequence[str], factor: float = 1.0) -> FloatArray:
         names = [table.columns[pattern, name] for pattern in patterns]
-        return table.numbers.columns(names)[: counter.size]
+        return table.numbers.columns(names, factor)[: counter.size]
 
-    turn = earth_from_world(settings.up_axis or mapping.up or "z")
+    up = settings.up_axis or mapping.up or "z"
+    turn = earth_from_world(up)
     R_ES: FloatArray | None = None
     notes: tuple[str, ...] = ()
     if mapping.orientation is not None:
         R_WS, notes = as_quaternions(
             columns(mapping.orientation.columns), mapping.orientation, name
         )
-        R_ES = multiply(turn, R_WS)
+        R_ES = R_WS if up == "z" else multiply(turn, R_WS)
     vectors = {
-        key: columns(vector.columns) * vector.factor for key, vector in mapping.vectors.items()
+        key: columns(vector.columns, vector.factor) for key, vector in mapping.vectors.items()
     }
     acceleration, free = vectors.get("acceleration"), None
     if acceleration is not None and mapping.vectors["acceleration"].free:
