@@ -44,6 +44,7 @@ ORDER = (
     "calibration",
     "osim",
     "solve",
+    "doubts",
     "angles",
     "events",
     "strides",

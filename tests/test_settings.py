@@ -391,3 +391,34 @@ def test_a_date_that_is_none_is_a_fault_that_shows_one(tmp_path: Path, stated: s
     path.write_text(f'[recording]\npath = "walk"\ndate = {stated}\n', encoding="utf-8")
     with pytest.raises(SettingsError, match=r"recording\.date: wanted a (date such|year)"):
         read_trial(path)
+
+
+def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
+    trial = tmp_path / "trial.toml"
+    trial.write_text(
+        "[recording]\npath = 'walk'\n[solver.weights]\ntibia = 0.02\ntibia_l = 0.5\ntorso = 2\n",
+        encoding="utf-8",
+    )
+    settings, _ = read_request(trial, {})
+    assert settings.solver.weights == {"tibia_r": 0.02, "tibia_l": 0.5, "torso": 2.0}
+    settings, _ = read_request(trial, {}, weights=["tibia=1", "calcn_r = 0.1"])
+    assert settings.solver.weights == {
+        "tibia_r": 1.0,
+        "tibia_l": 0.5,
+        "calcn_r": 0.1,
+        "torso": 2.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("tibia", "--weight: wanted BODY=WEIGHT such as tibia=0.02, found 'tibia'"),
+        ("tibia=much", "bodies with weights from 0 to 1000"),
+        ("shin=0.1", "no body is called 'shin'"),
+        ("tibia=-1", "bodies with weights from 0 to 1000"),
+    ],
+)
+def test_weights_that_cannot_be_are_told(text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_request(Path("walk"), {}, weights=[text])

@@ -135,6 +135,12 @@ def run(
     ] = None,
     model: Annotated[Path | None, typer.Option(help="Another OpenSim model.")] = None,
     engine: Annotated[str | None, typer.Option(help="exact, opensim or opensim-tool.")] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BODY=W", help="Say of a body's sensor, 1 unless given: tibia=0.02; repeatable."
+        ),
+    ] = None,
     check_engine: Annotated[
         bool | None,
         typer.Option("--check-engine", help="Solve a sample of frames with OpenSim too."),
@@ -201,7 +207,9 @@ def run(
     }
     from opensim_pelvis.trial.request import read_request
 
-    settings, defaults = read_request(path, flags, sensor_map=sensors, sensors=sensor or ())
+    settings, defaults = read_request(
+        path, flags, sensor_map=sensors, sensors=sensor or (), weights=weight or ()
+    )
     _execute(settings, defaults, out)
 
 

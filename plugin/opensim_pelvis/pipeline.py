@@ -18,10 +18,9 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
-import numpy as np
-
 from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
+from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.reading import read_recording
@@ -65,9 +64,6 @@ _REPORTED_VERSIONS: Final = (
     "scipy",
     "vqf",
 )
-
-_BACKWARD_KNEE_RAD: Final = -0.5
-"""Below this, far beyond any knee, two sensors are confused or face apart."""
 
 
 def run(
@@ -188,7 +184,8 @@ def _run(
             *placement.notes,
             *model.notes,
             *kinematics.notes,
-            *(_out_of_range(model, kinematics) if placement.zero_known else ()),
+            *(doubt_ranges(model, kinematics) if placement.zero_known else ()),
+            *doubt_thighs(kinematics, settings.solver.weights),
             *angles.notes,
             *running.notes,
         ),
@@ -269,29 +266,6 @@ def _solve(
             weights=weights,
         )
     return placed, kinematics, check
-
-
-def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:
-    """Doubt angles that leave the model's range: a bad pose or heading shows up there first."""
-    notes = []
-    for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        low, high = model.ranges_rad[name]
-        if high - low >= 2.0 * np.pi - 1e-6:  # a free heading has no range to leave
-            continue
-        outside = (values < low - 1e-9) | (values > high + 1e-9)
-        if outside.any():
-            share = outside.sum() / max(np.isfinite(values).sum(), 1)
-            notes.append(
-                f"{name} leaves the range of the model ({np.rad2deg(low):.0f} to "
-                f"{np.rad2deg(high):.0f} degrees) in {share:.1%} of the frames: "
-                f"{np.rad2deg(np.nanmin(values)):.0f} to {np.rad2deg(np.nanmax(values)):.0f}"
-            )
-            if name.startswith("knee") and np.nanmin(values) < _BACKWARD_KNEE_RAD:
-                notes[-1] += (
-                    ". A knee does not bend backward: the sensors of thigh and shank may be "
-                    "swapped, or their headings far apart"
-                )
-    return notes
 
 
 def _versions() -> dict[str, str]:

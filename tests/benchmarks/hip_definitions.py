@@ -29,7 +29,7 @@ from tests.real_sensors import GAITTOOLBOX
 from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.rotations import inverse, multiply
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SolverSettings
 from opensim_pelvis.types import Result
 from opensim_pelvis.validation.align import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
@@ -39,15 +39,18 @@ from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 ANGLES = ("hip_flexion", "hip_adduction", "hip_rotation")
 MOVING = slice(1119, 2074)
 BENT_DEG = 30.0
+LEGS = ("tibia_r", "tibia_l", "calcn_r", "calcn_l")
+LIGHT = 0.02
 NEAR_HIP = ("pelvis", "femur_r", "femur_l")
 
 
-def run(bodies: tuple[str, ...] = ()) -> Result:
+def run(bodies: tuple[str, ...] = (), *, leg_weight: float = 1.0) -> Result:
     return pipeline.run(
         reading.read(DATA / "imu"),
         sensors={i: body for i, body in GAITTOOLBOX.items() if not bodies or body in bodies},
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(kind="walking", surface="overground"),
+        solver=SolverSettings(weights=dict.fromkeys(LEGS, leg_weight)),
     )
 
 
@@ -99,10 +102,11 @@ def unit(vector: np.ndarray) -> np.ndarray:
     return vector / np.linalg.norm(vector, axis=1, keepdims=True)
 
 
-def show(motion: Motion, cameras: Motion) -> None:
+def show(motion: Motion, cameras: Motion, offset_s: float | None = None) -> None:
     settings = ComparisonSettings(
         estimate=DATA,
         reference=ReferenceSettings(path=DATA),
+        offset_s=offset_s,
         alignment=AlignmentSettings(window_s=WALKING_S, heading_on="whole"),
     )
     found = {a.name: a.curve for a in compare_motions(motion, cameras, settings).table.angles}
@@ -111,13 +115,17 @@ def show(motion: Motion, cameras: Motion) -> None:
         f"{found[f'{angle}_l'].rmse_without_offset:5.1f}"
         for angle in ANGLES
     ]
-    sys.stdout.write(f"{motion.name:28} {'   '.join(cells)}\n")
+    name = motion.name if offset_s is None else f"  by the recorder's trigger ({offset_s:g} s)"
+    sys.stdout.write(f"{name:34} {'   '.join(cells)}\n")
 
 
 def main() -> None:
     cameras, whole = read_cameras(), run()
-    sys.stdout.write(f"{'right / left, degrees':28} {'      '.join(ANGLES)}\n")
+    light = motion_of(run(leg_weight=LIGHT), f"shanks and feet weigh {LIGHT:g}")
+    sys.stdout.write(f"{'right / left, degrees':34} {'      '.join(ANGLES)}\n")
     show(motion_of(whole, "whole run"), cameras)
+    show(light, cameras)
+    show(light, cameras, 0.0)
     show(motion_of(run(NEAR_HIP), "run without shanks and feet"), cameras)
     show(placed(whole), cameras)
     show(read_suit(), cameras)

@@ -77,6 +77,10 @@ def read_tables(path: Path) -> dict[str, Any]:
         ) from fault
 
 
+SIDED: Final = ("femur", "tibia", "calcn")
+"""Bodies that a weight names on both sides at once when no side is given."""
+
+
 def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> TrialSettings:
     """Check tables of keys and make settings of them.
 
@@ -300,7 +304,11 @@ def _weights(value: Any) -> dict[str, float]:
     wanted = "bodies with weights from 0 to 1000, such as { pelvis = 2.0 }"
     if not isinstance(value, Mapping):
         raise _UnusableError(wanted)
-    return {body: _number(weight, 0.0, 1000.0, wanted) for body, weight in value.items()}
+    weights = {body: _number(weight, 0.0, 1000.0, wanted) for body, weight in value.items()}
+    both = {b: w for b, w in weights.items() if b in SIDED}
+    return {f"{b}_{side}": w for b, w in both.items() for side in "rl"} | {
+        body: weight for body, weight in weights.items() if body not in both
+    }
 
 
 def _unknown_body(key: str, body: str) -> str:

@@ -18,6 +18,7 @@ def read_request(
     *,
     sensor_map: Path | None = None,
     sensors: Sequence[str] = (),
+    weights: Sequence[str] = (),
 ) -> tuple[TrialSettings, tuple[str, ...]]:
     """Read the settings of a run.
 
@@ -31,6 +32,8 @@ def read_request(
         Takes the place of the trial file's ``[sensors]``.
     sensors : sequence of str
         ``"identifier=body"`` each; added to the sensors of the map or file.
+    weights : sequence of str
+        ``"body=weight"`` each; laid over those of the trial file.
 
     Returns
     -------
@@ -49,7 +52,12 @@ def read_request(
         tables, folder, subject = {"recording": {"path": str(path)}}, Path(), "command line"
     if sensor_map is not None:
         tables["sensors"] = read_sensor_map(sensor_map)
-    tables = merge_tables(tables, {**flags, "sensors": _parse_pairs(sensors)})
+    tables = merge_tables(
+        tables,
+        {**flags, "sensors": _parse_pairs(sensors, "--sensor", "ID=BODY", "00B42279=pelvis")},
+    )
+    if weights:
+        tables = _lay_weights(tables, weights)
     settings = settings_from_tables(tables, folder=folder, subject=subject)
     return settings, list_defaults(settings, tables)
 
@@ -70,16 +78,31 @@ def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:
     return merged
 
 
-def _parse_pairs(sensors: Sequence[str]) -> dict[str, str]:
-    """Return identifier to body of texts ``"identifier=body"``."""
+def _lay_weights(tables: Tables, weights: Sequence[str]) -> dict[str, Any]:
+    """Return tables whose weights are those of flags, and the trial file's for other bodies."""
+    given: dict[str, Any] = {}
+    for body, text in _parse_pairs(weights, "--weight", "BODY=WEIGHT", "tibia=0.02").items():
+        try:
+            given[body] = float(text)
+        except ValueError:
+            given[body] = text  # told with the other settings
+    solver = tables.get("solver", {})
+    earlier = solver.get("weights", {}) if isinstance(solver, Mapping) else {}
+    if isinstance(earlier, Mapping):
+        given = {**earlier, **given}
+    return merge_tables(tables, {"solver": {"weights": given}})
+
+
+def _parse_pairs(sensors: Sequence[str], flag: str, form: str, example: str) -> dict[str, str]:
+    """Return left to right of texts ``"left=right"``, of one flag."""
     pairs: dict[str, str] = {}
     faults: list[str] = []
     for text in sensors:
         identifier, equals, body = (part.strip() for part in text.rpartition("="))
         if not (identifier and equals and body):
-            faults.append(f"wanted ID=BODY such as 00B42279=pelvis, found '{text}'")
+            faults.append(f"wanted {form} such as {example}, found '{text}'")
         elif identifier in pairs:
             faults.append(f"'{identifier}' is given twice")
         pairs[identifier] = body
-    raise_faults(SettingsError, "--sensor", faults)
+    raise_faults(SettingsError, flag, faults)
     return pairs

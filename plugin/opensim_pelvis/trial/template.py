@@ -80,7 +80,7 @@ _REST: Final = """
 # engine = "exact"            # or opensim, opensim-tool: OpenSim's own, slow, for comparison
 # check_engine = false        # true: solve a sample of frames with OpenSim too
 # max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
-# weights = { torso = 0.5 }   # how much say a body's sensor has; 1 when off
+# weights = { tibia = 0.02, calcn = 0.02 }   # how much say a body's sensor has; 1 when off
 
 [report]
 # lab = "lab.toml"            # your laboratory's name, logo and choice of sections

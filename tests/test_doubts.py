@@ -1,0 +1,51 @@
+"""Doubts about solved kinematics: thighs that shanks pull off their sensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from opensim_pelvis import pipeline, reading
+from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SolverSettings
+from opensim_pelvis.types import Recording, Result
+from tests.real_sensors import GAITTOOLBOX
+
+LEGS = ("tibia_r", "tibia_l", "calcn_r", "calcn_l")
+
+
+@pytest.fixture(scope="module")
+def walk(shared_data: Path) -> Recording:
+    return reading.read(shared_data / "gaittoolbox_walk" / "imu")
+
+
+def solve(walk: Recording, weight: float, bodies: tuple[str, ...] = ()) -> Result:
+    return pipeline.run(
+        walk,
+        sensors={i: body for i, body in GAITTOOLBOX.items() if not bodies or body in bodies},
+        calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+        solver=SolverSettings(weights=dict.fromkeys(LEGS, weight)),
+    )
+
+
+def pulled(result: Result) -> list[str]:
+    return [note for note in result.notes if note.startswith("thighs follow their sensors only")]
+
+
+def missed_deg(result: Result) -> float:
+    thighs = [i for i, name in enumerate(result.kinematics.sensors) if name.startswith("femur")]
+    errors = np.asarray(result.kinematics.errors_rad)[:, thighs]
+    return float(np.rad2deg(np.sqrt(np.nanmean(errors**2))))
+
+
+def test_pulled_thighs_are_told_and_weights_let_them_go(walk: Recording) -> None:
+    whole = solve(walk, 1.0)
+    assert len(pulled(whole)) == 1
+    assert "--weight tibia=0.02" in pulled(whole)[0]
+    light = solve(walk, 0.02)
+    assert pulled(light) == []
+    assert missed_deg(whole) > 4.0
+    assert missed_deg(light) < 1.0
+    assert pulled(solve(walk, 1.0, ("pelvis", "femur_r", "femur_l"))) == []
