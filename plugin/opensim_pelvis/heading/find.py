@@ -233,25 +233,24 @@ def _from_motion(
 ) -> list[tuple[float, float]]:
     """Return what swing and knee tell of a sensor: (offset, standard deviation), radians."""
     own = _own_swing(swings, sensor, common_rad, shared=shared)
-    if own is None:
-        return []
-    told = [own]
+    told = [] if own is None else [own]
     body = aligned.bodies[sensor]
     shank = body.replace("femur", "tibia")
-    if body.startswith("femur") and shank in aligned.bodies:
-        column = aligned.bodies.index(shank)
-        below = _own_swing(swings, column, common_rad, shared=shared)
-        if below is not None:
-            angle = heading_from_knee(
-                aligned,
-                pose,
-                thigh=sensor,
-                shank=column,
-                thigh_rad=common_rad + own[0],
-                shank_rad=common_rad + below[0],
-            )
-            if angle is not None:
-                told.append((angle - common_rad, float(np.hypot(below[1], KNEE_RAD))))
+    if not body.startswith("femur") or shank not in aligned.bodies or (own is None and shared):
+        return told
+    column = aligned.bodies.index(shank)
+    below = _own_swing(swings, column, common_rad, shared=shared)
+    if below is not None:
+        angle = heading_from_knee(
+            aligned,
+            pose,
+            thigh=sensor,
+            shank=column,
+            thigh_rad=None if own is None else common_rad + own[0],
+            shank_rad=common_rad + below[0],
+        )
+        if angle is not None:
+            told.append((wrap(angle - common_rad), float(np.hypot(below[1], KNEE_RAD))))
     return told
 
 

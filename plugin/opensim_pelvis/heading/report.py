@@ -45,7 +45,8 @@ def report(
         ties = ties_rad.get(sensor, 0.0)
         sigma = float(np.hypot(found.sigma_rad[i], ties))
         joint = joints.get(i, (float("nan"), float("nan")))
-        ways = {"known mounting": sensor in mounted, "own motion": swing is not None or i in joints}
+        moves = swing is not None or i in joints or (weight > 0.0 and sensor not in mounted)
+        ways = {"known mounting": sensor in mounted, "own motion": moves}
         own = " and ".join(way for way, tells in ways.items() if tells)
         rows.append(
             SensorHeading(
