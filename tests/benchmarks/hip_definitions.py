@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 from optical_agreement import (
     DATA,
+    GAITTOOLBOX,
     RATE_HZ,
-    SENSORS,
     WALKING_S,
     read_cameras,
     read_suit,
 )
 from scipy.io import loadmat
 
-from opensim_pelvis import output, pipeline
+from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.rotations import inverse, multiply
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
@@ -44,8 +44,8 @@ NEAR_HIP = ("pelvis", "femur_r", "femur_l")
 
 def run(bodies: tuple[str, ...] = ()) -> Result:
     return pipeline.run(
-        pipeline.read(DATA / "imu"),
-        sensors={i: body for i, body in SENSORS.items() if not bodies or body in bodies},
+        reading.read(DATA / "imu"),
+        sensors={i: body for i, body in GAITTOOLBOX.items() if not bodies or body in bodies},
         calibration=CalibrationSettings(window_s=(2.0, 4.0), heading_axis="-z"),
         activity=ActivitySettings(kind="walking", surface="overground"),
     )
