@@ -69,6 +69,9 @@ _REPORTED_VERSIONS: Final = (
 _BACKWARD_KNEE_RAD: Final = -0.5
 """Below this, far beyond any knee, two sensors are confused or face apart."""
 
+_GRAVE: Final = ("calibration doubtful", "heading unknown")
+"""Beginnings of the notes that stand first, since they concern most angles."""
+
 
 def run(
     recording: Recording,
@@ -183,14 +186,14 @@ def _run(
         versions=_versions(),
         defaults=defaults,
         notes=(
-            *recording.notes,
-            *aligned.notes,
-            *placement.notes,
+            *sorted(placement.notes, key=lambda note: not note.startswith(_GRAVE)),
             *model.notes,
             *kinematics.notes,
             *(_out_of_range(model, kinematics) if placement.zero_known else ()),
             *angles.notes,
             *running.notes,
+            *recording.notes,
+            *aligned.notes,
         ),
     )
 
@@ -275,9 +278,10 @@ def _out_of_range(model: BodyModel, kinematics: Kinematics) -> list[str]:
     """Doubt angles that leave the model's range: a bad pose or heading shows up there first."""
     notes = []
     for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        low, high = model.ranges_rad[name]
-        if high - low >= 2.0 * np.pi - 1e-6:  # a free heading has no range to leave
+        limits = model.limits_rad(name)
+        if limits is None:
             continue
+        low, high = limits
         outside = (values < low - 1e-9) | (values > high + 1e-9)
         if outside.any():
             share = outside.sum() / max(np.isfinite(values).sum(), 1)
