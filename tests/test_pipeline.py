@@ -46,6 +46,9 @@ SETS = {
     "pelvis": ("pelvis",),
     "pelvis and torso": ("pelvis", "torso"),
     "pelvis and thighs": ("pelvis", "femur_r", "femur_l"),
+    "pelvis and shanks": ("pelvis", "tibia_r", "tibia_l"),
+    "pelvis and feet": ("pelvis", "calcn_r", "calcn_l"),
+    "pelvis, thighs and feet": ("pelvis", "femur_r", "femur_l", "calcn_r", "calcn_l"),
     "all": BODIES,
 }
 

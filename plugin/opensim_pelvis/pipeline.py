@@ -242,9 +242,7 @@ def _solve(
         for i, body in enumerate(placement.bodies)
         if weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
     ]
-    known = observability.find_determined(used)
-    locked = [n for n, k in zip(model.coordinates, known.coordinates, strict=True) if not k]
-    placed = place_sensors(model, placement, locked)
+    placed = place_sensors(model, placement, observability.find_redundant(used))
     engines = {"exact": solve_batch, "opensim": solve_loop, "opensim-tool": solve_tool}
     engine = engines[settings.engine]
     kinematics = engine(

@@ -45,6 +45,7 @@ _SIGNALS: Final = (
     ("angular_velocity_radps", "gyr"),
     ("magnetic_field", "mag"),
 )
+_NAME_WIDTH: Final = 13  # RightShoulder
 _READER_FACTS: Final = ("reads", "gives", "tried on")
 
 
@@ -72,11 +73,12 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "model": _model_words(result),
             }
         ),
+        Text(),
         _sensor_quality(result),
         *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
         *render_clocks(recording),
         _angle_ranges(result),
-        *_running(result.running),
+        *(_running(result.running) if result.running else []),
     ]
     absent = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
@@ -264,10 +266,8 @@ def _angle_ranges(result: Result) -> Table:
     return table
 
 
-def _running(running: RunningAnalysis | None) -> list[RenderableType]:
-    """Return strides, measures and findings, where strides were looked for."""
-    if running is None:
-        return []
+def _running(running: RunningAnalysis) -> list[RenderableType]:
+    """Return strides, measures and findings."""
     parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
     if running.strides.kept.any():
         table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
@@ -312,11 +312,12 @@ def _table(*columns: str) -> Table:
     """Return an empty table: > begins a column that is flush right, | one of names to copy."""
     table = Table(box=SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
     for name in columns:
-        right = name.startswith(">")
+        right, copied = name.startswith(">"), name.startswith("|")
         table.add_column(
             name.lstrip(">|"),
             justify="right" if right else "left",
-            overflow="fold" if name.startswith("|") else "ellipsis",
+            overflow="fold" if copied else "ellipsis",
+            min_width=_NAME_WIDTH if copied else None,
         )
     return table
 
