@@ -297,7 +297,7 @@ def test_the_pipeline_fuses_a_raw_recording(truth: Truth) -> None:
     summary = summarise(result)
     assert summary["orientations"]["pelvis_imu"]["origin"] == "vqf 6D"
     assert summary["versions"]["vqf"]
-    assert "fusion.magnetometer = False (default)" in result.defaults
+    assert "fusion.magnetometer = false (default)" in result.defaults
     text = io.StringIO()
     Console(file=text, width=200).print(render_result(result, ()))
     assert "4 sensors fused by VQF 6D (the recording has raw signals alone)" in text.getvalue()

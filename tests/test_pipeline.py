@@ -46,6 +46,9 @@ SETS = {
     "pelvis": ("pelvis",),
     "pelvis and torso": ("pelvis", "torso"),
     "pelvis and thighs": ("pelvis", "femur_r", "femur_l"),
+    "pelvis and shanks": ("pelvis", "tibia_r", "tibia_l"),
+    "pelvis and feet": ("pelvis", "calcn_r", "calcn_l"),
+    "pelvis, thighs and feet": ("pelvis", "femur_r", "femur_l", "calcn_r", "calcn_l"),
     "all": BODIES,
 }
 
@@ -261,6 +264,16 @@ def test_an_angle_beyond_the_range_of_the_model_is_doubted() -> None:
     assert any(
         note.startswith("knee_angle_") and "leaves the range" in note for note in result.notes
     )
+    # what concerns most angles stands first, and no row calls the doubted axis good
+    assert result.notes[0].startswith("calibration doubtful")
+    assert result.placement.heading.sensors[0].verdict == "doubtful"
+
+
+def test_which_way_the_pelvis_faces_has_no_range_to_leave() -> None:
+    model = solve(recording_of()).model
+    narrow = replace(model, ranges_rad=dict(model.ranges_rad) | {"pelvis_rotation": (-0.1, 0.1)})
+    assert narrow.limits_rad("pelvis_rotation") is None
+    assert narrow.limits_rad("pelvis_tilt") == model.ranges_rad["pelvis_tilt"]
 
 
 def test_the_engine_can_be_checked_against_opensim_on_a_sample(tmp_path: Path) -> None:

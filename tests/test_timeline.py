@@ -335,7 +335,7 @@ def test_the_right_gyroscope_passes_and_nothing_to_check_against_is_said() -> No
     checked = replace(bare, angular_velocity_radps=felt)
     assert align_recording(_recording(checked), {}, max_gap_s=GAP_S).notes == ()
     (note,) = align_recording(_recording(bare), {}, max_gap_s=GAP_S).notes
-    assert note.startswith("pelvis_imu: the order of its quaternions could not be checked")
+    assert note.startswith("pelvis_imu: the order of the quaternions could not be checked")
 
 
 # --- words ---------------------------------------------------------------------------------
@@ -347,6 +347,22 @@ def test_the_ledger_speaks_plainly_and_is_silent_about_good_sensors() -> None:
     assert describe_ledger(aligned.ledger, RATE_HZ) == (
         "torso_imu: 87 dropped packets, 2 gaps filled (7 samples), "
         "1 gap left absent (longest 0.80 s)",
+    )
+
+
+def test_the_same_word_of_several_sensors_is_said_once() -> None:
+    holes = (slice(250, 253), slice(300, 380))
+    alike = [_without(_sensor(name), *holes) for name in ("torso_imu", "femur_r_imu")]
+    short = _without(_sensor("tibia_r_imu"), slice(0, 5), slice(SAMPLES - 10, SAMPLES))
+    late = _without(_sensor("tibia_l_imu"), slice(0, 3))
+    whole = _sensor("pelvis_imu")
+    recording = _recording(whole, *alike, short, late)
+    aligned = align_recording(recording, {}, max_gap_s=GAP_S)
+    gaps, edges = describe_ledger(aligned.ledger, RATE_HZ)
+    assert gaps.startswith("torso_imu, femur_r_imu: 83 dropped packets, 1 gap filled (3 samples)")
+    assert edges == (
+        "sensors do not begin and end together: tibia_r_imu starts 0.05 s late and ends 0.10 s "
+        "early, tibia_l_imu starts 0.03 s late"
     )
 
 

@@ -124,7 +124,7 @@ def test_lost_packets_are_counted_where_they_were_lost():
         np.full((grid.counter[-1] + 1, 4), np.nan),
     )
     assert (row.dropped_packets, row.missing_samples) == (10, 20)
-    (words,) = describe_ledger(IntegrityLedger(sensors=(row,)), 100.0)
+    words = describe_ledger(IntegrityLedger(sensors=(row,)), 100.0)[0]
     assert "10 dropped packets (20 samples of the common clock)" in words
 
 

@@ -21,9 +21,10 @@ def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[str]:
     """Doubt angles that leave the model's range: a bad pose or heading shows up there first."""
     notes = []
     for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        low, high = model.ranges_rad[name]
-        if high - low >= 2.0 * np.pi - 1e-6:  # a free heading has no range to leave
+        limits = model.limits_rad(name)
+        if limits is None:
             continue
+        low, high = limits
         outside = (values < low - 1e-9) | (values > high + 1e-9)
         if outside.any():
             share = outside.sum() / max(np.isfinite(values).sum(), 1)

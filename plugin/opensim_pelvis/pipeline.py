@@ -65,6 +65,9 @@ _REPORTED_VERSIONS: Final = (
     "vqf",
 )
 
+_GRAVE: Final = ("calibration doubtful", "heading unknown")
+"""Beginnings of the notes that stand first, since they concern most angles."""
+
 
 def run(
     recording: Recording,
@@ -179,15 +182,15 @@ def _run(
         versions=_versions(),
         defaults=defaults,
         notes=(
-            *recording.notes,
-            *aligned.notes,
-            *placement.notes,
+            *sorted(placement.notes, key=lambda note: not note.startswith(_GRAVE)),
             *model.notes,
             *kinematics.notes,
             *(doubt_ranges(model, kinematics) if placement.zero_known else ()),
             *doubt_thighs(kinematics, settings.solver.weights),
             *angles.notes,
             *running.notes,
+            *recording.notes,
+            *aligned.notes,
         ),
     )
 
@@ -236,9 +239,7 @@ def _solve(
         for i, body in enumerate(placement.bodies)
         if weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
     ]
-    known = observability.find_determined(used)
-    locked = [n for n, k in zip(model.coordinates, known.coordinates, strict=True) if not k]
-    placed = place_sensors(model, placement, locked)
+    placed = place_sensors(model, placement, observability.find_redundant(used))
     engines = {"exact": solve_batch, "opensim": solve_loop, "opensim-tool": solve_tool}
     engine = engines[settings.engine]
     kinematics = engine(

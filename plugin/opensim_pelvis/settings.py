@@ -269,6 +269,7 @@ def list_defaults(
             if not stated:
                 words = _WORDS_FOR_UNSET.get(f"{section}.{item.name}", "not stated")
                 shown = words if value is None or value == {} else value
+                shown = str(shown).lower() if isinstance(shown, bool) else shown
                 lines.append(f"{section}.{item.name} = {shown} (default)")
     return tuple(lines)
 

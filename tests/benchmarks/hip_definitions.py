@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 from optical_agreement import (
     DATA,
+    GAITTOOLBOX,
     RATE_HZ,
     WALKING_S,
     read_cameras,
     read_suit,
 )
 from scipy.io import loadmat
-from tests.real_sensors import GAITTOOLBOX
 
 from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.placement import orient_sensors

@@ -99,7 +99,7 @@ def heading_from_axis(
         method="axis",
         tilt_rad=tilt,
         confidence="given",
-        description=f"axis {axis} of {sensor} points forward (given)",
+        description=f"axis {axis} of {sensor} points forward, as stated",
         notes=notes,
     )
 
@@ -125,7 +125,7 @@ def heading_from_swing(
         tilt_rad=float("nan"),
         confidence="good" if sure else "doubtful",
         description=(
-            f"forward is square to the plane of leg swing (eigenvalue ratio {swing.ratio:.0f})"
+            f"forward is square to the plane of leg swing, eigenvalue ratio {swing.ratio:.0f}"
         ),
         notes=(
             "no heading_axis was given: forward was estimated from the plane of leg swing; give "
@@ -180,7 +180,7 @@ def _heading_from_slope(aligned: AlignedRecording, pose: CalibrationPose, *, bas
         method="sacral slope",
         tilt_rad=found.tilt_rad,
         confidence="doubtful",
-        description=f"axis {axis} of {sensor} is taken to point forward (assumed)",
+        description=f"axis {axis} of {sensor} is assumed to point forward",
         notes=(
             f"no heading_axis was given: axis {axis} of {sensor} was taken to point forward, as "
             "on a sensor that lies flat on the sacrum. If it was worn otherwise, tilt and "

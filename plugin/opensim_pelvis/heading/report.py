@@ -39,6 +39,7 @@ def report(
     """Return the common heading with each sensor's own offset, drift, confidence and notes."""
     common = float(forward.heading_rad[base])
     span_s = max(float(aligned.time_s[-1]), 1.0 / aligned.rate_hz)
+    doubted = forward.confidence == "doubtful"
     rows = []
     for i, sensor in enumerate(aligned.sensors):
         swing, weight = swings.get(i), float(found.weight[i])
@@ -62,7 +63,7 @@ def report(
                 ties_rad=ties,
                 own_weight=weight,
                 drift_rad=0.0 if drift.drift_rad is None else float(np.ptp(drift.drift_rad[:, i])),
-                verdict=_verdict(sigma),
+                verdict="doubtful" if i == base and doubted else _verdict(sigma),
             )
         )
     return replace(
@@ -73,7 +74,7 @@ def report(
         drift_description=drift.description,
         notes=(
             *forward.notes,
-            *_notes(rows, found.tau_rad),
+            *_notes(rows, found.tau_rad, forward.method),
             *tie_notes(ties_rad),
             *_drift_notes(rows, span_s),
         ),
@@ -117,7 +118,7 @@ def _verdict(sigma_rad: float) -> Literal["good", "doubtful", "untested", "unkno
     return "good" if sigma_rad <= GOOD_RAD else "doubtful"
 
 
-def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
+def _notes(rows: Sequence[SensorHeading], tau_rad: float, method: str) -> list[str]:
     notes = []
     if np.isinf(tau_rad) and len(rows) > 1:
         notes.append(
@@ -128,10 +129,10 @@ def _notes(rows: Sequence[SensorHeading], tau_rad: float) -> list[str]:
         far = {r.sensor: r.swing_rad for r in rows if abs(r.swing_rad) > DISAGREE_RAD}
         if far:
             listed = ", ".join(f"{name} {np.rad2deg(off):+.0f}" for name, off in far.items())
+            axis = ", or heading_axis does not point forward" if method == "axis" else ""
             notes.append(
                 f"planes of leg swing face away from the common heading (degrees): {listed}. The "
-                "sensors disagree about north, or heading_axis does not point forward; each "
-                "heading was weighed between the two"
+                f"sensors disagree about north{axis}; each heading was weighed between the two"
             )
     unknown = [r.sensor for r in rows if r.verdict == "unknown"]
     if unknown:

@@ -91,7 +91,13 @@ def analyse_strides(
         asymmetries=asymmetries,
         curves=average_curves(table, angles.time_s, strides),
         absent=absent,
-        notes=(*events.notes, *strides.notes, *_counts(strides), *_ringing(summaries), *notes),
+        notes=(
+            *events.notes,
+            *(strides.notes if events.events else ()),  # without an event there is nothing to add
+            *_counts(strides),
+            *_ringing(summaries),
+            *notes,
+        ),
     )
 
 

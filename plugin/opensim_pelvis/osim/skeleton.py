@@ -101,6 +101,27 @@ class Observability:
             self._cache[key] = self._solve(key)
         return self._cache[key]
 
+    def find_redundant(self, sensor_bodies: Sequence[str]) -> list[str]:
+        """Return coordinates to lock, so that those left free follow the sensors in one way.
+
+        No more than these: a shank that swings below a thigh without a sensor must not turn the
+        pelvis. Of hip and knee enough stays free to follow it, though neither is determined.
+        """
+        rows = [self._bodies.index(body) for body in sensor_bodies]
+        sensed = self._jacobian[rows].reshape(3 * len(rows), -1)
+        known = self.find_determined(sensor_bodies).coordinates
+        basis = np.zeros((sensed.shape[0], 0))
+        locked = set(np.flatnonzero(~self._free).tolist())
+        for i in [*np.flatnonzero(known), *np.flatnonzero(self._free & ~known)]:
+            apart = sensed[:, i] - basis @ (basis.T @ sensed[:, i])
+            size = float(np.linalg.norm(apart))
+            least = max(_STILL, float(np.linalg.norm(sensed[:, i])) / MAX_AMPLIFICATION)
+            if known[i] or size > least:
+                basis = np.column_stack([basis, apart / size])
+            else:
+                locked.add(int(i))
+        return [name for i, name in enumerate(self._names) if i in locked]
+
     def explain(self, coordinate: str, sensor_bodies: Sequence[str]) -> str:
         """Say in plain words why sensors on these bodies do not determine a coordinate."""
         index = self._names.index(coordinate)

@@ -28,7 +28,7 @@ def place_sensors(model: BodyModel, placement: Placement, locked: Sequence[str])
         ``R_BS`` becomes the orientation of the offset frames. A frame of that name that the
         model already has is turned, as OpenSim's ``IMUPlacer`` does.
     locked : sequence of str
-        Coordinates that no sensor determines: locked at their default.
+        Coordinates that the sensors do not need: locked at their default.
     """
     osim = model_from_xml(model.xml)
     for sensor, body, R_BS in zip(placement.sensors, placement.bodies, placement.R_BS, strict=True):

@@ -198,7 +198,7 @@ def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, t
     if file.text("MANUFACTURER:COMPANY").upper().startswith(_THEIA):
         note = (
             "the file does not state its upward axis: z up was taken, as Theia3D has it. State "
-            "another with up_axis."
+            "another with --up-axis ([recording] up_axis)."
         )
         return "z", "z up (the convention of Theia3D; the file does not say)", (note,)
     raise ReadError(

@@ -150,7 +150,7 @@ def _methods(result: Result) -> dict[str, str]:
     methods = {
         "orientations": "; ".join(origins) or "of the maker",
         "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
-        "heading": f"{heading.description} ({heading.confidence})",
+        "heading": heading.words,
         "travel": result.clinical.travel_source,
         "model": result.model.source,
         "engine": f"{result.kinematics.engine}, {result.kinematics.accuracy}",

@@ -20,7 +20,6 @@ LEVELS: Final = ("good", "careful", "poor")
 ABSENT_SHARE: Final = (0.02, 0.15)
 MODEL_ERROR_DEG: Final = (5.0, 12.0)
 POSE_SPREAD_DEG: Final = (1.0, 2.0)
-FREE_RAD: Final = 2.0 * np.pi - 1e-6
 OUTSIDE_SHARE: Final = (0.01, 0.2)
 HEADING_SIGMA_DEG: Final = (6.0, 15.0)
 EXCLUDED_SHARE: Final = (0.3, 0.6)
@@ -93,11 +92,12 @@ def _signals(result: Result) -> Iterator[dict[str, Any]]:
 def _outside_ranges(result: Result) -> dict[str, float]:
     """Return the share of frames in which each coordinate leaves the range of the model."""
     found = {}
-    kinematics, ranges = result.kinematics, result.model.ranges_rad
+    kinematics = result.kinematics
     for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        low, high = ranges[name]
+        limits = result.model.limits_rad(name)
         present = values[np.isfinite(values)]
-        if present.size and high - low < FREE_RAD:  # a free heading has no range to leave
+        if present.size and limits is not None:
+            low, high = limits
             found[name] = float(((present < low) | (present > high)).mean())
     return found
 

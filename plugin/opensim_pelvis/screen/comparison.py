@@ -9,7 +9,6 @@ from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -35,7 +34,7 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
     ]
     parts: list[RenderableType] = [
         Text(f"{comparison.estimate.name} against {comparison.reference.name}", style="bold"),
-        *(Padding(Text(fact), (0, 0, 0, 2)) for fact in facts),
+        _listed(facts, ""),
         _agreement(table.angles),
         Text("Degrees; bias = estimate - reference; rmse0: bias removed; LoA: 95 % limits of"),
         Text("single samples; lag: ms; range: mean error of each stride's range of motion"),
@@ -43,11 +42,11 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
     parts += [Text(_event_words(event)) for event in comparison.events]
     if comparison.notes:
         parts.append(Text("\nDoubtful or worth knowing", style="bold"))
-        parts += [Padding(Text(f"- {note}"), (0, 0, 0, 2)) for note in comparison.notes]
+        parts.append(_listed(comparison.notes))
     if files:
         names = ", ".join(path.name for path in files)
         parts.append(Text(f"\nFiles in {files[0].parent}", style="bold"))
-        parts.append(Padding(Text(f"- {names}"), (0, 0, 0, 2)))
+        parts.append(_listed([names]))
     return Group(*parts)
 
 
@@ -74,10 +73,19 @@ def render_pooled(pooled: Sequence[PooledAgreement], file: Path) -> RenderableTy
     return Group(table, *words, Text(f"\nFile: {file}"))
 
 
+def _listed(lines: Sequence[str], mark: str = "-") -> Table:
+    """Return lines that hang behind their mark."""
+    grid = Table.grid(padding=(0, 1))
+    for line in lines:
+        grid.add_row(f"  {mark}", Text(line))
+    return grid
+
+
 def _event_words(event: EventAgreement) -> str:
     spread = "" if event.limits is None else f" +- {1000.0 * event.limits.sd:.0f}"
     return (
-        f"{event.kind}: {1000.0 * event.error_s.mean():.0f}{spread} ms, {event.matched} matched, "
+        f"{event.kind}: {_shown(1000.0 * event.error_s.mean(), '.0f')}{spread} ms, "
+        f"{event.matched} matched, "
         f"{event.missed} missed, {event.extra} extra"
     )
 
@@ -94,9 +102,10 @@ def _timing_words(comparison: Comparison) -> str:
     sync = comparison.sync
     if not sync.segments:
         return f"clocks: offset {sync.offset_s:g} s, drift {sync.drift_ppm:g} ppm (stated)"
-    drift = f"drift {sync.drift_ppm:.1f} ppm" if sync.drift_known else "drift not known"
+    drift = f"drift {_shown(sync.drift_ppm, '.1f')} ppm" if sync.drift_known else "drift not known"
+    offset = f"{_shown(sync.offset_s, '.4f')} s +- {1000.0 * sync.uncertainty_s:.1f} ms"
     return (
-        f"clocks: offset {sync.offset_s:.4f} s +- {1000.0 * sync.uncertainty_s:.1f} ms, {drift}; "
+        f"clocks: offset {offset}, {drift}; "
         f"correlation {sync.correlation:.2f}, next best {sync.rival:.0%} of it; "
         f"confidence {sync.confidence}"
     )

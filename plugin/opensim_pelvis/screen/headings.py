@@ -26,10 +26,3 @@ def add_headings(table: Table, heading: Heading) -> Table:
             row.source,
         )
     return table
-
-
-def heading_words(heading: Heading) -> str:
-    """Say in one line what was taken as forward, and how sure that is."""
-    if heading.confidence == "given":
-        return heading.description
-    return f"{heading.description} ({heading.confidence})"

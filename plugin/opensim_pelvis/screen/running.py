@@ -44,9 +44,11 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
         + (f" (excluded: {excluded})" if excluded else ""),
         "start at": running.events.start_label,
     }
+    methods = list(dict.fromkeys(running.events.methods.values()))
+    many = len(methods) > 1
     return facts | {
-        f"source {number}": words
-        for number, words in enumerate(dict.fromkeys(running.events.methods.values()), start=1)
+        f"source {number}" if many else "source": words
+        for number, words in enumerate(methods, start=1)
     }
 
 

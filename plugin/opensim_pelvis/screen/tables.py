@@ -20,7 +20,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.screen.clocks import render_clocks
-from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings, heading_words
+from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -45,6 +45,7 @@ _SIGNALS: Final = (
     ("angular_velocity_radps", "gyr"),
     ("magnetic_field", "mag"),
 )
+_NAME_WIDTH: Final = 13  # RightShoulder
 _READER_FACTS: Final = ("reads", "gives", "tried on")
 
 
@@ -56,35 +57,35 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     pose = "still pose" if placement.pose.window_source in ("given", "found") else "pose"
     recording = result.recording
     parts: list[RenderableType] = [
-        _heading(f"{result.name}: {len(aligned.sensors)} sensors, {length_s:.2f} s"),
+        _heading(f"{result.name}: {_sensors(len(aligned.sensors))}, {length_s:.2f} s"),
         _facts(
             {
                 "recorded": _date_words(recording),
                 "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
                 **_origin_words(result),
                 pose: f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": heading_words(heading),
+                "heading": heading.words,
                 "drift": heading.drift_description,
                 "calibration": placement.verdict,
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),
-                "model": f"{result.model.name} ({result.model.source})",
+                "model": _model_words(result),
             }
         ),
+        Text(),
         _sensor_quality(result),
         *([add_headings(_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
         *render_clocks(recording),
         _angle_ranges(result),
-        *_running(result.running),
+        *(_running(result.running) if result.running else []),
     ]
     absent = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
         absent[reason].append(name)
     parts += _listed("Absent", [f"{', '.join(names)}: {why}" for why, names in absent.items()])
     parts += _listed("Doubtful or worth knowing", dict.fromkeys(result.notes))
-    stated = "; ".join(line.removesuffix(" (default)") for line in result.defaults)
-    parts += _listed("Defaults taken", [stated] if stated else [])
+    parts += _listed("Defaults taken", _by_section(result.defaults))
     if files:
         names = ", ".join(path.name for path in files)
         parts += _listed(f"Files in {files[0].parent}", [names])
@@ -111,7 +112,7 @@ def render_recording(
     rows = {} if ledger is None else {row.identifier: row for row in ledger.sensors}
     span = max((row.expected_samples for row in rows.values()), default=0)
     length = f"{span / recording.rate_hz:.2f} s, {span} samples" if span else "not known"
-    table = _table("sensor", "worn by", "signals", ">samples", ">gaps", ">dropped", "bad rows")
+    table = _table("|sensor", "worn by", "signals", ">samples", ">gaps", ">dropped", "bad rows")
     for sensor in recording.sensors:
         row = rows.get(sensor.identifier)
         table.add_row(
@@ -134,7 +135,7 @@ def render_recording(
         "world frame": recording.world_frame,
         "files": f"{len(recording.files)}, {total:.1f} MB",
     }
-    title = f"{recording.name}: {len(recording.sensors)} sensors"
+    title = f"{recording.name}: {_sensors(len(recording.sensors))}"
     return Group(
         _heading(title),
         _facts(facts),
@@ -180,8 +181,8 @@ def _sensor_quality(result: Result) -> Table:
     errors = dict(
         zip(result.kinematics.sensors, np.rad2deg(result.kinematics.errors_rad).T, strict=True)
     )
-    table = _table("body", "sensor", ">gaps", ">filled", ">absent s", ">still", ">error", ">worst")
-    table.title = "Sensors; spread of the still pose and model error (rms, worst) in degrees"
+    table = _table("body", "|sensor", ">gaps", ">filled", ">absent s", ">pose", ">error", ">worst")
+    table.title = "Sensors; spread in the pose and model error (rms, worst) in degrees"
     table.title_justify = "left"
     for body, row in zip(aligned.bodies, aligned.ledger.sensors, strict=True):
         table.add_row(
@@ -194,6 +195,20 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
+
+
+def _by_section(defaults: Iterable[str]) -> list[str]:
+    """Return the settings that nobody gave, a line a table of the trial file."""
+    sections: defaultdict[str, list[str]] = defaultdict(list)
+    for line in defaults:
+        section, _, words = line.removesuffix(" (default)").partition(".")
+        sections[section].append(words)
+    return [f"[{section}] {'; '.join(words)}" for section, words in sections.items()]
+
+
+def _model_words(result: Result) -> str:
+    name, source = result.model.name, result.model.source
+    return source if source.startswith(name) else f"{name} ({source})"
 
 
 def _time_words(kinematics: Kinematics) -> str:
@@ -209,7 +224,7 @@ def _origin_words(result: Result) -> dict[str, str]:
     counts = Counter((origin.origin, origin.reason) for origin in result.recording.origins)
     if not counts:
         return {}
-    words = (f"{n} sensors {kinds[kind]} ({why})" for (kind, why), n in counts.items())
+    words = (f"{_sensors(n)} {kinds[kind]} ({why})" for (kind, why), n in counts.items())
     return {"orientations": "; ".join(words)}
 
 
@@ -251,10 +266,8 @@ def _angle_ranges(result: Result) -> Table:
     return table
 
 
-def _running(running: RunningAnalysis | None) -> list[RenderableType]:
-    """Return strides, measures and findings, where strides were looked for."""
-    if running is None:
-        return []
+def _running(running: RunningAnalysis) -> list[RenderableType]:
+    """Return strides, measures and findings."""
     parts: list[RenderableType] = [_heading("Strides"), _facts(stride_facts(running))]
     if running.strides.kept.any():
         table = _table("measure", "side", ">mean", ">95 % interval", ">spread", ">strides")
@@ -265,6 +278,10 @@ def _running(running: RunningAnalysis | None) -> list[RenderableType]:
     parts += _listed(f"Findings. {DISCLAIMER}", finding_lines(running))
     parts += _listed("Drills for these findings", drill_lines(running))
     return parts
+
+
+def _sensors(number: int) -> str:
+    return f"{number} sensor{'' if number == 1 else 's'}"
 
 
 def _signals(sensor: SensorSignals) -> str:
@@ -292,11 +309,16 @@ def _facts(facts: Mapping[str, str]) -> Table:
 
 
 def _table(*columns: str) -> Table:
-    """Return an empty table; a column whose name begins with > is flush right."""
+    """Return an empty table: > begins a column that is flush right, | one of names to copy."""
     table = Table(box=SIMPLE_HEAD, pad_edge=True, padding=(0, 1))
     for name in columns:
-        right = name.startswith(">")
-        table.add_column(name.removeprefix(">"), justify="right" if right else "left")
+        right, copied = name.startswith(">"), name.startswith("|")
+        table.add_column(
+            name.lstrip(">|"),
+            justify="right" if right else "left",
+            overflow="fold" if copied else "ellipsis",
+            min_width=_NAME_WIDTH if copied else None,
+        )
     return table
 
 

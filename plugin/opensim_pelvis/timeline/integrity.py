@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -136,6 +137,8 @@ def bridge_gaps(
 def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
     """Say in plain words what happened to the samples; sensors without a blemish are silent.
 
+    Sensors of which the same is to be said share a line, as do late starts and early ends.
+
     Parameters
     ----------
     ledger : IntegrityLedger
@@ -146,13 +149,12 @@ def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
     tuple of str
         Such as ``"torso_imu: 2 gaps filled (7 samples), 1 gap left absent (longest 0.80 s)"``.
     """
-    lines = []
+    edges: list[str] = []
+    sensors: defaultdict[str, list[str]] = defaultdict(list)
     for row in ledger.sensors:
         left = row.gaps - row.filled_gaps
         longest_s = row.longest_gap_samples / rate_hz
         facts = [
-            (row.late_start_samples, f"starts {row.late_start_samples / rate_hz:.2f} s late"),
-            (row.early_end_samples, f"ends {row.early_end_samples / rate_hz:.2f} s early"),
             (row.dropped_packets or row.missing_samples, _lost(row)),
             (row.nan_quaternions, _count(row.nan_quaternions, "missing quaternion")),
             (row.zero_quaternions, _count(row.zero_quaternions, "zero quaternion")),
@@ -163,9 +165,18 @@ def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
             ),
             (left, f"{_count(left, 'gap')} left absent (longest {longest_s:.2f} s)"),
         ]
-        said = [words for number, words in facts if number]
+        said = ", ".join(words for number, words in facts if number)
         if said:
-            lines.append(f"{row.sensor}: {', '.join(said)}")
+            sensors[said].append(row.sensor)
+        ends = (
+            (row.late_start_samples, f"starts {row.late_start_samples / rate_hz:.2f} s late"),
+            (row.early_end_samples, f"ends {row.early_end_samples / rate_hz:.2f} s early"),
+        )
+        cut = " and ".join(words for number, words in ends if number)
+        edges += [f"{row.sensor} {cut}"] if cut else []
+    lines = [f"{', '.join(names)}: {said}" for said, names in sensors.items()]
+    if edges:
+        lines.append(f"sensors do not begin and end together: {', '.join(edges)}")
     if ledger.unmatched:
         lines.append(f"recorded but not used: {', '.join(ledger.unmatched)}")
     return tuple(lines)

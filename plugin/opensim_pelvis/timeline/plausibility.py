@@ -94,7 +94,7 @@ def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tupl
     Returns
     -------
     tuple of str
-        A note for each sensor that could not be checked.
+        A note that names the sensors that could not be checked, where there are any.
 
     Raises
     ------
@@ -103,15 +103,11 @@ def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tupl
         reading of the file would fit all of them.
     """
     found: list[_Evidence] = []
-    notes: list[str] = []
+    unchecked: list[str] = []
     for sensor in sensors:
         evidence = _compare_gravity(sensor, rate_hz) or _compare_turning(sensor, rate_hz)
         if evidence is None:
-            notes.append(
-                f"{sensor.identifier}: the order of its quaternions could not be checked, since "
-                "it has no second of standing still with acceleration and no motion with angular "
-                "velocity"
-            )
+            unchecked.append(sensor.identifier)
         else:
             found.append(evidence)
     wrong = [evidence for evidence in found if evidence.as_read > 1.0]
@@ -129,7 +125,12 @@ def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tupl
             f"orientations contradict the other signals of {len(wrong)} of {len(found)} "
             f"sensors\n{listed}\n{advice}"
         )
-    return tuple(notes)
+    if not unchecked:
+        return ()
+    return (
+        f"{', '.join(unchecked)}: the order of the quaternions could not be checked, without a "
+        "second of standing still with acceleration and without motion with angular velocity",
+    )
 
 
 def _compare_gravity(sensor: SensorSignals, rate_hz: float) -> _Evidence | None:

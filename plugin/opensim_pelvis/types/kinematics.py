@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
+
+import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.types._shapes import check_shape
+
+FACING: Final = "pelvis_rotation"
+"""OpenSim's name for the turn of the pelvis about the vertical."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -50,6 +55,15 @@ class BodyModel:
     ranges_rad: Mapping[str, tuple[float, float]]
     landmarks: tuple[Landmark, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def limits_rad(self, coordinate: str) -> tuple[float, float] | None:
+        """Return the range that a coordinate may be held against; None where it turns freely.
+
+        Which way the pelvis faces is no matter of anatomy, whatever range a model states for it.
+        """
+        low, high = self.ranges_rad[coordinate]
+        free = coordinate == FACING or high - low >= 2.0 * np.pi - 1e-6
+        return None if free else (low, high)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

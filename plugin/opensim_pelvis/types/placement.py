@@ -116,6 +116,12 @@ class Heading:
     notes: tuple[str, ...] = ()
 
     @property
+    def words(self) -> str:
+        """What was taken as forward, and how sure that is."""
+        sure = "" if self.confidence == "given" else f" ({self.confidence})"
+        return f"{self.description}{sure}"
+
+    @property
     def unknown(self) -> tuple[str, ...]:
         """Sensors whose heading nothing tells."""
         return tuple(row.sensor for row in self.sensors if row.verdict == "unknown")
