@@ -1,4 +1,4 @@
-"""The report on two to four A4 pages: vector figures and text that can be searched."""
+"""The report on up to four A4 pages: vector figures and text that can be searched."""
 
 from __future__ import annotations
 
