@@ -10,6 +10,7 @@ import numpy as np
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.osim.engines import solve_loop
 from opensim_pelvis.osim.skeleton import Observability
+from opensim_pelvis.rotations import angle_between
 from opensim_pelvis.types import (
     BodyModel,
     EngineCheck,
@@ -45,9 +46,8 @@ def check_kinematics(
         R_GS=orientations.R_GS[rows],
     )
     other = solve_loop(model, sample, observability, placement=placement, weights=weights)
-    difference = kinematics.values_rad[rows] - other.values_rad
-    turn = 2.0 * np.pi  # each engine counts whole turns of the body from its own first frame
-    difference -= turn * np.round(difference / turn)
+    # of bodies, not of coordinates: far from neutral two triples of a joint's angles are one pose
+    apart = angle_between(kinematics.R_GB[rows], other.R_GB)
     shares = np.array([weights.get(body, 1.0) for body in placement.bodies])
     ours, theirs = (
         np.nansum(shares * errors**2, axis=1)
@@ -56,6 +56,6 @@ def check_kinematics(
     return EngineCheck(
         engine=f"{other.engine}; {other.accuracy}",
         frames=rows.size,
-        max_difference_rad=float(np.abs(difference).max()),
+        max_difference_rad=float(np.nanmax(apart)),
         max_excess_rad2=float((ours - theirs).max()),
     )

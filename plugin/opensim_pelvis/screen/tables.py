@@ -233,7 +233,7 @@ def _engine_check(result: Result) -> dict[str, str]:
     if check is None:
         return {}
     return {
-        "checked": f"{check.frames} frames with OpenSim's solver: at most "
+        "checked": f"{check.frames} frames with OpenSim's solver: bodies at most "
         f"{np.rad2deg(check.max_difference_rad):.2g} degrees apart, cost higher by "
         f"{check.max_excess_rad2:.1g} rad² at most"
     }

@@ -131,7 +131,7 @@ class EngineCheck:
         What the sample was solved with, and how accurately.
     frames : int
     max_difference_rad : float
-        Largest difference of any coordinate in any frame.
+        Largest angle between the two answers, of any body in any frame.
     max_excess_rad2 : float
         Largest cost of ours above OpenSim's, sum of squared angles; negative when ours is lower
         in every frame.
