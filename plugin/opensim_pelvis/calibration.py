@@ -76,8 +76,7 @@ def calibrate(
 def _find_pose(aligned: AlignedRecording, settings: CalibrationSettings) -> CalibrationPose:
     """Return the still pose, or what stands for it where nobody stood still."""
     if settings.method == "movement":
-        base = aligned.bodies.index(settings.base) if settings.base in aligned.bodies else 0
-        return pose_of_movement(aligned, base=base, window_s=settings.window_s)
+        return pose_of_movement(aligned, window_s=settings.window_s)
     max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
     window, source = settings.window_s, "given"
     if window is None:

@@ -9,7 +9,7 @@ import numpy as np
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import BoolArray, FloatArray, up_in_earth
 from opensim_pelvis.heading.cycles import find_cyclic
-from opensim_pelvis.heading.swing import vertical_turn
+from opensim_pelvis.heading.drift import vertical_turns
 from opensim_pelvis.rotations import angle_between, is_present, mean_rotation, multiply
 from opensim_pelvis.travel import smooth_over_strides
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
@@ -36,18 +36,17 @@ WHY_ABSENT: Final = (
 )
 
 _BLOCK_S = 2.0
+_FIRST_S = 3.0  # inside the edge that drift leaves out
 
 
 def pose_of_movement(
-    aligned: AlignedRecording, *, base: int, window_s: tuple[float, float] | None
+    aligned: AlignedRecording, *, window_s: tuple[float, float] | None
 ) -> CalibrationPose:
     """Return the mean orientation of each sensor over steady motion, as if it were the pose.
 
     Parameters
     ----------
     aligned : AlignedRecording
-    base : int
-        Column of the sensor whose slow turns are those of the whole body; they are taken out.
     window_s : (float, float) or None
         Where the subject walks or runs straight; all steady motion unless given.
 
@@ -55,7 +54,8 @@ def pose_of_movement(
     -------
     CalibrationPose
         ``spread_rad`` is the standard error of the mean over blocks of two seconds. Headings
-        are those at the start of the window.
+        are those of the first strides (``heading_s``): slow turns, of the whole body and of
+        single sensors that drift, are taken out.
 
     Raises
     ------
@@ -76,11 +76,7 @@ def pose_of_movement(
             f"{found_s:.1f} s. Name a stretch of it with --static START END ([calibration] "
             "window_s), or record 3 s of standing still."
         )
-    start = int(np.argmax(rows))
-    turn = vertical_turn(aligned.R_ES[:, base], aligned.R_ES[start, base])
-    half = -smooth_over_strides(turn, aligned.rate_hz)[rows, None] / 2.0
-    back = np.hstack([np.cos(half), np.sin(half) * up_in_earth()])
-    level = multiply(back[:, None], aligned.R_ES[rows])
+    level, first = _without_slow_turns(aligned, rows)
     lacking = [
         sensor
         for i, sensor in enumerate(aligned.sensors)
@@ -101,7 +97,23 @@ def pose_of_movement(
         R_ES=np.array([mean for mean, _, _ in found]),
         samples=np.array([count for _, count, _ in found], dtype=np.int64),
         spread_rad=np.array([error for _, _, error in found]),
+        heading_s=float(aligned.time_s[first]),
     )
+
+
+def _without_slow_turns(aligned: AlignedRecording, rows: BoolArray) -> tuple[FloatArray, int]:
+    """Return orientations in steady motion, each facing as over the first strides, and when."""
+    steady = np.flatnonzero(rows)
+    inside = round(_FIRST_S * aligned.rate_hz)  # the mean over strides has both its sides there
+    first = int(steady[min(inside, steady.size // 2)])
+    turns = vertical_turns(aligned.R_ES, aligned.R_ES[steady[0]])
+    slow = np.stack(
+        [smooth_over_strides(np.where(rows, turn, np.nan), aligned.rate_hz) for turn in turns.T],
+        axis=1,
+    )
+    half = -(slow[rows] - slow[first])[..., None] / 2.0
+    back = np.concatenate([np.cos(half), np.sin(half) * up_in_earth()], axis=-1)
+    return multiply(back, aligned.R_ES[rows]), first
 
 
 def _steady_rows(aligned: AlignedRecording, window_s: tuple[float, float] | None) -> BoolArray:

@@ -94,7 +94,7 @@ def find_drift(
     own = turn - turn[:, [base]]
     if surface == "treadmill":
         own[:, base] = turn[:, base]
-    pose_s = float(np.mean(pose.window_s))
+    pose_s = pose.middle_s
     found = np.stack(
         [_drift_of(column, cyclic, time_s, pose_s, aligned.rate_hz / step) for column in own.T],
         axis=1,
@@ -141,7 +141,10 @@ def _drift_of(
     if known.size < REFERENCE_S * rate_hz / 2.0:
         return np.zeros_like(turn)
     nearest = known[np.argsort(np.abs(time_s[known] - pose_s), kind="stable")]
-    reference = mean[nearest[: round(REFERENCE_S * rate_hz)]].mean()
+    near = nearest[: round(REFERENCE_S * rate_hz)]
+    reference = mean[near].mean()
+    if time_s[near].min() <= pose_s <= time_s[near].max():  # the pose is of the motion itself
+        _, reference = np.polyfit(time_s[near] - pose_s, mean[near], 1)
     after = int(np.searchsorted(time_s[known], pose_s))
     knots_s = np.insert(time_s[known], after, pose_s)
     return np.asarray(np.interp(time_s, knots_s, np.insert(mean[known] - reference, after, 0.0)))

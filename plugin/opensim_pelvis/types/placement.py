@@ -26,6 +26,9 @@ class CalibrationPose:
         Samples averaged, per sensor.
     spread_rad : (s,) array
         Root-mean-square angle of the samples from their mean, per sensor.
+    heading_s : float or None
+        When headings were those of ``R_ES``, where slow turns were taken out; else the window's
+        middle.
     """
 
     window_s: tuple[float, float]
@@ -33,6 +36,12 @@ class CalibrationPose:
     R_ES: FloatArray
     samples: IntArray
     spread_rad: FloatArray
+    heading_s: float | None = None
+
+    @property
+    def middle_s(self) -> float:
+        """Return the instant whose headings the pose has."""
+        return sum(self.window_s) / 2.0 if self.heading_s is None else self.heading_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
