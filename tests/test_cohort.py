@@ -178,3 +178,25 @@ def test_bad_input_is_told_with_its_file(summaries: Path, tmp_path: Path) -> Non
     (tmp_path / "empty").mkdir()
     with pytest.raises(ComparisonError, match="found none"):
         read_cohort([tmp_path / "empty"])
+
+
+def test_a_session_without_strides_does_not_stop_the_others(
+    summaries: Path, tmp_path: Path
+) -> None:
+    summary = json.loads((summaries / "run0_summary.json").read_text(encoding="utf-8"))
+    summary["name"] = "stumbled"
+    summary["running"]["strides"]["kept"] = 0
+    summary["running"]["measures"] = {}
+    bare = tmp_path / "stumbled_summary.json"
+    bare.write_text(json.dumps(summary), encoding="utf-8")
+    out = tmp_path / "out"
+    files = {path.name: path for path in write_cohort([summaries, bare], out)}
+    facts = json.loads(files["cohort.json"].read_text(encoding="utf-8"))
+    assert (facts["sessions"], facts["sessions_without_strides"]) == (3, ["stumbled"])
+    sessions = pd.read_csv(files["cohort_sessions.csv"]).set_index("name")
+    assert sessions.loc["stumbled", "strides"] == 0
+    assert np.isnan(sessions.loc["stumbled", ROTATION])
+    people = pd.read_csv(files["cohort_runners.csv"])
+    assert people[ROTATION].dropna().tolist() == pytest.approx([6.0, 16.0], abs=0.1)
+    with pytest.raises(ComparisonError, match="no session has a stride"):
+        read_cohort([bare])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,11 @@ def cohort(
     from opensim_pelvis.output import check_output
 
     check_output(out)
-    for path in write_cohort(results, out):
+    written = write_cohort(results, out)
+    facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
+    for name in facts["sessions_without_strides"]:
+        typer.echo(f"{name}: no stride of it was kept, so it has no measures", err=True)
+    for path in written:
         typer.echo(str(path))
 
 

@@ -37,6 +37,8 @@ ROTATION: Final = "pelvic_rotation_range_deg"
 def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     """Read summaries and return a row a session, in the order of subject, date and name.
 
+    A session of which no stride was kept has ``strides`` 0 and no measures.
+
     Parameters
     ----------
     paths : sequence of Path
@@ -57,6 +59,8 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
             rows.append(row)
     if not rows and not faults:
         faults.append("wanted NAME_summary.json files of runs, found none")
+    if rows and not any(row["strides"] for row in rows):
+        faults.append("no session has a stride that was kept")
     raise_faults(ComparisonError, "cohort", faults)
     _tell_apart(rows)
     when = order_moments(row["date"] for row in rows)
@@ -99,9 +103,6 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     running = summary.get("running") if is_ours else None
     if not isinstance(running, dict):
         faults.append(f"{path}: no running analysis in it. Run the trial again with this version.")
-        return None
-    if not running["strides"]["kept"]:
-        faults.append(f"{path}: none of its {running['strides']['total']} strides is kept")
         return None
     subject = summary["settings"]["subject"]
     measures = running["measures"]

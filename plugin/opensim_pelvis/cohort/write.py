@@ -57,6 +57,7 @@ def write_cohort(paths: Sequence[Path], directory: Path) -> tuple[Path, ...]:
             "format": "opensim-pelvis cohort",
             "format_version": 1,
             "sessions": len(sessions),
+            "sessions_without_strides": sessions.loc[sessions["strides"] == 0, "name"].tolist(),
             "runners": len(people),
             "women_minus_men_at_the_same_speed": compare_sexes(people),
         }
