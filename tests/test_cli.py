@@ -31,6 +31,8 @@ Run = Callable[..., tuple[int, str, str]]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Call the command in this process; return exit code, stdout, stderr."""
     monkeypatch.setenv("COLUMNS", str(COLUMNS))
+    # as a script has it: the usage line would else speak of `python -m pytest`
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["opensim-pelvis", *map(str, arguments)])

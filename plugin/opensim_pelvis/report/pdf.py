@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.report import pdf_agreement, pdf_figures
+from opensim_pelvis.report.figures import pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
@@ -252,6 +253,8 @@ def _curves(flow: Flow, view: View, texts: Texts) -> None:
 
 
 def _counter(flow: Flow, view: View, texts: Texts) -> None:
+    if pair_side(view) is None:
+        return
     for axes, draw in zip(
         flow.axes(195, 2), (pdf_figures.draw_pair, pdf_figures.draw_loop), strict=False
     ):
