@@ -39,7 +39,10 @@ def report(
     ] = False,
     agreement: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="Folder that compare wrote: a section of the report."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder that compare wrote: a section of the report. One a recording.",
+        ),
     ] = None,
 ) -> None:
     """Make reports again, and one of several recordings side by side."""
@@ -99,7 +102,8 @@ def compare(
 ) -> None:
     """Set a result against optical motion capture.
 
-    The report of RESULT is made again beside the numbers, with a section on the agreement.
+    The report of RESULT (a folder) is made again beside the numbers, with a section on the
+    agreement: how far the two differ, both curves, clocks, and how they were brought together.
     """
     from opensim_pelvis.output import check_output
     from opensim_pelvis.report.again import write_report_of

@@ -153,6 +153,6 @@ def draw_events(axes: Axes, agreement: Mapping[str, Any], texts: Texts) -> None:
         fontsize=6, frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.47, -0.16),
         columnspacing=0.9, handletextpad=0.0,
     )  # fmt: skip
-    dress(axes, words["events_figure"], "")
+    dress(axes, words["events_each"], "")
     axes.set_xlabel(words["s"], fontsize=6.5, labelpad=1)
     axes.set_ylabel(words["event_axis"], fontsize=6.5, labelpad=1)
