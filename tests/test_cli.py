@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,6 +32,8 @@ Run = Callable[..., tuple[int, str, str]]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Call the command in this process; return exit code, stdout, stderr."""
     monkeypatch.setenv("COLUMNS", str(COLUMNS))
+    # as a script has it: the usage line would else speak of `python -m pytest`
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
 
     def call(*arguments: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["opensim-pelvis", *map(str, arguments)])
@@ -93,7 +96,7 @@ def test_help_answers_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "run", "inspect", "compare", "pool", "texts", "readers", "init"]
+    "command", ["demo", "run", "inspect", "report", "compare", "pool", "texts", "readers", "init"]
 )
 def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> None:
     code, out, _ = run("--help")
@@ -105,11 +108,21 @@ def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> 
     assert "Usage: opensim-pelvis " + command in out
 
 
-def test_examples_of_the_help_name_flags_that_exist(run: Run) -> None:
-    _, out, _ = run("run", "--help")
+@pytest.mark.parametrize(
+    ("command", "taught"),
+    [
+        ("run", {"--sensors", "--static", "--heading-axis"}),
+        ("report", {"--lab", "--agreement"}),
+        ("compare", {"--up-axis", "--model", "--offset", "--lab"}),
+    ],
+)
+def test_examples_of_the_help_name_flags_that_exist(
+    run: Run, command: str, taught: set[str]
+) -> None:
+    _, out, _ = run(command, "--help")
     usage, examples = out.split("Examples:")
-    flags = {word for word in examples.split() if word.startswith("--")}
-    assert {"--sensors", "--static", "--heading-axis"} <= flags
+    flags = set(re.findall(r"--[a-z-]+", examples))
+    assert taught <= flags
     assert all(f"{flag} " in usage for flag in flags)
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from opensim_pelvis import output
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.report.again import write_reports
+from opensim_pelvis.report.again import write_report_of, write_reports
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.view import view_of, write_view
 from opensim_pelvis.settings import BODIES, ActivitySettings, SubjectSettings
@@ -25,6 +26,9 @@ from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings
 from opensim_pelvis.types import RecordingDate, Result
+from opensim_pelvis.validation.compare import compare
+from opensim_pelvis.validation.request import read_comparison
+from opensim_pelvis.validation.write import write_comparison
 
 IMG = Path(__file__).resolve().parents[1] / "img"
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
@@ -40,7 +44,9 @@ def main() -> None:
         folder = Path(name)
         for result in recordings():
             write_view(view_of(result), folder / f"{result.name}_report.json")
-        write_reports([folder], folder, Lab(name="Running laboratory"))
+        lab = Lab(name="Running laboratory")
+        write_reports([folder], folder, lab)
+        compare_two(folder, lab)
         shoot(folder, chromium)
 
 
@@ -65,6 +71,17 @@ def recordings() -> list[Result]:
                    month=10 - number)
         )  # fmt: skip
     return found
+
+
+def compare_two(folder: Path, lab: Lab) -> None:
+    """Compare the good recording with one of the same run by two quieter sensors."""
+    output.write(record("good", BODIES, demo_sensors()), folder / "good")
+    output.write(
+        record("reference", ("pelvis", "torso"), SensorSettings(seed=7)), folder / "reference"
+    )
+    out = folder / "agreement"
+    write_comparison(compare(read_comparison(folder / "good", folder / "reference")), out)
+    write_report_of(folder / "good", out, lab)
 
 
 def record(
@@ -100,6 +117,7 @@ def shoot(folder: Path, chromium: str) -> None:
         for name, section in (
             ("good", None), ("good", "motion"), ("good", "counter"), ("good", "measures"),
             ("poor", None), ("pelvis_only", "motion"), ("comparison", None),
+            ("agreement/good", "agreement"),
         ):  # fmt: skip
             page.goto((folder / f"{name}_report.html").as_uri())
             page.wait_for_selector("html[data-ready=yes]", state="attached")
@@ -108,8 +126,12 @@ def shoot(folder: Path, chromium: str) -> None:
             if section in {"motion", "counter"}:
                 page.locator("#time").fill("30")
             page.wait_for_timeout(1500)
-            place = page if section is None else page.locator(f"#{section}")
-            target = IMG / f"report_{name}{'' if section is None else '_' + section}.png"
+            target = IMG / f"report_{Path(name).name}{'' if section is None else '_' + section}.png"
+            if section == "agreement":  # a long section: its words, table and first curves
+                page.evaluate("document.getElementById('agreement').scrollIntoView()")
+                page.set_viewport_size({"width": 1280, "height": 1345})
+                page.wait_for_timeout(1500)
+            place = page if section in {None, "agreement"} else page.locator(f"#{section}")
             place.screenshot(path=target)
             shrink(target)
         browser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +17,8 @@ def cohort(
     out: Out,
 ) -> None:
     """Put many runs side by side: tables, correlations and a figure."""
+    import json
+
     from opensim_pelvis.cohort.write import write_cohort
     from opensim_pelvis.output import check_output
 
@@ -44,7 +45,10 @@ def report(
     ] = False,
     agreement: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="Folder that compare wrote: a section of the report."),
+        typer.Option(
+            metavar="DIR",
+            help="Folder that compare wrote: a section of the report. One a recording.",
+        ),
     ] = None,
 ) -> None:
     """Make reports again, and one of several recordings side by side."""
@@ -104,7 +108,8 @@ def compare(
 ) -> None:
     """Set a result against optical motion capture.
 
-    The report of RESULT is made again beside the numbers, with a section on the agreement.
+    The report of RESULT (a folder) is made again beside the numbers, with a section on the
+    agreement: how far the two differ, both curves, clocks, and how they were brought together.
     """
     from opensim_pelvis.output import check_output
     from opensim_pelvis.report.again import write_report_of

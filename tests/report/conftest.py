@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from opensim_pelvis import output
+from opensim_pelvis.cli import app
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.report.view import View, view_of
+from opensim_pelvis.report.agreement import attach_agreements
+from opensim_pelvis.report.view import View, read_view, view_of
 from opensim_pelvis.settings import BODIES, ActivitySettings, SubjectSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
@@ -86,6 +91,50 @@ def no_strides_result() -> Result:
 def view(result: Result) -> View:
     """What the report shows of the whole run."""
     return view_of(result)
+
+
+@pytest.fixture(scope="session")
+def compared(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One run by two sets of sensors, compared by the command."""
+    folder = tmp_path_factory.mktemp("compared")
+    output.write(result, folder / "out")
+    output.write(simulate(rate_hz=90.0), folder / "other")
+    words = ["compare", str(folder / "out"), str(folder / "other"), "--out", str(folder / "found")]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def compared_view(compared: Path) -> View:
+    """What the report shows of the run with its comparison."""
+    view = read_view(compared / "out" / "whole_report.json")
+    return attach_agreements([view], [compared / "found"])[0]
+
+
+@pytest.fixture(scope="session")
+def odd_view(compared_view: View) -> View:
+    """A comparison of a short walk: much is not known, and one angle has no name of ours."""
+    agreement = json.loads(json.dumps(compared_view["agreement"]))
+    agreement["angles"][0]["angle"] = "subtalar_angle_r"
+    curves = agreement["curves"]["angles"]
+    curves[0]["name"] = "subtalar_angle_r"
+    for curve in curves:
+        curve |= {"strides": 0, "over_stride": None}
+        curve["over_time"]["reference"][0] = None
+    for row in agreement["angles"]:
+        row |= {"strides": 0} | {key: None for key in row if key.startswith("range_")}
+    changes = {"strides": 0.0, "score": None}
+    agreement["synchronisation"] |= {
+        "confidence": "fair", "drift_known": False, "changes": changes
+    }  # fmt: skip
+    agreement["alignment"] |= {
+        "body_offsets_deg": {"pelvis": [1.0, -2.0, 0.5], "calcn_l": [0.0, 3.0, 1.0]},
+        "body_offset_source": "mean of the calibration pose, a constant turn of each body",
+    }
+    agreement["absent"] = {"hip_rotation_r": "not seen", "mtp_angle_r": "not seen"}
+    agreement["notes"] = ["torso is absent: no marker C7"]
+    return {**compared_view, "name": "odd", "agreement": agreement}
 
 
 @pytest.fixture

@@ -12,48 +12,28 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis import output
 from opensim_pelvis.cli import app
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.report.again import write_reports
-from opensim_pelvis.report.agreement import attach_agreements
+from opensim_pelvis.report.agreement_words import curve_rows
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.headline import MINUS, number
+from opensim_pelvis.report.headline import MINUS, NONE, number
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures
 from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
 from opensim_pelvis.report.pdf_agreement import PAGES, set_agreement
 from opensim_pelvis.report.texts import read_texts
-from opensim_pelvis.report.view import View, read_view
-from opensim_pelvis.types import Result
+from opensim_pelvis.report.view import View
 
-from .conftest import HOSTILE, simulate
+from .conftest import HOSTILE
 from .test_pdf import pages_of
-
-
-@pytest.fixture(scope="module")
-def compared(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One run by two sets of sensors, compared by the command."""
-    folder = tmp_path_factory.mktemp("compared")
-    output.write(result, folder / "out")
-    output.write(simulate(rate_hz=90.0), folder / "other")
-    words = ["compare", str(folder / "out"), str(folder / "other"), "--out", str(folder / "found")]
-    done = CliRunner().invoke(app, words)
-    assert done.exit_code == 0, done.output
-    return folder
 
 
 @pytest.fixture(scope="module")
 def numbers(compared: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((compared / "found" / "agreement.json").read_text("utf-8"))
     return found
-
-
-@pytest.fixture(scope="module")
-def view_with(compared: Path) -> View:
-    view = read_view(compared / "out" / "whole_report.json")
-    return attach_agreements([view], [compared / "found"])[0]
 
 
 def cells_of(page: str) -> dict[str, dict[str, str]]:
@@ -111,9 +91,9 @@ def test_numbers_of_the_page_are_those_of_the_comparison(
         assert read(bias) == pytest.approx([1000.0 * event["bias_s"]], abs=0.05)
 
 
-def test_the_pdf_has_the_same_numbers(view_with: View, numbers: dict[str, Any]) -> None:
+def test_the_pdf_has_the_same_numbers(compared_view: View, numbers: dict[str, Any]) -> None:
     flow = Flow("", 9)
-    set_agreement(flow, view_with, read_texts())
+    set_agreement(flow, compared_view, read_texts())
     words = {text.get_text() for page in flow.pages for text in page.texts}
     for row in numbers["angles"]:
         for key in ("rmse", "rmse_without_offset"):
@@ -122,16 +102,34 @@ def test_the_pdf_has_the_same_numbers(view_with: View, numbers: dict[str, Any]) 
     assert all(" ".join(note.split()[:3]) in whole for note in numbers["notes"])
 
 
-def test_clocks_worlds_and_what_is_not_comparable_are_told(view_with: View) -> None:
+def test_clocks_worlds_and_what_is_not_comparable_are_told(compared_view: View) -> None:
     absent = {"torso": "optical alone has it, so no angle of it is compared"}
-    view = {**view_with, "agreement": {**view_with["agreement"], "absent": absent}}
+    view = {**compared_view, "agreement": {**compared_view["agreement"], "absent": absent}}
     page = unescape(render_page(view))
     sync = view["agreement"]["synchronisation"]
-    assert f"{number(1000.0 * sync['offset_s'], 'deg')} ms were added to the times here" in page
+    assert f"{number(1000.0 * sync['offset_s'], 'm')} ms were added to the times here" in page
+    assert f"standard error {number(1000.0 * sync['uncertainty_s'], 'm')} ms" in page
     assert f"the next best offset reaches {100.0 * sync['rival']:.0f} % of that" in page
     turn = number(view["agreement"]["alignment"]["heading_deg"], "deg")
     assert f"turned by {turn}° about the vertical" in page
-    assert "Trunk: optical alone has it" in page
+    assert 'Trunk: <span lang="en">optical alone has it' in page
+
+
+def test_numbers_of_a_figure_stand_below_it(compared_view: View, odd_view: View) -> None:
+    curves = compared_view["agreement"]["curves"]
+    page = render_page(compared_view)
+    assert page.count(f"<summary>{read_texts()['curves']['numbers']}</summary>") == len(
+        curves["angles"]
+    ) + len(compared_view["curves"]["angles"])
+    angle = curves["angles"][0]
+    means = [angle["over_stride"][system]["mean"] for system in ("estimate", "reference")]
+    for percent, row in zip(range(0, 101, 10), curve_rows(angle, curves["time_s"]), strict=True):
+        x, y = (mean[percent] for mean in means)
+        assert row == (str(percent), *(number(value, "deg") for value in (x, y, x - y)))
+    first, *_, last = curve_rows(odd_view["agreement"]["curves"]["angles"][0], curves["time_s"])
+    assert first[0] == number(curves["time_s"][0], "m")
+    assert first[2:] == (NONE, NONE)
+    assert last[0] == number(curves["time_s"][-1], "m")
 
 
 def test_a_stated_offset_is_told_as_such(compared: Path, tmp_path: Path) -> None:
@@ -142,24 +140,24 @@ def test_a_stated_offset_is_told_as_such(compared: Path, tmp_path: Path) -> None
     assert 'id="figure-agreement-clocks"' not in page
 
 
-def test_the_section_stands_where_the_lab_wants_it(view_with: View) -> None:
+def test_the_section_stands_where_the_lab_wants_it(compared_view: View) -> None:
     def order(lab: Lab) -> list[str]:
-        return re.findall(r'<section id="(\w+)"', render_page(view_with, lab))
+        return re.findall(r'<section id="(\w+)"', render_page(compared_view, lab))
 
     assert order(Lab(sections=("agreement", "methods"))) == ["agreement", "methods"]
     assert order(Lab(sections=("headline",))) == ["headline", "agreement"]
 
 
-def test_names_that_mean_harm_stay_text(view_with: View, tmp_path: Path) -> None:
-    agreement = json.loads(json.dumps(view_with["agreement"]))
+def test_names_that_mean_harm_stay_text(compared_view: View, tmp_path: Path) -> None:
+    agreement = json.loads(json.dumps(compared_view["agreement"]))
     agreement["reference"] = {"name": HOSTILE, "source": HOSTILE}
     agreement["notes"] = [HOSTILE]
     for rows, key in ((agreement["angles"], "angle"), (agreement["curves"]["angles"], "name")):
         rows[0][key] = HOSTILE
-    page = render_page({**view_with, "agreement": agreement})
+    page = render_page({**compared_view, "agreement": agreement})
     assert HOSTILE not in page
     assert "<img src=x" not in page
-    write_pdf({**view_with, "agreement": agreement}, tmp_path / "a.pdf")
+    write_pdf({**compared_view, "agreement": agreement}, tmp_path / "a.pdf")
 
 
 def test_report_takes_the_folder_and_refuses_another_recording(
@@ -197,10 +195,10 @@ def test_a_folder_without_a_comparison_is_told(
         write_reports([compared / "out"], tmp_path / "o", Lab(), agreements=[bad])
 
 
-def test_figures_can_be_taken_out(view_with: View, compared: Path, tmp_path: Path) -> None:
+def test_figures_can_be_taken_out(compared_view: View, compared: Path, tmp_path: Path) -> None:
     name = "agreement-pelvic_axial_rotation"
-    assert name in plotly_figures(view_with)
-    assert name in matplotlib_figures(view_with)
+    assert name in plotly_figures(compared_view)
+    assert name in matplotlib_figures(compared_view)
     numbers = compared / "out" / "whole_report.json"
     paths = write_reports([numbers], tmp_path, Lab(), parts=True, agreements=[compared / "found"])
     assert f"whole_report_{name}.svg" in {path.name for path in paths}

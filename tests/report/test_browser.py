@@ -39,6 +39,14 @@ FLAGS = [
 WAIT_MS = 60_000
 PAPER_PX = 688  # A4 less two margins of 14 mm
 PIXEL = 1.5  # rounding of places on the screen
+BROKEN_HEADS = """[...document.querySelectorAll('thead th')].filter(head => {
+    const style = getComputedStyle(head), brush = document.createElement('canvas').getContext('2d');
+    brush.font = style.font;
+    const room = head.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return room > 0 && head.textContent.trim().split(/\\s+/).some(
+        word => brush.measureText(word).width > room + 1);
+}).map(head => head.textContent)"""
+"""Heads of tables with a word that does not fit on one line, so that it is broken or hangs out."""
 
 
 @pytest.fixture(scope="module")
@@ -115,11 +123,14 @@ def write(folder: Path, view: View) -> Path:
 
 
 RUNS = ("result", "pelvis_result", "poor_result", "no_strides_result")
-PAGES = (*RUNS, "several")
+COMPARED = ("compared_view", "odd_view")
+PAGES = (*RUNS, *COMPARED, "several")
 
 
 def write_any(folder: Path, which: str, request: pytest.FixtureRequest) -> Path:
     """Write the page of one of the runs, or of all of them side by side."""
+    if which in COMPARED:
+        return write(folder, request.getfixturevalue(which))
     if which != "several":
         return write(folder, view_of(request.getfixturevalue(which)))
     path = folder / "several.html"
@@ -228,10 +239,11 @@ def test_without_3d_the_page_says_so_and_all_else_works(
     flat.close()
 
 
+@pytest.mark.parametrize("which", ["view", *COMPARED])
 def test_everything_has_a_name_for_those_who_do_not_see_it(
-    browser: Any, view: View, tmp_path: Path
+    browser: Any, which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    visit = Visit(browser, write(tmp_path, view), 1280)
+    visit = Visit(browser, write(tmp_path, request.getfixturevalue(which)), 1280)
     nameless = visit.ask(
         """[...document.querySelectorAll('[role=img], [role=region], button, input, img')].filter(
             node => !(node.getAttribute('aria-label') || node.textContent.trim()
@@ -289,6 +301,7 @@ def test_a_page_prints_whole(
     visit.page.set_viewport_size({"width": PAPER_PX, "height": 1000})
     visit.ask("window.dispatchEvent(new Event('beforeprint'))")
     visit.check_whole()
+    assert visit.ask(BROKEN_HEADS) == []
     wide = visit.ask("[...document.querySelectorAll('.plot .main-svg')].map(n => n.clientWidth)")
     assert max(wide, default=0) <= PAPER_PX
     visit.ask("window.dispatchEvent(new Event('afterprint'))")

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from opensim_pelvis.angles import DEFINITIONS
 from opensim_pelvis.cli import app
 from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.report.figures import figures_of
@@ -45,6 +46,8 @@ ENGLISH: dict[str, str] = {
     "date": "source of the date: the reader's words for a field of the file",
     "quality": "notes and how a heading was found: sentences with numbers, made where they arise",
     "measures": "why a measure is absent: made where it arises",
+    "agreement": "what both systems are, how headings and bodies were laid together, why an angle "
+    "is absent, notes: made where they arise",
     "methods": "how each stage was done, and defaults taken: made where they arise",
 }
 """Places with sentences of the analysis itself, marked as English for screen readers."""
@@ -74,9 +77,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 @pytest.fixture(scope="module")
 def views(
-    result: Result, pelvis_result: Result, poor_result: Result, no_strides_result: Result
+    result: Result,
+    pelvis_result: Result,
+    poor_result: Result,
+    no_strides_result: Result,
+    compared_view: View,
+    odd_view: View,
 ) -> dict[str, View]:
-    """Runs of every kind: whole, one sensor, poor, without strides, walking, dated."""
+    """Runs of every kind: whole, one sensor, poor, without strides, walking, dated, compared."""
     walk = replace(result.settings, activity=ActivitySettings(kind="walking"))
     found = {
         "whole": view_of(result),
@@ -84,12 +92,34 @@ def views(
         "poor": view_of(poor_result),
         "still": view_of(no_strides_result),
         "walking": view_of(replace(result, settings=walk, name="walking")),
+        "compared": compared_view,
+        "odd": odd_view,
+        "stated": {**odd_view, "agreement": stated(odd_view["agreement"])},
     }
     dated = found["whole"]["recording"] | {
         "date": {"start": "2026-11-24T10:30:00", "source": "the header field StartTime"}
     }
     found["dated"] = {**found["whole"], "recording": dated, "name": "dated"}
     return found
+
+
+def stated(agreement: dict[str, Any]) -> dict[str, Any]:
+    """Return a comparison whose clocks were stated, and of no body whose heading can be found."""
+    heading = {"heading_deg": None, "heading_source": "no body is shared"}
+    return {
+        **agreement,
+        "synchronisation": {**agreement["synchronisation"], "segments": []},
+        "alignment": {**agreement["alignment"], **heading, "body_offsets_deg": {}},
+        "curves": {
+            **agreement["curves"],
+            "synchronisation": {"offset_s": [], "correlation": []},
+            "events": [],
+        },
+        "events": [],
+    }
+
+
+COMPARED = ("compared", "odd", "stated")
 
 
 class Reader(HTMLParser):
@@ -155,7 +185,9 @@ def read(page: str) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "still", "walking", "dated"])
+@pytest.mark.parametrize(
+    "which", ["whole", "pelvis", "poor", "still", "walking", "dated", *COMPARED]
+)
 def test_no_english_is_left_on_a_page(which: str, views: dict[str, View], lab: Lab) -> None:
     reader = read(render_page(views[which], lab))
     assert len(reader.seen) > 50
@@ -184,7 +216,7 @@ def test_no_english_is_left_on_a_comparison(views: dict[str, View], lab: Lab) ->
     assert latin(words_of(several_figure(runs, read_texts(lab.texts))), names) == []
 
 
-@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "walking"])
+@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "walking", *COMPARED])
 def test_no_english_is_left_in_figures(which: str, views: dict[str, View], lab: Lab) -> None:
     for name, figure in figures_of(views[which], read_texts(lab.texts)).items():
         assert latin(words_of(figure), set()) == [], name
@@ -219,10 +251,13 @@ def names_of(view: View) -> set[str]:
         *(f"{s['body']} {s['identifier']}" for s in view["recording"]["sensors"]),
         *(f"{name} {version}" for name, version in view["versions"].items()),
     ]
+    if "agreement" in view:
+        named = ("subtalar_angle_r", "mtp_angle_r")
+        said += [view["agreement"]["reference"]["name"], *named]
     return {word for text in said for word in re.findall(r"[A-Za-z]+", text)}
 
 
-@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "still", "walking"])
+@pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "still", "walking", *COMPARED])
 def test_no_english_is_left_in_a_pdf(which: str, views: dict[str, View], lab: Lab) -> None:
     whole = views[which]
     view = {
@@ -234,11 +269,34 @@ def test_no_english_is_left_in_a_pdf(which: str, views: dict[str, View], lab: La
         "methods": dict.fromkeys(whole["methods"], "1"),
         "recording": {**whole["recording"], "files": []},
     }
+    if "agreement" in whole:
+        view["agreement"] = without_sentences(whole["agreement"])
     flow = set_pages(view, lab, read_texts(lab.texts))
     assert len(flow.pages) > 1 or which == "still"
     names = names_of(view) | UNITS | {"Laboratory", "Header", "Footer"}
     said = " ".join(re.sub(r"doi:\S+", "", text) for page in flow.pages for text in drawn(page))
     assert set(re.findall(r"[A-Za-z]+", said)) - names == set()
+
+
+def without_sentences(agreement: dict[str, Any]) -> dict[str, Any]:
+    """Return a comparison that says nothing in the words of the analysis."""
+    sources = dict.fromkeys(("heading_source", "body_offset_source"), "1")
+    return {
+        **agreement,
+        "estimate": {**agreement["estimate"], "source": "1"},
+        "reference": {**agreement["reference"], "source": "1"},
+        "alignment": {**agreement["alignment"], **sources},
+        **dict.fromkeys(("travel_source", "grouping"), "1"),
+        "absent": dict.fromkeys(agreement["absent"], "1"),
+        "notes": [],
+    }
+
+
+def test_every_angle_that_our_models_share_has_a_name(compared_view: View) -> None:
+    texts = read_texts()
+    assert {row["angle"] for row in compared_view["agreement"]["angles"]} <= set(texts["angle"])
+    assert set(texts["positive"]) <= set(texts["angle"])
+    assert {a.name for a in DEFINITIONS} <= set(texts["positive"])
 
 
 def test_no_english_is_left_in_the_pdf_of_a_comparison(views: dict[str, View], lab: Lab) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from opensim_pelvis.report.headline import MINUS, NONE, number
 from opensim_pelvis.report.texts import Texts
@@ -32,6 +32,14 @@ COLUMNS: Final = (
 )  # fmt: skip
 EVENT_TEXTS: Final = {"initial contact": "contact", "toe-off": "toe_off"}
 EVENT_COLUMNS: Final = ("event", "matched", "missed", "extra", "event_bias", "event_limits")
+
+
+class Way(NamedTuple):
+    """How one thing was done: what it is, in the words of the texts, and in the analysis's own."""
+
+    term: str
+    told: str
+    said: str
 
 
 def angle_title(name: str, texts: Texts) -> str:
@@ -80,7 +88,6 @@ def sentences(agreement: Agreement, texts: Texts) -> list[str]:
                 angle=angle_title(row["angle"], texts),
                 rmse=_deg(row["rmse"]),
                 rmse0=_deg(row["rmse_without_offset"]),
-                bias=_deg(row["bias"]),
             )
         ]
         if row["loa_lower"] is not None:
@@ -92,32 +99,49 @@ def sentences(agreement: Agreement, texts: Texts) -> list[str]:
     return found
 
 
-def ways(agreement: Agreement, texts: Texts) -> dict[str, str]:
-    """Return how the two were brought together: term to what was done."""
+def ways(agreement: Agreement, texts: Texts) -> list[Way]:
+    """Return how the two were brought together."""
     words, alignment = texts["agreement"], agreement["alignment"]
     start, end = agreement["compared_s"]
-    heading = alignment["heading_source"]
-    if alignment["heading_deg"] is not None:
-        heading = words["heading_value"].format(turn=_deg(alignment["heading_deg"]), on=heading)
-    bodies = alignment["body_offset_source"]
-    offsets = "; ".join(
-        f"{body}: {', '.join(_deg(turn) for turn in turns)}"
-        for body, turns in alignment["body_offsets_deg"].items()
+    compared = words["compared_value"].format(
+        start=number(start, "m"), end=number(end, "m"), strides=agreement["strides"]
     )
-    return {
-        words["estimate"]: agreement["estimate"]["source"],
-        words["reference"]: f"{agreement['reference']['name']}: {agreement['reference']['source']}",
-        words["compared"]: words["compared_value"].format(
-            start=number(start, "m"), end=number(end, "m"), strides=agreement["strides"]
-        ),
-        words["clocks"]: _clock_words(agreement["synchronisation"], words),
-        words["heading"]: heading,
-        words["bodies"]: words["bodies_value"].format(source=bodies, turns=offsets)
-        if offsets
-        else bodies,
-        words["travel"]: agreement["travel_source"],
-        words["grouping"]: agreement["grouping"],
-    }
+    reference = f"{agreement['reference']['name']}: {agreement['reference']['source']}"
+    turn, bodies = alignment["heading_deg"], alignment["body_offset_source"]
+    turned = "" if turn is None else words["heading_value"].format(turn=_deg(turn))
+    turns = "; ".join(
+        f"{angle_title(body, texts)}: {', '.join(_deg(turn) for turn in angles)}"
+        for body, angles in alignment["body_offsets_deg"].items()
+    )
+    return [
+        Way(words["estimate"], "", agreement["estimate"]["source"]),
+        Way(words["reference"], "", reference),
+        Way(words["compared"], compared, ""),
+        Way(words["clocks"], _clock_words(agreement["synchronisation"], texts), ""),
+        Way(words["heading"], turned, alignment["heading_source"]),
+        Way(words["bodies"], words["bodies_value"].format(turns=turns), bodies)
+        if turns
+        else Way(words["bodies"], words["bodies_none"], ""),
+        Way(words["travel"], "", agreement["travel_source"]),
+        Way(words["grouping"], "", agreement["grouping"]),
+    ]
+
+
+def curve_rows(angle: Mapping[str, Any], time_s: Sequence[float]) -> list[tuple[str, ...]]:
+    """Return eleven rows of a figure: percent or seconds, this recording, the other, difference."""
+    over = angle["over_stride"]
+    if over:
+        estimate, reference = (over[system]["mean"] for system in ("estimate", "reference"))
+    else:
+        estimate, reference = (angle["over_time"][s] for s in ("estimate", "reference"))
+    last = len(estimate) - 1
+    found = []
+    for i in (round(last * part / 10) for part in range(11)):
+        known = None not in (estimate[i], reference[i])
+        apart = estimate[i] - reference[i] if known else None
+        at = str(i) if over else number(time_s[i], "m")
+        found.append((at, *(number(x, "deg") for x in (estimate[i], reference[i], apart))))
+    return found
 
 
 def _angle_row(row: Mapping[str, Any], texts: Texts) -> dict[str, str]:
@@ -142,16 +166,17 @@ def _angle_row(row: Mapping[str, Any], texts: Texts) -> dict[str, str]:
     }
 
 
-def _clock_words(sync: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _clock_words(sync: Mapping[str, Any], texts: Texts) -> str:
+    words = texts["agreement"]
     if not sync["segments"]:
         return words["clocks_stated"].format(
-            offset=f"{sync['offset_s']:g}", drift=f"{sync['drift_ppm']:g}"
+            offset=_exact(sync["offset_s"]), drift=_exact(sync["drift_ppm"])
         )
     drift, error = sync["drift_estimate_ppm"], sync["drift_error_ppm"]
     said = words["clocks_found"].format(
-        offset=number(1000.0 * sync["offset_s"], "deg"),
-        error=number(1000.0 * sync["uncertainty_s"], "deg"),
-        segments=", ".join(sync["segments"]),
+        offset=number(1000.0 * sync["offset_s"], "m"),
+        error=number(1000.0 * sync["uncertainty_s"], "m"),
+        segments=", ".join(angle_title(body, texts) for body in sync["segments"]),
         r=number(sync["correlation"], "m"),
         rival=f"{100.0 * sync['rival']:.0f}",
         explained=f"{100.0 * sync['explained']:.0f}",
@@ -195,6 +220,15 @@ def _band(low: str, high: str, texts: Texts) -> str:
 
 def _whole(value: float) -> str:
     return f"{value:.0f}".replace("-", MINUS)
+
+
+def _exact(value: float) -> str:
+    """Return a number as the user stated it, to a millionth.
+
+    >>> _exact(0.0), _exact(-0.25)
+    ('0', '\N{MINUS SIGN}0.25')
+    """
+    return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", MINUS)
 
 
 def _ms(seconds: float | None) -> str:

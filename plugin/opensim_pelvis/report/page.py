@@ -19,6 +19,7 @@ from opensim_pelvis.report.agreement_words import (
     COLUMNS,
     EVENT_COLUMNS,
     angle_rows,
+    curve_rows,
     event_rows,
     sentences,
     ways,
@@ -162,6 +163,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters["linked"] = linked
+    environment.filters["named"] = named
     return environment
 
 
@@ -182,6 +184,18 @@ def linked(text: str) -> Any:
             place = next(base + part[len(mark) :] for mark, base in _BASES if part.startswith(mark))
             found += Markup('<a href="{0}" rel="noreferrer">{1}</a>').format(place, part)
     return found
+
+
+def named(text: str, **names: str) -> Any:
+    """Return a text, escaped, with names in its braces that nobody is to translate.
+
+    >>> str(named("against {who}", who="A & B"))
+    'against <span translate="no">A &amp; B</span>'
+    """
+    from markupsafe import Markup, escape
+
+    marked = Markup('<span translate="no">{0}</span>')
+    return escape(text).format(**{key: marked.format(name) for key, name in names.items()})
 
 
 def _template(name: str) -> str:
@@ -207,6 +221,9 @@ def _agreement(view: View, texts: Texts) -> dict[str, Any] | None:
         "event_columns": EVENT_COLUMNS,
         "events": event_rows(found, texts),
         "ways": ways(found, texts),
+        "curves": {
+            c["name"]: curve_rows(c, found["curves"]["time_s"]) for c in found["curves"]["angles"]
+        },
     }
 
 

@@ -29,6 +29,10 @@ PAGES: Final = 3
 """Pages that this section may add to a report."""
 
 MAX_ANGLES: Final = 18
+_LEGEND_PT: Final = 10.0
+_LEGEND_AT: Final = 1.38
+"""Height of the curves' legend, and its place over the title of the first, parts of its axes."""
+
 _MARKS: Final = dict(zip(SIDE_SYMBOLS, ("o", "^"), strict=True))
 
 
@@ -45,17 +49,20 @@ def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
     rows = [[row[key] for key in COLUMNS] for row in angle_rows(agreement, texts)]
     widths = (0.21, 0.115, 0.065, 0.085, 0.115, 0.05, 0.115, 0.115, 0.04, 0.09)
     head = [words[f"column_{key}"] for key in COLUMNS]
+    _subheading(flow, words["table"])
     flow.table(head, rows, widths, right=tuple(range(1, 9)), size=6.6)
-    flow.text(words["table_note"], size=7, colour="#5b6b7c")
+    flow.text(f"{words['table_note']} {words['sources']}", size=7, colour="#5b6b7c")
     _set_curves(flow, agreement, texts)
     if agreement["events"]:
+        _subheading(flow, words["events_figure"])
         rows = [[row[key] for key in EVENT_COLUMNS] for row in event_rows(agreement, texts)]
         head = [words[f"column_{key}"] for key in EVENT_COLUMNS]
         flow.table(head, rows, (0.2, 0.12, 0.12, 0.12, 0.24, 0.2), right=range(1, 6), size=7.2)
     _set_pictures(flow, agreement, texts)
     _subheading(flow, words["ways"])
-    for term, told in ways(agreement, texts).items():
-        flow.text(f"{term}: {told}", size=7.5, after=1)
+    for way in ways(agreement, texts):
+        told = " ".join(part for part in (way.told, way.said) if part)
+        flow.text(f"{way.term}: {told}", size=7.5, after=1)
     absent = [f"{angle_title(what, texts)}: {why}" for what, why in agreement["absent"].items()]
     for title, doubts in ((words["absent"], absent), (words["notes"], agreement["notes"])):
         if doubts:
@@ -72,12 +79,16 @@ def _subheading(flow: Flow, words: str) -> None:
 
 def _set_curves(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> None:
     angles = agreement["curves"]["angles"][:MAX_ANGLES]
+    flow.y += _LEGEND_PT
     for place in range(0, len(angles), 3):
         row = angles[place : place + 3]
         for axes, angle in zip(flow.axes(112, 3, len(row)), row, strict=False):
             draw_angle(axes, angle, agreement["curves"]["time_s"], texts)
             if angle is angles[0]:
-                axes.legend(fontsize=6, frameon=False)
+                axes.legend(
+                    fontsize=6.5, frameon=False, ncols=2, loc="lower left", borderpad=0.0,
+                    bbox_to_anchor=(0.0, _LEGEND_AT),
+                )  # fmt: skip
     more = len(agreement["curves"]["angles"]) - len(angles)
     if more:
         flow.text(texts["agreement"]["more"].format(n=more), size=7.5)
@@ -90,7 +101,7 @@ def _set_pictures(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> Non
     if agreement["curves"]["events"]:
         draws.append(draw_events)
     if draws:
-        for axes, draw in zip(flow.axes(135, 2, len(draws)), draws, strict=False):
+        for axes, draw in zip(flow.axes(150, 2, len(draws)), draws, strict=False):
             draw(axes, agreement, texts)
 
 
@@ -109,7 +120,8 @@ def draw_angle(axes: Axes, angle: Mapping[str, Any], time_s: list[float], texts:
         seen = [float("nan") if value is None else value for value in y]
         label = texts["agreement"][system]
         axes.plot(x, seen, DASHES[dash], color=colour, lw=1.2, label=label)
-    dress(axes, angle_title(angle["name"], texts), "")
+    dress(axes, angle_title(angle["name"], texts), texts["positive"].get(angle["name"], ""))
+    axes.set_ylabel(texts["curves"]["degrees"], fontsize=6, labelpad=1)
     label = texts["curves"]["percent"] if over else texts["agreement"]["s"]
     axes.set_xlabel(label, fontsize=6, labelpad=1)
 
@@ -137,7 +149,10 @@ def draw_events(axes: Axes, agreement: Mapping[str, Any], texts: Texts) -> None:
                 label = f"{kind}, {texts['measures'][side]}"
                 fill = colour if side == "right" else "none"
                 axes.plot(*zip(*points, strict=True), mark, ms=3, mec=colour, mfc=fill, label=label)
-    axes.legend(fontsize=5.5, frameon=False, ncols=2)
-    dress(axes, words["events_figure"], "")
+    axes.legend(
+        fontsize=6, frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.47, -0.16),
+        columnspacing=0.9, handletextpad=0.0,
+    )  # fmt: skip
+    dress(axes, words["events_each"], "")
     axes.set_xlabel(words["s"], fontsize=6.5, labelpad=1)
     axes.set_ylabel(words["event_axis"], fontsize=6.5, labelpad=1)

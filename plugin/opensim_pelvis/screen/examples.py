@@ -63,6 +63,9 @@ COMPARE_EXAMPLES: Final = """Examples:
   # report of results/ is made again in agreement/, with a section on the agreement
   opensim-pelvis compare results/ optical.c3d --out agreement/
 \b
+  # the report in there with your laboratory's name, logo and sections
+  opensim-pelvis compare results/ optical.c3d --lab lab.toml --out agreement/
+\b
   # a TRC does not say which axis is up; your own marker names by a mapping
   opensim-pelvis compare results/ optical.trc --up-axis y --markers map.toml --out agreement/
 \b
