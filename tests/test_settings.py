@@ -404,7 +404,7 @@ def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
     settings, _ = read_request(trial, {}, weights=["tibia=1", "calcn_r = 0.1"])
     assert settings.solver.weights == {
         "tibia_r": 1.0,
-        "tibia_l": 0.5,
+        "tibia_l": 1.0,  # a flag wins over the file, for both sides
         "calcn_r": 0.1,
         "torso": 2.0,
     }

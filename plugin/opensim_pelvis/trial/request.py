@@ -89,7 +89,8 @@ def _lay_weights(tables: Tables, weights: Sequence[str]) -> dict[str, Any]:
     solver = tables.get("solver", {})
     earlier = solver.get("weights", {}) if isinstance(solver, Mapping) else {}
     if isinstance(earlier, Mapping):
-        given = {**earlier, **given}
+        told = {*given, *(f"{body}_{side}" for body in given for side in "rl")}
+        given = {body: weight for body, weight in earlier.items() if body not in told} | given
     return merge_tables(tables, {"solver": {"weights": given}})
 
 
