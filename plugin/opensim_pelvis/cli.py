@@ -16,6 +16,7 @@ from opensim_pelvis.cli_options import (
     Date,
     Mapping_,
     Out,
+    Overwrite,
     Rate,
     Reader,
     TrialPath,
@@ -28,8 +29,11 @@ from opensim_pelvis.screen import examples
 
 if TYPE_CHECKING:
     from opensim_pelvis.settings import TrialSettings
+    from opensim_pelvis.types import Recording
 
 EXIT_ERROR: Final = 2
+EXIT_INCOMPLETE: Final = 3
+"""Results were written, and something that is not needed by the rest is missing."""
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -71,16 +75,16 @@ def top(
 
 
 @app.command(epilog=examples.DEMO_EXAMPLES)
-def demo(out: Out) -> None:
+def demo(out: Out, overwrite: Overwrite = False) -> None:
     """Run the whole job on a simulated runner."""
     from opensim_pelvis.output import check_output
-    from opensim_pelvis.simulate.demo import write_demo
+    from opensim_pelvis.simulate.demo import DEMO_NAME, deliver_demo
     from opensim_pelvis.trial.request import read_request
 
-    check_output(out)
+    check_output(out, DEMO_NAME, overwrite=overwrite)
     typer.echo("This demonstration is SIMULATED: no person was measured.")
-    settings, defaults = read_request(write_demo(out), {})
-    _execute(settings, defaults, out)
+    settings, defaults = read_request(deliver_demo(out, overwrite=overwrite), {})
+    _execute(settings, defaults, out, overwrite=overwrite)
     typer.echo("\nAll of this is SIMULATED data: no person was measured.")
 
 
@@ -168,6 +172,7 @@ def run(
     events: Annotated[
         str | None, typer.Option(help="imported (events that are given win) or sensors.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Turn a recording into OpenSim files and angles."""
     flags = {
@@ -210,7 +215,7 @@ def run(
     settings, defaults = read_request(
         path, flags, sensor_map=sensors, sensors=sensor or (), weights=weight or ()
     )
-    _execute(settings, defaults, out)
+    _execute(settings, defaults, out, overwrite=overwrite)
 
 
 @app.command(epilog=examples.INSPECT_EXAMPLES)
@@ -270,19 +275,21 @@ def readers() -> None:
 def init(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Trial file.")] = Path("trial.toml"),
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", "--force", help="Replace an existing file.")
+    ] = False,
     reader: Reader = None,
     rate: Rate = None,
     up_axis: UpAxis = None,
     mapping: Mapping_ = None,
 ) -> None:
     """Write a commented trial.toml to fill in."""
+    from opensim_pelvis.delivery import check_file
     from opensim_pelvis.reading import read_recording
     from opensim_pelvis.trial.request import read_request
     from opensim_pelvis.trial.template import write_trial
 
-    if out.exists() and not force:
-        raise SettingsError(f"{out}: exists already. Name another file (--out) or add --force.")
+    check_file(out, sources=(path,), overwrite=overwrite)
     flags = {"recording": recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
     recording = read_recording(settings.recording)
@@ -298,17 +305,27 @@ app.command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)
 app.command(epilog=examples.POOL_EXAMPLES)(cli_results.pool)
 
 
-def _execute(settings: TrialSettings, defaults: tuple[str, ...], out: Path) -> None:
+def _execute(
+    settings: TrialSettings, defaults: tuple[str, ...], out: Path, *, overwrite: bool
+) -> None:
     """Run the job, write its files and show the table at the end."""
     from opensim_pelvis.output import check_output, write
-    from opensim_pelvis.pipeline import run_trial
+    from opensim_pelvis.pipeline import name_of, run_trial
     from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.console import make_console, show_progress
     from opensim_pelvis.screen.tables import render_result
 
-    check_output(out)
+    def accept(recording: Recording) -> None:
+        inputs = tuple(file.sha256 for file in recording.files)
+        name = name_of(recording, settings)
+        check_output(out, name, settings, inputs=inputs, overwrite=overwrite)
+
     read_lab(settings.report.lab)  # a fault in it is told before the work, not after
     with show_progress() as tell:
-        result = run_trial(settings, defaults=defaults, progress=tell)
-        files = write(result, out)
-    make_console().print(render_result(result, files))
+        result = run_trial(settings, defaults=defaults, progress=tell, accept=accept)
+        written = write(result, out, overwrite=overwrite)
+    make_console().print(render_result(result, written.files))
+    for exporter, why in written.missing.items():
+        typer.echo(f"missing: the files of '{exporter}': {why}", err=True)
+    if written.missing:
+        raise typer.Exit(EXIT_INCOMPLETE)

@@ -24,6 +24,14 @@ Date = Annotated[
     typer.Option(metavar="WHEN", help="Start of the recording: 2026-11-24 or 2026-11-24T10:30."),
 ]
 Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help="Replace results of another person or recording, or files changed since; never "
+        "what this program did not write.",
+    ),
+]
 
 
 def recording_flags(

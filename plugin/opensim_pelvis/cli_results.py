@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from opensim_pelvis.cli_options import Out
+from opensim_pelvis.cli_options import Out, Overwrite
 
 
 def cohort(
@@ -15,15 +15,14 @@ def cohort(
         list[Path], typer.Argument(metavar="RESULT...", help="Summaries of runs, or folders.")
     ],
     out: Out,
+    overwrite: Overwrite = False,
 ) -> None:
     """Put many runs side by side: tables, correlations and a figure."""
     import json
 
     from opensim_pelvis.cohort.write import write_cohort
-    from opensim_pelvis.output import check_output
 
-    check_output(out)
-    written = write_cohort(results, out)
+    written = write_cohort(results, out, overwrite=overwrite)
     facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     for name in facts["sessions_without_strides"]:
         typer.echo(f"{name}: no stride of it was kept, so it has no measures", err=True)
@@ -50,24 +49,34 @@ def report(
             help="Folder that compare wrote: a section of the report. One a recording.",
         ),
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make reports again, and one of several recordings side by side."""
-    from opensim_pelvis.output import check_output
     from opensim_pelvis.report.again import write_reports
     from opensim_pelvis.report.lab import read_lab
 
-    check_output(out)
-    for path in write_reports(results, out, read_lab(lab), parts=parts, agreements=agreement or ()):
+    for path in write_reports(
+        results,
+        out,
+        read_lab(lab),
+        parts=parts,
+        agreements=agreement or (),
+        overwrite=overwrite,
+    ):
         typer.echo(str(path))
 
 
 def texts(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Made, such as texts-de.toml.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing file.")
+    ] = False,
 ) -> None:
     """Write all texts of the report, to translate them."""
     from opensim_pelvis.report.texts import write_texts
 
-    typer.echo(f"{write_texts(file)}: change the words to the right of each =, then name the file")
+    path = write_texts(file, overwrite=overwrite)
+    typer.echo(f"{path}: change the words to the right of each =, then name the file")
     typer.echo("in the lab file (texts = ...).")
 
 
@@ -105,20 +114,21 @@ def compare(
     lab: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Laboratory's name, logo and sections.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Set a result against optical motion capture.
 
     The report of RESULT (a folder) is made again beside the numbers, with a section on the
     agreement: how far the two differ, both curves, clocks, and how they were brought together.
     """
-    from opensim_pelvis.output import check_output
-    from opensim_pelvis.report.again import write_report_of
+    from opensim_pelvis.delivery import check_set, deliver
+    from opensim_pelvis.report.again import stage_reports, views_of
     from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.comparison import render_comparison
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.validation.compare import compare as compare_recordings
     from opensim_pelvis.validation.request import read_comparison
-    from opensim_pelvis.validation.write import write_comparison
+    from opensim_pelvis.validation.write import set_of, write_comparison
 
     settings = read_comparison(
         estimate,
@@ -135,12 +145,13 @@ def compare(
         body_offset=body_offset,
         surface=surface,
     )
-    check_output(out)
+    check_set(set_of(settings, out, overwrite=overwrite))
     laboratory = read_lab(lab)
     comparison = compare_recordings(settings)
-    files = write_comparison(comparison, out)
-    files += write_report_of(estimate, out, laboratory)
-    make_console().print(render_comparison(comparison, files))
+    with deliver(set_of(settings, out, comparison, overwrite=overwrite)) as staged:
+        files = [*write_comparison(comparison, staged.folder)]
+        files += stage_reports(views_of(estimate, staged.folder), staged.folder, laboratory)
+    make_console().print(render_comparison(comparison, [out / path.name for path in files]))
 
 
 def pool(
@@ -148,13 +159,14 @@ def pool(
         list[Path], typer.Argument(metavar="DIR ...", help="Folders that compare wrote.")
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Table, csv.")] = Path("pooled.csv"),
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an existing file of another kind.")
+    ] = False,
 ) -> None:
     """Pool comparisons of several people."""
-    from opensim_pelvis.output import check_output
     from opensim_pelvis.screen.comparison import render_pooled
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.validation.pooling import pool_folders, write_pooled
 
-    check_output(out.parent)
     pooled = pool_folders(folders)
-    make_console().print(render_pooled(pooled, write_pooled(pooled, out)))
+    make_console().print(render_pooled(pooled, write_pooled(pooled, out, overwrite=overwrite)))

@@ -1,88 +1,157 @@
-"""Results reach the disk whole or not at all."""
+"""The results of a trial reach the disk as one folder, whole or not at all."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from opensim_pelvis.delivery import Set, Staged, check_set, deliver
 from opensim_pelvis.errors import ExportError, OpenSimPelvisError
-from opensim_pelvis.registry import EXPORTERS, Exporter, list_plugins, load_exporter
+from opensim_pelvis.names import check_name
+from opensim_pelvis.registry import EXPORTERS, list_plugins, load_exporter
+from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Result
 
 
-def check_output(directory: Path) -> None:
-    """See, before long work, that results can be written to a directory; nothing is made.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was written for a result.
+
+    Parameters
+    ----------
+    folder : Path
+        ``DIR/NAME``.
+    files : tuple of Path
+        Sorted by name.
+    missing : mapping of str to str
+        Exporter that failed to the reason; empty where all is there.
+    """
+
+    folder: Path
+    files: tuple[Path, ...]
+    missing: Mapping[str, str]
+
+
+def check_output(
+    directory: Path,
+    name: str,
+    settings: TrialSettings | None = None,
+    *,
+    inputs: tuple[str, ...] = (),
+    overwrite: bool = False,
+) -> None:
+    """See, before long work, that results of a trial may be written; nothing is made.
 
     Raises
     ------
     ExportError
-        When it is a file, lies below a file, or may not be written.
+        When the directory cannot be written, or the trial's folder there is something else's.
+    SettingsError
+        When the name cannot be one.
     """
-    existing = directory
-    while not existing.exists():
-        existing = existing.parent
-    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
-        return
-    why = "it may not be written" if existing.is_dir() else f"{existing} is a file"
-    raise ExportError(
-        f"{directory}: results cannot be written here, {why}. Name a folder that can be written "
-        "with --out."
-    )
+    check_set(_set_of(directory, name, settings, inputs=inputs, overwrite=overwrite))
 
 
-def write(result: Result, directory: str | Path) -> tuple[Path, ...]:
-    """Write a result with every exporter; all files appear at once, or none does.
+def write(result: Result, directory: str | Path, *, overwrite: bool = False) -> Written:
+    """Write a result with every exporter into ``directory/NAME``, which appears at once.
 
     Parameters
     ----------
     result : Result
     directory : path
-        Made if need be. Earlier files of the same names are replaced only at the end; one that
-        a trial does not always have goes when this result does not have it.
+        Made if need be. Earlier results of the same recording and person under this name are
+        replaced by one rename; files of the user's beside them stay.
+    overwrite : bool
+        Whether results of another recording or person, or files of ours that were changed since,
+        may be replaced. A folder that this program did not write never is.
 
     Returns
     -------
-    tuple of Path
+    Written
 
     Raises
     ------
     ExportError
-        When the directory cannot be written or an exporter fails.
+        When the folder may not be written, or an exporter fails that the others need (model,
+        tables, summary). Nothing has changed then.
+
+    Notes
+    -----
+    An exporter that fails otherwise leaves its own files out; `Written.missing` says why.
     """
-    folder = Path(directory)
-    check_output(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".opensim-pelvis-", dir=folder) as name:
-            made: list[Path] = []
-            stale: set[Path] = set()
-            for exporter_name in list_plugins(EXPORTERS):
-                exporter = load_exporter(exporter_name)
-                made += _export(exporter_name, exporter, result, Path(name))
-                stale |= {folder / f"{result.name}{end}" for end in exporter.optional}
-            targets = [folder / path.name for path in made]
-            for target in targets:
-                if target.is_dir():
-                    raise ExportError(f"{target}: a folder stands where a file is to be written")
-            for path, target in zip(made, targets, strict=True):
-                path.replace(target)
-            for path in stale - set(targets):
-                path.unlink(missing_ok=True)
-    except OSError as fault:
-        raise ExportError(
-            f"{folder}: writing failed ({fault.strerror}). Earlier results were kept."
-        ) from fault
-    return tuple(sorted(targets))
+    inputs = tuple(file.sha256 for file in result.recording.files)
+    wanted = _set_of(
+        Path(directory), result.name, result.settings, inputs=inputs, overwrite=overwrite
+    )
+    with deliver(wanted) as staged:
+        for name in list_plugins(EXPORTERS):
+            _export(name, result, staged)
+    files = tuple(sorted(p for p in wanted.folder.iterdir() if not p.name.startswith(".")))
+    return Written(folder=wanted.folder, files=files, missing=dict(staged.missing))
 
 
-def _export(name: str, exporter: Exporter, result: Result, directory: Path) -> tuple[Path, ...]:
+def _set_of(
+    directory: Path,
+    name: str,
+    settings: TrialSettings | None,
+    *,
+    inputs: tuple[str, ...] = (),
+    overwrite: bool,
+) -> Set:
+    name = check_name(name, "name of the trial")
+    return Set(
+        folder=directory / name,
+        kind="run",
+        name=name,
+        stem=name,
+        subject=settings.subject.id if settings else None,
+        inputs=inputs,
+        own_folder=True,
+        sources=_sources(settings) if settings else (),
+        overwrite=overwrite,
+    )
+
+
+def _sources(settings: TrialSettings) -> tuple[Path, ...]:
+    """Return the files and folders that a trial is made from."""
+    named = (
+        settings.recording.path,
+        settings.recording.mapping,
+        settings.calibration.placement,
+        settings.activity.speed_file,
+        settings.activity.events_file,
+        settings.solver.model,
+        settings.report.lab,
+    )
+    return tuple(path for path in named if path is not None and path.exists())
+
+
+def _export(name: str, result: Result, staged: Staged) -> None:
+    """Let one exporter write; what an optional one left half done is taken away again."""
+    before = set(staged.folder.iterdir())
+    exporter = None
     try:
-        return exporter.write(result, directory)
-    except (OpenSimPelvisError, OSError):
-        raise
+        exporter = load_exporter(name)
+        exporter.write(result, staged.folder)
+        return
+    except OSError:
+        raise  # the disk: no other exporter would fare better
+    except OpenSimPelvisError as fault:
+        why = str(fault)
     except Exception as fault:  # a third party's code may fail in any way
-        raise ExportError(
-            f"exporter '{name}' failed on trial {result.name}: "
-            f"{type(fault).__name__}: {fault}. Nothing was written; earlier results were kept."
-        ) from fault
+        why = f"a fault of this exporter ({type(fault).__name__})"
+        if getattr(exporter, "essential", False):
+            raise ExportError(_essential(name, result, why)) from fault
+    if getattr(exporter, "essential", False):
+        raise ExportError(_essential(name, result, why))
+    for path in set(staged.folder.iterdir()) - before:
+        path.unlink()
+    staged.missing[name] = why
+
+
+def _essential(name: str, result: Result, why: str) -> str:
+    return (
+        f"{result.name}: the files of exporter '{name}' could not be made: {why}. The others need "
+        "them, so nothing was written; earlier results are as they were."
+    )

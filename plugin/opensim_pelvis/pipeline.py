@@ -22,6 +22,7 @@ from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
 from opensim_pelvis.fusion.fuse import fuse_recording
+from opensim_pelvis.names import check_name, derive_name
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
@@ -116,6 +117,7 @@ def run_trial(
     *,
     defaults: tuple[str, ...] = (),
     progress: Progress | None = None,
+    accept: Callable[[Recording], None] | None = None,
 ) -> Result:
     """Read the recording that the settings name, and run the whole job on it.
 
@@ -125,12 +127,29 @@ def run_trial(
     defaults : tuple of str
         The settings that nobody stated, in words; carried into the result.
     progress : callable, optional
+    accept : callable, optional
+        Called with the recording before the long work; raises where there is no use in it.
     """
     _warm_up(settings.solver)
     _tell(progress, "reading", 0, 1)
     recording = read_recording(settings.recording)
     _tell(progress, "reading", 1, 1)
+    if accept is not None:
+        accept(recording)
     return _run(recording, settings, defaults, progress)
+
+
+def name_of(recording: Recording, settings: TrialSettings) -> str:
+    """Return what the results of a recording are called.
+
+    Raises
+    ------
+    SettingsError
+        When the stated name cannot be one.
+    """
+    if settings.recording.name is not None:
+        return check_name(settings.recording.name, "--name or [recording] name")
+    return derive_name(recording.name)
 
 
 def _warm_up(settings: SolverSettings) -> None:
@@ -167,7 +186,7 @@ def _run(
     )
     running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
     return Result(
-        name=settings.recording.name or recording.name,
+        name=name_of(recording, settings),
         settings=settings,
         recording=recording,
         aligned=aligned,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from opensim_pelvis.delivery import SUMMARY, find_results
 from opensim_pelvis.errors import ComparisonError, raise_faults
 from opensim_pelvis.types.date import order_moments
 
@@ -53,7 +54,7 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
 
     faults: list[str] = []
     rows: list[dict[str, Any]] = []
-    for path in _summaries(paths, faults):
+    for path in find_results(paths, SUMMARY, faults):
         row = _read_row(path, faults)
         if row is not None:
             rows.append(row)
@@ -76,21 +77,6 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
     numbers["sessions"] = table.groupby("subject").size()
     numbers["sex"] = table.groupby("subject")["sex"].first()
     return numbers.reset_index()
-
-
-def _summaries(paths: Sequence[Path], faults: list[str]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(path.rglob("*_summary.json"))
-            if not inside:
-                faults.append(f"{path}: wanted NAME_summary.json files in it, found none")
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            faults.append(f"{path}: there is no such file or folder")
-    return list(dict.fromkeys(found))
 
 
 def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:

@@ -14,10 +14,12 @@ from opensim_pelvis.cohort.relations import (
     correlate,
 )
 from opensim_pelvis.cohort.table import read_cohort, runners
-from opensim_pelvis.errors import ExportError
+from opensim_pelvis.delivery import Set, deliver
 
 
-def write_cohort(paths: Sequence[Path], directory: Path) -> tuple[Path, ...]:
+def write_cohort(
+    paths: Sequence[Path], directory: Path, *, overwrite: bool = False
+) -> tuple[Path, ...]:
     """Read summaries, and write the tables, comparisons and the figure of the cohort.
 
     Parameters
@@ -26,6 +28,8 @@ def write_cohort(paths: Sequence[Path], directory: Path) -> tuple[Path, ...]:
         ``NAME_summary.json`` files or folders that hold some.
     directory : Path
         Made if need be.
+    overwrite : bool
+        Whether tables of a cohort that were changed since may be replaced.
 
     Returns
     -------
@@ -37,8 +41,11 @@ def write_cohort(paths: Sequence[Path], directory: Path) -> tuple[Path, ...]:
     sessions = read_cohort(paths)
     people = add_percentiles(runners(sessions))
     relations, changes = correlate(people), compare_sessions(sessions)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
+    wanted = Set(
+        folder=directory, kind="cohort", name="cohort", stem="cohort", sources=paths,
+        overwrite=overwrite,
+    )  # fmt: skip
+    with deliver(wanted) as staged:
         written = []
         for name, table in (
             ("sessions", sessions),
@@ -46,13 +53,11 @@ def write_cohort(paths: Sequence[Path], directory: Path) -> tuple[Path, ...]:
             ("correlations", relations),
             ("changes", changes),
         ):
-            path = directory / f"cohort_{name}.csv"
-            if table.empty:
-                path.unlink(missing_ok=True)
-                continue
-            table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
-            written.append(path)
-        path = directory / "cohort.json"
+            if not table.empty:
+                path = staged.folder / f"cohort_{name}.csv"
+                table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+                written.append(path)
+        path = staged.folder / "cohort.json"
         facts = {
             "format": "opensim-pelvis cohort",
             "format_version": 1,
@@ -62,7 +67,5 @@ def write_cohort(paths: Sequence[Path], directory: Path) -> tuple[Path, ...]:
             "women_minus_men_at_the_same_speed": compare_sexes(people),
         }
         path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-        written += [path, draw_cohort(sessions, directory / "cohort_rotation_cadence.png")]
-    except OSError as fault:
-        raise ExportError(f"{directory}: writing failed ({fault.strerror})") from fault
-    return tuple(written)
+        written += [path, draw_cohort(sessions, staged.folder / "cohort_rotation_cadence.png")]
+    return tuple(directory / path.name for path in written)

@@ -10,6 +10,7 @@ from opensim_pelvis.types import Result
 class OsimExporter:
     """Writes ``NAME_model.osim``, ``NAME_placer.xml`` and ``NAME_ik.xml``."""
 
+    essential = True
     description = "calibrated OpenSim model (.osim) and OpenSim set-up files (.xml)"
     optional: tuple[str, ...] = ()
 

@@ -21,6 +21,7 @@ MISSING_NOTE: Final = (
 class StoExporter:
     """Writes the STO and MOT files of a trial."""
 
+    essential = True
     description = "OpenSim tables: orientations, calibration, kinematics, errors, angles"
     optional = ("_ik_complete.mot",)
 

@@ -27,6 +27,7 @@ FORMAT_VERSION: Final = 1
 class SummaryExporter:
     """Writes ``NAME_summary.json``."""
 
+    essential = True
     description = "JSON summary: settings, versions, input hashes, quality and notes"
     optional: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from jinja2 import TemplateError
 
+from opensim_pelvis.delivery import REPORT, Set, deliver, find_results
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.agreement import attach_agreements
 from opensim_pelvis.report.lab import Lab
@@ -18,7 +19,6 @@ from opensim_pelvis.report.several import render_several
 from opensim_pelvis.report.several_pdf import write_several_pdf
 from opensim_pelvis.report.view import View, read_view
 
-END: Final = "_report.json"
 SEVERAL: Final = "comparison"
 """What the files of several recordings are called."""
 
@@ -31,21 +31,10 @@ def find_views(paths: Sequence[Path]) -> list[Path]:
     ExportError
         Naming every path with none.
     """
-    found: list[Path] = []
-    faults = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(path.rglob(f"*{END}"))
-            found += inside
-            if not inside:
-                faults.append(f"{path}: wanted a folder with NAME{END} files, found none in it")
-        elif path.is_file():
-            beside = path.with_name(path.name.replace("_summary.json", END))
-            found.append(beside if path.name.endswith("_summary.json") else path)
-        else:
-            faults.append(f"{path}: there is no such file or folder")
+    faults: list[str] = []
+    found = find_results(paths, REPORT, faults)
     raise_faults(ExportError, "report", faults)
-    return list(dict.fromkeys(found))
+    return found
 
 
 def write_reports(
@@ -55,6 +44,7 @@ def write_reports(
     *,
     parts: bool = False,
     agreements: Sequence[Path] = (),
+    overwrite: bool = False,
 ) -> tuple[Path, ...]:
     """Write page and PDF of every trial, and those of all together where there are several.
 
@@ -69,6 +59,8 @@ def write_reports(
         Whether single figures and tables are written as files, too.
     agreements : sequence of Path
         Folders that `compare` wrote, each for the recording of its name.
+    overwrite : bool
+        Whether reports that were changed since they were written may be replaced.
 
     Returns
     -------
@@ -88,31 +80,45 @@ def write_reports(
             f"report: more than one recording is called {', '.join(twice)}, and their reports "
             "would be one file. Run them with different names (--name)."
         )
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        written = [path for view in views for path in _write_one(view, directory, lab)]
-        if parts:
-            written += [p for view in views for p in save_parts(view, directory, lab.texts)]
-        if len(views) > 1:
-            page = directory / f"{SEVERAL}_report.html"
-            page.write_text(render_several(views, lab), encoding="utf-8")
-            written += [page, write_several_pdf(views, directory / f"{SEVERAL}_report.pdf", lab)]
-    except OSError as fault:
-        raise ExportError(f"{directory}: writing failed ({fault.strerror})") from fault
-    return tuple(written)
+    wanted = Set(
+        folder=directory,
+        kind="reports",
+        name="reports",
+        stem="reports",
+        sources=[*paths, *agreements],
+        overwrite=overwrite,
+    )
+    with deliver(wanted) as staged:
+        written = stage_reports(views, staged.folder, lab, parts=parts)
+    return tuple(directory / path.name for path in written)
 
 
-def write_report_of(result: Path, agreement: Path, lab: Lab) -> tuple[Path, ...]:
-    """Write the report of a result into a comparison's folder, with a section on it.
+def stage_reports(
+    views: Sequence[View], folder: Path, lab: Lab, *, parts: bool = False
+) -> list[Path]:
+    """Write page and PDF of views, and those of all together, into an existing folder."""
+    written = [path for view in views for path in _write_one(view, folder, lab)]
+    if parts:
+        written += [p for view in views for p in save_parts(view, folder, lab.texts)]
+    if len(views) > 1:
+        page = folder / f"{SEVERAL}_report.html"
+        page.write_text(render_several(views, lab), encoding="utf-8")
+        written += [page, write_several_pdf(views, folder / f"{SEVERAL}_report.pdf", lab)]
+    return written
+
+
+def views_of(result: Path, agreement: Path) -> list[View]:
+    """Return what the report of a result shows, with a section on the comparison in a folder.
 
     Returns
     -------
-    tuple of Path
+    list of view
         Nothing where the result is a table, or a folder without the numbers of a report.
     """
-    if not result.is_dir() or not any(result.glob(f"*{END}")):
-        return ()
-    return write_reports(sorted(result.glob(f"*{END}")), agreement, lab, agreements=[agreement])
+    if not result.is_dir():
+        return []
+    found = find_results([result], REPORT, [])
+    return attach_agreements([read_view(path) for path in found], [agreement])
 
 
 def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:
@@ -122,6 +128,6 @@ def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:
         return page, write_pdf(view, directory / f"{view['name']}_report.pdf", lab)
     except (LookupError, TypeError, TemplateError) as fault:
         raise ExportError(
-            f"{view['name']}{END}: something is missing in it or is of another kind ({fault}). It "
-            "was changed, or written by another version of this program: run the trial again."
+            f"{view['name']}{REPORT}: something is missing in it or is of another kind ({fault}). "
+            "It was changed, or written by another version of this program: run the trial again."
         ) from fault

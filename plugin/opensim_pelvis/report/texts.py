@@ -10,7 +10,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
-from opensim_pelvis.errors import ExportError, SettingsError, raise_faults
+from opensim_pelvis.delivery import check_file, write_file
+from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.report.phrases import phrases
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -53,7 +54,7 @@ def all_texts() -> Texts:
     return {**tomllib.loads(_own()), ANALYSIS: {text: text for text in phrases()}}
 
 
-def write_texts(path: Path) -> Path:
+def write_texts(path: Path, *, overwrite: bool = False) -> Path:
     """Write every text of the report into a file to translate.
 
     Raises
@@ -61,14 +62,10 @@ def write_texts(path: Path) -> Path:
     ExportError
         When the file is there already, or cannot be written.
     """
-    if path.exists():
-        raise ExportError(f"{path}: is there already. Give another name, so that no work is lost.")
+    check_file(path, overwrite=overwrite)
     lines = [f"{_quoted(text)} = {_quoted(text)}" for text in phrases()]
     text = "\n".join([_own(), f"[{ANALYSIS}]{_ABOUT}", *lines, ""])
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise ExportError(f"{path}: cannot be written: {fault.strerror}") from fault
+    write_file(path, text)
     return path
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.names import check_name
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
@@ -98,9 +99,7 @@ def read_view(path: Path) -> View:
             f"{path}: was written as version {view.get('format_version')} of the report's data, "
             f"this program reads version {FORMAT_VERSION}. Run the trial again."
         )
-    if not isinstance(view.get("name"), str):
-        raise ExportError(f"{path}: the recording's name is missing in it. Run the trial again.")
-    return view
+    return {**view, "name": check_name(view.get("name"), f"{path}: name of the recording")}
 
 
 def _recording(result: Result) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.delivery import Set, deliver
 from opensim_pelvis.simulate.mountings import typical_mountings
 from opensim_pelvis.simulate.runner import Session, typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings, simulate_sensors
@@ -15,6 +16,7 @@ from opensim_pelvis.simulate.truth import Truth, simulate_runner
 from opensim_pelvis.simulate.writers import write_xsens
 
 DEMO_SEED: Final = 20
+DEMO_NAME: Final = "demo"
 
 _COMMENT: Final = """\
 SIMULATED recording: no person ran. A woman of 1.68 m and 58 kg runs at 3.6 m/s and
@@ -74,6 +76,22 @@ def write_demo(directory: Path) -> Path:
         directory / "trial.toml",
         truth,
         recording="imu",
-        extra={"recording": {"name": "demo"}},
+        extra={"recording": {"name": DEMO_NAME}},
         comment=_COMMENT,
     )
+
+
+def deliver_demo(directory: Path, *, overwrite: bool = False) -> Path:
+    """Write the demonstration into a folder that may hold other things; return the trial file.
+
+    Raises
+    ------
+    ExportError
+        When something else is in the way, or a file of an earlier demonstration was changed.
+    """
+    wanted = Set(
+        folder=directory, kind="demo", name=DEMO_NAME, stem="demo_data", overwrite=overwrite
+    )
+    with deliver(wanted) as staged:
+        trial = write_demo(staged.folder)
+    return directory / trial.name

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from opensim_pelvis.delivery import result_folders
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.rotations import from_euler
 from opensim_pelvis.trial.file import read_text
@@ -64,11 +65,19 @@ def read_placement(path: Path) -> dict[str, Mounting]:
 
 def _find_in(folder: Path) -> Path:
     """Return the summary of the one run in a folder, or else its calibrated model."""
-    summaries = sorted(folder.glob(f"*{_SUMMARY}"))
-    models = [p for p in sorted(folder.glob(f"*{_MODEL}")) if not p.name.endswith(_PLACER)]
+    places = [folder]
+    if not any(folder.glob(f"*{_SUMMARY}")) and not any(folder.glob(f"*{_MODEL}")):
+        places = result_folders(folder)
+    summaries = [p for place in places for p in sorted(place.glob(f"*{_SUMMARY}"))]
+    models = [
+        p
+        for place in places
+        for p in sorted(place.glob(f"*{_MODEL}"))
+        if not p.name.endswith(_PLACER)
+    ]
     for found in (summaries, models):
         if len(found) > 1:
-            listed = ", ".join(path.name for path in found)
+            listed = ", ".join(path.name for path in found[:5])
             raise SettingsError(
                 f"{folder}: holds several runs: {listed}. Name the one in which the sensors sat "
                 "as now (--placement)."

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.delivery import write_file
 from opensim_pelvis.settings import BODIES, RecordingSettings
 from opensim_pelvis.types import Recording
 
@@ -109,13 +109,10 @@ def write_trial(path: Path, recording: Recording, settings: RecordingSettings) -
 
     Raises
     ------
-    SettingsError
+    ExportError
         When the file cannot be written.
     """
-    try:
-        path.write_text(_render(path, recording, settings), encoding="utf-8")
-    except OSError as fault:
-        raise SettingsError(f"{path}: cannot be written: {fault.strerror}") from fault
+    write_file(path, _render(path, recording, settings))
 
 
 def _render(path: Path, recording: Recording, settings: RecordingSettings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import warnings
@@ -14,12 +15,18 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
+from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.errors import ComparisonError
 
 MIN_SUBJECTS: Final = 3
 """Fewer people say nothing about people."""
 
 STRIDE_FILE: Final = "agreement_strides.csv"
+
+POOLED_COLUMNS: Final = (
+    "angle", "value", "subjects", "trials", "strides", "bias", "bias_ci_low", "bias_ci_high",
+    "loa_lower", "loa_upper", "sd_subject", "sd_trial", "sd_stride", "converged",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,21 +168,19 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
     )
 
 
-def write_pooled(pooled: Sequence[PooledAgreement], path: Path) -> Path:
+def write_pooled(pooled: Sequence[PooledAgreement], path: Path, *, overwrite: bool = False) -> Path:
     """Write one row an angle and value of the stride."""
-    columns = [
-        "angle", "value", "subjects", "trials", "strides", "bias", "bias_ci_low", "bias_ci_high",
-        "loa_lower", "loa_upper", "sd_subject", "sd_trial", "sd_stride", "converged",
-    ]  # fmt: skip
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(columns)
-        for p in pooled:
-            numbers = (p.bias, *p.bias_interval, p.lower, p.upper)
-            spreads = (p.sd_subject, p.sd_trial, p.sd_stride)
-            writer.writerow(
-                [p.angle, p.value, p.subjects, p.trials, p.strides]
-                + [f"{x:.6f}" for x in (*numbers, *spreads)]
-                + ["yes" if p.converged else "no"]
-            )
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(POOLED_COLUMNS)
+    for p in pooled:
+        numbers = (p.bias, *p.bias_interval, p.lower, p.upper)
+        spreads = (p.sd_subject, p.sd_trial, p.sd_stride)
+        writer.writerow(
+            [p.angle, p.value, p.subjects, p.trials, p.strides]
+            + [f"{x:.6f}" for x in (*numbers, *spreads)]
+            + ["yes" if p.converged else "no"]
+        )
+    check_file(path, first_line=",".join(POOLED_COLUMNS), overwrite=overwrite)
+    write_file(path, stream.getvalue())
     return path

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from opensim_pelvis.c3d_file import open_c3d
+from opensim_pelvis.delivery import result_folders
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
@@ -183,11 +184,16 @@ def _read_angles(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
 def _read_result(folder: Path) -> Motion:
     """Return the motion of a folder that `opensim-pelvis run` wrote."""
     found = sorted(folder.glob("*_ik.mot"))
+    if not found:
+        inside = result_folders(folder)
+        if len(inside) == 1:
+            return _read_result(inside[0])
+        found = [file for place in inside for file in sorted(place.glob("*_ik.mot"))]
     if len(found) != 1:
-        names = ", ".join(path.name for path in found) or "none"
+        names = ", ".join(path.relative_to(folder).as_posix() for path in found[:5]) or "none"
         raise ComparisonError(
-            f"{folder}: one result with NAME_ik.mot was wanted, found {names}. Name the .mot file "
-            "itself, or a folder with one result."
+            f"{folder}: one result with NAME_ik.mot was wanted, found {names}. Name the folder of "
+            "one result, or the .mot file itself."
         )
     name = found[0].name.removesuffix("_ik.mot")
     model = folder / f"{name}_model.osim"

@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from opensim_pelvis.delivery import Set, result_folders
+from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
-from opensim_pelvis.validation.compare import Comparison
+from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
 from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.methods import describe_methods
 from opensim_pelvis.validation.pooling import STRIDE_FILE
@@ -56,6 +58,41 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
         return (*paths, *draw_figures(comparison, directory))
     except OSError as fault:
         raise ExportError(f"{directory}: writing failed ({fault.strerror})") from fault
+
+
+def set_of(
+    settings: ComparisonSettings,
+    directory: Path,
+    comparison: Comparison | None = None,
+    *,
+    overwrite: bool = False,
+) -> Set:
+    """Return whose the files of a comparison are; before it is made, only where they will be."""
+    reference = settings.reference
+    named = (reference.path, reference.names, reference.model, reference.static_trial)
+    sources = [settings.estimate, *(path for path in named if path is not None)]
+    return Set(
+        folder=directory,
+        kind="comparison",
+        name=comparison.estimate.name if comparison else "",
+        stem="agreement",
+        subject=comparison.estimate.subject if comparison else None,
+        inputs=_hashes(sources) if comparison else (),
+        sources=sources,
+        overwrite=overwrite or comparison is None,
+    )
+
+
+def _hashes(sources: Sequence[Path]) -> tuple[str, ...]:
+    """Return what tells one pair of recordings from another: of a result, what it was made from."""
+    found: list[str] = []
+    for path in sources:
+        for folder in result_folders(path):
+            for manifest in find_manifests(folder).values():
+                found += manifest.inputs
+        if path.is_file():
+            found.append(hash_file(path))
+    return tuple(sorted(set(found)))
 
 
 def as_rows(comparison: Comparison) -> list[dict[str, object]]:

@@ -1,0 +1,36 @@
+"""Files reach the disk as whole sets: staged beside, checked, and swapped in by one rename.
+
+A set is what one command writes for one purpose: the results of a trial, a comparison, a cohort.
+Its manifest says whose it is and what belongs to it, so that nothing else is ever replaced.
+"""
+
+from opensim_pelvis.delivery.deliver import Staged, deliver
+from opensim_pelvis.delivery.find import (
+    REPORT,
+    SUMMARY,
+    find_results,
+    is_results,
+    result_folders,
+)
+from opensim_pelvis.delivery.manifest import Manifest, read_manifest
+from opensim_pelvis.delivery.refuse import Set, check_set
+from opensim_pelvis.delivery.single import check_file, write_file
+from opensim_pelvis.delivery.staging import STAGING, clear_stray
+
+__all__ = [
+    "REPORT",
+    "STAGING",
+    "SUMMARY",
+    "Manifest",
+    "Set",
+    "Staged",
+    "check_file",
+    "check_set",
+    "clear_stray",
+    "deliver",
+    "find_results",
+    "is_results",
+    "read_manifest",
+    "result_folders",
+    "write_file",
+]

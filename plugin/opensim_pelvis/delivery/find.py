@@ -1,0 +1,82 @@
+"""Which files in a folder are results: those of whole sets, never of hidden or staged ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from opensim_pelvis.delivery.manifest import MANIFEST, find_manifests, lost_files, read_manifest
+
+SUMMARY: Final = "_summary.json"
+REPORT: Final = "_report.json"
+_ENDINGS: Final = (SUMMARY, REPORT, MANIFEST)
+
+
+def find_results(paths: Sequence[Path], ending: str, faults: list[str]) -> list[Path]:
+    """Return the files of one kind of the results that paths mean.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        A folder means all results in it and below; a file means that result, whichever of its
+        JSON files is named.
+    ending : str
+        ``_summary.json`` or ``_report.json``.
+    faults : list of str
+        Gets a sentence for every path that means none, and for sets of which files are lost.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [file for file in _walk(path, ending) if _is_whole(file, ending, faults)]
+            if not inside:
+                faults.append(f"{path}: wanted a folder with NAME{ending} files, found none in it")
+            found += inside
+        elif path.is_file():
+            other = next((e for e in _ENDINGS if path.name.endswith(e)), None)
+            beside = path.with_name(path.name.removesuffix(other) + ending) if other else path
+            found.append(beside)
+        else:
+            faults.append(f"{path}: there is no such file or folder")
+    return list(dict.fromkeys(found))
+
+
+def result_folders(path: Path) -> list[Path]:
+    """Return the folders at or below a path that hold results of a run, sorted."""
+    if not path.is_dir():
+        return []
+    return sorted({file.parent for file in _walk(path, SUMMARY) if _is_whole(file, SUMMARY, [])})
+
+
+def is_results(path: Path) -> bool:
+    """Whether a file or folder is a set of this program's, or belongs to one."""
+    folder = path if path.is_dir() else path.parent
+    manifests = find_manifests(folder)
+    if path.is_dir():
+        return any(m.kind == "run" for m in manifests.values())
+    return path.name in manifests or any(
+        path.name in m.files for m in manifests.values() if m.kind != "demo"
+    )
+
+
+def _walk(folder: Path, ending: str) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if name.endswith(ending) and not name.startswith("."):
+                yield Path(place) / name
+
+
+def _is_whole(file: Path, ending: str, faults: list[str]) -> bool:
+    """Whether the set of a file is whole; one without a manifest is of an earlier version."""
+    manifest = read_manifest(file.with_name(file.name.removesuffix(ending) + MANIFEST))
+    if manifest is None:
+        return True
+    lost = lost_files(manifest, file.parent)
+    if lost:
+        faults.append(
+            f"{file.parent}: results that are not whole: {lost[0]} is missing. Run the trial again."
+        )
+    return not lost

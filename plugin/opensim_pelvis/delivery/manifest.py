@@ -1,0 +1,131 @@
+"""The manifest of a set: whose it is, and which files belong to it with their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+MANIFEST: Final = "_manifest.json"
+"""How the name of every manifest ends."""
+
+FORMAT: Final = "opensim-pelvis manifest"
+FORMAT_VERSION: Final = 1
+MAX_BYTES: Final = 4_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a set of files is.
+
+    Parameters
+    ----------
+    kind : str
+        ``run``, ``demo``, ``comparison``, ``cohort`` or ``reports``.
+    name : str
+        Of the trial, or what else the set is called.
+    subject : str or None
+    inputs : tuple of str
+        SHA-256 of each file that the set was made from, where that tells whose it is; sorted.
+    files : mapping of str to str
+        SHA-256 by name, relative to the folder of the manifest, with ``/``.
+    missing : mapping of str to str
+        What could not be written, and why.
+    """
+
+    kind: str
+    name: str
+    subject: str | None = None
+    inputs: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file as hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_manifest(manifest: Manifest, path: Path) -> None:
+    """Write a manifest as JSON."""
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "program_version": version("opensim-pelvis"),
+        "kind": manifest.kind,
+        "name": manifest.name,
+        "subject": manifest.subject,
+        "inputs": list(manifest.inputs),
+        "missing": dict(manifest.missing),
+        "files": dict(sorted(manifest.files.items())),
+    }
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """Read a manifest; None where the file is none of ours, or not whole."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return None
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        return None
+    manifest = Manifest(
+        kind=_text(content.get("kind")),
+        name=_text(content.get("name")),
+        subject=_text(content.get("subject")) or None,
+        inputs=tuple(str(item) for item in _list(content.get("inputs"))),
+        files=_texts(content.get("files")),
+        missing=_texts(content.get("missing")),
+    )
+    return manifest if manifest.kind and manifest.name and manifest.files else None
+
+
+def find_manifests(folder: Path) -> dict[str, Manifest]:
+    """Return the manifests that lie in a folder, by file name."""
+    try:
+        paths = sorted(p for p in folder.iterdir() if p.name.endswith(MANIFEST))
+    except OSError:
+        return {}
+    found = {path.name: read_manifest(path) for path in paths}
+    return {name: manifest for name, manifest in found.items() if manifest is not None}
+
+
+def changed_files(manifest: Manifest, folder: Path) -> tuple[str, ...]:
+    """Return the files of a set that are there, but no longer as they were written."""
+    return tuple(
+        name
+        for name, digest in manifest.files.items()
+        if (folder / name).is_file() and hash_file(folder / name) != digest
+    )
+
+
+def lost_files(manifest: Manifest, folder: Path) -> tuple[str, ...]:
+    """Return the files of a set that are not there any more."""
+    return tuple(name for name in manifest.files if not (folder / name).is_file())
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """Return texts by relative name; a name that leads out of the folder is dropped."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        key: text
+        for key, text in value.items()
+        if isinstance(text, str) and key and ".." not in key.split("/") and not key.startswith("/")
+    }

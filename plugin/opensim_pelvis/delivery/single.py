@@ -1,0 +1,89 @@
+"""A single file that a command writes under a name that the user chose."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from opensim_pelvis.delivery.refuse import same_file
+from opensim_pelvis.delivery.staging import STAGING
+from opensim_pelvis.delivery.swap import sync_folder
+from opensim_pelvis.errors import ExportError
+
+
+def check_file(
+    path: Path, *, sources: Sequence[Path] = (), first_line: str = "", overwrite: bool = False
+) -> None:
+    """See that a file may be written; nothing is made or changed.
+
+    Parameters
+    ----------
+    path : Path
+    sources : sequence of Path
+        What it is made from; never replaced.
+    first_line : str
+        How a file of ours of this kind begins; such a one may be replaced.
+    overwrite : bool
+        Whether a file of another origin may be.
+
+    Raises
+    ------
+    ExportError
+    """
+    if not os.path.lexists(path):
+        return
+    if path.is_dir():
+        raise ExportError(f"{path}: a file was wanted, found a folder. Name a file in it (--out).")
+    inside = any(same_file(place, path) for source in sources for place in _files_of(source))
+    if inside:
+        raise ExportError(
+            f"{path}: the file to write is one of those that were read, which are never replaced. "
+            "Name another file (--out)."
+        )
+    if overwrite or (first_line and not path.is_symlink() and _begins(path, first_line)):
+        return
+    raise ExportError(
+        f"{path}: exists already and was not written by this command. Name another file (--out), "
+        "or add --overwrite."
+    )
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a text to a file that appears whole, or stays as it was.
+
+    Raises
+    ------
+    ExportError
+        When the folder is not there or cannot be written.
+    """
+    draft = path.with_name(f"{STAGING}{os.getpid()}-{path.name}")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+        sync_folder(path.parent)
+    except OSError as fault:
+        raise ExportError(
+            f"{path}: cannot be written: {fault.strerror}. Nothing was changed."
+        ) from fault
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _files_of(source: Path) -> list[Path]:
+    if not source.is_dir():
+        return [source]
+    return [file for file in source.rglob("*") if file.is_file()]
+
+
+def _begins(path: Path, line: str) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(line.encode())) == line.encode()
+    except OSError:
+        return False
