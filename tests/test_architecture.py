@@ -66,6 +66,7 @@ ORDER = (
     "screen",
     "cli_options",
     "cli_results",
+    "cli_run",
     "cli",
     "__main__",
 )

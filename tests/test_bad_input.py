@@ -223,4 +223,4 @@ def test_output_that_cannot_be_written_is_told_before_long_work(good: Path, tmp_
 def test_the_sound_trial_itself_runs(good: Path, tmp_path: Path) -> None:
     outcome = run(good, "trial.toml", "--out", str(tmp_path / "out"))
     assert outcome.returncode == 0, outcome.stderr
-    assert (tmp_path / "out" / "walk.c3d").exists()
+    assert (tmp_path / "out" / "walk" / "walk.c3d").exists()

@@ -206,7 +206,7 @@ def test_a_run_ends_with_tables_that_fit_the_screen(run: Run, trial: Path, tmp_p
         assert words in out
     assert max(map(len, out.splitlines())) <= COLUMNS
     assert "\x1b" not in out
-    assert (tmp_path / "out" / "sim[1]_ik.mot").is_file()
+    assert (tmp_path / "out" / "sim[1]" / "sim[1]_ik.mot").is_file()
 
 
 def test_a_pipe_that_knows_ascii_only_is_served(trial: Path) -> None:
@@ -220,8 +220,8 @@ def test_the_demo_says_that_it_is_simulated(
 ) -> None:
     from opensim_pelvis.simulate import demo
 
-    monkeypatch.setattr(demo, "write_demo", lambda _: trial)
-    code, out, _ = run("demo", "--out", tmp_path)
+    monkeypatch.setattr(demo, "deliver_demo", lambda _, overwrite: trial)
+    code, out, _ = run("demo", "--out", tmp_path / "out")
     assert code == 0
     assert out.startswith("This demonstration is SIMULATED: no person was measured.")
     assert out.endswith("All of this is SIMULATED data: no person was measured.\n")
@@ -278,7 +278,7 @@ def test_init_writes_a_file_that_runs_and_spares_an_existing_one(
     assert code == 0
     assert f"opensim-pelvis run {new}" in out
     before = new.read_text(encoding="utf-8")
-    _fails(run("init", table, "--out", new), "exists already", "--force")
+    _fails(run("init", table, "--out", new), "exists already", "--overwrite")
     assert new.read_text(encoding="utf-8") == before
     assert run("init", table, "--out", new, "--force")[0] == 0
     run("run", new, "--out", tmp_path)

@@ -137,8 +137,10 @@ def test_a_long_gap_stays_absent_through_every_table_and_a_short_one_is_filled()
 
 
 def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> None:
-    files = opensim_pelvis.write(everything, tmp_path / "new" / "folder")
-    names = {path.name for path in files}
+    written = opensim_pelvis.write(everything, tmp_path / "new" / "folder")
+    folder = tmp_path / "new" / "folder" / "simulated"
+    assert (written.folder, dict(written.missing)) == (folder, {})
+    names = {path.name for path in written.files}
     assert names == {
         f"simulated{end}"
         for end in (
@@ -158,46 +160,74 @@ def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> 
             "_curves.csv",
             "_placer.xml",
             "_ik.xml",
+            "_manifest.json",
         )
     }
-    assert {path.name for path in (tmp_path / "new" / "folder").iterdir()} == names
-    table = opensim.TimeSeriesTable(str(tmp_path / "new" / "folder" / "simulated_ik.mot"))
+    assert {path.name for path in folder.iterdir()} == names
+    table = opensim.TimeSeriesTable(str(folder / "simulated_ik.mot"))
     assert table.getNumRows() == TRUTH.time_s.size
-    summary = json.loads((tmp_path / "new" / "folder" / "simulated_summary.json").read_text())
+    summary = json.loads((folder / "simulated_summary.json").read_text())
     assert summary["name"] == "simulated"
 
 
 def test_a_failing_exporter_leaves_earlier_results_untouched(
     everything: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output.write(everything, tmp_path)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    folder = output.write(everything, tmp_path).folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    class Broken:
+        description = "fails after a part"
+        essential = True
+        optional = ()
+
+        def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
+            (directory / f"{result.name}_other.mot").write_text("half")
+            raise RuntimeError("anything")
+
+    real = output.load_exporter
+    monkeypatch.setattr(
+        output, "load_exporter", lambda name: Broken() if name == "summary" else real(name)
+    )
+    with pytest.raises(ExportError, match=r"exporter 'summary'.*RuntimeError.*nothing was written"):
+        output.write(everything, tmp_path)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_an_exporter_that_the_others_do_not_need_leaves_out_its_own_files_alone(
+    everything: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = output.write(everything, tmp_path)
 
     class Broken:
         description = "fails after a part"
         optional = ()
 
         def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
-            (directory / f"{result.name}_ik.mot").write_text("half")
-            raise RuntimeError("the disk is full")
+            (directory / f"{result.name}_report.pdf").write_text("half")
+            raise RuntimeError("no such letter")
 
     real = output.load_exporter
     monkeypatch.setattr(
-        output, "load_exporter", lambda name: Broken() if name == "summary" else real(name)
+        output, "load_exporter", lambda name: Broken() if name == "pdf" else real(name)
     )
-    with pytest.raises(ExportError, match=r"exporter 'summary' failed.*disk is full.*kept"):
-        output.write(everything, tmp_path)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    written = output.write(everything, tmp_path)
+    assert list(written.missing) == ["pdf"]
+    names = {path.name for path in written.files}
+    assert names == {path.name for path in before.files} - {"simulated_report.pdf"}
+    manifest = json.loads((written.folder / "simulated_manifest.json").read_text())
+    assert list(manifest["missing"]) == ["pdf"]
 
 
 def test_a_file_that_this_result_does_not_have_is_not_left_from_before(
     everything: Result, tmp_path: Path
 ) -> None:
     gap = Gap(body="torso", start_s=2.0, length_s=0.4)
-    output.write(solve(recording_of(gaps=(gap,))), tmp_path)
-    assert (tmp_path / "simulated_ik_complete.mot").exists()
-    output.write(everything, tmp_path)
-    assert not (tmp_path / "simulated_ik_complete.mot").exists()
+    folder = output.write(solve(recording_of(gaps=(gap,))), tmp_path).folder
+    assert (folder / "simulated_ik_complete.mot").exists()
+    output.write(everything, tmp_path, overwrite=True)  # another recording
+    assert not (folder / "simulated_ik_complete.mot").exists()
 
 
 def test_results_cannot_go_where_a_file_stands(everything: Result, tmp_path: Path) -> None:
@@ -219,7 +249,7 @@ def test_the_same_job_in_five_lines_of_python(tmp_path: Path) -> None:
     opensim_pelvis.write(result, tmp_path / "out")
 
     assert "pelvic_axial_rotation" in result.angles
-    assert (tmp_path / "out" / "walk.c3d").exists()
+    assert (tmp_path / "out" / "walk" / "walk.c3d").exists()
 
 
 def test_a_trial_reads_runs_and_tells_its_progress(tmp_path: Path) -> None:
@@ -285,8 +315,8 @@ def test_the_engine_can_be_checked_against_opensim_on_a_sample(tmp_path: Path) -
     assert check.frames == 40
     assert 0.0 < np.rad2deg(check.max_difference_rad) < CLEAN_DEG
     assert check.max_excess_rad2 < 1e-12
-    output.write(result, tmp_path)
-    summary = json.loads((tmp_path / "simulated_summary.json").read_text())
+    folder = output.write(result, tmp_path).folder
+    summary = json.loads((folder / "simulated_summary.json").read_text())
     assert summary["kinematics"]["engine_check"]["frames"] == 40
 
 
@@ -307,7 +337,7 @@ def test_a_window_in_motion_is_refused() -> None:
 def earlier(everything: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an earlier run, with the model that OpenSim's placer calibrates."""
     folder = tmp_path_factory.mktemp("earlier")
-    output.write(everything, folder)
+    folder = output.write(everything, folder).folder
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert opensim.IMUPlacer("simulated_placer.xml").run(False)

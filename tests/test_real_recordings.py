@@ -95,7 +95,7 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
     assert np.rad2deg(result.placement.heading.heading_rad[0]) == pytest.approx(-114.34, abs=0.01)
     assert np.rad2deg(result.placement.heading.tilt_rad) == pytest.approx(-16.3, abs=0.05)
 
-    output.write(result, tmp_path)
+    tmp_path = output.write(result, tmp_path).folder
     before = Path.cwd()
     os.chdir(tmp_path)  # OpenSim's tools write into the working directory
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import (
     SECTIONS,
@@ -356,7 +356,7 @@ def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
 
 
 def test_a_template_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="cannot be written"):
+    with pytest.raises(ExportError, match="cannot be written"):
         write_trial(tmp_path / "none" / "t.toml", _recording("a"), RecordingSettings(path=tmp_path))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -27,13 +27,7 @@ from opensim_pelvis.cli_options import (
 from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
-if TYPE_CHECKING:
-    from opensim_pelvis.settings import TrialSettings
-    from opensim_pelvis.types import Recording
-
 EXIT_ERROR: Final = 2
-EXIT_INCOMPLETE: Final = 3
-"""Results were written, and something that is not needed by the rest is missing."""
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -77,6 +71,7 @@ def top(
 @app.command(epilog=examples.DEMO_EXAMPLES)
 def demo(out: Out, overwrite: Overwrite = False) -> None:
     """Run the whole job on a simulated runner."""
+    from opensim_pelvis.cli_run import execute
     from opensim_pelvis.output import check_output
     from opensim_pelvis.simulate.demo import DEMO_NAME, deliver_demo
     from opensim_pelvis.trial.request import read_request
@@ -84,7 +79,7 @@ def demo(out: Out, overwrite: Overwrite = False) -> None:
     check_output(out, DEMO_NAME, overwrite=overwrite)
     typer.echo("This demonstration is SIMULATED: no person was measured.")
     settings, defaults = read_request(deliver_demo(out, overwrite=overwrite), {})
-    _execute(settings, defaults, out, overwrite=overwrite)
+    execute(settings, defaults, out, overwrite=overwrite)
     typer.echo("\nAll of this is SIMULATED data: no person was measured.")
 
 
@@ -210,12 +205,13 @@ def run(
             "max_gap_s": max_gap,
         },
     }
+    from opensim_pelvis.cli_run import execute
     from opensim_pelvis.trial.request import read_request
 
     settings, defaults = read_request(
         path, flags, sensor_map=sensors, sensors=sensor or (), weights=weight or ()
     )
-    _execute(settings, defaults, out, overwrite=overwrite)
+    execute(settings, defaults, out, overwrite=overwrite)
 
 
 @app.command(epilog=examples.INSPECT_EXAMPLES)
@@ -303,29 +299,3 @@ app.command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
 app.command()(cli_results.texts)
 app.command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)
 app.command(epilog=examples.POOL_EXAMPLES)(cli_results.pool)
-
-
-def _execute(
-    settings: TrialSettings, defaults: tuple[str, ...], out: Path, *, overwrite: bool
-) -> None:
-    """Run the job, write its files and show the table at the end."""
-    from opensim_pelvis.output import check_output, write
-    from opensim_pelvis.pipeline import name_of, run_trial
-    from opensim_pelvis.report.lab import read_lab
-    from opensim_pelvis.screen.console import make_console, show_progress
-    from opensim_pelvis.screen.tables import render_result
-
-    def accept(recording: Recording) -> None:
-        inputs = tuple(file.sha256 for file in recording.files)
-        name = name_of(recording, settings)
-        check_output(out, name, settings, inputs=inputs, overwrite=overwrite)
-
-    read_lab(settings.report.lab)  # a fault in it is told before the work, not after
-    with show_progress() as tell:
-        result = run_trial(settings, defaults=defaults, progress=tell, accept=accept)
-        written = write(result, out, overwrite=overwrite)
-    make_console().print(render_result(result, written.files))
-    for exporter, why in written.missing.items():
-        typer.echo(f"missing: the files of '{exporter}': {why}", err=True)
-    if written.missing:
-        raise typer.Exit(EXIT_INCOMPLETE)

@@ -108,7 +108,7 @@ def compared(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def compared_view(compared: Path) -> View:
     """What the report shows of the run with its comparison."""
-    view = read_view(compared / "out" / "whole_report.json")
+    view = read_view(compared / "out" / "whole" / "whole_report.json")
     return attach_agreements([view], [compared / "found"])[0]
 
 

@@ -58,7 +58,7 @@ def test_comparing_makes_the_report_again_with_a_section(compared: Path) -> None
     assert page.count('id="figure-agreement-') == len(
         json.loads((found / "agreement.json").read_text("utf-8"))["angles"]
     ) + len(("clocks", "events"))
-    before = (compared / "out" / "whole_report.html").read_text(encoding="utf-8")
+    before = (compared / "out" / "whole" / "whole_report.html").read_text(encoding="utf-8")
     assert 'id="agreement"' not in before
     assert MAX_PAGES < len(pages_of(found / "whole_report.pdf")) <= MAX_PAGES + PAGES
 
@@ -199,6 +199,6 @@ def test_figures_can_be_taken_out(compared_view: View, compared: Path, tmp_path:
     name = "agreement-pelvic_axial_rotation"
     assert name in plotly_figures(compared_view)
     assert name in matplotlib_figures(compared_view)
-    numbers = compared / "out" / "whole_report.json"
+    numbers = compared / "out" / "whole" / "whole_report.json"
     paths = write_reports([numbers], tmp_path, Lab(), parts=True, agreements=[compared / "found"])
     assert f"whole_report_{name}.svg" in {path.name for path in paths}

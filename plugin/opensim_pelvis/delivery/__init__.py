@@ -13,7 +13,7 @@ from opensim_pelvis.delivery.find import (
     result_folders,
 )
 from opensim_pelvis.delivery.manifest import Manifest, read_manifest
-from opensim_pelvis.delivery.refuse import Set, check_set
+from opensim_pelvis.delivery.refuse import Set, check_set, check_writable
 from opensim_pelvis.delivery.single import check_file, write_file
 from opensim_pelvis.delivery.staging import STAGING, clear_stray
 
@@ -26,6 +26,7 @@ __all__ = [
     "Staged",
     "check_file",
     "check_set",
+    "check_writable",
     "clear_stray",
     "deliver",
     "find_results",

@@ -56,7 +56,7 @@ def check_set(wanted: Set) -> None:
         When the folder cannot be written, holds something else, or is another person's.
     """
     folder = wanted.folder
-    _check_writable(folder.parent if wanted.own_folder else folder)
+    check_writable(folder.parent if wanted.own_folder else folder)
     if not os.path.lexists(folder):
         return
     if not folder.is_dir() or (wanted.own_folder and folder.is_symlink()):
@@ -97,6 +97,31 @@ def check_entries(wanted: Set, names: Iterable[str], owned: set[str]) -> None:
             f"{wanted.folder / alien[0]}: this file was not written by this program for the same "
             f"purpose, so it is not replaced. {_ways(wanted)}"
         )
+
+
+def check_writable(folder: Path) -> None:
+    """See that a folder can be written, or made; nothing is made.
+
+    Raises
+    ------
+    ExportError
+        When it is a file, lies below a file, or may not be written.
+    """
+    existing = folder
+    while not os.path.lexists(existing) and existing != existing.parent:
+        existing = existing.parent
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return
+    if existing.is_symlink() and not existing.exists():
+        why = f"{existing} is a link that leads nowhere"
+    elif existing.is_dir():
+        why = "it may not be written"
+    else:
+        why = f"{existing} is a file"
+    raise ExportError(
+        f"{folder}: results cannot be written here, {why}. Name a folder that can be written "
+        "with --out."
+    )
 
 
 def own_manifest(wanted: Set) -> Manifest | None:
@@ -148,24 +173,6 @@ def _check_sources(wanted: Set, targets: Sequence[Path]) -> None:
                     f"{source}: lies where the results would stand ({target}), and what results "
                     f"are made from is never replaced. {_ways(wanted)}"
                 )
-
-
-def _check_writable(folder: Path) -> None:
-    existing = folder
-    while not os.path.lexists(existing) and existing != existing.parent:
-        existing = existing.parent
-    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
-        return
-    if existing.is_symlink() and not existing.exists():
-        why = f"{existing} is a link that leads nowhere"
-    elif existing.is_dir():
-        why = "it may not be written"
-    else:
-        why = f"{existing} is a file"
-    raise ExportError(
-        f"{folder}: results cannot be written here, {why}. Name a folder that can be written "
-        "with --out."
-    )
 
 
 def _ways(wanted: Set) -> str:

@@ -1,0 +1,48 @@
+"""What the commands `run` and `demo` do with their settings: run, write, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from opensim_pelvis import pipeline
+from opensim_pelvis.delivery import check_writable
+from opensim_pelvis.output import check_output, write
+from opensim_pelvis.report.lab import read_lab
+from opensim_pelvis.screen.console import make_console, show_progress
+from opensim_pelvis.screen.tables import render_result
+from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.types import Recording
+
+EXIT_INCOMPLETE: Final = 3
+"""Results were written, and something that is not needed by the rest is missing."""
+
+
+def execute(
+    settings: TrialSettings, defaults: tuple[str, ...], out: Path, *, overwrite: bool
+) -> None:
+    """Run the job, write its files and show the table at the end.
+
+    Raises
+    ------
+    typer.Exit
+        With `EXIT_INCOMPLETE` when an exporter failed without which the others can be written.
+    """
+
+    def accept(recording: Recording) -> None:
+        inputs = tuple(file.sha256 for file in recording.files)
+        name = pipeline.name_of(recording, settings)
+        check_output(out, name, settings, inputs=inputs, overwrite=overwrite)
+
+    check_writable(out)
+    read_lab(settings.report.lab)  # a fault in it is told before the work, not after
+    with show_progress() as tell:
+        result = pipeline.run_trial(settings, defaults=defaults, progress=tell, accept=accept)
+        written = write(result, out, overwrite=overwrite)
+    make_console().print(render_result(result, written.files))
+    for exporter, why in written.missing.items():
+        typer.echo(f"missing: the files of '{exporter}': {why}", err=True)
+    if written.missing:
+        raise typer.Exit(EXIT_INCOMPLETE)
