@@ -214,7 +214,7 @@ def test_another_model_may_have_other_bodies(tmp_path: Path) -> None:
 def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     binary = tmp_path / "trial.toml"
     binary.write_bytes(bytes(range(128, 256)))
-    assert "wanted text in UTF-8, found other bytes at position 0" in _fault(binary)
+    assert "wanted text in UTF-8, found other bytes on line 1" in _fault(binary)
     assert "there is no such file" in _fault(tmp_path / "none.toml")
     folder = tmp_path / "folder.toml"
     folder.mkdir()
@@ -251,7 +251,7 @@ def test_the_real_map_of_opensense_names_eight_bodies(shared_data: Path) -> None
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (XML[:200], "not valid XML, perhaps truncated"),
+        (XML[:200], "found damaged XML on line 3"),
         (XML.replace("torso_imu", "torso"), "'_00B42268': wanted a name and a name_in_model"),
         (XML.replace("_00B42268", "_00B42279"), "'_00B42279' stands there twice"),
         ("<a/>", "no ExperimentalSensor in it"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from opensim_pelvis.documents import read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.settings import ActivitySettings
@@ -84,7 +86,10 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
         except ReadError:
             raise
         except Exception as fault:  # a library that reads a damaged file may fail in any way
-            raise ReadError(f"{path}: cannot be read as {path.suffix}: {fault}") from fault
+            raise ReadError(
+                f"{path}: wanted a track ({path.suffix}), found one that is damaged or of another "
+                "kind. Export it again."
+            ) from fault
     if table.shape[0] < 2 or not (np.diff(table[:, 0]) > 0.0).all():
         raise ReadError(f"{path}: wanted at least two rows with increasing times")
     speed = table[:, 1]
@@ -95,7 +100,7 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
 
 def _read_table(path: Path) -> FloatArray:
     try:
-        rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        rows = csv.DictReader(read_text(path, ReadError).splitlines())
         found = rows.fieldnames or ()
         if "time_s" not in found or "speed_mps" not in found:
             raise ReadError(
@@ -105,15 +110,16 @@ def _read_table(path: Path) -> FloatArray:
         return np.array([[float(row["time_s"]), float(row["speed_mps"])] for row in rows])
     except ReadError:
         raise
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ReadError(f"{path}: wanted a table of speeds as UTF-8 text: {fault}") from fault
-    except (ValueError, TypeError) as fault:
-        raise ReadError(f"{path}: wanted a number in every row: {fault}") from fault
+    except (ValueError, TypeError, csv.Error) as fault:
+        raise ReadError(
+            f"{path}: wanted a number in both columns of every row, found something else. Correct "
+            "or leave out such rows."
+        ) from fault
 
 
 def _read_gpx(path: Path) -> FloatArray:
     """Return times and speeds between the points of a GPX track, by gpxpy's distances."""
-    gpx = _library("gpxpy", path).parse(path.read_text(encoding="utf-8-sig"))
+    gpx = _library("gpxpy", path).parse(read_xml_text(path, ReadError, "a GPX track"))
     points = [p for track in gpx.tracks for segment in track.segments for p in segment.points]
     away = [b.distance_2d(a) or 0.0 for a, b in itertools.pairwise(points)]
     return _from_distance([p.time for p in points], np.concatenate([[0.0], np.cumsum(away)]), path)
@@ -122,7 +128,8 @@ def _read_gpx(path: Path) -> FloatArray:
 def _read_tcx(path: Path) -> FloatArray:
     """Return times and speeds of a TCX file, from the distance that the watch counted."""
     reader = _library("tcxreader.tcxreader", path).TCXReader()
-    points = reader.read(str(path), only_gps=False).trackpoints
+    text = read_xml_text(path, ReadError, "a TCX file")
+    points = reader.read(io.BytesIO(text.encode()), only_gps=False).trackpoints
     points = [p for p in points if p.distance is not None]
     return _from_distance([p.time for p in points], np.array([p.distance for p in points]), path)
 

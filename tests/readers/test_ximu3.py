@@ -170,7 +170,7 @@ def test_units_line_removed(recording, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("[{", "cannot be read as JSON"),
+        ("[{", "is not valid JSON"),
         ('["ping"]', "a list of commands was wanted"),
         ('[{"ahrs_axes_convention": 7}]', "must be 0 (NWU), 1 (ENU) or 2 (NED), found 7"),
         ('[{"ahrsAxesConvention": "up"}]', "found 'up'"),

@@ -178,7 +178,7 @@ def test_report_takes_the_folder_and_refuses_another_recording(
     ("content", "told"),
     [
         (None, "there is no such file"),
-        ("{", "cannot be read"),
+        ("{", "is not valid JSON"),
         ("[]", "found other JSON"),
         ('{"format": "opensim-pelvis agreement", "format_version": 9}', "version 9"),
     ],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.delivery import SUMMARY, find_results
+from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ComparisonError, raise_faults
 from opensim_pelvis.types.date import order_moments
 
@@ -81,9 +81,9 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
 
 def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        faults.append(f"{path}: wanted a summary of a run: {fault}")
+        summary = read_json(path, ComparisonError, "a summary of a run")
+    except ComparisonError as fault:
+        faults.append(str(fault))
         return None
     is_ours = isinstance(summary, dict) and summary.get("format") == "opensim-pelvis summary"
     running = summary.get("running") if is_ours else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from opensim_pelvis.c3d_file import open_c3d
+from opensim_pelvis.documents import read_text
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
 from opensim_pelvis.types import Event
@@ -60,10 +61,7 @@ def read_events(path: Path, start_s: float | None = None) -> tuple[Event, ...]:
 
 
 def _read_table(path: Path) -> tuple[Event, ...]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ReadError(f"{path}: wanted a table of events as UTF-8 text: {fault}") from fault
+    text = read_text(path, ReadError)
     rows = csv.DictReader(text.splitlines())
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:

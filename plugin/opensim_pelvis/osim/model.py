@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import opensim
 
+from opensim_pelvis.documents import read_xml
 from opensim_pelvis.errors import ModelError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.build import build_model as build_model
@@ -50,6 +51,12 @@ def load_model(path: Path) -> opensim.Model:
     """
     if not path.is_file():
         raise ModelError(f"{path}: an OpenSim model was wanted, found no such file; give its path")
+    root = read_xml(path, ModelError, "an OpenSim model")
+    if root.tag != "OpenSimDocument":
+        raise ModelError(
+            f"{path}: an OpenSim model was wanted, found XML of another kind (<{root.tag[:40]}>); "
+            "give the path of a model file"
+        )
     try:
         model = opensim.Model(str(path))
         model.initSystem()

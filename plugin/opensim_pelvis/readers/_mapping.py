@@ -7,12 +7,12 @@ order and direction of an orientation and the upward axis must all be stated.
 from __future__ import annotations
 
 import datetime
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
+from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import AXES, GRAVITY_MPS2, UpAxis
 from opensim_pelvis.readers._mapping_checks import Checks, Keys
@@ -146,7 +146,7 @@ class TableMapping(SignalMapping):
 
 def load_mapping(path: Path) -> TableMapping:
     """Read and check the mapping of a text; ReadError names every fault at once."""
-    checks = Checks(_read(path), _TABLE_KEYS)
+    checks = Checks(read_toml(path, ReadError, "a mapping in TOML"), _TABLE_KEYS)
     mapping = _build(path, checks)
     raise_faults(ReadError, str(path), checks.faults)
     return mapping
@@ -154,7 +154,7 @@ def load_mapping(path: Path) -> TableMapping:
 
 def load_channels(path: Path) -> ChannelMapping:
     """Read and check the mapping of a binary file's channels, as `load_mapping` does."""
-    checks = Checks(_read(path), _CHANNEL_KEYS)
+    checks = Checks(read_toml(path, ReadError, "a mapping in TOML"), _CHANNEL_KEYS)
     orientation, vectors = _signals(checks, unit_in_file=True)
     mapping = ChannelMapping(
         path=path,
@@ -167,13 +167,6 @@ def load_channels(path: Path) -> ChannelMapping:
     _check_placeholder((*mapping.patterns, *([mapping.valid] if mapping.valid else [])), checks)
     raise_faults(ReadError, str(path), checks.faults)
     return mapping
-
-
-def _read(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ReadError(f"{path}: the mapping cannot be read: {fault}") from fault
 
 
 def _signals(

@@ -33,7 +33,7 @@ CALIBRATION_FRAMES: Final = frozenset({"identity", "npose", "tpose", "npose-isb"
 """Types of the frames that show a pose and are no part of the recording."""
 
 _REPEATED: Final = frozenset({b"marker", b"contacts", b"contact"})
-_ATTRIBUTE: Final = re.compile(rb'([\w:-]+)\s*=\s*"([^"]*)"')
+_ATTRIBUTE: Final = re.compile(rb'(?<![\w:-])([\w:-]++)\s*+=\s*+"([^"]*+)"')
 _MAX_FAULTS: Final = 5
 _AHEAD: Final = 2  # pieces; each costs some ten megabytes
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,9 @@ MAX_HEAD_BYTES: Final = 16 * 1024 * 1024
 
 DATES: Final = ("recDate", "recDateMSecsSinceEpoch")
 
-_FRAMES: Final = re.compile(rb"<frames\b[^>]*>")
-_COMMENT: Final = re.compile(rb"<!--.*?-->", re.DOTALL)
+_FRAMES: Final = re.compile(rb"<frames\b[^<>]*+>")
+_SHOWN: Final = 5
+_COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def read_mvnx_header(path: Path) -> MvnxHeader:
     """Return the header of an MVNX file; ReadError where it is none, or damaged."""
     head, end = _read_until_frames(path)
     bare = _COMMENT.sub(b"", head)
-    if b"<!ENTITY" in bare or re.search(rb"<!DOCTYPE[^>]*\[", bare):
+    if b"<!ENTITY" in bare or re.search(rb"<!DOCTYPE[^<>\[]*+\[", bare):
         raise ReadError(
             f"{path}: the file declares XML entities, which no MVNX file needs and which are not "
             "expanded. Export the recording again with MVN."
@@ -100,8 +102,9 @@ def _read_until_frames(path: Path) -> tuple[bytes, int]:
         with path.open("rb") as stream:
             while len(head) < MAX_HEAD_BYTES:
                 block = stream.read(HEAD_BYTES)
+                before = max(len(head) - HEAD_BYTES, 0)
                 head += block
-                found = _FRAMES.search(head)
+                found = _FRAMES.search(head, before)
                 if found is not None:
                     head = head[: found.end()]
                     break
@@ -128,11 +131,16 @@ def _parse(path: Path, head: bytes) -> list[tuple[str, dict[str, str]]]:
         ET.XMLParser(target=elements).feed(head)
     except (ET.ParseError, LookupError, ValueError) as fault:
         raise ReadError(
-            f"{path}: the XML is damaged before the frames: {fault}. Export the recording again."
+            f"{path}: the XML is damaged before the frames{_line_of(fault)}. Export the recording "
+            "again with MVN."
         ) from fault
     if not elements.found or elements.found[-1][0] != "frames":
         raise ReadError(f"{path}: the XML is damaged before the frames. Export it again.")
     return elements.found
+
+
+def _line_of(fault: Exception) -> str:
+    return f", on line {fault.position[0]}" if isinstance(fault, ET.ParseError) else ""
 
 
 class _Elements:
@@ -157,7 +165,8 @@ def _count_faults(
         stated = frames.get(key)
         if stated is not None and stated != str(len(labels)):
             faults.append(f"<frames> states {key} {stated}, but {len(labels)} {kind} are listed")
-        twice = sorted({label for label in labels if not label or labels.count(label) > 1})
+        counts = Counter(labels)
+        twice = sorted(label for label in counts if not label or counts[label] > 1)[:_SHOWN]
         if twice:
             faults.append(f"{kind} must have different labels, found {', '.join(twice)} twice")
     return faults

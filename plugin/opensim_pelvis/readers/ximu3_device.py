@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +10,12 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import rotations_at, vectors_at
 from opensim_pelvis.readers._clock import count_stamps
-from opensim_pelvis.readers._files import decode, read_bytes, read_head, text_fault
+from opensim_pelvis.readers._files import decode, read_head, text_fault
 from opensim_pelvis.readers._numbers import (
     Layout,
     find_separator,
@@ -126,10 +126,7 @@ def _read_command(path: Path) -> tuple[dict[str, str], str | None, list[str]]:
     """Return name, serial number, time and interface, and the convention of the earth's axes."""
     if not path.is_file():
         return {}, None, []
-    try:
-        said = json.loads(decode(read_bytes(path)))
-    except ValueError as fault:
-        return {}, None, [f"{path.name} cannot be read as JSON: {fault}"]
+    said = read_json(path, ReadError, "the device's settings in JSON")
     entries = said if isinstance(said, list) else [said]
     if not all(isinstance(entry, dict) for entry in entries):
         return {}, None, [f"{path.name}: a list of commands was wanted, found something else"]

@@ -5,11 +5,11 @@ The report knows the files, not the code that made them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.view import View
 
@@ -62,15 +62,10 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
 
 
 def _read(path: Path, form: str) -> dict[str, Any]:
-    wanted = f"{path}: wanted what `opensim-pelvis compare` wrote to its --out"
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise ExportError(f"{wanted}, there is no such file") from fault
-    except (OSError, ValueError) as fault:
-        raise ExportError(f"{wanted}, found something that cannot be read ({fault})") from fault
+    wanted = "what `opensim-pelvis compare` wrote to its --out"
+    content = read_json(path, ExportError, wanted)
     if not isinstance(content, dict) or content.get("format") != form:
-        raise ExportError(f"{wanted}, found other JSON")
+        raise ExportError(f"{path}: wanted {wanted}, found other JSON")
     if content.get("format_version") != FORMAT_VERSION:
         raise ExportError(
             f"{path}: was written as version {content.get('format_version')}, this program reads "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
 
@@ -75,12 +75,7 @@ def read_lab(path: Path | None) -> Lab:
     """
     if path is None:
         return Lab()
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise SettingsError(f"{path}: there is no such lab file") from fault
-    except (OSError, ValueError) as fault:
-        raise SettingsError(f"{path}: cannot be read as TOML: {fault}") from fault
+    table = read_toml(path, SettingsError, "a lab file in TOML")
     faults: list[str] = []
     known = {item.name for item in fields(Lab)}
     faults += [

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from opensim_pelvis.documents import read_xml
 from opensim_pelvis.errors import SettingsError
 
 TYPES: Final = {
@@ -22,6 +23,7 @@ TYPES: Final = {
     ".jpeg": "image/jpeg",
     ".svg": "image/svg+xml",
 }
+MAX_SVG_BYTES: Final = 1024 * 1024
 HEIGHT_PX: Final = 320
 """Of a drawn SVG: 34 points high, it has more than 600 dots an inch."""
 
@@ -82,16 +84,7 @@ def clean_svg(path: Path) -> bytes:
     SettingsError
         When it is no SVG, or declares XML entities.
     """
-    content = path.read_bytes()
-    if b"<!ENTITY" in content:
-        raise SettingsError(
-            f"{path}: the SVG declares XML entities, which a drawing does not need and which are "
-            "not expanded. Save it as plain SVG."
-        )
-    try:
-        root = ElementTree.fromstring(content)
-    except (ElementTree.ParseError, LookupError, ValueError) as fault:
-        raise SettingsError(f"{path}: wanted an SVG, found damaged XML ({fault})") from fault
+    root = read_xml(path, SettingsError, "an SVG", limit=MAX_SVG_BYTES)
     if root.tag != f"{{{SVG}}}svg":
         raise SettingsError(f"{path}: wanted an SVG, found other XML (<{root.tag}>)")
     _clean(root)

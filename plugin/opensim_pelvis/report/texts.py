@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any, Final
 
 from opensim_pelvis.delivery import check_file, write_file
+from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.report.phrases import phrases
 
@@ -39,12 +40,7 @@ def read_texts(translation: Path | None = None) -> Texts:
     english[ANALYSIS] = {}
     if translation is None:
         return english
-    try:
-        tables = tomllib.loads(translation.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise SettingsError(f"{translation}: there is no such file of texts") from fault
-    except (OSError, ValueError) as fault:
-        raise SettingsError(f"{translation}: cannot be read as TOML: {fault}") from fault
+    tables = read_toml(translation, SettingsError, "texts in TOML")
     raise_faults(SettingsError, str(translation), _faults(tables, all_texts()))
     return {section: {**words, **tables.get(section, {})} for section, words in english.items()}
 

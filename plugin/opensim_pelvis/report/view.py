@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
@@ -81,15 +82,7 @@ def read_view(path: Path) -> View:
     ExportError
         When it is something else.
     """
-    try:
-        view = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as fault:
-        raise ExportError(f"{path}: there is no such file") from fault
-    except (OSError, ValueError) as fault:
-        raise ExportError(
-            f"{path}: wanted a NAME_report.json that `opensim-pelvis run` wrote, found something "
-            f"that cannot be read as one ({fault})"
-        ) from fault
+    view = read_json(path, ExportError, "a NAME_report.json that `opensim-pelvis run` wrote")
     if not isinstance(view, dict) or view.get("format") != FORMAT:
         raise ExportError(
             f"{path}: wanted a NAME_report.json that `opensim-pelvis run` wrote, found other JSON"

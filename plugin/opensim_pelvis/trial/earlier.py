@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from opensim_pelvis.delivery import result_folders
+from opensim_pelvis.documents import is_xml, read_json, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.rotations import from_euler
-from opensim_pelvis.trial.file import read_text
 from opensim_pelvis.trial.mounting import Mounting, parse_mounting
 
 WANTED: Final = (
@@ -53,12 +52,8 @@ def read_placement(path: Path) -> dict[str, Mounting]:
     """
     if path.is_dir():
         path = _find_in(path)
-    text = read_text(path)
     faults: list[str] = []
-    if text.lstrip().startswith("<"):
-        found = _read_model(path, text, faults)
-    else:
-        found = _read_summary(path, text, faults)
+    found = _read_model(path, faults) if is_xml(path) else _read_summary(path, faults)
     raise_faults(SettingsError, str(path), faults)
     return found
 
@@ -90,14 +85,13 @@ def _find_in(folder: Path) -> Path:
     )
 
 
-def _read_summary(path: Path, text: str, faults: list[str]) -> dict[str, Mounting]:
+def _read_summary(path: Path, faults: list[str]) -> dict[str, Mounting]:
+    wanted = "the summary of an earlier run with its placement"
+    content = read_json(path, SettingsError, wanted)
     try:
-        rows = json.loads(text)["placement"]["R_BS"].items()
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise SettingsError(
-            f"{path}: wanted the summary of an earlier run with its placement, found something "
-            f"else. {WANTED}"
-        ) from fault
+        rows = content["placement"]["R_BS"].items()
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise SettingsError(f"{path}: wanted {wanted}, found something else. {WANTED}") from fault
     found: dict[str, Mounting] = {}
     for sensor, value in rows:
         mounting = None if isinstance(value, str) else parse_mounting(value, sensor)
@@ -110,14 +104,8 @@ def _read_summary(path: Path, text: str, faults: list[str]) -> dict[str, Mountin
     return found
 
 
-def _read_model(path: Path, text: str, faults: list[str]) -> dict[str, Mounting]:
-    if "<!ENTITY" in text:
-        raise SettingsError(f"{path}: defines XML entities, which no OpenSim model does. {WANTED}")
-    try:
-        # bytes, since ElementTree refuses text that declares its own encoding
-        root = ElementTree.fromstring(text.encode())
-    except ElementTree.ParseError as fault:
-        raise SettingsError(f"{path}: not valid XML, perhaps truncated: {fault}") from fault
+def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
+    root = read_xml(path, SettingsError, "an OpenSim model")
     if root.find("Model") is None:
         raise SettingsError(f"{path}: wanted an OpenSim model, found <{root.tag}>. {WANTED}")
     found: dict[str, Mounting] = {}
@@ -147,7 +135,7 @@ def _read_model(path: Path, text: str, faults: list[str]) -> dict[str, Mounting]
     return found
 
 
-def _frames(element: ElementTree.Element, holder: str) -> Iterator[tuple[ElementTree.Element, str]]:
+def _frames(element: Element, holder: str) -> Iterator[tuple[Element, str]]:
     """Yield each frame of a sensor, and the name of the component that it stands in."""
     for child in element:
         if child.tag == "PhysicalOffsetFrame" and child.get("name", "").endswith(_IMU):
@@ -156,7 +144,7 @@ def _frames(element: ElementTree.Element, holder: str) -> Iterator[tuple[Element
         yield from _frames(child, inside or holder)
 
 
-def _orientation(frame: ElementTree.Element) -> Mounting | None:
+def _orientation(frame: Element) -> Mounting | None:
     """Return the rotation of an offset frame: OpenSim's body-fixed x-y-z angles."""
     try:
         angles = np.array([float(word) for word in (frame.findtext("orientation") or "").split()])

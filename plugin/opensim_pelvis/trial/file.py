@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import tomllib
 import types
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from opensim_pelvis.documents import read_text, read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
 from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
@@ -63,18 +63,12 @@ def read_trial(path: Path) -> TrialSettings:
 
 def read_tables(path: Path) -> dict[str, Any]:
     """Read a TOML file without judging its keys; SettingsError where it is no TOML."""
-    text = read_text(path)
-    if not text.strip():
+    tables = read_toml(path, SettingsError, "settings in TOML")
+    if not tables and not read_text(path, SettingsError).strip():
         raise SettingsError(
             f"{path}: the file is empty. `opensim-pelvis init` writes a trial file."
         )
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise SettingsError(
-            f"{path}: not valid TOML: {fault}. Text stands in quotes, a Windows path in single "
-            "quotes ('C:\\data\\walk'), and each key stands once."
-        ) from fault
+    return tables
 
 
 SIDED: Final = ("femur", "tibia", "calcn")
@@ -160,21 +154,6 @@ def _parse_mountings(
         else:
             mountings[body] = mounting
     return mountings
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a settings file; SettingsError where it is absent or no text."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as fault:
-        raise SettingsError(f"{path}: there is no such file") from fault
-    except UnicodeDecodeError as fault:
-        raise SettingsError(
-            f"{path}: wanted text in UTF-8, found other bytes at position {fault.start}. Is it "
-            "a recording, or damaged? Save it as UTF-8 text."
-        ) from fault
-    except OSError as fault:
-        raise SettingsError(f"{path}: cannot be read: {fault.strerror}") from fault
 
 
 def _faults_of_names(tables: Tables) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
 
+from opensim_pelvis.documents import is_xml, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
-from opensim_pelvis.trial.file import parse_sensors, read_tables, read_text
+from opensim_pelvis.trial.file import parse_sensors, read_tables
 
 _IMU = "_imu"
 
@@ -25,9 +25,8 @@ def read_sensor_map(path: Path) -> dict[str, str]:
     dict of str to str
         Identifier in the recording to body.
     """
-    text = read_text(path)
-    if text.lstrip().startswith("<"):
-        return _read_opensense_map(path, text)
+    if is_xml(path):
+        return _read_opensense_map(path)
     tables = read_tables(path)
     faults: list[str] = []
     sensors = parse_sensors(tables.get("sensors", tables), None, faults)
@@ -37,12 +36,8 @@ def read_sensor_map(path: Path) -> dict[str, str]:
     return sensors
 
 
-def _read_opensense_map(path: Path, text: str) -> dict[str, str]:
-    try:
-        # bytes, since ElementTree refuses text that declares its own encoding
-        root = ElementTree.fromstring(text.encode())
-    except ElementTree.ParseError as fault:
-        raise SettingsError(f"{path}: not valid XML, perhaps truncated: {fault}") from fault
+def _read_opensense_map(path: Path) -> dict[str, str]:
+    root = read_xml(path, SettingsError, "OpenSense's sensor mapping in XML")
     sensors: dict[str, str] = {}
     faults: list[str] = []
     for sensor in root.iter("ExperimentalSensor"):

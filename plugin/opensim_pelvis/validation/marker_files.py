@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from opensim_pelvis.c3d_file import open_c3d, read_points
+from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.rotations import rotate
@@ -83,10 +83,7 @@ def read_marker_map(path: Path) -> MarkerMap:
     ComparisonError
         When the file is not there or holds neither.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ComparisonError(f"{path}: marker names cannot be read: {fault}") from fault
+    content = read_toml(path, ComparisonError, "marker names in TOML")
     names, clusters = content.get("markers", {}), content.get("clusters", {})
     texts = isinstance(names, dict) and all(isinstance(v, str) for v in names.values())
     lists = isinstance(clusters, dict) and all(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import warnings
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import numpy as np
 from scipy import stats
 
 from opensim_pelvis.delivery import check_file, write_file
+from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ComparisonError
 
 MIN_SUBJECTS: Final = 3
@@ -149,7 +149,7 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
     rows: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
     for folder in folders:
         try:
-            content = json.loads((folder / "agreement.json").read_text(encoding="utf-8"))
+            content = read_json(folder / "agreement.json", ComparisonError, "a comparison")
             with (folder / STRIDE_FILE).open(encoding="utf-8", newline="") as stream:
                 strides = list(csv.DictReader(stream))
             subject = str(content["estimate"]["subject"] or content["estimate"]["name"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.delivery import result_folders
+from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
@@ -244,10 +244,7 @@ def _read_sensors(path: Path, time_s: FloatArray) -> Mapping[str, FloatArray]:
 
 
 def _read_summary(path: Path) -> Mapping[str, Any]:
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError) as fault:
-        raise ComparisonError(f"{path}: the summary cannot be read: {fault}") from fault
+    summary = read_json(path, ComparisonError, "a summary of a run") if path.is_file() else {}
     return summary if isinstance(summary, dict) else {}
 
 

@@ -1,0 +1,16 @@
+"""Text, TOML, JSON and XML that a user hands over: bounded, decoded and sound, or refused.
+
+Every such file is read here, so that nothing behind this door meets a document that is nested
+without end, grows when it is expanded, or holds numbers that no arithmetic takes. A function
+raises the error that its caller names; the message has the file, the line where it is known, what
+was wanted, what was found and what to do.
+"""
+
+from opensim_pelvis.documents.files import DocumentError as DocumentError
+from opensim_pelvis.documents.files import read_bytes as read_bytes
+from opensim_pelvis.documents.files import read_text as read_text
+from opensim_pelvis.documents.json_text import read_json as read_json
+from opensim_pelvis.documents.toml_text import read_toml as read_toml
+from opensim_pelvis.documents.xml_text import is_xml as is_xml
+from opensim_pelvis.documents.xml_text import read_xml as read_xml
+from opensim_pelvis.documents.xml_text import read_xml_text as read_xml_text
