@@ -119,6 +119,8 @@ def text_fault(head: bytes) -> str | None:
     """Return why the first bytes of a file are not a text, or None where they are."""
     if not head.strip():
         return "the file is empty"
+    if head.startswith(_UTF16):
+        return "the text is UTF-16: save it as UTF-8"
     head = head.rstrip(b"\0")
     if not head.strip():
         return "the file holds zero bytes and no text: it was never written, or is damaged"
