@@ -5,6 +5,7 @@
     OpenSimPelvisError
     ├── SettingsError      a trial file, a flag or a sensor map cannot be used
     ├── ReadError          a recording cannot be read            (also a ValueError)
+    │   └── MissingRateError   it states no sampling rate
     ├── TimelineError      samples cannot be put on one clock
     ├── FusionError        orientations cannot be had from the signals
     ├── PlacementError     sensors cannot be tied to the body
@@ -32,6 +33,17 @@ class SettingsError(OpenSimPelvisError):
 
 class ReadError(OpenSimPelvisError, ValueError):
     """A recording cannot be read."""
+
+
+class MissingRateError(ReadError):
+    """A recording states no sampling rate, and none was given.
+
+    ``likely_hz`` is what the steps of its time column come close to, where there is one.
+    """
+
+    def __init__(self, message: str, likely_hz: float | None = None) -> None:
+        super().__init__(message)
+        self.likely_hz = likely_hz
 
 
 class TimelineError(OpenSimPelvisError):

@@ -27,6 +27,9 @@ from opensim_pelvis.types import (
 POSE_S: Final = 1.0
 """Length of the still window that is looked for: long enough to average sensor noise out."""
 
+POSE_SHARE: Final = 0.1
+"""Part of the samples of a still window that must be there: radio links lose more than half."""
+
 MIN_SAMPLES: Final = 3
 """A pose from fewer samples says nothing about how still it was (a single row is allowed)."""
 
@@ -215,14 +218,23 @@ def _window_rows(aligned: AlignedRecording, window_s: tuple[float, float]) -> sl
 
 
 def _rolling_spread(q: FloatArray, width: int) -> FloatArray:
-    """RMS angle from the mean over each window of ``width`` samples; inf where one is missing.
+    """RMS angle from the mean over each window of ``width`` samples; inf where too few are there.
 
     For unit quaternions of one sign the length of their mean vector m gives it:
-    mean(angle^2) = 4 (1 - |m|^2) to second order.
+    mean(angle^2) = 4 (1 - |m|^2) to second order. Samples that are missing are left out; a window
+    counts where `POSE_SHARE` of its samples are there, and some in each of its thirds.
     """
-    means = sliding_window_view(q, width, axis=0).mean(axis=-1)
+    present = is_present(q)
+    windows = sliding_window_view(np.where(present[..., None], q, 0.0), width, axis=0)
+    there = sliding_window_view(present, width, axis=0)
+    count = there.sum(axis=-1)
+    means = windows.sum(axis=-1) / np.maximum(count, 1)[..., None]
     spread = 2.0 * np.sqrt(np.clip(1.0 - np.sum(means**2, axis=-1), 0.0, None))
-    return np.where(np.isfinite(spread), spread, np.inf)
+    enough = count >= min(width, max(MIN_SAMPLES, POSE_SHARE * width))
+    for third in np.array_split(np.arange(width), 3):
+        if third.size:
+            enough &= there[..., third[0] : third[-1] + 1].any(axis=-1)
+    return np.where(enough, spread, np.inf)
 
 
 def _raise_never_still(
@@ -233,7 +245,7 @@ def _raise_never_still(
         f"the stillest second, from {aligned.time_s[best]:.2f} s, has "
         f"{np.rad2deg(spread[best]):.1f} degrees RMS in its worst sensor"
         if np.isfinite(spread[best])
-        else "there is no second in which every sensor has all its samples"
+        else "there is no second in which every sensor has enough samples"
     )
     raise PlacementError(
         f"calibration: no second of standing still was found. {POSE_S:g} s with every sensor "
@@ -261,8 +273,9 @@ def _later_pose(aligned: AlignedRecording, pose: CalibrationPose) -> dict[str, f
     if spread.min() > max(2.0 * pose.spread_rad.max(), np.deg2rad(1.0)):
         return {}
     turns = [
-        multiply(mean_rotation(aligned.R_ES[start : start + width, i]), inverse(pose.R_ES[i]))
+        multiply(mean_rotation(q[is_present(q)]), inverse(pose.R_ES[i]))
         for i in range(len(aligned.sensors))
+        for q in (aligned.R_ES[start : start + width, i],)
     ]
     return {
         f"standing_again_{sensor}_deg": float(np.rad2deg(angle_between(turns[0], turns[i])))

@@ -13,7 +13,9 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import UpAxis
+from opensim_pelvis.sampling import find_rate_fault
 
 Engine = Literal["exact", "opensim", "opensim-tool"]
 OrientationChoice = Literal["vendor", "fused"]
@@ -57,6 +59,11 @@ class RecordingSettings:
     up_axis: UpAxis | None = None
     mapping: Path | None = None
     date: datetime.date | None = None
+
+    def __post_init__(self) -> None:
+        fault = None if self.rate_hz is None else find_rate_fault(self.rate_hz)
+        if fault is not None:
+            raise SettingsError(f"[recording] rate_hz (--rate): {fault}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,6 @@ def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:
         (f"0\t{Q}\t0.5,0.5,0.5\n0.01\t{Q}\t{Q}\n", "line 7: wanted four .* for torso_imu"),
         (f"0\t{Q}\t{Q}\t{Q}\n0.01\t{Q}\n", "line 7: wanted 3 cells as in the .*, found 4"),
         (f"0\t{Q}\n{Q}\t0.01\t{Q}\t{Q}\n", "line 7: wanted 3 cells as in the .*, found 2"),
-        (f"0\t{Q}\t{Q}\n\n0.01\t{Q}\t{Q}\n", "line 8: wanted 3 cells as in the .*, found 1"),
         (f"0\t{Q}\tinf,0,0,0\n0.01\t{Q}\t{Q}\n", "line 7: .* for torso_imu, found 'inf'"),
         (f"0\t{Q}\t1_0,0,0,0\n0.01\t{Q}\t{Q}\n", "line 7: .* for torso_imu, found '1_0'"),
         ("", "no row of quaternions below"),

@@ -56,6 +56,20 @@ def blank_lines(raw: bytes) -> bytes:
     return raw.rstrip() + b"\r\n\r\n \n\n"
 
 
+def utf16(raw: bytes) -> bytes:
+    return raw.decode("utf-8").encode("utf-16")
+
+
+def zeros(raw: bytes) -> bytes:
+    return raw + bytes(3000)
+
+
+def blank_between(raw: bytes) -> bytes:
+    lines = raw.split(b"\n")
+    lines[-5:-5] = [b"", b" "]
+    return b"\n".join(lines)
+
+
 @pytest.mark.parametrize("change", [windows, marked, blank_lines])
 @pytest.mark.parametrize("name", FORMATS)
 def test_other_line_ends_marks_and_blank_lines_change_nothing(
@@ -93,14 +107,9 @@ def test_an_apdm_file_saved_by_a_spreadsheet_is_refused(
         read(file)
 
 
-def utf16(raw: bytes) -> bytes:
-    return raw.decode("utf-8").encode("utf-16")
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (utf16, "the text is UTF-16: save it as UTF-8"),
         (gzip.compress, r"packed \(gzip\): unpack it first"),
         (lambda raw: b"PK\x03\x04" + raw, "a zip archive or a spreadsheet"),
         (lambda raw: b"", "the file is empty"),

@@ -342,7 +342,7 @@ def test_missing_line_end_alone_costs_nothing(tmp_path: Path) -> None:
 def test_bad_lines_are_named_together(tmp_path: Path) -> None:
     file = write(tmp_path / "a_b.txt")
     lines = file.read_text().splitlines()
-    lines[6] = lines[6].rpartition("\t")[0]
+    lines[6] = lines[6] + "\t1.0"
     lines[9] = lines[9] + "\t1.0"
     lines[12] = lines[12].rpartition("\t")[0] + "\tx"
     file.write_text("\n".join(lines) + "\n")
@@ -350,7 +350,7 @@ def test_bad_lines_are_named_together(tmp_path: Path) -> None:
         read(file)
     message = str(caught.value)
     assert "3 faults" in message
-    assert "line 7: wanted 20 cells as in the column names, found 19" in message
+    assert "line 7: wanted 20 cells as in the column names, found 21" in message
     assert "line 10: wanted 20 cells as in the column names, found 21" in message
     assert "line 13: wanted a number in column Mat[3][3], found 'x'" in message
 
@@ -360,7 +360,7 @@ def test_bad_lines_are_named_together(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"\x00\x01\x02\x03" * 100, "binary bytes"),
-        ("// a\nPacketCounter\tAcc_X\n".encode("utf-16"), "UTF-16"),
+        ("// a\nPacketCounter\tAcc_X\n".encode("utf-16"), "columns Acc_Y, Acc_Z were wanted"),
         (b"hello\nworld\n", "no line of Xsens columns"),
         (b"// Update Rate: 100.0Hz\n", "no line of Xsens columns"),
         (

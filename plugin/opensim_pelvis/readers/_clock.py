@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.sampling import find_rate_fault
 
 PACKET_MODULUS: Final = 65536
 """Packet counters of 16 bits start again here."""
@@ -24,6 +25,15 @@ MAX_DRIFT: Final = 0.5
 MAX_HOLE_S: Final = 600.0
 """A step of a clock beyond this is damage or a second recording, not lost samples."""
 
+LARGEST: Final = 2.0**53
+"""Whole numbers beyond this are not all held exactly."""
+
+Lines = int | IntArray
+"""Line number of the first row, where every line is a row, or that of each row."""
+
+MAX_TIME_S: Final = 1e12
+"""Seconds that no clock shows, from 1970 or from the start."""
+
 _LONG_HOLE: Final = 100  # samples after which the rate is not known well enough to tell
 _EXAMPLES: Final = 3
 
@@ -35,7 +45,7 @@ def find_modulus(raws: Sequence[FloatArray]) -> int | None:
 
 
 def unwrap_counter(
-    raw: FloatArray, first_line: int, modulus: int | None = PACKET_MODULUS
+    raw: FloatArray, first_line: Lines, modulus: int | None = PACKET_MODULUS
 ) -> tuple[IntArray, list[str]]:
     """Return a packet counter without its wraps, and the faults found in it.
 
@@ -45,8 +55,8 @@ def unwrap_counter(
     ----------
     raw : (n,) array
         As read; NaN is a fault.
-    first_line : int
-        Line of the file that holds the first row, for the messages.
+    first_line : int or (n,) int array
+        Line of the file that holds the first row, or each row, for the messages.
     modulus : int or None
         Where the counter starts again at 0, if it does.
 
@@ -57,7 +67,8 @@ def unwrap_counter(
     faults : list of str
     """
     with np.errstate(invalid="ignore"):
-        bad = np.flatnonzero(~np.isfinite(raw) | (raw != np.rint(raw)) | (raw < 0))
+        whole = (raw == np.rint(raw)) & (raw >= 0) & (raw <= LARGEST)
+        bad = np.flatnonzero(~whole)
     if bad.size:
         where = name_lines(bad, first_line)
         return np.zeros(0, dtype=np.int64), [
@@ -71,7 +82,7 @@ def unwrap_counter(
     return counter[:1] + np.concatenate([[0], np.cumsum(step)]), _order_faults(step, first_line)
 
 
-def _order_faults(step: IntArray, first_line: int) -> list[str]:
+def _order_faults(step: IntArray, first_line: Lines) -> list[str]:
     repeated, backward = np.flatnonzero(step == 0) + 1, np.flatnonzero(step < 0) + 1
     faults = []
     if repeated.size:
@@ -109,18 +120,25 @@ def find_rate(time_s: FloatArray) -> float | None:
     Steps must lie within 1 % of whole multiples of their median, so that holes are allowed and
     jitter is not.
     """
-    steps = np.diff(time_s)
+    return likely_rate(time_s, MAX_JITTER)
+
+
+def likely_rate(time_s: FloatArray, max_jitter: float = MAX_STEP_ERROR) -> float | None:
+    """Return the rate that the steps of a time column come close to, as `find_rate` does."""
+    with np.errstate(over="ignore"):
+        steps = np.diff(time_s)
     if steps.size == 0 or not np.isfinite(steps).all() or steps.min() <= 0.0:
         return None
     multiples = steps / np.median(steps)
     counts = np.rint(multiples)
-    if np.abs(multiples - counts).max() > MAX_JITTER:
+    if np.abs(multiples - counts).max() > max_jitter:
         return None
-    return float(round(counts.sum() / (time_s[-1] - time_s[0]), 6))
+    rate_hz = float(counts.sum() / (time_s[-1] - time_s[0]))
+    return round(rate_hz, 6) if find_rate_fault(rate_hz) is None else None
 
 
 def count_from_time(
-    time_s: FloatArray, rate_hz: float, first_line: int
+    time_s: FloatArray, rate_hz: float, first_line: Lines
 ) -> tuple[IntArray, list[str]]:
     """Return sample numbers from time stamps at a known rate, and the faults found.
 
@@ -128,8 +146,8 @@ def count_from_time(
     ----------
     time_s : (n,) array
     rate_hz : float
-    first_line : int
-        Line of the file that holds the first row, for the messages.
+    first_line : int or (n,) int array
+        Line of the file that holds the first row, or each row, for the messages.
 
     Returns
     -------
@@ -140,13 +158,20 @@ def count_from_time(
     missing = np.flatnonzero(~np.isfinite(time_s))
     if missing.size:
         return none, [f"the time is missing on {name_lines(missing, first_line)}"]
-    steps = np.diff(time_s) * rate_hz
+    with np.errstate(over="ignore"):
+        steps = np.diff(time_s) * rate_hz
     counts = np.rint(steps)
     backward = np.flatnonzero(steps <= 0.0) + 1
     if backward.size:
         return none, [
             f"the time must grow from row to row, but it does not on "
             f"{name_lines(backward, first_line)}"
+        ]
+    if not np.abs(time_s).max(initial=0.0) <= MAX_TIME_S:
+        far = np.flatnonzero(~(np.abs(time_s) <= MAX_TIME_S))
+        return none, [
+            f"the time on {name_lines(far, first_line)} is beyond {MAX_TIME_S:g} s, which no clock "
+            "shows: the file is damaged, or the unit of its time is another"
         ]
     off = np.flatnonzero((np.abs(steps - counts) > MAX_STEP_ERROR) | (counts < 1)) + 1
     total = (time_s[-1] - time_s[0]) * rate_hz if time_s.size else 0.0
@@ -161,7 +186,7 @@ def count_from_time(
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)[: time_s.size], []
 
 
-def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, list[str]]:
+def count_stamps(time_s: FloatArray, first_line: Lines) -> tuple[IntArray, float, list[str]]:
     """Return sample numbers and the rate from the stamps of one sensor's own clock.
 
     A step of twice the median step is one lost sample. The rate is the median over pairs of
@@ -172,8 +197,8 @@ def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, 
     Parameters
     ----------
     time_s : (n,) array
-    first_line : int
-        Line of the file that holds the first row, for the messages.
+    first_line : int or (n,) int array
+        Line of the file that holds the first row, or each row, for the messages.
 
     Returns
     -------
@@ -205,7 +230,7 @@ def count_stamps(time_s: FloatArray, first_line: int) -> tuple[IntArray, float, 
     return counter, float(1.0 / step), []
 
 
-def find_clock_faults(time_s: FloatArray, first_line: int) -> list[str]:
+def find_clock_faults(time_s: FloatArray, first_line: Lines) -> list[str]:
     """Return why stamps cannot be a clock: missing ones, steps back, steps of many minutes."""
     missing = np.flatnonzero(~np.isfinite(time_s))
     if missing.size:
@@ -226,8 +251,9 @@ def find_clock_faults(time_s: FloatArray, first_line: int) -> list[str]:
     return []
 
 
-def name_lines(rows: IntArray, first_line: int) -> str:
+def name_lines(rows: IntArray, first_line: Lines) -> str:
     """Return rows, counted from 0, as line numbers of the file for a message."""
-    shown = ", ".join(str(int(row) + first_line) for row in rows[:_EXAMPLES])
+    lines = rows + first_line if isinstance(first_line, int) else first_line[rows]
+    shown = ", ".join(str(int(line)) for line in lines[:_EXAMPLES])
     more = f" and {rows.size - _EXAMPLES} more" if rows.size > _EXAMPLES else ""
     return f"line{'s' if rows.size > 1 else ''} {shown}{more}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import zoneinfo
 from collections.abc import Iterable
 from typing import Final
 
@@ -39,12 +40,25 @@ _MONTHS: Final = (
     "dec",
 )
 _TIME: Final = r"(?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)(?:[._,](?P<fraction>\d{1,6}))?"
-_ZONE: Final = r"(?:\s*(?:GMT|UTC|(?=[+-]))(?P<zone>[+-]\d{1,2}(?::?\d\d)?)?|\s*(?P<z>Z))?"
+_ZONE: Final = (
+    r"(?:\s*(?:GMT|UTC|(?=[+-]))(?P<zone>[+-]\d{1,2}(?::?\d\d)?)?|\s*(?P<z>Z))?"
+    r"(?:\s*[\[(]?(?P<place>[A-Za-z][A-Za-z0-9_+/-]{1,40})[\])]?)?"
+)
+_OFFSETS_H: Final = {
+    **{"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3},
+    **{"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
+    **{"JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13},
+}
+"""Hours ahead of UTC of abbreviations that mean one zone; CST, IST and BST mean several."""
+
 _FORMS: Final = (
-    re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T_ ]{_TIME}{_ZONE})?"),
+    re.compile(
+        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:[T_ ]{_TIME}{_ZONE})?", re.ASCII
+    ),
     re.compile(
         rf"(?:[A-Za-z]{{3}},? +)?(?P<month>[A-Za-z]{{3}}) +(?P<day>\d{{1,2}}) +{_TIME} +"
-        rf"(?P<year>\d{{4}})"
+        rf"(?P<year>\d{{4}})",
+        re.ASCII,
     ),
 )
 """``2021-08-20_20:21:13_829 GMT+8`` and its like; ``Tue Nov 13 05:17:11.827 2018``."""
@@ -139,11 +153,35 @@ def _checked(match: re.Match[str], stated: str, source: str) -> Dated:
             int(parts["minute"]),
             int(parts["second"]),
             int((parts["fraction"] or "0").ljust(6, "0")),
-            tzinfo=_zone(stated, parts.get("zone")),
         )
+        start = datetime.datetime.combine(day, time, tzinfo=_zone(stated, parts.get("zone")))
     except ValueError:
         return None, (_not_understood(stated, source),)
-    return _since(datetime.datetime.combine(day, time), source)
+    place = parts.get("place")
+    if place is None or start.tzinfo is not None:
+        return _since(start, source)
+    zone = _find_zone(place)
+    if zone is None:
+        date, notes = _since(start, source)
+        note = (
+            f"{source} says '{stated[:60]}': the time zone '{place}' is not known or means "
+            "several, and the time of day was taken without one"
+        )
+        return date, (*notes, note)
+    fixed = start.replace(tzinfo=zone).utcoffset()
+    return _since(start.replace(tzinfo=datetime.timezone(fixed or datetime.timedelta())), source)
+
+
+def _find_zone(place: str) -> datetime.tzinfo | None:
+    """Return the zone that a name means (``Europe/Berlin``, ``CET``), None where it means none."""
+    if place.upper() in _OFFSETS_H:
+        return datetime.timezone(datetime.timedelta(hours=_OFFSETS_H[place.upper()]))
+    if "/" not in place:
+        return None
+    try:
+        return zoneinfo.ZoneInfo(place)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _zone(stated: str, zone: str | None) -> datetime.tzinfo | None:

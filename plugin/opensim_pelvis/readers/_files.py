@@ -19,6 +19,7 @@ HEAD_BYTES: Final = 64 * 1024
 WORKERS: Final = min(4, os.cpu_count() or 1)
 """Files read at a time; more would only cost memory."""
 
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _TEXT_CONTROL: Final = b"\t\n\r\f"
 _CONTROL: Final = bytes(byte for byte in range(32) if byte not in _TEXT_CONTROL) + b"\x7f"
 
@@ -70,28 +71,59 @@ def list_folders(path: Path) -> tuple[Path, ...]:
 
 
 def read_head(path: Path) -> bytes:
-    """Return the first ``HEAD_BYTES`` of a file; ReadError where it may not be read."""
+    """Return the first ``HEAD_BYTES`` of a file; ReadError where it may not be read.
+
+    UTF-16 is returned as UTF-8.
+    """
     try:
         with path.open("rb") as stream:
-            return stream.read(HEAD_BYTES)
+            return _as_utf8(stream.read(HEAD_BYTES))
     except OSError as fault:
         raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+
+
+def read_text(path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """Return a whole text as UTF-8, without zero bytes at its end, and a note on those.
+
+    Loggers that lose their power leave a file filled up with zeros.
+    """
+    try:
+        raw = _as_utf8(path.read_bytes())
+    except OSError as fault:
+        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+    text = raw.rstrip(b"\0")
+    if len(text) == len(raw):
+        return raw, ()
+    zeros = len(raw) - len(text)
+    return text, (
+        f"{path.name}: the file ends in {zeros} zero byte{'s' if zeros > 1 else ''}, as a logger "
+        "leaves it that lost its power: the recording may have been longer",
+    )
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return a whole file; ReadError where it may not be read."""
-    try:
-        return path.read_bytes()
-    except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+    """Return a whole text as `read_text` does; ReadError where it may not be read."""
+    return read_text(path)[0]
+
+
+def _as_utf8(raw: bytes) -> bytes:
+    """Return a text of UTF-16 with a byte-order mark as UTF-8, and lines of a bare CR as LF."""
+    if raw.startswith(_UTF16):
+        raw = raw[: len(raw) // 2 * 2].decode("utf-16", errors="replace").encode("utf-8")
+    if b"\n" not in raw[:HEAD_BYTES] and b"\0" not in raw[:HEAD_BYTES]:
+        raw = raw.replace(b"\r", b"\n")
+    return raw
 
 
 def text_fault(head: bytes) -> str | None:
     """Return why the first bytes of a file are not a text, or None where they are."""
     if not head.strip():
         return "the file is empty"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith(_UTF16):
         return "the text is UTF-16: save it as UTF-8"
+    head = head.rstrip(b"\0")
+    if not head.strip():
+        return "the file holds zero bytes and no text: it was never written, or is damaged"
     if len(head.translate(None, _CONTROL)) < len(head):
         return "a text was wanted, but it holds binary bytes: export the recording again"
     return None
@@ -100,6 +132,16 @@ def text_fault(head: bytes) -> str | None:
 def decode(raw: bytes) -> str:
     """Return bytes as text; a byte-order mark is dropped and a foreign letter is marked."""
     return raw.decode("utf-8-sig", errors="replace")
+
+
+def split_lines(head: bytes) -> list[str]:
+    r"""Return the lines of a text as they are counted everywhere here: at ``\n`` alone.
+
+    >>> split_lines(b"a\r\nb\x0cc\n")
+    ['a', 'b\x0cc']
+    """
+    lines = [line.rstrip("\r") for line in decode(head).split("\n")]
+    return lines if lines[-1] else lines[:-1]
 
 
 def describe_input(path: Path) -> InputFile:

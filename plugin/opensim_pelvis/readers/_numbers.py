@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,19 +13,17 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.readers._files import decode, read_bytes
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.readers._clock import Lines
+from opensim_pelvis.readers._files import read_bytes
+from opensim_pelvis.readers._rows import RowForm, ends_early, read_rows
 
-_MAX_FAULTS: Final = 5
 _TAIL_BYTES: Final = 64 * 1024
 _COUNTED_BYTES: Final = 256 * 1024  # at once: what the processor's cache holds
-_COMPARED_LINES: Final = 20
 _PATTERN_MARKS: Final = frozenset("*?[")
 """Polars takes a path with one of these for a pattern; such a file is handed over as bytes."""
 
 _LINE_ENDS: Final = b"\r\n "
-_MISSING: Final = frozenset({"", "nan", "+nan", "-nan"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +58,30 @@ class Layout:
         """Line number of the first row, counted from 1."""
         return self.skip_lines + 1
 
+    @property
+    def form(self) -> RowForm:
+        """What reading line by line needs of it."""
+        return RowForm(
+            names=self.names,
+            skip_lines=self.skip_lines,
+            separator=self.separator,
+            decimal_comma=self.decimal_comma,
+            ends_open=self.ends_open,
+        )
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Numbers:
-    """Columns of numbers, NaN where a cell is empty or says so."""
+    """Columns of numbers, NaN where a cell is empty or says so.
+
+    ``lines`` is the line number of the first row, or that of each row; ``places`` counts rows
+    that were left out, too, and is None where none was.
+    """
 
     names: tuple[str, ...]
     block: FloatArray
+    lines: Lines
+    places: IntArray | None = None
     notes: tuple[str, ...] = ()
 
     def column(self, name: str) -> FloatArray:
@@ -86,26 +100,10 @@ class Numbers:
         return (found if factor == 1.0 else found * factor).T
 
 
-def split_cells(line: str, separator: str) -> list[str]:
-    """Return the cells of one line without surrounding blanks; a blank separates in runs."""
-    return line.split() if separator == " " else [c.strip() for c in line.split(separator)]
-
-
-def find_separator(header: str) -> str:
-    """Return the separator of a line of column names: tab, semicolon, comma or blank."""
-    return next((mark for mark in "\t;," if mark in header), " ")
-
-
-def uses_decimal_comma(line: str, separator: str) -> bool:
-    """Return whether a row of numbers is written with decimal commas."""
-    cells = split_cells(line, separator)
-    return separator != "," and any(re.fullmatch(r"[+-]?\d*,\d+", cell) for cell in cells)
-
-
 def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
     """Read the wanted columns of a text file.
 
-    A last line that was cut off is left out with a note; every other line with too few or too
+    Rows with too few cells, the last above all, are left out with a note; every line with too
     many cells, and every cell that is no number, is a fault with its line number.
 
     Parameters
@@ -121,6 +119,8 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
         Naming all faults of the file, or the first few of many.
     """
     names = tuple(dict.fromkeys(wanted))
+    if layout.decimal_comma and layout.separator == ",":  # in quotes: the parser cannot
+        return _read_carefully(path, layout, names)
     if layout.separator != " " and not _PATTERN_MARKS & set(str(path)):
         numbers = _read_fast(path, None, layout, names)
         if numbers is not None:
@@ -146,7 +146,7 @@ def _read_fast(
             return None
     except (pl.exceptions.PolarsError, OSError):
         return None
-    numbers = _as_numbers(frame, names)
+    numbers = _as_numbers(frame, names, layout)
     return None if np.isinf(numbers.block).any() else numbers
 
 
@@ -175,10 +175,8 @@ def _parse(
     return frame.select(f"{layout.names.index(name)}" for name in names), complete
 
 
-def _as_numbers(
-    frame: pl.DataFrame, names: tuple[str, ...], notes: tuple[str, ...] = ()
-) -> Numbers:
-    return Numbers(names=names, block=frame.to_numpy().T, notes=notes)
+def _as_numbers(frame: pl.DataFrame, names: tuple[str, ...], layout: Layout) -> Numbers:
+    return Numbers(names=names, block=frame.to_numpy().T, lines=layout.first_line)
 
 
 def _read_tail(path: Path) -> bytes:
@@ -193,52 +191,16 @@ def _ends_blank(tail: bytes) -> bool:
 
 
 def _ends_early(tail: bytes, layout: Layout) -> bool:
-    """Return whether the last line may end in the middle of a number.
-
-    Such a line has no line end. It is whole all the same where every number above it in the
-    last column has the same number of decimals, and so has its own.
-    """
-    if tail.endswith(b"\n"):
-        return False
-    mark = "," if layout.decimal_comma else "."
-    decimals = set()
-    for line in decode(tail).splitlines()[-_COMPARED_LINES:]:
-        last = split_cells(line, layout.separator)[-1:] or [""]
-        digits = last[0].partition(mark)[2]
-        decimals.add(len(digits) if digits.isdigit() else 0)
-    return len(decimals) > 1 or (0 in decimals and not layout.ends_open)
+    """Return whether the last line may end in the middle of a number."""
+    return not tail.endswith(b"\n") and ends_early(tail.split(b"\n"), layout.form)
 
 
 def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbers:
     """Read a file that the fast way refused or doubts, line by line."""
-    raw = read_bytes(path)
-    lines = raw.rstrip(_LINE_ENDS).split(b"\n")
-    rows = lines[layout.skip_lines :]
-    notes: tuple[str, ...] = ()
-    checked = [layout.names.index(name) for name in names]
-    if rows and (_ends_early(raw, layout) or not _fits(rows[-1], layout)):
-        notes = (
-            f"{path.name}: the last line ({layout.skip_lines + len(rows)}) is cut off, or may be "
-            "since it has no line end, and was left out",
-        )
-        rows.pop()
-    faults = []
-    for number, row in enumerate(rows, start=layout.first_line):
-        fault = _line_fault(row, layout, checked)
-        if fault is not None:
-            faults.append(f"line {number}: {fault}")
-        if len(faults) == _MAX_FAULTS:
-            faults.append("and perhaps more: only the first faults are listed")
-            break
-    raise_faults(ReadError, str(path), faults)
-    if not rows:
-        raise ReadError(f"{path}: there are column names, but no row of numbers below them")
-    normal = _normalise(b"\n".join([*lines[: layout.skip_lines], *rows, b""]), layout)
-    try:
-        frame, _ = _parse(io.BytesIO(normal), layout, names)
-    except pl.exceptions.PolarsError as fault:
-        raise ReadError(f"{path}: the numbers cannot be read: {fault}") from fault
-    return _as_numbers(frame, names, notes)
+    rows = read_rows(path, layout.form, [layout.names.index(name) for name in names])
+    return Numbers(
+        names=names, block=rows.block, lines=rows.lines, places=rows.places, notes=rows.notes
+    )
 
 
 def _is_long(path: Path, raw: bytes | None, layout: Layout, frame: pl.DataFrame) -> bool:
@@ -271,36 +233,6 @@ def _all_fit(raw: bytes, layout: Layout) -> bool:
     return bool(rows) and all(row.count(mark) == wanted for row in rows)
 
 
-def _fits(row: bytes, layout: Layout) -> bool:
-    return len(split_cells(decode(row), layout.separator)) == len(layout.names)
-
-
-def _line_fault(row: bytes, layout: Layout, checked: Sequence[int]) -> str | None:
-    """Return what is wrong with one line, or None."""
-    if b"\0" in row:
-        return "holds binary bytes: the file is damaged"
-    cells = split_cells(decode(row), layout.separator)
-    if len(cells) != len(layout.names):
-        return f"wanted {len(layout.names)} cells as in the column names, found {len(cells)}"
-    for index in checked:
-        cell = cells[index].strip('"') if layout.quoted else cells[index]
-        if layout.decimal_comma:
-            cell = cell.replace(",", ".")
-        if not is_number(cell):
-            return f"wanted a number in column {layout.names[index]}, found '{cell[:40]}'"
-    return None
-
-
-def is_number(cell: str) -> bool:
-    """Return whether a cell holds a finite number, or says that it is missing."""
-    if cell.lower() in _MISSING:
-        return True
-    try:
-        return math.isfinite(float(cell)) and "_" not in cell
-    except ValueError:
-        return False
-
-
 def _normalise(raw: bytes, layout: Layout) -> bytes:
     """Return the text without blanks around cells and blank lines at its end.
 
@@ -310,5 +242,8 @@ def _normalise(raw: bytes, layout: Layout) -> bytes:
     if layout.separator == " ":
         raw = re.sub(rb"[ \t]+", b" ", raw)
         return re.sub(rb"^ | $", b"", raw, flags=re.MULTILINE)
-    mark = re.escape(layout.separator.encode())
-    return re.sub(rb" *(" + mark + rb"|\n|^) *", rb"\1", raw)
+    if b" " not in raw:
+        return raw
+    mark = layout.separator.encode()
+    lines = (mark.join([c.strip(b" ") for c in row.split(mark)]) for row in raw.split(b"\n"))
+    return b"\n".join(lines)

@@ -6,11 +6,15 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
-from opensim_pelvis.errors import ReadError
+from opensim_pelvis.errors import MissingRateError, ReadError
+from opensim_pelvis.readers._cells import to_number
+from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.settings import RecordingSettings
 
 RATE_TOLERANCE: Final = 1e-3
 """Rates that differ by less, relatively, are one rate; whole microseconds cost up to 6e-5."""
+
+_RATE: Final = re.compile(r"\s*(\d+(?:[.,]\d+)?)", re.ASCII)
 
 Rate = tuple[float, str, tuple[str, ...]]
 """A rate in Hz, where it is known from, and what is doubtful about it."""
@@ -23,9 +27,13 @@ def differ(rate_hz: float, other_hz: float) -> bool:
 
 def parse_rate(text: str) -> float | None:
     """Return the rate that a header field begins with (``60Hz``, ``100,0``), None without one."""
-    found = re.match(r"\s*(\d+(?:[.,]\d+)?)", text)
-    rate = float(found[1].replace(",", ".")) if found else 0.0
-    return rate if rate > 0.0 else None
+    found = _RATE.match(text)
+    return usable(to_number(found[1].replace(",", "."))) if found else None
+
+
+def usable(rate_hz: float | None) -> float | None:
+    """Return a rate that a recording can have, None for any other number."""
+    return rate_hz if find_rate_fault(rate_hz) is None else None
 
 
 def rate_of_user(rate_hz: float, others_hz: Collection[float], source: str) -> Rate:
@@ -66,7 +74,7 @@ def rate_of_files(settings: RecordingSettings, rates_hz: Mapping[str, float], so
     if settings.rate_hz is not None:
         return rate_of_user(settings.rate_hz, rates_hz.values(), source)
     if not rates_hz:
-        raise ReadError(
+        raise MissingRateError(
             f"{settings.path}: the sampling rate was wanted, but the files do not state it. Give "
             "it with --rate HZ (or [recording] rate_hz)."
         )

@@ -8,13 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.readers._files import decode, list_files, read_head, text_fault
-from opensim_pelvis.readers._numbers import (
-    Layout,
-    find_separator,
-    split_cells,
-    uses_decimal_comma,
-)
+from opensim_pelvis.readers._cells import find_separator, split_cells, uses_decimal_comma
+from opensim_pelvis.readers._files import list_files, read_head, split_lines, text_fault
+from opensim_pelvis.readers._numbers import Layout
 from opensim_pelvis.readers._rates import parse_rate
 
 COUNTER: Final = "PacketCounter"
@@ -28,6 +24,9 @@ VECTORS: Final = {
     "magnetic_field": ("Mag_X", "Mag_Y", "Mag_Z"),
 }
 FREE_ACCELERATION: Final = ("FreeAcc_E", "FreeAcc_N", "FreeAcc_U")
+
+_FILLERS: Final = ' \t,;"'
+"""What spreadsheet programs put around the lines above the column names."""
 
 _SIGNALS: Final = frozenset({*MATRIX, *QUATERNION, *EULER, *sum(VECTORS.values(), ())})
 
@@ -53,13 +52,14 @@ def read_header(path: Path) -> XsensHeader | None:
     head = read_head(path)
     if text_fault(head) is not None:
         return None
-    lines = decode(head).splitlines()
+    lines = split_lines(head)
     fields: dict[str, str] = {}
     for index, line in enumerate(lines):
-        if line.startswith("//"):
-            key, _, value = line[2:].partition(":")
+        comment = line.strip(_FILLERS)
+        if comment.startswith("//"):
+            key, _, value = comment[2:].partition(":")
             if value.strip():
-                fields[key.strip()] = value.strip()
+                fields[key.strip()] = value.strip(_FILLERS)
             continue
         separator = find_separator(line.strip())
         names = tuple(split_cells(line.strip(), separator))

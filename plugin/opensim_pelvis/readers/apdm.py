@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
 from opensim_pelvis.readers._clock import (
     MAX_STEP_ERROR,
@@ -23,6 +23,7 @@ from opensim_pelvis.readers._clock import (
     count_stamps,
     find_clock_faults,
     find_rate,
+    likely_rate,
 )
 from opensim_pelvis.readers._dates import Dated, date_of_epoch
 from opensim_pelvis.readers._files import describe_input, list_files, read_head, text_fault
@@ -180,9 +181,10 @@ def _find_rate(settings: RecordingSettings, file: ApdmFile) -> Rate:
     found = [find_rate((s.time_us - s.time_us[0]) * _US) for s in file.sensors]
     known = [rate for rate in found if rate is not None]
     if len(known) < len(found) or max(known) - min(known) > RATE_TOLERANCE * min(known):
-        raise ReadError(
+        raise MissingRateError(
             f"{file.path}: the sampling rate was wanted, but the file does not state it and the "
-            "steps of its time are uneven. Give it with --rate HZ (or [recording] rate_hz)."
+            "steps of its time are uneven. Give it with --rate HZ (or [recording] rate_hz).",
+            likely_rate((file.sensors[0].time_us - file.sensors[0].time_us[0]) * _US),
         )
     return known[0], "the steps of the time column", ()
 
@@ -191,9 +193,9 @@ def _count(
     file: ApdmFile, rate_hz: float
 ) -> tuple[list[IntArray], Literal["common", "shared"], float]:
     """Return the counters, whether they are one count or stamps decide, and the start."""
-    if file.first_line is not None:
+    if file.lines is not None:
         time_us = file.sensors[0].time_us  # one column for all
-        first = file.first_line
+        first = file.lines
         faults = find_clock_faults(time_us * _US, first)
         counter: IntArray = np.zeros(0, dtype=np.int64)
         if not faults:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.readers._files import decode, read_head
+from opensim_pelvis.readers._cells import split_cells, to_number
+from opensim_pelvis.readers._files import read_head, split_lines
 from opensim_pelvis.readers._numbers import Layout, read_numbers
+from opensim_pelvis.readers._rates import usable
 from opensim_pelvis.readers.apdm_file import UNITS, ApdmFile, ApdmSensor
 
 TIME: Final = "Time"
@@ -35,6 +37,7 @@ _GROUPS_7: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "Orientation": ("R_ES", ("S", "X", "Y", "Z")),
 }
 _UNITS_7: Final = {"magnetic_field": "uT"}  # SI else; the file does not say
+_FORMAT: Final = ("Format=", '"Format=')
 _HEADER_LINES: Final = 20  # names stand among the first few lines; these bound the search
 
 
@@ -58,21 +61,21 @@ class _Head:
 
 def is_apdm_csv(head: bytes) -> bool:
     """Return whether the first bytes of a file are those of an APDM csv."""
-    lines = decode(head).splitlines()[:_HEADER_LINES]
-    if lines and lines[0].startswith("Format="):
+    lines = split_lines(head)[:_HEADER_LINES]
+    if lines and lines[0].startswith(_FORMAT):
         return True
     return any(_is_names(line.replace(";", ",")) for line in lines)
 
 
 def read_csv(path: Path) -> ApdmFile:
     """Read a csv of either layout."""
-    lines = decode(read_head(path)).splitlines()[:_HEADER_LINES]
+    lines = split_lines(read_head(path))[:_HEADER_LINES]
     if any(line.startswith((f"{TIME};", "Format=7;")) for line in lines):
         raise ReadError(
             f"{path}: commas between cells were wanted, found semicolons: a spreadsheet program "
             "has saved the file anew and shortened its times. Take the file as APDM exported it."
         )
-    head = _head_7(path, lines) if lines[0].startswith("Format=") else _head_named(path, lines)
+    head = _head_7(path, lines) if lines[0].startswith(_FORMAT) else _head_named(path, lines)
     wanted = [TIME, *(n for s in head.sensors for names in s.columns.values() for n in names)]
     numbers = read_numbers(path, head.columns, wanted)
     time_us = numbers.column(TIME) * head.time_factor
@@ -94,22 +97,26 @@ def read_csv(path: Path) -> ApdmFile:
         rate_hz=head.rate_hz,
         rate_source="the header field Sample Rate",
         sensors=sensors,
-        first_line=head.columns.first_line,
+        lines=numbers.lines,
         header=head.fields,
         notes=numbers.notes,
     )
 
 
+def _cells(line: str) -> list[str]:
+    return split_cells(line, ",") or [""]
+
+
 def _is_names(line: str) -> bool:
-    cells = line.split(",")
-    return cells[0].strip() == TIME and any(cell.count("/") >= 2 for cell in cells[1:])
+    cells = _cells(line)
+    return cells[0] == TIME and any(cell.count("/") >= 2 for cell in cells[1:])
 
 
 def _head_named(path: Path, lines: Sequence[str]) -> _Head:
     """Read the top of the layout with ``Sample Rate:`` and a line of units."""
     index = next(i for i, line in enumerate(lines) if _is_names(line))
-    names = tuple(cell.strip() for cell in lines[index].split(","))
-    units = tuple(c.strip() for c in lines[index + 1].split(",")) if index + 1 < len(lines) else ()
+    names = tuple(_cells(lines[index]))
+    units = tuple(_cells(lines[index + 1])) if index + 1 < len(lines) else ()
     if len(units) != len(names) or units[0] != "s":
         raise ReadError(
             f"{path}: a line of units ('s,m/s^2, ...') for {len(names)} columns was wanted on line "
@@ -152,7 +159,7 @@ def _fields(lines: Sequence[str]) -> dict[str, str]:
     """Return the lines ``Name:,value,unit`` above the column names."""
     fields = {}
     for line in lines:
-        key, *values = (cell.strip() for cell in line.split(","))
+        key, *values = _cells(line)
         if key.endswith(":"):
             fields[key[:-1]] = " ".join(value for value in values if value)
     return fields
@@ -162,11 +169,11 @@ def _stated_rate(fields: Mapping[str, str], faults: list[str]) -> float | None:
     stated = fields.get("Sample Rate")
     if stated is None:
         return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) Hz", stated)
-    if found is None or float(found[1]) <= 0.0:
+    rate_hz = usable(to_number(stated.removesuffix(" Hz"))) if stated.endswith(" Hz") else None
+    if rate_hz is None:
         faults.append(f"the header's Sample Rate must be a number in Hz, found '{stated}'")
         return None
-    return float(found[1])
+    return rate_hz
 
 
 def _missing(columns: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> list[str]:
@@ -194,7 +201,7 @@ def _factors(
 
 def _head_7(path: Path, lines: Sequence[str]) -> _Head:
     """Read the top of the layout that begins with ``Format=7``."""
-    rows = [[cell.strip() for cell in line.split(",")] for line in lines[:3]]
+    rows = [_cells(line) for line in lines[:3]]
     stated = rows[0][0].removeprefix("Format=")
     if stated != KNOWN_FORMAT:
         raise ReadError(
@@ -206,7 +213,9 @@ def _head_7(path: Path, lines: Sequence[str]) -> _Head:
             f"{path}: three lines of column names of one length were wanted (sensors, signals, "
             "axes), found something else. Export the recording again."
         )
-    starts = [i for i, cell in enumerate(rows[0]) if i and re.fullmatch(r"\d+|[A-Z]+-\d+", cell)]
+    starts = [
+        i for i, cell in enumerate(rows[0]) if i and re.fullmatch(r"[0-9]+|[A-Z]+-[0-9]+", cell)
+    ]
     names, group = [TIME], ""
     for i in range(1, len(rows[0])):
         group = rows[1][i] or group

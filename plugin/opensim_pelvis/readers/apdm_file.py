@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
+from opensim_pelvis.readers._clock import Lines
 
 UNITS: Final[Mapping[str, Mapping[str, float]]] = {
     "acceleration_mps2": {"m/s^2": 1.0, "m/s/s": 1.0, "g": GRAVITY_MPS2},
@@ -42,13 +43,13 @@ class ApdmSensor:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class ApdmFile:
-    """The sensors of one file; ``first_line`` is that of the first row, None in a binary file."""
+    """The sensors of one file; ``lines`` are those of the rows, None in a binary file."""
 
     path: Path
     layout: str
     rate_hz: float | None
     rate_source: str
     sensors: tuple[ApdmSensor, ...]
-    first_line: int | None
+    lines: Lines | None
     header: Mapping[str, str]
     notes: tuple[str, ...] = ()

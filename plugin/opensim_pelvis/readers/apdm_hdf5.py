@@ -118,7 +118,7 @@ def _read(path: Path, file: Any) -> ApdmFile:
         rate_hz=next(iter(known), None),
         rate_source="the sensors' attribute " + ("Sample Rate" if version == 5 else "SampleRate"),
         sensors=tuple(sensors),
-        first_line=None,
+        lines=None,
         header={"FileFormatVersion": str(version)},
         notes=tuple(notes),
     )

@@ -125,7 +125,7 @@ def _load(header: DotHeader, settings: RecordingSettings) -> _Loaded:
         numbers.column(COUNTER),
         numbers.column(TICKS) if TICKS in extra else None,
         header.rate_hz if settings.rate_hz is None else None,
-        header.layout.first_line,
+        numbers.lines,
     )
     raise_faults(ReadError, str(header.path), faults)
     notes = (*time.notes, *count_clipped(numbers))

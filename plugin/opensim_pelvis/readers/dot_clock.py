@@ -17,6 +17,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.readers._clock import (
     MAX_STEP_ERROR,
+    Lines,
     name_lines,
     unwrap_counter,
 )
@@ -59,7 +60,7 @@ class DotTime:
 
 
 def time_sensor(
-    packets: FloatArray, ticks: FloatArray | None, stated_hz: float | None, first_line: int
+    packets: FloatArray, ticks: FloatArray | None, stated_hz: float | None, first_line: Lines
 ) -> tuple[DotTime, list[str]]:
     """Return the time of one sensor's rows, and the faults found.
 
@@ -72,8 +73,8 @@ def time_sensor(
     ticks : (n,) array or None
     stated_hz : float or None
         Rate that the file's header states.
-    first_line : int
-        Line of the file that holds the first row, for the messages.
+    first_line : int or (n,) int array
+        Line of the file that holds the first row, or each row, for the messages.
     """
     counter, faults = unwrap_counter(packets, first_line, MODULUS)
     if ticks is None:
@@ -111,7 +112,7 @@ def time_sensor(
 
 
 def _count_steps(
-    steps_s: FloatArray, packets: IntArray | None, first_line: int
+    steps_s: FloatArray, packets: IntArray | None, first_line: Lines
 ) -> tuple[IntArray, list[str]]:
     """Return sample numbers from steps in time, and the faults found.
 
@@ -145,7 +146,7 @@ def _whole(rate_hz: float) -> float:
 
 
 def _find_contradictions(
-    steps_s: FloatArray, packets: IntArray, counted: IntArray, first_line: int
+    steps_s: FloatArray, packets: IntArray, counted: IntArray, first_line: Lines
 ) -> list[str]:
     """Return a fault where the two columns disagree and SampleTimeFine steps unevenly, too."""
     counts = np.diff(counted)
@@ -163,7 +164,7 @@ def _find_contradictions(
 
 
 def _compare_counters(
-    counter: IntArray, counted: IntArray, faults: Sequence[str], first_line: int
+    counter: IntArray, counted: IntArray, faults: Sequence[str], first_line: Lines
 ) -> tuple[str, ...]:
     if faults:
         return (f"{'; '.join(faults)}. SampleTimeFine is sound and was used alone",)

@@ -14,13 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.readers._files import decode, list_files, read_head, text_fault
-from opensim_pelvis.readers._numbers import (
-    Layout,
-    find_separator,
-    split_cells,
-    uses_decimal_comma,
-)
+from opensim_pelvis.readers._cells import find_separator, split_cells, uses_decimal_comma
+from opensim_pelvis.readers._files import list_files, read_head, split_lines, text_fault
+from opensim_pelvis.readers._numbers import Layout
 from opensim_pelvis.readers._rates import parse_rate
 
 COUNTER: Final = "PacketCounter"
@@ -46,6 +42,7 @@ GROUPS: Final = (
     DELTA_V,
 )
 
+_FILLERS: Final = ' \t,;"'
 _KEYS: Final = ("DeviceTag", "FirmwareVersion", "AppVersion", "SyncStatus", "Measurement Mode")
 _OWN_COLUMNS: Final = frozenset({*QUATERNION, *EULER, *DELTA_Q, *DELTA_V})
 _SIGNALS: Final = frozenset(name for group in GROUPS for name in group)
@@ -78,7 +75,7 @@ def read_header(path: Path) -> DotHeader | None:
     head = read_head(path)
     if text_fault(head) is not None:
         return None
-    lines = decode(head).splitlines()
+    lines = split_lines(head)
     fields: dict[str, str] = {}
     for index, line in enumerate(lines):
         text = line.strip()
@@ -86,8 +83,8 @@ def read_header(path: Path) -> DotHeader | None:
         names = tuple(split_cells(text, separator))
         if COUNTER not in names:
             key, colon, value = text.partition(":")
-            if colon and value.strip(" ,;\t"):
-                fields[key.strip()] = value.strip(" ,;\t")
+            if colon and value.strip(_FILLERS):
+                fields[key.strip(_FILLERS)] = value.strip(_FILLERS)
             continue
         if not _SIGNALS & set(names) or not (_OWN_COLUMNS & set(names) or set(_KEYS) & set(fields)):
             return None

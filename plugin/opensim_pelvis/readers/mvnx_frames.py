@@ -9,7 +9,6 @@ the text and the numbers that were asked for.
 from __future__ import annotations
 
 import io
-import math
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -23,6 +22,8 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers._cells import is_number, to_number
+from opensim_pelvis.readers._clock import LARGEST
 from opensim_pelvis.readers.mvnx_regular import FRAME, FRAME_END, split_regular
 
 PIECE_BYTES: Final = 8 * 1024 * 1024
@@ -241,13 +242,13 @@ def _attribute(path: Path, piece: _Piece, name: bytes, seen: int) -> FloatArray:
         text = attributes.get(name)
         if text is None:
             continue
-        try:
-            out[row] = int(text)
-        except ValueError:
+        number = to_number(text.decode(errors="replace").strip())
+        if number is None or number != round(number, 0) or abs(number) > LARGEST:
             raise ReadError(
                 f"{path}: {name.decode()} of normal frame {seen + row + 1} must be a whole "
                 f"number, found '{text[:40].decode(errors='replace')}'"
-            ) from None
+            )
+        out[row] = number
     return out
 
 
@@ -305,7 +306,4 @@ def _raise_faults(path: Path, name: str, texts: list[bytes], width: int, seen: i
 
 
 def _is_number(cell: bytes) -> bool:
-    try:
-        return not math.isinf(float(cell)) and b"_" not in cell
-    except ValueError:
-        return False
+    return is_number(cell.decode(errors="replace"))

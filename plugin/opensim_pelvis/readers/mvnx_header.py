@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._files import HEAD_BYTES, text_fault
+from opensim_pelvis.readers._rates import usable
 
 VERSIONS: Final = ("3", "4")
 """MVNX versions whose structure is known (MVN user manual MV0319P, 14.4, for version 3)."""
@@ -189,10 +191,7 @@ def _fields(version: str, mvn: Mapping[str, str], subject: Mapping[str, str]) ->
 def _positive(path: Path, text: str | None) -> float | None:
     if text is None:
         return None
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0.0 < rate < float("inf"):
+    rate = usable(to_number(text.strip()))
+    if rate is None:
         raise ReadError(f"{path}: frameRate must be a number above zero, found '{text[:40]}'")
     return rate

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.errors import ReadError
+from opensim_pelvis.errors import MissingRateError, ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.readers._dates import Dated, date_of_epoch, date_of_text
 from opensim_pelvis.readers._rates import Rate, rate_of_user
@@ -42,7 +42,7 @@ def find_rate(header: MvnxHeader, frames: MvnxFrames, user_hz: float | None) -> 
         whole = float(round(rate))
         if whole > 0.0 and abs(samples * 1000.0 / whole - span_ms) <= 1.0:
             return whole, "index and time of the frames", ()
-    raise ReadError(
+    raise MissingRateError(
         f"{header.path}: the sampling rate was wanted, but there is no frameRate. Give it with "
         "--rate HZ (or [recording] rate_hz)."
     )
@@ -56,7 +56,7 @@ def find_date(header: MvnxHeader) -> Dated:
     """
     since = header.fields.get("recDateMSecsSinceEpoch", "")
     local, notes = date_of_text(header.fields.get("recDate"), "recDate of the header")
-    if not re.fullmatch(r"\d{1,15}", since):
+    if not re.fullmatch(r"[0-9]{1,15}", since):
         return local, notes
     utc, found = date_of_epoch(int(since) / 1000.0, "recDateMSecsSinceEpoch of the header")
     if local is None or utc is None:

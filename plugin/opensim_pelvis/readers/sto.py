@@ -19,26 +19,28 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
-from opensim_pelvis.readers._clock import count_from_time, find_rate
+from opensim_pelvis.readers._cells import is_number, to_number, unquote
+from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
 from opensim_pelvis.readers._files import (
     decode,
     describe_input,
     list_files,
     read_bytes,
     read_head,
+    read_text,
+    split_lines,
     text_fault,
 )
-from opensim_pelvis.readers._numbers import is_number
-from opensim_pelvis.readers._rates import Rate, rate_of_user
+from opensim_pelvis.readers._rates import Rate, rate_of_user, usable
+from opensim_pelvis.readers._rows import MAX_FAULTS, short_note
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
 END: Final = "endheader"
-_MAX_FAULTS: Final = 5
 _TAB, _LINE_END, _COMMA = b"\t\n,"
 _BLOCK_BYTES: Final = 128 * 1024  # at once: what the processor's cache holds
 _CELL: Final = dict.fromkeys("wxyzt", pl.Float64())
@@ -79,9 +81,10 @@ class StoReader:
             )
         with ThreadPoolExecutor(1) as beside:
             described = beside.submit(describe_input, path)
-            time_s, q, notes = _read_cells(path, top)
+            cells = _read_cells(path, top)
+        time_s, q = cells.time_s, cells.q
         rate_hz, rate_source, rate_notes = _find_rate(settings, top, time_s)
-        counter, faults = count_from_time(time_s, rate_hz, top.lines + 2)
+        counter, faults = count_from_time(time_s, rate_hz, cells.lines)
         raise_faults(ReadError, str(path), faults)
         up, world, world_notes = _find_up(settings, top)
         turn = earth_from_world(up)
@@ -102,7 +105,7 @@ class StoReader:
             files=(described.result(),),
             header=top.fields,
             start_s=float(time_s[0]),
-            notes=(*notes, *rate_notes, *world_notes),
+            notes=(*cells.notes, *rate_notes, *world_notes),
         )
 
 
@@ -132,13 +135,12 @@ def _read_top(head: bytes) -> _Top | None:
     if end < 0:
         return None
     before = head[:end]
-    lines = decode(before).splitlines()
-    pairs = (line.partition("=") for line in lines if "=" in line)
+    pairs = (line.partition("=") for line in split_lines(before) if "=" in line)
     fields = {key.strip(): value.strip() for key, _, value in pairs}
     start = head.find(b"\n", end) + 1 or len(head)
     stop = head.find(b"\n", start) + 1 or len(head)
     below = decode(head[start:stop])
-    names = tuple(name.strip() for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
+    names = tuple(unquote(name) for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
     return _Top(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)
 
 
@@ -157,8 +159,18 @@ def _find_file(path: Path) -> Path:
     )
 
 
-def _read_cells(path: Path, top: _Top) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
-    """Return time (t,), quaternions (t, s, 4) and notes; the last line may be cut off."""
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Cells:
+    """Time (t,), quaternions (t, s, 4), and the line of the first row or of each."""
+
+    time_s: FloatArray
+    q: FloatArray
+    lines: Lines
+    notes: tuple[str, ...] = ()
+
+
+def _read_cells(path: Path, top: _Top) -> _Cells:
+    """Return what stands below the column names; the last line may be cut off."""
     faults = [
         f"'{label}' names {count} columns"
         for label in dict.fromkeys(top.labels)
@@ -168,7 +180,9 @@ def _read_cells(path: Path, top: _Top) -> tuple[FloatArray, FloatArray, tuple[st
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
     found = _read_fast(path, top)
-    return (*found, ()) if found is not None else _read_carefully(path, top)
+    if found is None:
+        return _read_carefully(path, top)
+    return _Cells(time_s=found[0], q=found[1], lines=top.lines + 2)
 
 
 def _read_fast(path: Path, top: _Top) -> tuple[FloatArray, FloatArray] | None:
@@ -217,30 +231,50 @@ def _line_a_sensor(path: Path, top: _Top) -> tuple[io.BytesIO, int]:
     return text, lines
 
 
-def _read_carefully(path: Path, top: _Top) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+def _read_carefully(path: Path, top: _Top) -> _Cells:
     """Read lines of which one at least is not as it should be, or is written otherwise."""
-    text = read_bytes(path)[top.start :].translate(None, b" \r")
-    rows = [row.rstrip(b"\t") for row in text.rstrip(b"\n\t").split(b"\n")] if text.strip() else []
-    notes: tuple[str, ...] = ()
-    if rows and (not text.endswith(b"\n") or _cell_fault(rows[-1], top) is not None):
+    raw, notes = read_text(path)
+    text = raw[top.start :].translate(None, b' \r"')
+    rows = [
+        (number, row.rstrip(b"\t"))
+        for number, row in enumerate(text.split(b"\n"), start=top.lines + 2)
+        if row.strip(b"\t")
+    ]
+    if rows and (not text.rstrip(b"\t").endswith(b"\n") or _cell_fault(rows[-1][1], top)):
         notes = (
-            f"{path.name}: the last line ({len(rows) + top.lines + 1}) is cut off, or may be "
+            *notes,
+            f"{path.name}: the last line ({rows[-1][0]}) is cut off, or may be "
             "since it has no line end, and was left out",
         )
         rows.pop()
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
+    short = [number for number, row in rows if _is_short(row, top)]
+    if short and 2 * len(short) < len(rows):
+        notes = (*notes, short_note(path, short))
+        rows = [(number, row) for number, row in rows if not _is_short(row, top)]
     faults = (
         f"line {number}: {fault}"
-        for number, row in enumerate(rows, start=top.lines + 2)
+        for number, row in rows
         if (fault := _cell_fault(row, top) or _number_fault(row, top)) is not None
     )
-    raise_faults(ReadError, str(path), list(islice(faults, _MAX_FAULTS)))
+    raise_faults(ReadError, str(path), list(islice(faults, MAX_FAULTS)))
     numbers = [
-        [float(number or b"nan") for number in row.replace(b"\t", b",").split(b",")] for row in rows
+        [float(number or b"nan") for number in row.replace(b"\t", b",").split(b",")]
+        for _, row in rows
     ]
     block = np.array(numbers)
-    return block[:, 0], block[:, 1:].reshape(len(rows), -1, 4), notes
+    return _Cells(
+        time_s=block[:, 0],
+        q=block[:, 1:].reshape(len(rows), -1, 4),
+        lines=np.array([number for number, _ in rows], dtype=np.int64),
+        notes=notes,
+    )
+
+
+def _is_short(row: bytes, top: _Top) -> bool:
+    """Return whether a line has fewer cells than there are columns."""
+    return row.count(b"\t") + 1 < len(top.names)
 
 
 def _cell_fault(row: bytes, top: _Top) -> str | None:
@@ -268,12 +302,7 @@ def _number_fault(row: bytes, top: _Top) -> str | None:
 def _find_rate(settings: RecordingSettings, top: _Top, time_s: FloatArray) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = top.fields.get("DataRate")
-    try:
-        header_hz = float(stated) if stated is not None else None
-    except ValueError:
-        header_hz = None
-    if header_hz is not None and not header_hz > 0.0:
-        header_hz = None
+    header_hz = usable(to_number(stated)) if stated is not None else None
     if settings.rate_hz is not None:
         stated_hz = [] if header_hz is None else [header_hz]
         return rate_of_user(settings.rate_hz, stated_hz, "the header field DataRate")
@@ -281,10 +310,11 @@ def _find_rate(settings: RecordingSettings, top: _Top, time_s: FloatArray) -> Ra
         return header_hz, "the header field DataRate", ()
     found = find_rate(time_s)
     if found is None:
-        raise ReadError(
+        raise MissingRateError(
             f"{settings.path}: the sampling rate was wanted, but there is no DataRate in the "
             "header and the steps of the time column are uneven. Give it with --rate HZ (or "
-            "[recording] rate_hz)."
+            "[recording] rate_hz).",
+            likely_rate(time_s),
         )
     return found, "the steps of the time column", ()
 

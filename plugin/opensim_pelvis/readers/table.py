@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
+from opensim_pelvis.readers._cells import split_cells, unquote
 from opensim_pelvis.readers._clock import (
     count_from_time,
     find_modulus,
     find_rate,
+    likely_rate,
     share_start,
     unwrap_counter,
 )
@@ -22,9 +24,9 @@ from opensim_pelvis.readers._columns import Columns, find_columns, find_sensors
 from opensim_pelvis.readers._dates import Dated, date_after
 from opensim_pelvis.readers._files import (
     WORKERS,
-    decode,
     describe_inputs,
     read_head,
+    split_lines,
     text_fault,
 )
 from opensim_pelvis.readers._mapping import SEPARATORS, TableMapping, load_mapping
@@ -35,7 +37,7 @@ from opensim_pelvis.readers._mapping_files import (
     has_text,
     list_templates,
 )
-from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers, split_cells
+from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers
 from opensim_pelvis.readers._orientation import as_quaternions
 from opensim_pelvis.readers._rates import Rate, differ, rate_of_user
 from opensim_pelvis.registry import Match
@@ -138,7 +140,7 @@ def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
     fault = text_fault(head)
     if fault is not None:
         raise ReadError(f"{path}: {fault}")
-    lines = decode(head).splitlines()
+    lines = split_lines(head)
     if len(lines) < mapping.header_line:
         raise ReadError(
             f"{path}: column names were wanted on line {mapping.header_line}, but there are "
@@ -146,7 +148,7 @@ def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
         )
     separator = mapping.separator or _stated_separator(path, lines[0])
     header = lines[mapping.header_line - 1]
-    names = tuple(cell.strip('"') for cell in split_cells(header, separator))
+    names = tuple(split_cells(header, separator))
     sensors = mapping.sensors if mapping.wide else (name,)
     columns = find_columns(path, names, sensors or find_sensors(path, names, mapping), mapping)
     layout = Layout(
@@ -167,7 +169,7 @@ def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
 
 def _stated_separator(path: Path, line: str) -> str:
     """Return the separator that the first line states as ``sep=,``."""
-    stated = line.strip('"\r\n').strip('"')
+    stated = unquote(line)
     if not stated.startswith("sep=") or stated[4:] not in SEPARATORS.values():
         raise ReadError(
             f"{path}: the first line must state the separator as sep=, found '{stated}'"
@@ -185,6 +187,7 @@ def _find_rate(
     if mapping.rate_hz is not None:
         return mapping.rate_hz, f"clock.rate_hz of {mapping.path.name}", ()
     rates: list[float | None] = [None]
+    columns: list[FloatArray] = []
     if mapping.time is not None:
         columns = [c for table in tables if (c := table.clock(mapping)) is not None]
         # A clock that counts from 1970 has no digits to spare: the start is taken off first.
@@ -192,9 +195,10 @@ def _find_rate(
     rate = rates[0]
     if rate is None or any(r is None or differ(r, rate) for r in rates):
         steps = "the steps of the time column are uneven" if mapping.time else "no time column"
-        raise ReadError(
+        raise MissingRateError(
             f"{settings.path}: the sampling rate was wanted, but {steps}. State clock.rate_hz in "
-            f"{mapping.path.name}, or give --rate HZ."
+            f"{mapping.path.name}, or give --rate HZ.",
+            likely_rate((columns[0] - columns[0][0]) * mapping.time_factor) if columns else None,
         )
     return rate, f"the steps of the column {mapping.time}", ()
 
@@ -209,7 +213,7 @@ def _count(
     start = min((float(column[0]) for column in columns), default=0.0)
     modulus = find_modulus(columns) if mapping.counter else None
     for table, column in zip(tables, columns, strict=bool(columns)):
-        first = table.layout.first_line
+        first = table.numbers.lines
         if mapping.counter is not None:
             counter, found = unwrap_counter(column, first, modulus)
         else:
@@ -221,7 +225,7 @@ def _count(
         faults += [f"{table.path.name}: {fault}" for fault in found]
     raise_faults(ReadError, str(path), faults)
     if not columns:
-        return [np.arange(_used_rows(t, mapping), dtype=np.int64) for t in tables], 0.0
+        return [_places(t, mapping) for t in tables], 0.0
     if not mapping.shared_clock:
         counters = [counter - counter[0] for counter in counters]
     elif mapping.counter is not None:
@@ -236,14 +240,17 @@ def _find_date(mapping: TableMapping, start_s: float) -> Dated:
     return date_after(mapping.zero, start_s, f"clock.zero of {mapping.path.name}")
 
 
-def _used_rows(table: _Table, mapping: TableMapping) -> int:
-    """Return how many rows there are up to the last in which anything was measured.
+def _places(table: _Table, mapping: TableMapping) -> IntArray:
+    """Return the place of each row up to the last in which anything was measured.
 
     A file of signals at several rates is as long as its fastest; the others end in empty cells.
     """
     names = [table.columns[pattern, s] for s in table.sensors for pattern in mapping.patterns]
     rows = np.flatnonzero(np.isfinite(table.numbers.columns(names)).any(axis=1))
-    return int(rows[-1]) + 1 if rows.size else table.numbers.block.shape[1]
+    used = int(rows[-1]) + 1 if rows.size else table.numbers.block.shape[1]
+    if table.numbers.places is not None:
+        return table.numbers.places[:used]
+    return np.arange(used, dtype=np.int64)
 
 
 def _counter_source(mapping: TableMapping) -> str:

@@ -14,15 +14,10 @@ from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import rotations_at, vectors_at
+from opensim_pelvis.readers._cells import find_separator, split_cells, uses_decimal_comma
 from opensim_pelvis.readers._clock import count_stamps
-from opensim_pelvis.readers._files import decode, read_head, text_fault
-from opensim_pelvis.readers._numbers import (
-    Layout,
-    find_separator,
-    read_numbers,
-    split_cells,
-    uses_decimal_comma,
-)
+from opensim_pelvis.readers._files import decode, read_head, split_lines, text_fault
+from opensim_pelvis.readers._numbers import Layout, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.rotations import from_euler, rotate
 
@@ -198,7 +193,7 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
     fault = text_fault(head)
     if fault is not None:
         raise ReadError(f"{path.name}: {fault}")
-    header, first_row = (*decode(head).splitlines()[:2], "")[:2]
+    header, first_row = (*split_lines(head)[:2], "", "")[:2]
     separator = find_separator(header)
     wanted = (STAMP, *COLUMNS[name])
     found = tuple(split_cells(header.strip(), separator))
@@ -223,7 +218,7 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
             return Stream(
                 time_s=time_s, values=values, counter=other.counter, rate_hz=other.rate_hz
             )
-    counter, rate_hz, faults = count_stamps(time_s, layout.first_line)
+    counter, rate_hz, faults = count_stamps(time_s, numbers.lines)
     raise_faults(ReadError, path.name, faults)
     return Stream(time_s=time_s, values=values, counter=counter, rate_hz=rate_hz)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
-from opensim_pelvis.readers._clock import find_modulus, share_start, unwrap_counter
+from opensim_pelvis.readers._clock import Lines, find_modulus, share_start, unwrap_counter
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
@@ -92,6 +92,7 @@ class XsensReader:
 class _Loaded:
     header: XsensHeader
     raw_counter: FloatArray
+    lines: Lines
     ticks: FloatArray | None
     R_ES: FloatArray | None
     vectors: Mapping[str, FloatArray]
@@ -128,6 +129,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
     return _Loaded(
         header=header,
         raw_counter=numbers.column(COUNTER).copy(),
+        lines=numbers.lines,
         ticks=numbers.column(TICKS).copy() if wants_ticks else None,
         R_ES=R_ES,
         vectors={k: np.copy(numbers.columns(v)) for k, v in VECTORS.items() if v in present},
@@ -223,7 +225,7 @@ def _unwrap(path: Path, loaded: Sequence[_Loaded]) -> list[IntArray]:
     modulus = find_modulus([one.raw_counter for one in loaded])
     counters, faults = [], []
     for one in loaded:
-        counter, found = unwrap_counter(one.raw_counter, one.header.layout.first_line, modulus)
+        counter, found = unwrap_counter(one.raw_counter, one.lines, modulus)
         counters.append(counter)
         faults += [f"{one.header.path.name}: {fault}" for fault in found]
     raise_faults(ReadError, str(path), faults)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.date import RecordingDate
 from opensim_pelvis.types.event import Event
@@ -237,6 +239,11 @@ class Recording:
     clock_estimates: tuple[ClockEstimate, ...] = ()
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        fault = find_rate_fault(self.rate_hz)
+        if fault is not None:
+            raise ReadError(f"{self.name} (reader '{self.reader}'): {fault}")
 
     @property
     def identifiers(self) -> tuple[str, ...]:

@@ -1,0 +1,190 @@
+"""Rows of a text that the fast parser refused or doubts, read line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.readers._cells import QUOTE, split_cells, to_number
+from opensim_pelvis.readers._clock import name_lines
+from opensim_pelvis.readers._files import decode, read_text
+
+MAX_FAULTS: Final = 5
+_COMPARED_LINES: Final = 20
+_BLANKS: Final = b" \t\r\f"
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Rows:
+    """Numbers of the whole rows, (columns, rows), and where each stood.
+
+    ``lines`` are line numbers of the file; ``places`` count the rows from 0, those left out
+    included.
+    """
+
+    block: FloatArray
+    lines: IntArray
+    places: IntArray
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    numbers: list[list[float]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    short: list[tuple[int, int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowForm:
+    """How rows are written: all columns, the separator, the mark of decimals."""
+
+    names: Sequence[str]
+    skip_lines: int
+    separator: str
+    decimal_comma: bool
+    ends_open: bool
+
+    @property
+    def width(self) -> int:
+        """How many cells a row must have."""
+        return len(self.names)
+
+
+def read_rows(path: Path, form: RowForm, wanted: Sequence[int]) -> Rows:
+    """Read the wanted columns of every whole row.
+
+    Blank lines are no rows. Rows with too few cells, and a last line that was cut off, are left
+    out with a note, unless most rows are so: then the file is another than its column names say.
+
+    Raises
+    ------
+    ReadError
+        Naming the first faults: rows with too many cells, and cells that are no numbers.
+    """
+    raw, notes = read_text(path)
+    lines = raw.split(b"\n")
+    idle = _BLANKS + form.separator.encode() + QUOTE.encode()
+    while lines and not lines[-1].strip(idle):
+        lines.pop()
+    is_open = len(lines) == raw.count(b"\n") + 1
+    rows = lines[form.skip_lines :]
+    cut = bool(rows) and is_open and ends_early(rows, form)
+    if rows and (cut or len(_split(rows[-1], form)) < form.width):
+        notes = (
+            *notes,
+            f"{path.name}: the last line ({len(lines)}) is cut off, or may be "
+            "since it has no line end, and was left out",
+        )
+        rows.pop()
+    found = _take(rows, form, wanted)
+    if len(found.short) >= max(1, len(found.lines)):
+        found.faults[:0] = [
+            f"line {line}: wanted {form.width} cells as in the column names, found {count}"
+            for line, count in found.short[:MAX_FAULTS]
+        ]
+        found.short.clear()
+    if len(found.faults) >= MAX_FAULTS:
+        found.faults[MAX_FAULTS:] = ["and perhaps more: only the first faults are listed"]
+    raise_faults(ReadError, str(path), found.faults)
+    if not found.lines:
+        raise ReadError(f"{path}: there are column names, but no row of numbers below them")
+    if found.short:
+        notes = (*notes, short_note(path, [line for line, _ in found.short]))
+    return Rows(
+        block=np.array(found.numbers).T,
+        lines=np.array(found.lines, dtype=np.int64),
+        places=np.array(found.places, dtype=np.int64),
+        notes=notes,
+    )
+
+
+def short_note(path: Path, lines: Sequence[int]) -> str:
+    """Return the note on rows that were left out since cells of them are missing."""
+    where = name_lines(np.array(lines), 0)
+    return (
+        f"{path.name}: {where} {'have' if len(lines) > 1 else 'has'} fewer cells than there are "
+        f"column names: {len(lines)} row{'s were' if len(lines) > 1 else ' was'} left out"
+    )
+
+
+def ends_early(rows: Sequence[bytes], form: RowForm) -> bool:
+    """Return whether the last of some lines, which has no line end, may end within a number.
+
+    It is whole where every number above it in the last column has the same number of decimals,
+    and so has its own, and where quotes close its last cell.
+    """
+    mark = "," if form.decimal_comma else "."
+    last = decode(rows[-1]).strip() if rows else ""
+    if last.endswith(QUOTE) and last.count(QUOTE) % 2 == 0:
+        return False
+    decimals = set()
+    for line in rows[-_COMPARED_LINES:]:
+        cells = [cell for cell in split_cells(decode(line), form.separator) if cell] or [""]
+        digits = cells[-1].partition(mark)[2]
+        decimals.add(len(digits) if digits.isdecimal() else 0)
+    return len(decimals) > 1 or (0 in decimals and not form.ends_open)
+
+
+def _take(rows: Sequence[bytes], form: RowForm, wanted: Sequence[int]) -> _Found:
+    found, place, width = _Found(), 0, form.width
+    before = 0  # cells of the line above, where that was short
+    for line, row in enumerate(rows, start=form.skip_lines + 1):
+        if not row.strip(_BLANKS):
+            before = 0
+            continue
+        cells = _split(row, form)
+        if len(cells) < width:
+            found.short.append((line, len(cells)))
+            parted = before and before + len(cells) in (width, width + 1)
+            before = 0 if parted else len(cells)
+            place += not parted  # two halves of one row take one place
+            continue
+        before = 0
+        numbers, fault = _numbers(cells, form, wanted)
+        if fault is not None:
+            found.faults.append(f"line {line}: {fault}")
+            if len(found.faults) == MAX_FAULTS:
+                break
+        found.numbers.append(numbers)
+        found.lines.append(line)
+        found.places.append(place)
+        place += 1
+    return found
+
+
+def _split(row: bytes, form: RowForm) -> list[str]:
+    """Return the cells of a row, without empty ones beyond its width.
+
+    Where the last column has no name, they stay: one of the others may be gone.
+    """
+    cells = split_cells(decode(row), form.separator)
+    while len(cells) > form.width > 0 and form.names[-1] and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _numbers(
+    cells: Sequence[str], form: RowForm, wanted: Sequence[int]
+) -> tuple[list[float], str | None]:
+    """Return the wanted numbers of one row, and what is wrong with it, if anything."""
+    if len(cells) > form.width:
+        return [], f"wanted {form.width} cells as in the column names, found {len(cells)}"
+    numbers = []
+    for index in wanted:
+        cell = cells[index]
+        number = to_number(cell.replace(",", ".") if form.decimal_comma else cell)
+        if number is None:
+            if "\0" in cell:
+                return [], "holds binary bytes: the file is damaged"
+            return [], f"wanted a number in column {form.names[index]}, found '{cell[:40]}'"
+        numbers.append(number)
+    return numbers, None

@@ -1,0 +1,30 @@
+"""Which sampling rates there can be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+LOWEST_HZ: Final = 0.001
+HIGHEST_HZ: Final = 1e6
+"""Numbers outside of these two are no sampling rates."""
+
+
+def find_rate_fault(rate_hz: object) -> str | None:
+    """Return what is wrong with a sampling rate, None where nothing is.
+
+    >>> find_rate_fault(100)
+    >>> find_rate_fault(float("nan"))
+    'the sampling rate must be a number of samples a second from 0.001 to 1e+06, found nan'
+    """
+    if isinstance(rate_hz, (int, float, np.number)) and not isinstance(rate_hz, bool):
+        if LOWEST_HZ <= float(rate_hz) <= HIGHEST_HZ:
+            return None
+        found = f"{rate_hz}"[:40]
+    else:
+        found = f"{rate_hz!r}"[:40]
+    return (
+        f"the sampling rate must be a number of samples a second from {LOWEST_HZ:g} to "
+        f"{HIGHEST_HZ:g}, found {found}"
+    )
