@@ -5,9 +5,8 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,13 +22,11 @@ from opensim_pelvis.cli_options import (
     from_here,
     recording_flags,
 )
-from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
+from opensim_pelvis.errors import PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
 if TYPE_CHECKING:
     from opensim_pelvis.settings import TrialSettings
-
-EXIT_ERROR: Final = 2
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -41,15 +38,10 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; errors of ours end in a message and exit code 2.
+    """Run the command line; how it ends, and with which exit code, is `screen.endings`."""
+    from opensim_pelvis.screen.endings import end, leave
 
-    Typer itself ends with 2 after wrong usage and with 130 after an interruption.
-    """
-    try:
-        app()
-    except OpenSimPelvisError as fault:
-        typer.echo(f"error: {fault}", err=True)
-        sys.exit(EXIT_ERROR)
+    leave(end(app))
 
 
 def _show_version(wanted: bool) -> None:
