@@ -16,6 +16,8 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.plain_words import words_of
+from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._files import decode, read_bytes
 
 _MAX_FAULTS: Final = 5
@@ -121,6 +123,8 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
         Naming all faults of the file, or the first few of many.
     """
     names = tuple(dict.fromkeys(wanted))
+    if not may_use_polars():
+        return _read_carefully(path, layout, names)
     if layout.separator != " " and not _PATTERN_MARKS & set(str(path)):
         numbers = _read_fast(path, None, layout, names)
         if numbers is not None:
@@ -233,12 +237,25 @@ def _read_carefully(path: Path, layout: Layout, names: tuple[str, ...]) -> Numbe
     raise_faults(ReadError, str(path), faults)
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of numbers below them")
+    if not may_use_polars():
+        return Numbers(names=names, block=_parse_plainly(rows, layout, checked), notes=notes)
     normal = _normalise(b"\n".join([*lines[: layout.skip_lines], *rows, b""]), layout)
     try:
         frame, _ = _parse(io.BytesIO(normal), layout, names)
     except pl.exceptions.PolarsError as fault:
-        raise ReadError(f"{path}: the numbers cannot be read: {fault}") from fault
+        raise ReadError(f"{path}: the numbers cannot be read: {words_of(fault)}") from fault
     return _as_numbers(frame, names, notes)
+
+
+def _parse_plainly(rows: Sequence[bytes], layout: Layout, checked: Sequence[int]) -> FloatArray:
+    """Return the columns of rows that are sound, without polars."""
+    block = np.empty((len(checked), len(rows)))
+    for i, row in enumerate(rows):
+        cells = split_cells(decode(row), layout.separator)
+        for column, index in zip(block, checked, strict=True):
+            cell = cells[index].strip('"') if layout.quoted else cells[index]
+            column[i] = float((cell.replace(",", ".") if layout.decimal_comma else cell) or "nan")
+    return block
 
 
 def _is_long(path: Path, raw: bytes | None, layout: Layout, frame: pl.DataFrame) -> bool:

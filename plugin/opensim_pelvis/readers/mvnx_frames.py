@@ -23,6 +23,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers.mvnx_regular import FRAME, FRAME_END, split_regular
 
 PIECE_BYTES: Final = 8 * 1024 * 1024
@@ -272,6 +273,11 @@ def _parse(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> 
 
 def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
     """Return numbers separated by single blanks, None where anything is doubtful."""
+    if not may_use_polars():
+        rows = [text.split(b" ") for text in texts]
+        if not all(len(row) == width and all(map(_is_number, row)) for row in rows):
+            return None
+        return np.array(rows).astype(np.float64).reshape(-1, width)
     try:
         frame = pl.read_csv(
             io.BytesIO(b"\n".join(texts)),

@@ -21,6 +21,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._clock import count_from_time, find_rate
 from opensim_pelvis.readers._files import (
     decode,
@@ -167,7 +168,7 @@ def _read_cells(path: Path, top: _Top) -> tuple[FloatArray, FloatArray, tuple[st
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    found = _read_fast(path, top)
+    found = _read_fast(path, top) if may_use_polars() else None
     return (*found, ()) if found is not None else _read_carefully(path, top)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -69,11 +70,17 @@ def write_demo(directory: Path) -> Path:
     """
     truth = demo_truth()
     recording = simulate_sensors(truth, demo_sensors())
-    write_xsens(recording, directory / "imu")
-    return write_trial(
-        directory / "trial.toml",
-        truth,
-        recording="imu",
-        extra={"recording": {"name": "demo"}},
-        comment=_COMMENT,
-    )
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    try:
+        write_xsens(recording, directory / "imu")
+        return write_trial(
+            directory / "trial.toml",
+            truth,
+            recording="imu",
+            extra={"recording": {"name": "demo"}},
+            comment=_COMMENT,
+        )
+    except BaseException:
+        if missing:  # whole or not at all, where nothing of an earlier demonstration stands
+            shutil.rmtree(missing[-1], ignore_errors=True)
+        raise
