@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 import typer
 
@@ -12,12 +11,10 @@ from opensim_pelvis.delivery import check_writable
 from opensim_pelvis.output import check_output, write
 from opensim_pelvis.report.lab import read_lab
 from opensim_pelvis.screen.console import make_console, show_progress
+from opensim_pelvis.screen.endings import EXIT_INCOMPLETE
 from opensim_pelvis.screen.tables import render_result
 from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Recording
-
-EXIT_INCOMPLETE: Final = 3
-"""Results were written, and something that is not needed by the rest is missing."""
 
 
 def execute(

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from opensim_pelvis.delivery.swap import NEW, remove, undo
+from opensim_pelvis.delivery.swap import JOURNAL, NEW, remove, undo
 
 STAGING: Final = ".opensim-pelvis-"
 """How the name of every staging folder begins."""
@@ -36,7 +36,8 @@ def stage(home: Path) -> Iterator[Path]:
     finally:
         undo(folder, home)
         lock.close()
-        remove(folder)
+        if not (folder / JOURNAL).exists():  # else `clear_stray` tries again what failed here
+            remove(folder)
 
 
 def clear_stray(home: Path) -> None:
@@ -59,7 +60,7 @@ def clear_stray(home: Path) -> None:
                 continue
             with suppress(OSError):
                 undo(folder, home)
-        if not (folder / "journal.json").exists():
+        if not (folder / JOURNAL).exists():
             remove(folder)
 
 
