@@ -11,7 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
-from opensim_pelvis.readers._cells import split_cells, unquote
+from opensim_pelvis.readers._cells import split_cells
 from opensim_pelvis.readers._clock import (
     count_from_time,
     find_modulus,
@@ -169,7 +169,7 @@ def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
 
 def _stated_separator(path: Path, line: str) -> str:
     """Return the separator that the first line states as ``sep=,``."""
-    stated = unquote(line)
+    stated = line.strip(' "\r\n')  # a tab may be what is stated
     if not stated.startswith("sep=") or stated[4:] not in SEPARATORS.values():
         raise ReadError(
             f"{path}: the first line must state the separator as sep=, found '{stated}'"
