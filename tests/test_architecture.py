@@ -32,6 +32,7 @@ ORDER = (
     "frames",
     "rotations",
     "interpolation",
+    "sampling",
     "settings",
     "types",
     "registry",
