@@ -26,6 +26,7 @@ from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, lik
 from opensim_pelvis.readers._files import (
     decode,
     describe_input,
+    ends_in_zeros,
     list_files,
     read_bytes,
     read_head,
@@ -143,7 +144,7 @@ def _read_cells(path: Path, top: StoHeader) -> _Cells:
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    found = _read_fast(path, top) if may_use_polars() else None
+    found = None if ends_in_zeros(path) or not may_use_polars() else _read_fast(path, top)
     if found is None:
         return _read_carefully(path, top)
     return _Cells(time_s=found[0], q=found[1], lines=top.lines + 2)
