@@ -215,7 +215,7 @@ def inspect(
     mapping: Mapping_ = None,
 ) -> None:
     """Show what a recording holds, and its gaps."""
-    from opensim_pelvis.reading import read_recording
+    from opensim_pelvis.reading import read_without_rate
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.tables import render_recording
     from opensim_pelvis.timeline.align import audit_recording
@@ -226,7 +226,7 @@ def inspect(
 
     flags = {"recording": recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
-    recording = read_recording(settings.recording)
+    recording = read_without_rate(settings.recording)
     warnings: tuple[str, ...] = ()
     ledger, worn = None, {}
     try:

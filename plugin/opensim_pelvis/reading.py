@@ -5,11 +5,18 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from opensim_pelvis.errors import MissingRateError, ReadError
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, RecordingDate
+
+NO_RATE: Final = "not stated: give it with --rate HZ"
+"""Where the rate of a recording is known from that states none."""
+
+UNKNOWN_HZ: Final = 1.0
 
 
 def read(
@@ -60,6 +67,25 @@ def read_recording(settings: RecordingSettings) -> Recording:
     if name is None:
         name = find_mapped(settings.path) if settings.mapping else find_reader(settings.path)
     return _dated(load_reader(name).read(settings), settings.date)
+
+
+def read_without_rate(settings: RecordingSettings) -> Recording:
+    """Read a recording to look at it, also where its sampling rate is not known.
+
+    ``rate_source`` is then `NO_RATE`, and the rate the one that its times come close to, or
+    `UNKNOWN_HZ`, with which counts are times.
+    """
+    try:
+        return read_recording(settings)
+    except MissingRateError as fault:
+        likely = fault.likely_hz or UNKNOWN_HZ
+        try:
+            recording = read_recording(replace(settings, rate_hz=likely))
+        except ReadError:
+            raise fault from None
+        close = f"; the steps of its time are near {likely:.4g} Hz" if fault.likely_hz else ""
+        note = f"no sampling rate is stated{close}. Give it with --rate HZ (or [recording] rate_hz)"
+        return replace(recording, rate_source=NO_RATE, notes=(note, *recording.notes))
 
 
 def _dated(recording: Recording, stated: datetime.date | None) -> Recording:

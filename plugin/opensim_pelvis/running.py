@@ -10,7 +10,7 @@ from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
 from opensim_pelvis.posture import ARBITRARY_ZERO, WHY_ABSENT
 from opensim_pelvis.settings import ActivitySettings, TrialSettings
-from opensim_pelvis.speeds import read_speeds, stride_speeds
+from opensim_pelvis.speeds import find_speed_notes, read_speeds, stride_speeds
 from opensim_pelvis.strides.segment import segment_strides
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -63,6 +63,7 @@ def analyse_running(
         imported=_imported(activity, aligned),
     )
     strides = segment_strides(events, angles, surface=activity.surface)
+    strides = replace(strides, notes=(*strides.notes, *find_speed_notes(activity)))
     analysis = analyse_strides(
         events,
         strides,

@@ -20,9 +20,13 @@ import numpy as np
 from opensim_pelvis.documents import read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.types import Strides
+
+_Track = tuple[FloatArray, tuple[str, ...]]
+"""Times and speeds, (n, 2), and notes."""
 
 FASTEST_MPS: Final = 15.0
 """Speeds beyond this are no running."""
@@ -71,7 +75,21 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
     ReadError
         When it cannot be read, times do not increase, or a speed is impossible.
     """
+    table, _ = _load(path, start_s)
+    return table[:, 0] + (start_s or 0.0), table[:, 1]
+
+
+def find_speed_notes(activity: ActivitySettings) -> tuple[str, ...]:
+    """Return what is worth knowing of the file of speeds, if one was given."""
+    if activity.speed_file is None:
+        return ()
+    return _load(activity.speed_file, activity.speed_start_s)[1]
+
+
+def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return times and speeds of a file, on its own clock, and notes."""
     track = _TRACKS.get(path.suffix.lower())
+    notes: tuple[str, ...] = ()
     if track is None:
         table = _read_table(path)
     else:
@@ -82,7 +100,7 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
                 "if before)."
             )
         try:
-            table = track(path)
+            table, notes = track(path)
         except ReadError:
             raise
         except Exception as fault:  # a library that reads a damaged file may fail in any way
@@ -95,29 +113,37 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
     speed = table[:, 1]
     if not np.isfinite(table).all() or (speed < 0.0).any() or (speed > FASTEST_MPS).any():
         raise ReadError(f"{path}: wanted speeds from 0 to 15 metres a second in every row")
-    return table[:, 0] + (start_s or 0.0), speed
+    return table, notes
 
 
 def _read_table(path: Path) -> FloatArray:
+    rows = csv.DictReader(read_text(path, ReadError).splitlines())
     try:
-        rows = csv.DictReader(read_text(path, ReadError).splitlines())
         found = rows.fieldnames or ()
         if "time_s" not in found or "speed_mps" not in found:
             raise ReadError(
                 f"{path}: wanted the columns time_s and speed_mps in the first line, found "
-                f"{', '.join(found) or 'nothing'}"
+                f"{', '.join(found)[:120] or 'nothing'}"
             )
-        return np.array([[float(row["time_s"]), float(row["speed_mps"])] for row in rows])
-    except ReadError:
-        raise
-    except (ValueError, TypeError, csv.Error) as fault:
+        table = []
+        for row in rows:
+            cells = [(row[name] or "").strip() for name in ("time_s", "speed_mps")]
+            numbers = [to_number(cell) for cell in cells]
+            if None in numbers or "" in cells:
+                raise ReadError(
+                    f"{path}: line {rows.line_num}: wanted a number in time_s and in speed_mps, "
+                    f"found '{cells[0][:40]}' and '{cells[1][:40]}'"
+                )
+            table.append(numbers)
+    except csv.Error:
         raise ReadError(
-            f"{path}: wanted a number in both columns of every row, found something else. Correct "
-            "or leave out such rows."
-        ) from fault
+            f"{path}: wanted a comma-separated table, but a cell near line {rows.line_num + 1} has "
+            "no end: a quote is missing, or the file is something else"
+        ) from None
+    return np.array(table, dtype=np.float64).reshape(-1, 2)
 
 
-def _read_gpx(path: Path) -> FloatArray:
+def _read_gpx(path: Path) -> _Track:
     """Return times and speeds between the points of a GPX track, by gpxpy's distances."""
     gpx = _library("gpxpy", path).parse(read_xml_text(path, ReadError, "a GPX track"))
     points = [p for track in gpx.tracks for segment in track.segments for p in segment.points]
@@ -125,7 +151,7 @@ def _read_gpx(path: Path) -> FloatArray:
     return _from_distance([p.time for p in points], np.concatenate([[0.0], np.cumsum(away)]), path)
 
 
-def _read_tcx(path: Path) -> FloatArray:
+def _read_tcx(path: Path) -> _Track:
     """Return times and speeds of a TCX file, from the distance that the watch counted."""
     reader = _library("tcxreader.tcxreader", path).TCXReader()
     text = read_xml_text(path, ReadError, "a TCX file")
@@ -134,7 +160,7 @@ def _read_tcx(path: Path) -> FloatArray:
     return _from_distance([p.time for p in points], np.array([p.distance for p in points]), path)
 
 
-def _read_fit(path: Path) -> FloatArray:
+def _read_fit(path: Path) -> _Track:
     """Return times and speeds of the record messages of a FIT file."""
     fit = _library("fitdecode", path)
     rows: list[tuple[Any, float]] = []
@@ -149,17 +175,40 @@ def _read_fit(path: Path) -> FloatArray:
     if not rows:
         raise ReadError(f"{path}: wanted record messages with a speed, found none")
     start = rows[0][0]
-    return np.array([[(time - start).total_seconds(), speed] for time, speed in rows])
+    times = np.array([(time - start).total_seconds() for time, _ in rows])
+    return _merge(times, np.array([speed for _, speed in rows]), path)
 
 
-def _from_distance(times: list[Any], distance_m: FloatArray, path: Path) -> FloatArray:
+def _from_distance(times: list[Any], distance_m: FloatArray, path: Path) -> _Track:
     """Return time since the first point, and speed as the slope of the distance there."""
     if len(times) < 3 or any(time is None for time in times):
         raise ReadError(f"{path}: wanted at least three points with times, found {len(times)}")
     time_s = np.array([(time - times[0]).total_seconds() for time in times])
-    if not (np.diff(time_s) > 0.0).all():
+    if (np.diff(time_s) < 0.0).any():
         raise ReadError(f"{path}: wanted points with increasing times")
-    return np.stack([time_s, np.gradient(distance_m, time_s)], axis=1)
+    table, notes = _merge(time_s, distance_m, path)
+    if table.shape[0] < 3:
+        raise ReadError(f"{path}: wanted at least three points at different times")
+    time_s, distance_m = table.T
+    return np.stack([time_s, np.gradient(distance_m, time_s)], axis=1), notes
+
+
+def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
+    """Return one row a time, the mean of its values, and a note where there were several.
+
+    Watches write whole seconds: where they sample faster, or a lap begins, seconds are doubled.
+    """
+    first = np.concatenate([[True], np.diff(time_s) != 0.0])
+    group = np.cumsum(first) - 1
+    means = np.bincount(group, weights=values) / np.bincount(group)
+    table = np.stack([time_s[first], means], axis=1)
+    doubled = time_s.size - table.shape[0]
+    if not doubled:
+        return table, ()
+    return table, (
+        f"{path.name}: {doubled} of {time_s.size} points have the time of the point before; points "
+        "of one time were merged, their mean was taken",
+    )
 
 
 def _library(name: str, path: Path) -> ModuleType:
@@ -172,7 +221,7 @@ def _library(name: str, path: Path) -> ModuleType:
         ) from fault
 
 
-_TRACKS: Final[Mapping[str, Callable[[Path], FloatArray]]] = {
+_TRACKS: Final[Mapping[str, Callable[[Path], _Track]]] = {
     ".gpx": _read_gpx,
     ".tcx": _read_tcx,
     ".fit": _read_fit,

@@ -280,7 +280,6 @@ def test_what_is_not_stated_is_asked_for(tmp_path: Path, key: str, message: str)
         ("layout =", "layuot =", "unknown key layuot: did you mean layout?"),
         ("[world]", "[wordl]", "unknown key wordl: did you mean world?"),
         ('"wxyz"', '"wzyx"', "found 'wzyx'"),
-        ('decimal = "."', 'decimal = ","', 'cannot both be ","'),
         ("[clock]\n", '[clock]\ncounter = "n"\n', "exclude each other"),
         ("[clock]\n", "[clock]\nrate_hz = -5\n", "clock.rate_hz must be a positive number"),
         ('"{sensor}_w", ', "", "must be a list of 4 different column names"),

@@ -12,6 +12,7 @@ from typing import Final, Literal
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.documents import read_text
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
 from opensim_pelvis.types import Event
 from opensim_pelvis.types.event import known_label
@@ -63,14 +64,23 @@ def read_events(path: Path, start_s: float | None = None) -> tuple[Event, ...]:
 def _read_table(path: Path) -> tuple[Event, ...]:
     text = read_text(path, ReadError)
     rows = csv.DictReader(text.splitlines())
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
+    try:
+        names = rows.fieldnames or ()
+    except csv.Error:  # a cell beyond what the parser takes
+        names = ()
+    if any(name not in names for name in COLUMNS):
         raise ReadError(
             f"{path}: wanted the columns {', '.join(COLUMNS)} in the first line, found "
-            f"{', '.join(rows.fieldnames or ()) or 'nothing'}"
+            f"{', '.join(names)[:120] or 'something else'}"
         )
     faults: list[str] = []
-    events = [e for n, row in enumerate(rows, start=2) if (e := _event(row, n, path, faults))]
+    try:
+        events = [e for n, row in enumerate(rows, start=2) if (e := _event(row, n, path, faults))]
+    except csv.Error:
+        raise ReadError(
+            f"{path}: wanted a comma-separated table, but a cell near line {rows.line_num + 1} has "
+            "no end: a quote is missing, or the file is something else"
+        ) from None
     raise_faults(ReadError, str(path), faults)
     return tuple(sorted(events, key=lambda event: event.time_s))
 
@@ -114,8 +124,5 @@ def _event(row: Mapping[str, str | None], line: int, path: Path, faults: list[st
 
 
 def _number(text: str | None) -> float:
-    try:
-        value = float(text or "nan")
-    except ValueError:
-        return float("nan")
-    return value if math.isfinite(value) else float("nan")
+    number = to_number((text or "").strip())
+    return math.nan if number is None else number

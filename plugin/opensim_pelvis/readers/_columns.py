@@ -6,9 +6,13 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.readers._mapping import ANY, PLACEHOLDER, TableMapping
+
+_COMPARED: Final = 300
+"""Names among which the nearest are looked for."""
 
 Columns = Mapping[tuple[str, str], str]
 """Column name by pattern and sensor."""
@@ -31,7 +35,7 @@ def find_columns(
             elif hits:
                 faults.append(f"column {wanted} is there {len(hits)} times")
             else:
-                near = difflib.get_close_matches(wanted, names, n=3) or names[:5]
+                near = difflib.get_close_matches(wanted, names[:_COMPARED], n=3) or names[:5]
                 faults.append(f"there is no column {wanted}; the nearest are {', '.join(near)}")
     raise_faults(ReadError, str(path), list(dict.fromkeys(faults)))
     return found
@@ -43,7 +47,7 @@ def find_sensors(path: Path, names: Sequence[str], mapping: TableMapping) -> tup
     whole = re.compile(_as_regex(before) + "(.+)" + _as_regex(after))
     sensors = tuple(dict.fromkeys(m[1] for name in names if (m := whole.fullmatch(name))))
     if not sensors:
-        near = difflib.get_close_matches(mapping.patterns[0], names, n=3, cutoff=0.3)
+        near = difflib.get_close_matches(mapping.patterns[0], names[:_COMPARED], n=3, cutoff=0.3)
         raise ReadError(
             f"{path}: columns named {mapping.patterns[0]} were wanted ({mapping.path.name}), "
             f"found {', '.join(near or names[:5])}"
@@ -52,4 +56,12 @@ def find_sensors(path: Path, names: Sequence[str], mapping: TableMapping) -> tup
 
 
 def _as_regex(pattern: str) -> str:
-    return re.escape(pattern).replace(re.escape(ANY), ".*?")
+    """Return a pattern whose stars, but the last, stop at the first text that can follow them.
+
+    So no name takes more time than its length times that of the pattern.
+    """
+    first, *others = (re.escape(part) for part in pattern.split(ANY))
+    if not others:
+        return first
+    middle = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return f"{first}{middle}.*{others[-1]}"

@@ -101,6 +101,16 @@ def read_text(path: Path) -> tuple[bytes, tuple[str, ...]]:
     )
 
 
+def ends_in_zeros(path: Path) -> bool:
+    """Return whether the last byte of a file is zero."""
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 1))
+            return stream.read(1) == b"\0"
+    except OSError as fault:
+        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+
+
 def read_bytes(path: Path) -> bytes:
     """Return a whole text as `read_text` does; ReadError where it may not be read."""
     return read_text(path)[0]

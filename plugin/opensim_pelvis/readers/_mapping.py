@@ -22,6 +22,9 @@ PLACEHOLDER: Final = "{sensor}"
 ANY: Final = "*"
 """Stands for any text in a column name, where just one column answers to it."""
 
+MAX_FOLDERS: Final = 4
+"""How deep a pattern of files goes."""
+
 LAYOUTS: Final = ("wide", "one file a sensor")
 SEPARATORS: Final = {",": ",", ";": ";", "tab": "\t", "blank": " ", "sep=": ""}
 """``sep=`` is a first line that states the separator."""
@@ -207,8 +210,6 @@ def _build(path: Path, checks: Checks) -> TableMapping:
         orientation=orientation,
         vectors=vectors,
     )
-    if mapping.decimal_comma and mapping.separator == ",":
-        checks.faults.append('text.separator and text.decimal cannot both be ","')
     _check_patterns(mapping, checks)
     return mapping
 
@@ -294,11 +295,13 @@ def _check_patterns(mapping: TableMapping, checks: Checks) -> None:
         if mapping.files is not None:
             checks.faults.append('files is for layout = "one file a sensor" only')
         return
-    if mapping.files is None or mapping.files.count(PLACEHOLDER) != 1:
+    if mapping.files is None or PLACEHOLDER not in mapping.files:
         checks.faults.append(
             f"files must be the pattern of the file names with {PLACEHOLDER} once, as in "
-            f'"walk_{PLACEHOLDER}.csv"'
+            f'"walk_{PLACEHOLDER}.csv", or "{PLACEHOLDER}/sensors.csv" for a folder a sensor'
         )
+    elif mapping.files.count("/") + mapping.files.count("\\") > MAX_FOLDERS:
+        checks.faults.append(f"files may go into {MAX_FOLDERS} folders at most")
     if mapping.time is None and mapping.counter is None and mapping.shared_clock:
         checks.faults.append(
             'clock.start = "shared clock" needs clock.time or clock.counter; without a column '

@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from opensim_pelvis.sampling import find_rate_fault
+
 Keys = Mapping[str, tuple[str, ...]]
 """Keys that may stand in each section; the empty name is the top of the file."""
 
@@ -82,9 +84,11 @@ class Checks:
         value = self.value(section, key)
         if value is None:
             return None
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        if find_rate_fault(value) is None:
             return float(value)
-        self.faults.append(f"{dotted(section, key)} must be a positive number, found {value!r}")
+        self.faults.append(
+            f"{dotted(section, key)} must be a positive number of hertz, found {f'{value!r}'[:40]}"
+        )
         return None
 
     def moment(self, section: str, key: str) -> datetime.date | None:

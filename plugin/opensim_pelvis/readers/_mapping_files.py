@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.readers._files import list_files, read_head, text_fault
+from opensim_pelvis.readers._files import list_files, list_folders, read_head, text_fault
 from opensim_pelvis.readers._mapping import PLACEHOLDER, TableMapping
 from opensim_pelvis.settings import RecordingSettings
 
@@ -58,12 +58,23 @@ def find_mapping(settings: RecordingSettings) -> Path:
 
 
 def has_text(path: Path) -> bool:
-    """Return whether a file, or some file of a folder, is a text."""
+    """Return whether a file, or some file of a folder or its folders, is a text."""
     try:
-        files = [file for file in list_files(path) if file.suffix != ".toml"]
-        return any(text_fault(read_head(file)) is None for file in files)
+        if path.is_dir():
+            files = [file for depth in (0, 1, 2) for file in _list_below(path, depth)]
+        else:
+            files = list(list_files(path))
+        return any(text_fault(read_head(file)) is None for file in files if file.suffix != ".toml")
     except ReadError:
         return False
+
+
+def _list_below(path: Path, depth: int) -> list[Path]:
+    """Return the files that stand so many folders below one, hidden ones left out."""
+    folders = [path]
+    for _ in range(depth):
+        folders = [inner for folder in folders for inner in list_folders(folder)]
+    return [file for folder in folders for file in list_files(folder)]
 
 
 def find_tables(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:
@@ -74,15 +85,61 @@ def find_tables(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:
             names = ", ".join(file.name for file in files) or "none"
             raise ReadError(f'{path}: layout = "wide" wants one table, found {names}')
         return [(files[0], "")]
-    pattern = re.escape(mapping.files or PLACEHOLDER).replace(r"\*", ".*?")
-    whole = re.compile(pattern.replace(re.escape(PLACEHOLDER), "(.+)"))
-    found = [(file, match[1]) for file in files if (match := whole.fullmatch(file.name))]
+    named = (mapping.files or PLACEHOLDER).replace("\\", "/")
+    found = _match_files(path, named)
     if not found:
-        names = ", ".join(file.name for file in files[:5]) or "none"
-        raise ReadError(
-            f"{path}: files named {mapping.files} were wanted ({mapping.path.name}), found {names}"
-        )
+        raise ReadError(_none_found(path, mapping, files))
     absent = sorted(set(mapping.sensors) - {name for _, name in found})
     if absent:
         raise ReadError(f"{path}: no file {mapping.files} for {', '.join(absent)}")
-    return [(f, n) for f, n in found if not mapping.sensors or n in mapping.sensors]
+    kept = [(f, n) for f, n in found if not mapping.sensors or n in mapping.sensors]
+    twice = sorted({n for _, n in kept if [m for _, m in kept].count(n) > 1})
+    if twice:
+        listed = ", ".join(str(f) for f, n in kept if n == twice[0])[:200]
+        raise ReadError(
+            f"{path}: one file a sensor was wanted, but there are several of {twice[0]}: {listed}. "
+            f"Make the pattern {mapping.files} narrower, or name the folder of one recording."
+        )
+    return kept
+
+
+def _match_files(path: Path, named: str) -> list[tuple[Path, str]]:
+    """Return files whose path below the folder answers to a pattern, and the sensor of each.
+
+    A pattern with ``/`` goes into folders, and below the one folder that is there if nothing else
+    is.
+    """
+    depth = named.count("/")
+    if not depth or not path.is_dir():
+        files, base = list_files(path), path if path.is_dir() else path.parent
+    else:
+        files, base = tuple(_list_below(path, depth)), path
+    whole = re.compile(_as_regex(named))
+    found = [
+        (file, match[1])
+        for file in files
+        if file.suffix != ".toml" and (match := whole.fullmatch(file.relative_to(base).as_posix()))
+    ]
+    inner = list_folders(path) if depth and path.is_dir() and not found else ()
+    return _match_files(inner[0], named) if len(inner) == 1 else found
+
+
+def _as_regex(named: str) -> str:
+    """Return a pattern of files as a regular expression; neither mark goes beyond a folder."""
+    parts = [re.escape(part).replace(re.escape("*"), "[^/]*?") for part in named.split(PLACEHOLDER)]
+    return parts[0] + "([^/]+)" + r"\1".join(parts[1:])
+
+
+def _none_found(path: Path, mapping: TableMapping, files: list[Path]) -> str:
+    names = ", ".join(file.name for file in files[:5]) or "none"
+    folders = list_folders(path)[:3] if path.is_dir() else ()
+    hint = (
+        f". There are folders ({', '.join(f.name for f in folders)}): files = "
+        f'"{PLACEHOLDER}/NAME.csv" goes into them, a folder a sensor'
+        if folders and "/" not in (mapping.files or "")
+        else ""
+    )
+    return (
+        f"{path}: files named {mapping.files} were wanted ({mapping.path.name}), found "
+        f"{names}{hint}"
+    )

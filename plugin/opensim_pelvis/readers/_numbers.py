@@ -137,6 +137,8 @@ def _read_fast(
     """Read a file, or the text made of it; None where anything about it is doubtful."""
     try:
         tail = _read_tail(path)
+        if tail.endswith(b"\0"):
+            return None  # which is told
         if raw is None and _ends_blank(tail):
             return None  # the parser would make rows of blank lines
         frame, complete = _parse(path if raw is None else io.BytesIO(raw), layout, names)

@@ -9,7 +9,6 @@ become identifiers as they stand.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -22,26 +21,26 @@ import polars as pl
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.processes import may_use_polars
-from opensim_pelvis.readers._cells import is_number, to_number, unquote
+from opensim_pelvis.readers._cells import is_number, to_number
 from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
 from opensim_pelvis.readers._files import (
     decode,
     describe_input,
+    ends_in_zeros,
     list_files,
     read_bytes,
     read_head,
     read_text,
-    split_lines,
     text_fault,
 )
 from opensim_pelvis.readers._rates import Rate, rate_of_user, usable
 from opensim_pelvis.readers._rows import MAX_FAULTS, short_note
+from opensim_pelvis.readers._sto_header import END, StoHeader, read_top
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, SensorSignals
 
-END: Final = "endheader"
 _TAB, _LINE_END, _COMMA = b"\t\n,"
 _BLOCK_BYTES: Final = 128 * 1024  # at once: what the processor's cache holds
 _CELL: Final = dict.fromkeys("wxyzt", pl.Float64())
@@ -57,7 +56,7 @@ class StoReader:
     def sniff(self, path: Path) -> Match:
         """Say from the header whether an OpenSim table of quaternions is there."""
         try:
-            tops = {f: top for f in list_files(path) if (top := _read_top(read_head(f)))}
+            tops = {f: top for f in list_files(path) if (top := read_top(read_head(f)))}
         except ReadError as fault:
             return Match(False, str(fault))
         kinds = {top.kind for top in tops.values()}
@@ -71,7 +70,7 @@ class StoReader:
         """Read the orientations of all sensors; see ``registry.Reader``."""
         path = _find_file(settings.path)
         head = read_head(path)
-        top = _read_top(head)
+        top = read_top(head)
         if top is None:
             fault = f"an OpenSim table was wanted, but there is no line '{END}'"
             raise ReadError(f"{path}: {text_fault(head) or fault}")
@@ -110,47 +109,12 @@ class StoReader:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Top:
-    """The header: ``lines`` counts its lines up to ``endheader``, the rows begin at ``start``."""
-
-    fields: Mapping[str, str]
-    names: tuple[str, ...]
-    lines: int
-    start: int
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self.names[1:]
-
-    @property
-    def kind(self) -> str:
-        return self.fields.get("DataType", "double")
-
-
-def _read_top(head: bytes) -> _Top | None:
-    """Return the header, or None where there is none."""
-    if text_fault(head[:4096]) is not None:
-        return None
-    end = head.find(END.encode())
-    if end < 0:
-        return None
-    before = head[:end]
-    pairs = (line.partition("=") for line in split_lines(before) if "=" in line)
-    fields = {key.strip(): value.strip() for key, _, value in pairs}
-    start = head.find(b"\n", end) + 1 or len(head)
-    stop = head.find(b"\n", start) + 1 or len(head)
-    below = decode(head[start:stop])
-    names = tuple(unquote(name) for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
-    return _Top(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)
-
-
 def _find_file(path: Path) -> Path:
     """Return the file itself, or the one quaternion table of a folder."""
     files = list_files(path)
     if len(files) == 1:
         return files[0]
-    tops = {file: _read_top(read_head(file)) for file in files}
+    tops = {file: read_top(read_head(file)) for file in files}
     found = [file for file, top in tops.items() if top is not None and top.kind == "Quaternion"]
     if len(found) == 1:
         return found[0]
@@ -170,7 +134,7 @@ class _Cells:
     notes: tuple[str, ...] = ()
 
 
-def _read_cells(path: Path, top: _Top) -> _Cells:
+def _read_cells(path: Path, top: StoHeader) -> _Cells:
     """Return what stands below the column names; the last line may be cut off."""
     faults = [
         f"'{label}' names {count} columns"
@@ -180,13 +144,13 @@ def _read_cells(path: Path, top: _Top) -> _Cells:
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    found = _read_fast(path, top) if may_use_polars() else None
+    found = None if ends_in_zeros(path) or not may_use_polars() else _read_fast(path, top)
     if found is None:
         return _read_carefully(path, top)
     return _Cells(time_s=found[0], q=found[1], lines=top.lines + 2)
 
 
-def _read_fast(path: Path, top: _Top) -> tuple[FloatArray, FloatArray] | None:
+def _read_fast(path: Path, top: StoHeader) -> tuple[FloatArray, FloatArray] | None:
     """Return time and quaternions of a sound file; None where anything about it is doubtful.
 
     The parser gets a line a sensor: tabs become line ends, and line ends commas, so that the first
@@ -212,7 +176,7 @@ def _read_fast(path: Path, top: _Top) -> tuple[FloatArray, FloatArray] | None:
     return time_s, q.reshape(lines, width, 4)
 
 
-def _line_a_sensor(path: Path, top: _Top) -> tuple[io.BytesIO, int]:
+def _line_a_sensor(path: Path, top: StoHeader) -> tuple[io.BytesIO, int]:
     """Return the text for the parser, and how many lines of numbers the file has."""
     raw, start = read_bytes(path), top.start
     if raw[:start].endswith(b"\r\n"):
@@ -232,7 +196,7 @@ def _line_a_sensor(path: Path, top: _Top) -> tuple[io.BytesIO, int]:
     return text, lines
 
 
-def _read_carefully(path: Path, top: _Top) -> _Cells:
+def _read_carefully(path: Path, top: StoHeader) -> _Cells:
     """Read lines of which one at least is not as it should be, or is written otherwise."""
     raw, notes = read_text(path)
     text = raw[top.start :].translate(None, b' \r"')
@@ -273,12 +237,12 @@ def _read_carefully(path: Path, top: _Top) -> _Cells:
     )
 
 
-def _is_short(row: bytes, top: _Top) -> bool:
+def _is_short(row: bytes, top: StoHeader) -> bool:
     """Return whether a line has fewer cells than there are columns."""
     return row.count(b"\t") + 1 < len(top.names)
 
 
-def _cell_fault(row: bytes, top: _Top) -> str | None:
+def _cell_fault(row: bytes, top: StoHeader) -> str | None:
     """Return what is wrong with the cells of one line, or None."""
     cells = row.split(b"\t")
     if len(cells) != len(top.names):
@@ -291,7 +255,7 @@ def _cell_fault(row: bytes, top: _Top) -> str | None:
     return None
 
 
-def _number_fault(row: bytes, top: _Top) -> str | None:
+def _number_fault(row: bytes, top: StoHeader) -> str | None:
     """Return the first cell of one line that does not hold numbers, or None."""
     for name, cell in zip(top.names, row.split(b"\t"), strict=True):
         for number in decode(cell).split(","):
@@ -300,7 +264,7 @@ def _number_fault(row: bytes, top: _Top) -> str | None:
     return None
 
 
-def _find_rate(settings: RecordingSettings, top: _Top, time_s: FloatArray) -> Rate:
+def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = top.fields.get("DataRate")
     header_hz = usable(to_number(stated)) if stated is not None else None
@@ -320,7 +284,7 @@ def _find_rate(settings: RecordingSettings, top: _Top, time_s: FloatArray) -> Ra
     return found, "the steps of the time column", ()
 
 
-def _find_up(settings: RecordingSettings, top: _Top) -> tuple[UpAxis, str, tuple[str, ...]]:
+def _find_up(settings: RecordingSettings, top: StoHeader) -> tuple[UpAxis, str, tuple[str, ...]]:
     """Return the upward axis of the file's world, its source in words, and notes."""
     stated = top.fields.get("up_axis")
     if stated is not None and stated not in AXES:

@@ -16,7 +16,7 @@ from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import rotations_at, vectors_at
 from opensim_pelvis.readers._cells import find_separator, split_cells, uses_decimal_comma
 from opensim_pelvis.readers._clock import count_stamps
-from opensim_pelvis.readers._files import decode, read_head, split_lines, text_fault
+from opensim_pelvis.readers._files import list_files, read_head, split_lines, text_fault
 from opensim_pelvis.readers._numbers import Layout, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.rotations import from_euler, rotate
@@ -34,6 +34,10 @@ _GYROSCOPE: Final = tuple(f"Gyroscope {axis} (deg/s)" for axis in "XYZ")
 _ACCELEROMETER: Final = tuple(f"Accelerometer {axis} (g)" for axis in "XYZ")
 _FIELD: Final = tuple(f"{axis} (a.u.)" for axis in "XYZ")
 
+_OLD_WXYZ: Final = tuple(f"{axis} Element" for axis in "WXYZ")
+_OLD_FREE: Final = tuple(f"{axis} Axis (g)" for axis in "XYZ")
+_OLD_FIELD: Final = tuple(f"{axis} Axis (a.u.)" for axis in "XYZ")
+
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     INERTIAL: (*_GYROSCOPE, *_ACCELEROMETER),
     MAGNETOMETER: _FIELD,
@@ -45,12 +49,28 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The files of a device that are read, with their columns, units in the names."""
 
+STAMPS: Final[Mapping[str, float]] = {STAMP: 1e-6, "Time (us)": 1e-6, "Time (s)": 1.0}
+"""Names of the first column, with the factor to seconds."""
+
+OLD_COLUMNS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    MAGNETOMETER: (_OLD_FIELD,),
+    "Quaternion.csv": (_OLD_WXYZ,),
+    "RotationMatrix.csv": (tuple(f"{r}{c} Element" for r in "XYZ" for c in "XYZ"),),
+    LINEAR: ((*_OLD_WXYZ, *_OLD_FREE), (*_WXYZ, *(f"{axis} (g)" for axis in "XYZ"))),
+    EARTH: ((*_OLD_WXYZ, *_OLD_FREE), (*_WXYZ, *(f"{axis} (g)" for axis in "XYZ"))),
+}
+"""Names that the software wrote until 2022 (x-IMU3-Software, generate_data_messages.json)."""
+
+OLD_FILES: Final[Mapping[str, str]] = {"EulerAngles.csv": "Euler.csv"}
+"""What a file was called before (x-IMU3-CSV, ximu3csv.py)."""
+
 ORIENTATIONS: Final = ("Quaternion.csv", "RotationMatrix.csv", LINEAR, EARTH, "EulerAngles.csv")
 """Files that hold orientations, the best first."""
 
 CONVENTIONS: Final = ("NWU", "ENU", "NED")
 """Meaning of the device setting ``ahrs_axes_convention`` 0, 1, 2."""
 
+_OLD_PING: Final = {"deviceName": "name", "serialNumber": "sn"}
 _FOLDER: Final = re.compile(r"(?P<name>.+?)(?: -)? (?P<serial>[0-9A-F][0-9A-F-]{7,}) \(\w+\)")
 
 
@@ -95,8 +115,10 @@ class DeviceSignals:
 
 def find_device(folder: Path) -> Device | None:
     """Return the device of a folder, or None where there is no file of an x-IMU3 in it."""
-    files = {name: folder / name for name in COLUMNS if (folder / name).is_file()}
-    if not any(decode(read_head(file)).startswith(STAMP) for file in files.values()):
+    there = {file.name: file for file in list_files(folder)}  # letter case counts, too
+    called = {name: name if name in there else OLD_FILES.get(name, name) for name in COLUMNS}
+    files = {name: there[old] for name, old in called.items() if old in there}
+    if not any(_begins_with_stamp(file) for file in files.values()):
         return None
     fields, convention, faults = _read_command(folder / "Command.json")
     raise_faults(ReadError, str(folder), faults)
@@ -109,6 +131,11 @@ def find_device(folder: Path) -> Device | None:
         files=files,
         fields=fields,
     )
+
+
+def _begins_with_stamp(file: Path) -> bool:
+    first = split_cells((split_lines(read_head(file)) or [""])[0], ",")
+    return bool(first) and first[0].split(";")[0].strip('"') in STAMPS
 
 
 def looks_damaged(folder: Path) -> bool:
@@ -130,7 +157,8 @@ def _read_command(path: Path) -> tuple[dict[str, str], str | None, list[str]]:
     for entry in entries:
         for key, value in entry.items():
             if key == "ping" and isinstance(value, dict):
-                fields |= {k: str(value[k]) for k in ("name", "sn", "interface") if value.get(k)}
+                said_by = {**_OLD_PING, "name": "name", "sn": "sn", "interface": "interface"}
+                fields |= {k: str(value[o]) for o, k in said_by.items() if value.get(o)}
             elif key == "time":
                 fields["time"] = str(value)
             elif key.replace("_", "").lower() == "ahrsaxesconvention":
@@ -195,8 +223,11 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
         raise ReadError(f"{path.name}: {fault}")
     header, first_row = (*split_lines(head)[:2], "", "")[:2]
     separator = find_separator(header)
-    wanted = (STAMP, *COLUMNS[name])
     found = tuple(split_cells(header.strip(), separator))
+    stamp = next((known for known in STAMPS if known in found), STAMP)
+    forms = (COLUMNS[name], *OLD_COLUMNS.get(name, ()))
+    columns = next((form for form in forms if set(form) <= set(found)), COLUMNS[name])
+    wanted = (stamp, *columns)
     missing = [column for column in wanted if found.count(column) != 1]
     if missing:
         raise ReadError(
@@ -211,8 +242,8 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
     )
     numbers = read_numbers(path, layout, wanted)
     notes.extend(f"{path.parent.name}: {note}" for note in numbers.notes)
-    time_s = numbers.column(STAMP) * 1e-6
-    values = numbers.columns(COLUMNS[name])
+    time_s = numbers.column(stamp) * STAMPS[stamp]
+    values = numbers.columns(columns)
     for other in others:
         if np.array_equal(other.time_s, time_s):  # counted already
             return Stream(

@@ -19,6 +19,7 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
 from opensim_pelvis.screen.running import (
@@ -111,33 +112,32 @@ def render_recording(
     """
     rows = {} if ledger is None else {row.identifier: row for row in ledger.sensors}
     span = max((row.expected_samples for row in rows.values()), default=0)
-    length = f"{span / recording.rate_hz:.2f} s, {span} samples" if span else "not known"
+    known = recording.rate_source != NO_RATE
+    seconds = f"{span / recording.rate_hz:.2f} s, " if known else ""
     table = _table("|sensor", "worn by", "signals", ">samples", ">gaps", ">dropped", "bad rows")
     for sensor in recording.sensors:
         row = rows.get(sensor.identifier)
+        cells = row and (str(row.gaps), str(row.dropped_packets), _bad_rows(row))
         table.add_row(
             sensor.identifier,
             worn.get(sensor.identifier, "-"),
             _signals(sensor),
             str(sensor.counter.size),
-            "-" if row is None else str(row.gaps),
-            "-" if row is None else str(row.dropped_packets),
-            "-" if row is None else _bad_rows(row),
+            *(cells or ("-",) * 3),
         )
     total = sum(file.size_bytes for file in recording.files) / 1e6
     facts = {
         "reader": recording.reader,
         "fusion": _fusion_words(recording),
-        "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})",
-        "length": length,
+        "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})" if known else NO_RATE,
+        "length": f"{seconds}{span} samples" if span else "not known",
         "recorded": _date_words(recording),
         "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
         "world frame": recording.world_frame,
         "files": f"{len(recording.files)}, {total:.1f} MB",
     }
-    title = f"{recording.name}: {_sensors(len(recording.sensors))}"
     return Group(
-        _heading(title),
+        _heading(f"{recording.name}: {_sensors(len(recording.sensors))}"),
         _facts(facts),
         table,
         *render_clocks(recording),

@@ -109,3 +109,28 @@ def drop_column(data: st.DataObject, content: bytes) -> bytes:
             lines[number] = mark.join(cells[:column] + cells[column + 1 :]) + end
         place += len(line)
     return b"".join(lines)
+
+
+def pad_with_zeros(data: st.DataObject, content: bytes) -> bytes:
+    """Cut a file off and fill it up with zero bytes, as a logger leaves it that lost its power."""
+    return cut(data, content) + bytes(data.draw(st.integers(1, 4096), label="zeros"))
+
+
+def add_blank_lines(data: st.DataObject, content: bytes) -> bytes:
+    """Put blank lines between the rows of a text."""
+    lines = content.splitlines(keepends=True)
+    top = content[: find_rows(content)].count(b"\n")
+    for place in sorted(data.draw(st.sets(st.integers(top, len(lines)), max_size=3)), reverse=True):
+        lines[place:place] = [data.draw(st.sampled_from([b"\n", b"\r\n", b" \n"]), label="blank")]
+    return b"".join(lines)
+
+
+def shorten_row(data: st.DataObject, content: bytes) -> bytes:
+    """Cut one row of a text short; its line end stays."""
+    lines = content.splitlines(keepends=True)
+    top = min(content[: find_rows(content)].count(b"\n"), len(lines) - 1)
+    row = data.draw(st.integers(top, len(lines) - 1), label="row")
+    text = lines[row].rstrip(b"\r\n")
+    kept = data.draw(st.integers(0, max(0, 2 * len(text) // 3)), label="length")
+    lines[row] = text[:kept] + lines[row][len(text) :]
+    return b"".join(lines)

@@ -37,6 +37,7 @@ from opensim_pelvis.testing.comparison import (
     check_sound,
 )
 from opensim_pelvis.testing.damage import (
+    add_blank_lines,
     cut,
     drop_bytes,
     drop_column,
@@ -44,6 +45,8 @@ from opensim_pelvis.testing.damage import (
     find_rows,
     flip,
     is_text,
+    pad_with_zeros,
+    shorten_row,
     write_rubbish,
 )
 from opensim_pelvis.types import Recording
@@ -51,6 +54,8 @@ from opensim_pelvis.types import Recording
 _fuzzed = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
 )
+
+Change = Callable[[st.DataObject, bytes], bytes]
 
 _BUILT_IN: Final[Mapping[str, Callable[[Recording, Path], object]]] = {
     "xsens": lambda recording, folder: write_xsens(recording, folder),
@@ -227,6 +232,14 @@ class ReaderContract:
     @given(data=st.data())
     def test_a_column_that_is_gone(self, intact: Intact, data: st.DataObject) -> None:
         self._damage(intact, data, drop_column, text_only=True)
+
+    @pytest.mark.parametrize("change", [pad_with_zeros, add_blank_lines, shorten_row])
+    @_fuzzed
+    @given(data=st.data())
+    def test_a_text_as_loggers_leave_it(
+        self, intact: Intact, change: Change, data: st.DataObject
+    ) -> None:
+        self._damage(intact, data, change, text_only=True)
 
     @_fuzzed
     @given(data=st.data())

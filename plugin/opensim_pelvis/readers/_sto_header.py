@@ -1,0 +1,47 @@
+"""The top of OpenSim tables: ``key=value`` lines up to ``endheader``, and the column names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from opensim_pelvis.readers._cells import unquote
+from opensim_pelvis.readers._files import decode, split_lines, text_fault
+
+END: Final = "endheader"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoHeader:
+    """The header: ``lines`` counts its lines up to ``endheader``, the rows begin at ``start``."""
+
+    fields: Mapping[str, str]
+    names: tuple[str, ...]
+    lines: int
+    start: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.names[1:]
+
+    @property
+    def kind(self) -> str:
+        return self.fields.get("DataType", "double")
+
+
+def read_top(head: bytes) -> StoHeader | None:
+    """Return the header, or None where there is none."""
+    if text_fault(head[:4096]) is not None:
+        return None
+    end = head.find(END.encode())
+    if end < 0:
+        return None
+    before = head[:end]
+    pairs = (line.partition("=") for line in split_lines(before) if "=" in line)
+    fields = {key.strip(): value.strip() for key, _, value in pairs}
+    start = head.find(b"\n", end) + 1 or len(head)
+    stop = head.find(b"\n", start) + 1 or len(head)
+    below = decode(head[start:stop])
+    names = tuple(unquote(name) for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
+    return StoHeader(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)

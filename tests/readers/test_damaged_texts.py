@@ -1,0 +1,218 @@
+"""Text recordings as loggers, spreadsheets and strangers leave them, in every text format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.readers.test_unusual_files import (
+    FORMATS,
+    blank_between,
+    change_texts,
+    check_same,
+    utf16,
+    zeros,
+)
+
+from opensim_pelvis.errors import ReadError, SettingsError
+from opensim_pelvis.readers._cells import split_cells, to_number
+from opensim_pelvis.readers._numbers import Layout, _normalise, read_numbers
+from opensim_pelvis.readers.ximu3_device import OLD_COLUMNS
+from opensim_pelvis.reading import NO_RATE, read, read_without_rate
+from opensim_pelvis.settings import RecordingSettings
+
+TABLES = tuple(name for name in FORMATS if name != "mvn_4.mvnx")
+SEPARATED = tuple(name for name in TABLES if name not in {"xsens_matrix_space", "opensense.sto"})
+
+
+def quoted(raw: bytes) -> bytes:
+    """Put every cell into quotes, as spreadsheet programs do."""
+    lines = []
+    for line in raw.decode().splitlines():
+        mark = next((m for m in "\t;," if m in line), None)
+        if mark is None or line.startswith("//"):
+            lines.append(line)
+            continue
+        out = io.StringIO()
+        csv.writer(out, delimiter=mark, quoting=csv.QUOTE_ALL).writerow(line.split(mark))
+        lines.append(out.getvalue().strip("\r\n"))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def spoil(row: int, change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    def changed(raw: bytes) -> bytes:
+        lines = raw.split(b"\n")
+        lines[row] = change(lines[row])
+        return b"\n".join(lines)
+
+    return changed
+
+
+@pytest.mark.parametrize("change", [utf16, blank_between])
+@pytest.mark.parametrize("name", TABLES)
+def test_encoding_and_blank_lines_change_nothing(
+    fixtures: Path, tmp_path: Path, name: str, change: Callable[[bytes], bytes]
+) -> None:
+    check_same(read(fixtures / name), read(change_texts(fixtures / name, tmp_path / "c", change)))
+
+
+@pytest.mark.parametrize("name", SEPARATED)
+def test_cells_in_quotes_are_read(fixtures: Path, tmp_path: Path, name: str) -> None:
+    found = read(change_texts(fixtures / name, tmp_path / "c", quoted))
+    for one, other in zip(read(fixtures / name).sensors, found.sensors, strict=True):
+        np.testing.assert_array_equal(one.counter, other.counter)
+        for signal in ("R_ES", "acceleration_mps2", "angular_velocity_radps"):
+            if getattr(one, signal) is not None:
+                np.testing.assert_array_equal(getattr(one, signal), getattr(other, signal))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_zeros_at_the_end_are_told(fixtures: Path, tmp_path: Path, name: str) -> None:
+    found = read(change_texts(fixtures / name, tmp_path / "c", zeros))
+    assert any("3000 zero bytes" in note for note in found.notes)
+    for one, other in zip(read(fixtures / name).sensors, found.sensors, strict=True):
+        np.testing.assert_array_equal(one.counter, other.counter)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_short_row_is_left_out_and_told(fixtures: Path, tmp_path: Path, name: str) -> None:
+    short = spoil(-8, lambda line: line[: len(line) // 3])
+    found = read(change_texts(fixtures / name, tmp_path / "c", short))
+    assert any("fewer cells" in note and "left out" in note for note in found.notes)
+    whole = read(fixtures / name).sensors[0]
+    kept = np.isin(whole.counter, found.sensors[0].counter)
+    assert kept.sum() == found.sensors[0].counter.size >= whole.counter.size - 2
+    if whole.R_ES is not None and found.sensors[0].R_ES is not None:
+        np.testing.assert_allclose(found.sensors[0].R_ES, whole.R_ES[kept], atol=1e-3)
+
+
+FOREIGN = ("٠.٥", "０.５", "²", "1_0", "1" * 500, "1e400", "inf")  # noqa: RUF001
+
+
+@pytest.mark.parametrize("cell", FOREIGN)
+@pytest.mark.parametrize("name", TABLES)
+def test_what_is_no_number_is_refused_by_line(
+    fixtures: Path, tmp_path: Path, name: str, cell: str
+) -> None:
+    def replace_one(line: bytes) -> bytes:
+        mark = next((m for m in (b"\t", b";", b",", b" ") if m in line), b",")
+        cells = line.rstrip().split(mark)
+        if b"," in cells[1] and mark == b"\t":  # a quaternion
+            cells[1] = b",".join([*cells[1].split(b",")[:3], cell.encode()])
+        else:
+            cells[-1 if "xsens" in name else min(4, len(cells) - 1)] = cell.encode()
+        return mark.join(cells)
+
+    with pytest.raises(ReadError, match=r"line \d+: wanted a number"):
+        read(change_texts(fixtures / name, tmp_path / "c", spoil(-5, replace_one)))
+
+
+def test_numbers_of_cells() -> None:
+    assert to_number("-1.5e3") == -1500.0
+    assert to_number(".5") == 0.5
+    assert to_number("5.") == 5.0
+    assert np.isnan(to_number("NaN") or 0.0)
+    for cell in (*FOREIGN, "1.2.3", "x", "0x1", "1,5", "--1"):
+        assert to_number(cell) is None, cell
+    assert split_cells('"a;b";2', ";") == ["a;b", "2"]
+    assert split_cells('"open;2', ";") == ['"open', "2"]
+
+
+def test_blanks_in_a_cell_take_linear_time() -> None:
+    """Two million blanks: with quadratic time this test would not end."""
+    layout = Layout(names=("a", "b"), skip_lines=0, separator=",")
+    row = b"1" + b" " * 2_000_000 + b"x,2\n"
+    assert _normalise(row, layout) == row
+
+
+def test_two_million_blanks_are_refused_as_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"a,b\n" + b"1" + b" " * 2_000_000 + b"x,2\n" + b"1,2\n" * 5)
+    with pytest.raises(ReadError, match="line 2: wanted a number in column a"):
+        read_numbers(file, Layout(names=("a", "b"), skip_lines=1, separator=","), ("a", "b"))
+
+
+@pytest.mark.parametrize("rate", [float("nan"), float("inf"), 0.0, -5.0, 1e300])
+def test_rates_that_are_none_are_refused(fixtures: Path, rate: float) -> None:
+    with pytest.raises(SettingsError, match="sampling rate must be"):
+        read(fixtures / "dot_app", rate_hz=rate)
+
+
+def test_a_recording_is_not_born_without_a_rate(fixtures: Path) -> None:
+    from dataclasses import replace
+
+    recording = read(fixtures / "dot_app")
+    with pytest.raises(ReadError, match=r"reader 'dot'.*found nan"):
+        replace(recording, rate_hz=float("nan"))
+
+
+def test_older_names_of_ximu3_columns(fixtures: Path, tmp_path: Path) -> None:
+    from opensim_pelvis.readers.ximu3_device import COLUMNS
+
+    folder = change_texts(fixtures / "ximu3", tmp_path / "log", lambda raw: raw)
+    for name, forms in OLD_COLUMNS.items():
+        for file in folder.rglob(name):
+            _, _, rows = file.read_text().partition("\n")
+            file.write_text(",".join(("Timestamp (us)", *forms[0])) + "\n" + rows)
+        assert len(forms[0]) == len(COLUMNS[name])
+    check_same(read(fixtures / "ximu3"), read(folder))
+
+
+MAP = """layout = "one file a sensor"
+files = "{pattern}"
+[text]
+separator = ","
+decimal = "."
+header_line = 1
+[clock]
+time = "t"
+unit = "s"
+start = "shared clock"
+[acceleration]
+columns = ["x", "y", "z"]
+unit = "g"
+gravity = "included"
+"""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "place"),
+    [
+        ("{sensor}/sensors.csv", "{}/sensors.csv"),
+        ("{sensor}/data/sensors.csv", "{}/data/sensors.csv"),
+        ("*/{sensor}.csv", "d/{}.csv"),
+        ("IMU {sensor}/*.csv", "IMU {}/a.csv"),
+        ("{sensor}/{sensor}.csv", "{}/{}.csv"),
+        ("{sensor}/sensors.csv", "session/{}/sensors.csv"),
+    ],
+)
+def test_a_folder_a_device(tmp_path: Path, pattern: str, place: str) -> None:
+    for name in ("one", "two"):
+        file = tmp_path / "log" / place.replace("{}", name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("t,x,y,z\n" + "".join(f"{i / 50},0,0,1\n" for i in range(50)))
+    (tmp_path / "map.toml").write_bytes(
+        b"\xef\xbb\xbf" + MAP.replace("{pattern}", pattern).encode()
+    )
+    recording = read(tmp_path / "log", mapping=tmp_path / "map.toml")
+    assert recording.identifiers == ("one", "two")
+    assert recording.rate_hz == 50.0
+
+
+def test_a_recording_without_a_rate_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "log" / "one").mkdir(parents=True)
+    steps = np.cumsum(np.where(np.arange(60) % 2, 0.0195, 0.0205))
+    rows = "".join(f"{t:.6f},0,0,1\n" for t in steps)
+    (tmp_path / "log" / "one" / "s.csv").write_text("t,x,y,z\n" + rows)
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(MAP.replace("{pattern}", "{sensor}/s.csv"))
+    settings = RecordingSettings(path=tmp_path / "log", mapping=mapping)
+    found = read_without_rate(settings)
+    assert found.rate_source == NO_RATE
+    assert found.sensors[0].counter.size == 60
+    assert "near 50.02 Hz" in found.notes[0]
+    assert "--rate" in found.notes[0]
