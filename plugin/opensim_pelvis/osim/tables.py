@@ -8,6 +8,7 @@ GUI) stops at the first one without a word, which is why a caller may want `comp
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,6 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.processes import may_use_polars
 
 DECIMALS: Final = 12
@@ -27,6 +27,9 @@ DECIMALS: Final = 12
 OPENSIM_VERSION: Final = "4.6"
 
 _END: Final = "endheader"
+
+_NOT_A_NUMBER: Final = re.compile(r"[+-]?(?:nan|1\.#\w+|#?n/?a|null|none|-)", re.IGNORECASE)
+"""How programs write a number that is missing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class Table:
     time_s : (t,) array
     values : (t, c) array, or (t, c, 4) array of quaternions
         NaN where the file has ``nan``.
+    short_rows : tuple of int
+        Rows, from 1, that end early and were left out.
     """
 
     name: str
@@ -50,6 +55,7 @@ class Table:
     labels: tuple[str, ...]
     time_s: FloatArray
     values: FloatArray
+    short_rows: tuple[int, ...] = ()
 
 
 def write_table(
@@ -159,17 +165,30 @@ def read_table(path: Path) -> Table:
     ReadError
         When the file has no header, no ``time`` column, or a row that does not fit the labels.
     """
-    head, found, tail = path.read_text(encoding="utf-8").partition(f"\n{_END}")
+    return parse_table(path, path.read_text(encoding="utf-8"))
+
+
+def parse_table(path: Path, text: str) -> Table:
+    """Return the table that a text holds; ``path`` names it in messages.
+
+    Raises
+    ------
+    ReadError
+        As `read_table`.
+    """
+    head, found, tail = f"\n{text}".partition(f"\n{_END}")
     if not found:
         raise ReadError(f"{path}: no line '{_END}', so this is not an OpenSim table")
-    header = dict(line.rsplit("=", 1) for line in head.splitlines() if "=" in line)
-    first = head.splitlines()[0]
-    labels, _, rows = tail.lstrip().partition("\n")
-    time_label, *names = labels.split()
-    if time_label != "time":
-        raise ReadError(f"{path}: the first column should be 'time', found '{time_label}'")
+    lines = head.strip("\n").splitlines()
+    pairs = (line.rsplit("=", 1) for line in lines if "=" in line)
+    header = {key.strip(): value.strip() for key, value in pairs}
+    first = lines[0] if lines else ""
+    label_line, _, rows = tail.lstrip().partition("\n")
+    time_label, *names = _split_labels(label_line) or [""]
+    if time_label.lower() != "time":
+        raise ReadError(f"{path}: the first column should be 'time', found '{time_label[:40]}'")
     width = 4 if header.get("DataType") == "Quaternion" else 1
-    numbers = _read_rows(path, rows, 1 + width * len(names))
+    numbers, short = _read_rows(path, rows, 1 + width * len(names))
     values = numbers[:, 1:].reshape(-1, len(names), 4) if width == 4 else numbers[:, 1:]
     return Table(
         name="" if "=" in first else first,
@@ -177,23 +196,68 @@ def read_table(path: Path) -> Table:
         labels=tuple(names),
         time_s=numbers[:, 0],
         values=values,
+        short_rows=short,
     )
 
 
-def _read_rows(path: Path, rows: str, width: int) -> FloatArray:
-    """Return rows of numbers parted by white space or, in quaternions, by commas."""
-    lines = rows.replace(",", " ").splitlines()
-    cells = [line.split() for line in lines if line.strip()]
-    wrong = next((i for i, row in enumerate(cells, start=1) if len(row) != width), None)
-    if wrong is not None:
+def _split_labels(line: str) -> list[str]:
+    """Return labels parted by tabs, in which blanks may stand, or by blanks."""
+    return [cell.strip() for cell in line.strip().split("\t")] if "\t" in line else line.split()
+
+
+def _read_rows(path: Path, rows: str, width: int) -> tuple[FloatArray, tuple[int, ...]]:
+    """Return rows of numbers parted by white space or, in quaternions, by commas.
+
+    A row that ends early is left out; which ones (from 1) is returned beside the numbers.
+    """
+    lines = [line for line in rows.replace(",", " ").splitlines() if line.strip()]
+    cells = [line.split() for line in lines]
+    wrong = [i for i, row in enumerate(cells) if len(row) != width]
+    for i in wrong:  # an empty cell between tabs is a missing number
+        parts = [cell.strip() for cell in lines[i].split("\t")]
+        if len(parts) == width or (len(parts) > width and not any(parts[width:])):
+            cells[i] = [cell or "nan" for cell in parts[:width]]
+    long = next((i for i in wrong if len(cells[i]) > width), None)
+    short = tuple(i + 1 for i in wrong if len(cells[i]) < width)
+    if long is not None or 2 * len(short) > len(cells):
+        row = long if long is not None else short[0] - 1
         raise ReadError(
-            f"{path}: row {wrong} should have {width} numbers for the labels above it, it has "
-            f"{len(cells[wrong - 1])}"
+            f"{path}: row {row + 1} should have {width} numbers for the labels above it, it has "
+            f"{len(cells[row])}"
         )
+    kept = [row for row in cells if len(row) == width] if short else cells
+    plain = rows.isascii() and "_" not in rows
+    return _as_numbers(path, kept, width, plain=plain), short
+
+
+def _as_numbers(
+    path: Path, cells: Sequence[Sequence[str]], width: int, *, plain: bool
+) -> FloatArray:
     try:
-        return np.array(cells, dtype=np.float64).reshape(-1, width)
-    except ValueError as fault:
-        raise ReadError(f"{path}: a cell is not a number: {words_of(fault)}") from fault
+        if plain:
+            return np.array(cells, dtype=np.float64).reshape(-1, width)
+    except ValueError:
+        pass  # told below, by its place
+    return np.array(
+        [
+            [_as_number(path, cell, row, column) for column, cell in enumerate(line, start=1)]
+            for row, line in enumerate(cells, start=1)
+        ],
+        dtype=np.float64,
+    ).reshape(-1, width)
+
+
+def _as_number(path: Path, cell: str, row: int, column: int) -> float:
+    if _NOT_A_NUMBER.fullmatch(cell):
+        return float("nan")
+    try:
+        if cell.isascii() and "_" not in cell:
+            return float(cell)
+    except ValueError:
+        pass
+    raise ReadError(
+        f"{path}: a number was wanted in row {row}, column {column}, found '{cell[:40]}'"
+    )
 
 
 def _check(
