@@ -8,7 +8,6 @@ GUI) stops at the first one without a word, which is why a caller may want `comp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.osim.table_rows import read_rows, split_labels
 from opensim_pelvis.processes import may_use_polars
 
 DECIMALS: Final = 12
@@ -27,9 +27,6 @@ DECIMALS: Final = 12
 OPENSIM_VERSION: Final = "4.6"
 
 _END: Final = "endheader"
-
-_NOT_A_NUMBER: Final = re.compile(r"[+-]?(?:nan|1\.#\w+|#?n/?a|null|none|-)", re.IGNORECASE)
-"""How programs write a number that is missing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -184,11 +181,11 @@ def parse_table(path: Path, text: str) -> Table:
     header = {key.strip(): value.strip() for key, value in pairs}
     first = lines[0] if lines else ""
     label_line, _, rows = tail.lstrip().partition("\n")
-    time_label, *names = _split_labels(label_line) or [""]
+    time_label, *names = split_labels(label_line) or [""]
     if time_label.lower() != "time":
         raise ReadError(f"{path}: the first column should be 'time', found '{time_label[:40]}'")
     width = 4 if header.get("DataType") == "Quaternion" else 1
-    numbers, short = _read_rows(path, rows, 1 + width * len(names))
+    numbers, short = read_rows(path, rows, 1 + width * len(names))
     values = numbers[:, 1:].reshape(-1, len(names), 4) if width == 4 else numbers[:, 1:]
     return Table(
         name="" if "=" in first else first,
@@ -197,66 +194,6 @@ def parse_table(path: Path, text: str) -> Table:
         time_s=numbers[:, 0],
         values=values,
         short_rows=short,
-    )
-
-
-def _split_labels(line: str) -> list[str]:
-    """Return labels parted by tabs, in which blanks may stand, or by blanks."""
-    return [cell.strip() for cell in line.strip().split("\t")] if "\t" in line else line.split()
-
-
-def _read_rows(path: Path, rows: str, width: int) -> tuple[FloatArray, tuple[int, ...]]:
-    """Return rows of numbers parted by white space or, in quaternions, by commas.
-
-    A row that ends early is left out; which ones (from 1) is returned beside the numbers.
-    """
-    lines = [line for line in rows.replace(",", " ").splitlines() if line.strip()]
-    cells = [line.split() for line in lines]
-    wrong = [i for i, row in enumerate(cells) if len(row) != width]
-    for i in wrong:  # an empty cell between tabs is a missing number
-        parts = [cell.strip() for cell in lines[i].split("\t")]
-        if len(parts) == width or (len(parts) > width and not any(parts[width:])):
-            cells[i] = [cell or "nan" for cell in parts[:width]]
-    long = next((i for i in wrong if len(cells[i]) > width), None)
-    short = tuple(i + 1 for i in wrong if len(cells[i]) < width)
-    if long is not None or 2 * len(short) > len(cells):
-        row = long if long is not None else short[0] - 1
-        raise ReadError(
-            f"{path}: row {row + 1} should have {width} numbers for the labels above it, it has "
-            f"{len(cells[row])}"
-        )
-    kept = [row for row in cells if len(row) == width] if short else cells
-    plain = rows.isascii() and "_" not in rows
-    return _as_numbers(path, kept, width, plain=plain), short
-
-
-def _as_numbers(
-    path: Path, cells: Sequence[Sequence[str]], width: int, *, plain: bool
-) -> FloatArray:
-    try:
-        if plain:
-            return np.array(cells, dtype=np.float64).reshape(-1, width)
-    except ValueError:
-        pass  # told below, by its place
-    return np.array(
-        [
-            [_as_number(path, cell, row, column) for column, cell in enumerate(line, start=1)]
-            for row, line in enumerate(cells, start=1)
-        ],
-        dtype=np.float64,
-    ).reshape(-1, width)
-
-
-def _as_number(path: Path, cell: str, row: int, column: int) -> float:
-    if _NOT_A_NUMBER.fullmatch(cell):
-        return float("nan")
-    try:
-        if cell.isascii() and "_" not in cell:
-            return float(cell)
-    except ValueError:
-        pass
-    raise ReadError(
-        f"{path}: a number was wanted in row {row}, column {column}, found '{cell[:40]}'"
     )
 
 

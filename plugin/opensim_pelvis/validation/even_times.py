@@ -17,7 +17,7 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 
 MIN_ROWS: Final = 10
-"""Fewer rows are no movement."""
+"""Fewer rows do not show how times are rounded."""
 
 MAX_STEP_S: Final = 1.0
 """Rows so far apart are no samples of a movement: milliseconds, or numbers of frames."""
@@ -87,11 +87,10 @@ def make_even(
             f"{name}: times that rise were wanted, they fall from {time_s[at]:g} to "
             f"{time_s[at + 1]:g} s at row {at + 2}. Give one trial a file, in the order of time."
         )
-    if time_s.size < MIN_ROWS:
-        raise ComparisonError(
-            f"{name}: a movement of at least {MIN_ROWS} samples was wanted, the file holds "
-            f"{time_s.size}"
-        )
+    if time_s.size < 2:
+        if stated_hz is None:
+            raise ComparisonError(f"{name}: a movement was wanted, the file holds 1 sample")
+        return EvenRows(time_s=time_s, rate_hz=stated_hz, values=values, notes=notes)
     step = float(np.median(steps))
     if step >= MAX_STEP_S:
         raise ComparisonError(

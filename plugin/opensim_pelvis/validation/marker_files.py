@@ -159,8 +159,11 @@ def _trial(
     labels = [label for label, _ in found]
     named = name_markers(path, list(zip(labels, measured.values(), strict=True)), names)
     turn = earth_from_world(up_axis)
-    positions, filled = {}, 0
+    positions, filled, unseen = {}, 0, []
     for name, p in named.positions.items():
+        if p.size and not np.isfinite(p).any():
+            unseen.append(name)
+            continue
         whole, count = fill(p, rate_hz)
         filled += count
         positions[name] = rotate(turn, whole)
@@ -170,14 +173,15 @@ def _trial(
             f"{filled} missing marker samples in gaps of at most {MAX_MARKER_GAP_S:g} s were "
             "filled by cubic splines; longer gaps stay",
         )
-    size = next(iter(positions.values())).shape[0] if positions else 0
+    size = found[0][1].shape[0] if found else 0
     return MarkerTrial(
         name=path.stem,
         rate_hz=rate_hz,
         time_s=start_s + np.arange(size) / rate_hz,
         positions_m=positions,
         source=source,
-        left_out=named.left_out,
+        up_axis=up_axis,
+        left_out={**named.left_out, **dict.fromkeys(unseen, "it is never seen")},
         subjects=named.subjects,
         notes=notes,
     )

@@ -16,7 +16,7 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.validation.naming import some_of
 
@@ -40,6 +40,8 @@ class MarkerTrial:
         In L; NaN where a marker was not seen.
     source : str
         What was read, and how axes and units were turned.
+    up_axis : str or None
+        Of the file, before it was turned.
     left_out : mapping of str to str
         Markers that the file has in a way that cannot be used, and why.
     subjects : tuple of str
@@ -52,6 +54,7 @@ class MarkerTrial:
     time_s: FloatArray
     positions_m: Mapping[str, FloatArray]
     source: str
+    up_axis: UpAxis | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -151,16 +154,22 @@ def harrington_hip_centre(trial: MarkerTrial, side: Literal["r", "l"]) -> FloatA
     left, right = p["LASI"], p["RASI"]
     back = (p["LPSI"] + p["RPSI"]) / 2.0
     front = (left + right) / 2.0
-    depth = float(np.nanmean(np.linalg.norm(front - back, axis=1)))
-    width = float(np.nanmean(np.linalg.norm(right - left, axis=1)))
+    depth = _mean_length(front - back)
+    width = _mean_length(right - left)
     forward = -0.24 * depth - 0.0099
     up = -0.30 * width - 0.0109
     outward = (0.33 * width + 0.0073) * (1.0 if side == "r" else -1.0)
-    x, y, z = _pelvis_axes(trial)
+    x, y, z = pelvis_axes(trial)
     return front + forward * x + up * y + outward * z
 
 
-def _pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _mean_length(between: FloatArray) -> float:
+    lengths = np.linalg.norm(between, axis=1)
+    return float(np.nanmean(lengths)) if np.isfinite(lengths).any() else float("nan")
+
+
+def pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the pelvis's axes in L, x forward, y up, z right, each (t, 3)."""
     p = trial.positions_m
     back = (p["LPSI"] + p["RPSI"]) / 2.0 if not trial.missing(PELVIS) else p["SACR"]
     z = _unit(p["RASI"] - p["LASI"])
@@ -169,7 +178,7 @@ def _pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray
 
 
 def _pelvis(trial: MarkerTrial) -> FloatArray:
-    return _frame(*_pelvis_axes(trial))
+    return _frame(*pelvis_axes(trial))
 
 
 def _thorax(trial: MarkerTrial) -> FloatArray:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from opensim_pelvis.documents import read_bytes
+from opensim_pelvis.documents.files import without_mark
 from opensim_pelvis.errors import ComparisonError
 
 DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
@@ -24,12 +26,8 @@ MAX_BYTES: Final = 2**30
 
 _MARKS: Final = {"\t": "tabs", ";": "semicolons", ",": "commas"}
 _LOOKED_AT: Final = 50
-_WIDE: Final = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NO_TEXT: Final = "{path}: a text table was wanted, found binary data"
 
 
 def read_sheet(path: Path) -> tuple[str, tuple[str, ...]]:
@@ -61,18 +59,10 @@ def read_sheet(path: Path) -> tuple[str, tuple[str, ...]]:
 
 
 def _read_bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ComparisonError(
-                f"{path}: a table of at most {MAX_BYTES // 2**20} MiB was wanted, it has "
-                f"{path.stat().st_size // 2**20} MiB"
-            )
-        raw = path.read_bytes()
-    except OSError as fault:
-        raise ComparisonError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+    raw = read_bytes(path, ComparisonError, MAX_BYTES)
     if not raw.strip(b"\0 \t\r\n"):
         raise ComparisonError(f"{path}: the file is empty")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if raw.startswith(_WORKBOOKS):
         raise ComparisonError(
             f"{path}: a text table was wanted, found a workbook of a spreadsheet program or an "
             "archive. Export the table as text (TRC, MOT or csv)."
@@ -82,20 +72,21 @@ def _read_bytes(path: Path) -> bytes:
 
 def _decode(path: Path, raw: bytes) -> tuple[str, tuple[str, ...]]:
     """Return the text, and a note where it is written otherwise than in UTF-8."""
-    code = next((code for mark, code in _WIDE if raw.startswith(mark)), None)
-    head = raw[:400]
-    if code is None and len(head) > 8 and b"\0" in head:
+    content, code = without_mark(raw)
+    head = content[:400]
+    if code is None and b"\0" in head:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         code = "utf-16-le" if odd > 8 * (even + 1) else "utf-16-be" if even > 8 * (odd + 1) else ""
     try:
-        if code:
-            text = raw.decode(code).lstrip("\ufeff")
-            return text, (f"{path.name}: read as {code[:6].upper()} text",)
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")  # labels of a laboratory; numbers are the same in all of these
-    if "\0" in text or code:
-        raise ComparisonError(f"{path}: a text table was wanted, found binary data")
+        text = content.decode(code or "utf-8")
+    except UnicodeDecodeError as fault:
+        if code and code.startswith("utf-16"):
+            raise ComparisonError(_NO_TEXT.format(path=path)) from fault
+        text = content.decode("latin-1")  # a label; numbers are the same in all of these
+    if "\0" in text:
+        raise ComparisonError(_NO_TEXT.format(path=path))
+    if code and code.startswith(("utf-16", "utf-32")):
+        return text, (f"{path.name}: read as {code[:6].upper()} text",)
     return text, ()
 
 

@@ -27,6 +27,7 @@ from opensim_pelvis.validation.motion import (
     motion_from_markers,
     motion_from_pig_angles,
 )
+from opensim_pelvis.validation.plausible import check_markers
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.theia import has_rotations, motion_from_rotations
 from opensim_pelvis.validation.trc_files import is_trc
@@ -121,6 +122,7 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
     path = settings.path
     marker_map = read_marker_map(settings.names) if settings.names else MarkerMap()
     file = read_markers(path, names=marker_map.names, up_axis=settings.up_axis)
+    check_markers(file.trial)
     if settings.kind == "ik" or (settings.kind is None and settings.model):
         return replace(
             _by_inverse_kinematics(file.trial, settings, marker_map.names), events=file.events

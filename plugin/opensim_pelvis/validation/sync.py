@@ -136,8 +136,9 @@ def synchronise(
     shared = tuple(body for body in estimate if body in reference)
     if not shared:
         raise ComparisonError(
-            f"synchronisation wants a segment that both have; the estimate has "
-            f"{', '.join(estimate)}, the reference {', '.join(reference)}"
+            "synchronisation by the movement wants a segment that both have: the estimate has "
+            f"{', '.join(estimate) or 'none'}, the reference {', '.join(reference) or 'none'}. "
+            "State the offset with --offset SECONDS."
         )
     _refuse_short("estimate", estimate_time_s)
     _refuse_short("reference", reference_time_s)
