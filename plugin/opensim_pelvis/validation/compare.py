@@ -117,7 +117,7 @@ def compare_motions(
     surface = settings.surface or estimate.surface
     table = measure_agreement(pair, surface=surface)
     notes = (
-        *doubt_identity(estimate, reference),
+        *doubt_identity(estimate, reference, table),
         *estimate.notes,
         *reference.notes,
         *_doubts(sync, table),

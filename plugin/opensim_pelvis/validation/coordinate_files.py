@@ -102,7 +102,7 @@ def read_coordinates(path: Path, text: str, notes: Sequence[str] = ()) -> Coordi
     refuse_other_kinds(path, table)
     names, told = _names(path, table)
     flag = _flag(path, table)
-    rows = make_even(path.name, table.time_s, table.values)
+    rows = make_even(path.name, table.time_s, table.values, _stated_rate(table))
     scale = 1.0 if flag == "no" else np.pi / 180.0
     values = rows.values if flag == "no" else np.deg2rad(rows.values)
     columns = dict(zip(table.labels, values.T, strict=True))
@@ -194,6 +194,15 @@ def _flag(path: Path, table: Table) -> str:
             "header whether its angles are degrees"
         )
     return flag
+
+
+def _stated_rate(table: Table) -> float | None:
+    lines = {key.lower(): value for key, value in table.header.items()}
+    try:
+        rate_hz = float(lines.get("datarate", "nan"))
+    except ValueError:
+        return None
+    return rate_hz if 0.0 < rate_hz < float("inf") else None
 
 
 def _refuse_degrees(path: Path, found: Mapping[str, FloatArray], flag: str) -> None:

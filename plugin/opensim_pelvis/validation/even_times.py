@@ -31,6 +31,9 @@ NEAR_STEPS: Final = 2.5
 ROUNDED: Final = 0.6
 """Part of the last decimal place by which a time that was rounded or cut may be off."""
 
+MIN_RARE: Final = 3
+"""Steps of the rarer length that show a regular distance."""
+
 MS_TOLERANCE: Final = 0.05
 
 MAX_ROWS: Final = 50_000_000
@@ -77,7 +80,7 @@ def make_even(
     """
     time_s, values, notes = _drop_untimed(name, time_s, values)
     time_s, notes = _in_seconds(name, time_s, stated_hz, notes)
-    if time_s.size > 1 and _is_rounded(time_s):
+    if time_s.size > 1 and _is_rounded(time_s, values):
         return _spread(name, time_s, values, notes)
     time_s, values, notes = _drop_doubles(name, time_s, values, notes)
     steps = np.diff(time_s)
@@ -88,8 +91,10 @@ def make_even(
             f"{time_s[at + 1]:g} s at row {at + 2}. Give one trial a file, in the order of time."
         )
     if time_s.size < 2:
-        if stated_hz is None:
-            raise ComparisonError(f"{name}: a movement was wanted, the file holds 1 sample")
+        if stated_hz is None or not time_s.size:
+            raise ComparisonError(
+                f"{name}: a movement was wanted, the file holds {time_s.size} samples"
+            )
         return EvenRows(time_s=time_s, rate_hz=stated_hz, values=values, notes=notes)
     step = float(np.median(steps))
     if step >= MAX_STEP_S:
@@ -112,7 +117,7 @@ def _drop_untimed(
     name: str, time_s: FloatArray, values: FloatArray
 ) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
     timed = np.isfinite(time_s)
-    if timed.all():
+    if timed.all() or not timed.size:
         return time_s, values, ()
     if not timed.any():
         raise ComparisonError(f"{name}: times were wanted, no row has one")
@@ -150,20 +155,34 @@ def _decimals(time_s: FloatArray) -> int | None:
     return None
 
 
-def _is_rounded(time_s: FloatArray) -> bool:
-    """Return whether times are even but for their rounding, which exceeds what is even."""
+def _is_rounded(time_s: FloatArray, values: FloatArray) -> bool:
+    """Return whether times are even but for their rounding, which exceeds what is even.
+
+    Rounding makes steps of two neighbouring lengths, the rarer one at regular distances; rows
+    that are absent or stand twice are at irregular ones.
+    """
     places = _decimals(time_s)
-    whole = float(time_s[-1] - time_s[0])
-    if places is None or whole <= 0.0 or time_s.size < MIN_ROWS:
+    if places is None or time_s.size < MIN_ROWS or not time_s[-1] > time_s[0]:
         return False
-    unit, step = 10.0**-places, whole / (time_s.size - 1)
     steps = np.diff(time_s)
-    if (steps < 0.0).any() or np.abs(steps - step).max() <= EVEN * step or unit > 2.0 * step:
+    step = float(steps.mean())
+    if np.abs(steps - step).max() <= EVEN * step or step >= MAX_STEP_S:
         return False
-    index = np.arange(time_s.size, dtype=np.float64)
-    slope, start = np.polyfit(index, time_s, 1)
-    off = time_s - (start + slope * index)
-    return float(off.max() - off.min()) <= 2.0 * ROUNDED * unit and step < MAX_STEP_S
+    units = np.round(steps * 10.0**places)
+    least = units.min()
+    if least < 0.0 or units.max() != least + 1.0:
+        return False
+    if least == 0.0 and np.array_equal(
+        values[:-1][units == 0.0], values[1:][units == 0.0], equal_nan=True
+    ):
+        return False
+    long = units > least
+    rare = np.flatnonzero(long if 2 * int(long.sum()) <= long.size else ~long)
+    if rare.size < MIN_RARE:
+        return False
+    gaps = np.diff(rare)
+    ends = max(int(rare[0]), units.size - 1 - int(rare[-1]))
+    return bool(gaps.max() - gaps.min() <= 2 and ends <= gaps.max() + 1)
 
 
 def _spread(name: str, time_s: FloatArray, values: FloatArray, notes: tuple[str, ...]) -> EvenRows:
@@ -228,13 +247,11 @@ def _with_holes(
         if off > min(allowed, 0.35 * slope) or not (np.diff(index) > 0.0).all():
             continue
         rows = (index - index[0]).astype(np.int64)
-        if rows[-1] + 1 == time_s.size:
-            continue
         out = np.full((int(rows[-1]) + 1, values.shape[1]), np.nan)
         out[rows] = values
         even = start + slope * (index[0] + np.arange(out.shape[0]))
-        note = _say_holes(name, time_s, out.shape[0], slope)
-        return EvenRows(time_s=even, rate_hz=1.0 / slope, values=out, notes=(*notes, note))
+        told = [_say_holes(name, time_s, even.size, slope)] if even.size > time_s.size else []
+        return EvenRows(time_s=even, rate_hz=1.0 / slope, values=out, notes=(*notes, *told))
     return None
 
 

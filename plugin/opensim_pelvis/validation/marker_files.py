@@ -181,7 +181,7 @@ def _trial(
         positions_m=positions,
         source=source,
         up_axis=up_axis,
-        left_out={**named.left_out, **dict.fromkeys(unseen, "it is never seen")},
+        left_out={**named.left_out, **dict.fromkeys(unseen, "never seen in the file")},
         subjects=named.subjects,
         notes=notes,
     )

@@ -134,7 +134,7 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
 def _say_no_pelvis(trial: MarkerTrial) -> str:
     twins = [name for name in (*PELVIS, "SACR") if name in trial.left_out]
     found = (
-        f"{some_of(twins)} stand more than once ({trial.left_out[twins[0]]})"
+        f"{some_of(twins)} cannot be used: {trial.left_out[twins[0]]}"
         if twins
         else f"found {some_of(sorted(trial.positions_m)) or 'no marker'}"
     )

@@ -12,7 +12,6 @@ import numpy as np
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.validation.even_times import make_even
-from opensim_pelvis.validation.naming import some_of
 
 UNITS: Final[Mapping[str, float]] = {
     **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1.0),
@@ -76,13 +75,12 @@ def read_trc(path: Path, text: str, notes: Sequence[str] = ()) -> TrcFile:
             f"{path}: Units m, cm or mm were wanted, found {unit[:40] or 'nothing'}"
         )
     places, width = _find_labels(path, lines[3])
-    values, told = _read_rows(path, lines[_HEAD:], width)
+    values, told = _read_rows(path, lines[_HEAD:], width, head)
     rate_hz = _number(head.get("datarate", ""))
     rows = make_even(path.name, values[:, 1], values[:, 2:], rate_hz)
-    told += _say_counts(path, head, values.shape[0], width)
     unnamed = (width - 2) // 3 - len(places)
     if unnamed:
-        told.append(f"{path.name}: {unnamed} trajectories without a label were left out")
+        told.append(f"{path.name}: trajectories without a label were left out: {unnamed}")
     return TrcFile(
         rate_hz=rows.rate_hz,
         start_s=float(rows.time_s[0]),
@@ -129,30 +127,40 @@ def _find_labels(path: Path, line: str) -> tuple[list[tuple[str, int]], int]:
     )
 
 
-def _read_rows(path: Path, lines: Sequence[str], width: int) -> tuple[FloatArray, list[str]]:
+def _read_rows(
+    path: Path, lines: Sequence[str], width: int, head: Mapping[str, str]
+) -> tuple[FloatArray, list[str]]:
     """Return rows of numbers, NaN in empty cells, and notes.
 
-    Markers without a label may follow at the end of rows: the width grows by them.
+    Cells may be absent at the end of a row, where markers are missing there. Markers without a
+    label may follow in all rows; they are left out.
     """
     rows = [(i, line.split("\t")) for i, line in enumerate(lines, start=_HEAD + 1) if line.strip()]
-    values = np.full((len(rows), width), np.nan)
-    beyond: list[int] = []
-    for place, (number, cells) in enumerate(rows):
-        last = max((i for i, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-        if last > width:
-            beyond.append(last)
-        for i, cell in enumerate(cells[:width]):
-            values[place, i] = _as_number(path, number, i, cell)
-    if not beyond:
-        return values, []
-    if len(beyond) < len(rows) // 2 or (max(beyond) - width) % 3:
+    lasts = [max((i for i, c in enumerate(r, start=1) if c.strip()), default=0) for _, r in rows]
+    notes = []
+    if rows and lines[-1].strip() and lasts[-1] < width:
+        notes.append(f"{path.name}: the last line is cut off and was left out")
+        rows.pop()
+    count = max([width, *lasts])
+    notes += _say_counts(path, head, len(lasts), (count - 2) // 3)
+    beyond = sum(last > width for last in lasts)
+    if beyond and (2 * beyond < len(lasts) or (count - width) % 3):
         raise ComparisonError(
             f"{path}: {width} cells a row were wanted for the {(width - 2) // 3} labels of line 4, "
-            f"{len(beyond)} of {len(rows)} rows have up to {max(beyond)}: columns and labels do "
-            "not fit. Export the file again."
+            f"{beyond} of {len(lasts)} rows have up to {count}: columns and labels do not fit. "
+            "Export the file again."
         )
-    count = (max(beyond) - width) // 3
-    return values, [f"{path.name}: {count} trajectories beyond the last label were left out"]
+    if beyond:
+        notes.append(
+            f"{path.name}: trajectories beyond the last label were left out: {(count - width) // 3}"
+        )
+    if broken := sum(last < width and last % 3 != 2 for last in lasts[: len(rows)]):
+        notes.append(f"{path.name}: {broken} rows end within a marker, which is missing there")
+    values = np.full((len(rows), width), np.nan)
+    for place, (number, cells) in enumerate(rows):
+        for i, cell in enumerate(cells[:width]):
+            values[place, i] = _as_number(path, number, i, cell)
+    return values, notes
 
 
 def _as_number(path: Path, row: int, column: int, cell: str) -> float:
@@ -169,13 +177,10 @@ def _as_number(path: Path, row: int, column: int, cell: str) -> float:
     )
 
 
-def _say_counts(path: Path, head: Mapping[str, str], rows: int, width: int) -> list[str]:
+def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) -> list[str]:
     """Return notes on counts that differ from those of the header."""
     notes = []
-    for key, what, there in (
-        ("numframes", "frames", rows),
-        ("nummarkers", "markers", (width - 2) // 3),
-    ):
+    for key, what, there in (("numframes", "frames", frames), ("nummarkers", "markers", markers)):
         stated = _number(head.get(key, ""))
         if stated is not None and stated != there:
             notes.append(
@@ -183,8 +188,3 @@ def _say_counts(path: Path, head: Mapping[str, str], rows: int, width: int) -> l
                 "sure that it is whole"
             )
     return notes
-
-
-def list_labels(trajectories: Sequence[tuple[str, FloatArray]]) -> str:
-    """Return the first labels of a file in words."""
-    return some_of(sorted({label for label, _ in trajectories})) or "no marker"
