@@ -126,14 +126,29 @@ def test_all_faults_of_a_table_come_at_once(path: Path) -> None:
     [
         ("time\ta\n0\t1\n", "no line 'endheader'"),
         ("x\nendheader\nt\ta\n0\t1\n", "first column should be 'time', found 't'"),
-        ("x\nendheader\ntime\ta\n0\t1\n1\tz\n", "not a number"),
+        (
+            "x\nendheader\ntime\ta\n0\t1\n1\tz\n",
+            "a number was wanted in row 2, column 2, found 'z'",
+        ),
         (
             "x\nendheader\ntime\ta\tb\n0\t1\n",
             "row 1 should have 3 numbers for the labels above it, it has 2",
         ),
+        ("\nendheader\n", "first column should be 'time', found ''"),
+        ("x\nendheader\ntime\ta\n0\t1\n1\t\u0663\n", "found '\u0663'"),
+        ("x\nendheader\ntime\ta\n0\t1\n1\t1_0\n", "found '1_0'"),
+        ("x\nendheader\ntime\ta\n0\t1\n1\t2\t3\n", "row 2 should have 2 numbers"),
     ],
 )
 def test_what_is_no_table_is_named(path: Path, text: str, message: str) -> None:
     path.write_text(text)
     with pytest.raises(ReadError, match=message):
         read_table(path)
+
+
+def test_empty_cells_are_missing_and_rows_that_end_early_are_told(path: Path) -> None:
+    path.write_text("x\nendheader\ntime\tone two\tb\n0\t1\t2\n1\t\t3\n2\t-1.#IND\t4\n3\t5")
+    table = read_table(path)
+    assert table.labels == ("one two", "b")
+    assert table.short_rows == (4,)
+    np.testing.assert_array_equal(table.values, [[1.0, 2.0], [np.nan, 3.0], [np.nan, 4.0]])

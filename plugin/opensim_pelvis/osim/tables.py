@@ -18,7 +18,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.plain_words import words_of
+from opensim_pelvis.osim.table_rows import read_rows, split_labels
 from opensim_pelvis.processes import may_use_polars
 
 DECIMALS: Final = 12
@@ -43,6 +43,8 @@ class Table:
     time_s : (t,) array
     values : (t, c) array, or (t, c, 4) array of quaternions
         NaN where the file has ``nan``.
+    short_rows : tuple of int
+        Rows, from 1, that end early and were left out.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Table:
     labels: tuple[str, ...]
     time_s: FloatArray
     values: FloatArray
+    short_rows: tuple[int, ...] = ()
 
 
 def write_table(
@@ -159,17 +162,30 @@ def read_table(path: Path) -> Table:
     ReadError
         When the file has no header, no ``time`` column, or a row that does not fit the labels.
     """
-    head, found, tail = path.read_text(encoding="utf-8").partition(f"\n{_END}")
+    return parse_table(path, path.read_text(encoding="utf-8"))
+
+
+def parse_table(path: Path, text: str) -> Table:
+    """Return the table that a text holds; ``path`` names it in messages.
+
+    Raises
+    ------
+    ReadError
+        As `read_table`.
+    """
+    head, found, tail = f"\n{text}".partition(f"\n{_END}")
     if not found:
         raise ReadError(f"{path}: no line '{_END}', so this is not an OpenSim table")
-    header = dict(line.rsplit("=", 1) for line in head.splitlines() if "=" in line)
-    first = head.splitlines()[0]
-    labels, _, rows = tail.lstrip().partition("\n")
-    time_label, *names = labels.split()
-    if time_label != "time":
-        raise ReadError(f"{path}: the first column should be 'time', found '{time_label}'")
+    lines = head.strip("\n").splitlines()
+    pairs = (line.rsplit("=", 1) for line in lines if "=" in line)
+    header = {key.strip(): value.strip() for key, value in pairs}
+    first = lines[0] if lines else ""
+    label_line, _, rows = tail.lstrip().partition("\n")
+    time_label, *names = split_labels(label_line) or [""]
+    if time_label.lower() != "time":
+        raise ReadError(f"{path}: the first column should be 'time', found '{time_label[:40]}'")
     width = 4 if header.get("DataType") == "Quaternion" else 1
-    numbers = _read_rows(path, rows, 1 + width * len(names))
+    numbers, short = read_rows(path, rows, 1 + width * len(names))
     values = numbers[:, 1:].reshape(-1, len(names), 4) if width == 4 else numbers[:, 1:]
     return Table(
         name="" if "=" in first else first,
@@ -177,23 +193,8 @@ def read_table(path: Path) -> Table:
         labels=tuple(names),
         time_s=numbers[:, 0],
         values=values,
+        short_rows=short,
     )
-
-
-def _read_rows(path: Path, rows: str, width: int) -> FloatArray:
-    """Return rows of numbers parted by white space or, in quaternions, by commas."""
-    lines = rows.replace(",", " ").splitlines()
-    cells = [line.split() for line in lines if line.strip()]
-    wrong = next((i for i, row in enumerate(cells, start=1) if len(row) != width), None)
-    if wrong is not None:
-        raise ReadError(
-            f"{path}: row {wrong} should have {width} numbers for the labels above it, it has "
-            f"{len(cells[wrong - 1])}"
-        )
-    try:
-        return np.array(cells, dtype=np.float64).reshape(-1, width)
-    except ValueError as fault:
-        raise ReadError(f"{path}: a cell is not a number: {words_of(fault)}") from fault
 
 
 def _check(

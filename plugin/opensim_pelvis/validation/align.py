@@ -23,8 +23,10 @@ from opensim_pelvis.rotations import (
     multiply,
     to_euler,
 )
+from opensim_pelvis.validation.continuous import MIN_SAMPLES
 from opensim_pelvis.validation.foot_events import StrideSpan, strides_of
 from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.naming import some_of
 from opensim_pelvis.validation.sync import Synchronisation
 from opensim_pelvis.validation.timing import interpolate
 
@@ -107,13 +109,18 @@ def align_motions(
     both = (reference.time_s >= low) & (reference.time_s <= high)
     bodies = [body for body in estimate.R_GB if body in reference.R_GB]
     names = [n for n in estimate.coordinates_rad if n in reference.coordinates_rad]
-    if not both.any() or not (bodies or names):
+    if both.sum() < MIN_SAMPLES:
         raise ComparisonError(
-            f"{estimate.name} and {reference.name} have nothing to compare: they share "
-            f"{int(both.sum())} samples, the bodies {', '.join(bodies) or 'none'} and the "
-            f"coordinates {', '.join(names) or 'none'}. Their clocks show "
-            f"{theirs[0]:.2f}-{theirs[-1]:.2f} s and "
-            f"{reference.time_s[0]:.2f}-{reference.time_s[-1]:.2f} s."
+            f"{estimate.name} and {reference.name} have nothing to compare: with an offset of "
+            f"{sync.offset_s:g} s the result covers {theirs[0]:.2f}-{theirs[-1]:.2f} s and the "
+            f"reference {reference.time_s[0]:.2f}-{reference.time_s[-1]:.2f} s, which share "
+            f"{int(both.sum())} samples (at least {MIN_SAMPLES} are needed)"
+        )
+    if not (bodies or names):
+        raise ComparisonError(
+            f"{estimate.name} and {reference.name} have nothing to compare: they share no segment "
+            f"and no coordinate. The result has {some_of(_held_by(estimate))}; the reference "
+            f"{some_of(_held_by(reference))}"
         )
     time_s = reference.time_s[both]
     moved = {body: interpolate(estimate.R_GB[body], theirs, time_s) for body in bodies}
@@ -141,6 +148,11 @@ def align_motions(
         body_offset_source=offset_source,
         notes=tuple(notes),
     )
+
+
+def _held_by(motion: Motion) -> list[str]:
+    """Return segments and coordinates of a motion in words."""
+    return [*motion.R_GB, *motion.coordinates_rad] or ["none"]
 
 
 def _window(wanted: tuple[float, float] | None, time_s: FloatArray, name: str) -> BoolArray:

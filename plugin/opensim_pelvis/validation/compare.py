@@ -11,11 +11,13 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.settings import Surface
+from opensim_pelvis.validation.agreement import MIN_STRIDES as MIN_OF_A_SIDE
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
 from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions
 from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
 from opensim_pelvis.validation.matches import SHARED_SCORE
 from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.plausible import doubt_identity, refuse_too_few
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
 from opensim_pelvis.validation.stride_changes import MIN_STRIDES, StrideChanges
 from opensim_pelvis.validation.stride_map import can_map
@@ -100,6 +102,8 @@ def compare_motions(
     estimate: Motion, reference: Motion, settings: ComparisonSettings
 ) -> Comparison:
     """Measure the agreement of two motions that were read already."""
+    refuse_too_few(estimate)
+    refuse_too_few(reference)
     if settings.offset_s is None:
         sync = synchronise(
             estimate.turning or estimate.R_GB,
@@ -112,7 +116,13 @@ def compare_motions(
     pair = align_motions(estimate, reference, sync, settings.alignment)
     surface = settings.surface or estimate.surface
     table = measure_agreement(pair, surface=surface)
-    notes = (*estimate.notes, *reference.notes, *_doubts(sync, table), *pair.notes)
+    notes = (
+        *doubt_identity(estimate, reference, table),
+        *estimate.notes,
+        *reference.notes,
+        *_doubts(sync, table),
+        *pair.notes,
+    )
     return Comparison(
         settings=settings,
         estimate=estimate,
@@ -159,6 +169,11 @@ def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
         found.append(
             "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
             "ICC, CMC)"
+        )
+    elif not any(angle.strides for angle in table.angles):
+        found.append(
+            f"{table.strides} strides are known to both, fewer than {MIN_OF_A_SIDE} of a side with "
+            "all samples: there is no statistic over strides (range of motion, peaks, ICC)"
         )
     elif not can_map():
         found.append(

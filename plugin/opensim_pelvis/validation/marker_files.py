@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from opensim_pelvis.c3d_file import open_c3d, read_points
 from opensim_pelvis.documents import read_toml
@@ -17,15 +16,14 @@ from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
+from opensim_pelvis.validation.marker_gaps import MAX_MARKER_GAP_S, fill, without_unmeasured
+from opensim_pelvis.validation.marker_names import Trajectory, name_markers
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
-
-MAX_MARKER_GAP_S: Final = 0.1
-"""Longest hole in a marker's path that a cubic spline bridges; a choice."""
+from opensim_pelvis.validation.sheets import read_sheet
+from opensim_pelvis.validation.trc_files import read_trc
 
 METRES: Final = {"m": 1.0, "mm": 1e-3, "cm": 1e-2}
-
-_TRC_HEAD: Final = 5
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -63,6 +61,8 @@ def read_markers(
     ReadError, ComparisonError
         When the file is damaged, or does not say what must be known.
     """
+    if path.is_dir():
+        raise ComparisonError(f"{path}: a file of markers (.c3d, .trc) was wanted, found a folder")
     is_c3d = path.suffix.lower() == ".c3d"
     return (_read_c3d if is_c3d else _read_trc)(path, names or {}, up_axis)
 
@@ -115,10 +115,12 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     if up is None:
         raise ComparisonError(_no_up_axis(path, "POINT:Y_SCREEN is not there"))
     rate_hz = file.number("POINT:RATE")
-    columns = {label: points[:, i] for i, label in enumerate(labels) if label}
-    stored = {name: columns.pop(name) for name in PIG_ANGLES if name in columns}
+    columns = [(label, points[:, i]) for i, label in enumerate(labels) if label]
+    stored = {label: p for label, p in columns if label in PIG_ANGLES}
     others = set().union(*(file.texts(f"POINT:{g}") for g in file.texts("POINT:TYPE_GROUPS")))
-    kept = {label: METRES[unit] * p for label, p in columns.items() if label not in others}
+    kept = [
+        (label, METRES[unit] * p) for label, p in columns if label not in {*others, *PIG_ANGLES}
+    ]
     start_s = (file.first_frame - 1) / rate_hz
     said = f"C3D, {unit}, {up} up"
     return MarkerFile(
@@ -129,37 +131,12 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
 
 
 def _read_trc(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> MarkerFile:
-    try:
-        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError as fault:
-        raise ComparisonError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
-    if len(lines) <= _TRC_HEAD or not lines[0].startswith("PathFileType"):
-        raise ComparisonError(f"{path}: a TRC file was wanted, but it does not begin like one")
-    head = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=False))
-    unit = head.get("Units", "").strip().lower()
-    if unit not in METRES:
-        raise ComparisonError(f"{path}: Units m, cm or mm were wanted, found {unit or 'nothing'}")
+    file = read_trc(path, *read_sheet(path))
     if up_axis is None:
         raise ComparisonError(_no_up_axis(path, "a TRC file does not state it (OpenSim's are y)"))
-    labels = [text.strip() for text in lines[3].split("\t")[2:] if text.strip()]
-    rows = [line for line in lines[_TRC_HEAD:] if line.strip()]
-    width = 2 + 3 * len(labels)
-    values = np.full((len(rows), width), np.nan)
-    for number, row in enumerate(rows):
-        cells = row.rstrip("\r\n").split("\t")[:width]
-        try:
-            values[number, : len(cells)] = [float(c) if c.strip() else np.nan for c in cells]
-        except ValueError as fault:
-            raise ComparisonError(f"{path}: row {number + 1} of the data: {fault}") from fault
-    time_s = values[:, 1]
-    if len(rows) < 2 or not (np.diff(time_s) > 0.0).all():
-        raise ComparisonError(f"{path}: times that rise were wanted in the second column")
-    rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
-    found = {
-        label: METRES[unit] * values[:, 2 + 3 * i : 5 + 3 * i] for i, label in enumerate(labels)
-    }
-    said = f"TRC, {unit}, {up_axis} up (stated by the user)"
-    trial = _trial(path, rate_hz, float(time_s[0]), found, names, up_axis, said, ())
+    said = f"TRC, {file.unit}, {up_axis} up (stated by the user)"
+    found, rate_hz, start_s = file.trajectories, file.rate_hz, file.start_s
+    trial = _trial(path, rate_hz, start_s, found, names, up_axis, said, file.notes)
     return MarkerFile(trial=trial, pig_angles_deg={})
 
 
@@ -171,66 +148,51 @@ def _trial(
     path: Path,
     rate_hz: float,
     start_s: float,
-    found: Mapping[str, FloatArray],
+    found: Sequence[Trajectory],
     names: Mapping[str, str],
     up_axis: UpAxis,
     source: str,
     notes: tuple[str, ...],
 ) -> MarkerTrial:
     """Turn markers upright, give them our names and fill short gaps, saying so."""
-    missing = sorted(set(names.values()) - set(found))
-    if missing:
-        raise ComparisonError(
-            f"{path}: the mapping asks for the markers {', '.join(missing)}, the file has "
-            f"{', '.join(sorted(found))}"
-        )
-    ours = {theirs: name for name, theirs in names.items()}
+    measured, unmeasured = without_unmeasured(_apart(found), rate_hz, start_s)
+    labels = [label for label, _ in found]
+    named = name_markers(path, list(zip(labels, measured.values(), strict=True)), names)
     turn = earth_from_world(up_axis)
-    called = {label: ours.get(label, label.rpartition(":")[2].upper()) for label in found}
-    positions, filled, twins = {}, 0, set()
-    for label, p in found.items():
-        whole, count = _fill(np.where(np.isfinite(p), p, np.nan), rate_hz)
+    positions, filled, unseen = {}, 0, []
+    for name, p in named.positions.items():
+        if p.size and not np.isfinite(p).any():
+            unseen.append(name)
+            continue
+        whole, count = fill(p, rate_hz)
         filled += count
-        name = called[label]
-        if label not in ours and name in names:
-            continue  # the user has said which one is meant
-        if label not in ours and sum(name == other for other in called.values()) > 1:
-            twins.add(name)  # two people, or two spellings: which one is meant must be said
-        else:
-            positions[name] = rotate(turn, whole)
-    if twins:
-        notes += (
-            f"more than one marker is called {', '.join(sorted(twins))}: none was taken; name the "
-            "one that is meant in --markers",
-        )
+        positions[name] = rotate(turn, whole)
+    notes += (*unmeasured, *named.notes)
     if filled:
         notes += (
             f"{filled} missing marker samples in gaps of at most {MAX_MARKER_GAP_S:g} s were "
             "filled by cubic splines; longer gaps stay",
         )
-    size = next(iter(positions.values())).shape[0] if positions else 0
+    size = found[0][1].shape[0] if found else 0
     return MarkerTrial(
         name=path.stem,
         rate_hz=rate_hz,
         time_s=start_s + np.arange(size) / rate_hz,
         positions_m=positions,
         source=source,
+        up_axis=up_axis,
+        left_out={**named.left_out, **dict.fromkeys(unseen, "never seen in the file")},
+        subjects=named.subjects,
         notes=notes,
     )
 
 
-def _fill(p: FloatArray, rate_hz: float) -> tuple[FloatArray, int]:
-    """Return a path whose short inner gaps are bridged, and how many samples that were."""
-    seen = np.isfinite(p).all(axis=1)
-    rows = np.flatnonzero(seen)
-    if rows.size < 4 or seen.all():
-        return p, 0
-    out = p.copy()
-    before, after = rows[:-1], rows[1:]
-    short = (after - before > 1) & (after - before - 1 <= MAX_MARKER_GAP_S * rate_hz)
-    gaps = [np.arange(a + 1, b) for a, b in zip(before[short], after[short], strict=True)]
-    if not gaps:
-        return p, 0
-    holes = np.concatenate(gaps)
-    out[holes] = CubicSpline(rows, p[rows])(holes)
-    return out, holes.size
+def _apart(found: Sequence[Trajectory]) -> dict[str, FloatArray]:
+    """Return trajectories by labels that each stand once, in their order."""
+    out: dict[str, FloatArray] = {}
+    for label, p in found:
+        times = 1
+        while (key := label if times == 1 else f"{label} ({times})") in out:
+            times += 1
+        out[key] = p
+    return out

@@ -16,8 +16,9 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.rotations import from_matrix
+from opensim_pelvis.validation.naming import some_of
 
 PELVIS: Final = ("LASI", "RASI", "LPSI", "RPSI")
 PELVIS_WITH_SACRUM: Final = ("LASI", "RASI", "SACR")
@@ -39,6 +40,12 @@ class MarkerTrial:
         In L; NaN where a marker was not seen.
     source : str
         What was read, and how axes and units were turned.
+    up_axis : str or None
+        Of the file, before it was turned.
+    left_out : mapping of str to str
+        Markers that the file has in a way that cannot be used, and why.
+    subjects : tuple of str
+        Whose the markers are, by the prefixes of their labels.
     notes : tuple of str
     """
 
@@ -47,11 +54,20 @@ class MarkerTrial:
     time_s: FloatArray
     positions_m: Mapping[str, FloatArray]
     source: str
+    up_axis: UpAxis | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return which of these markers the trial does not have."""
         return [name for name in names if name not in self.positions_m]
+
+    def say_missing(self, names: Sequence[str]) -> str:
+        """Return which of these are not there in words, with the reason where one is known."""
+        missing = self.missing(names)
+        why = next((f": {self.left_out[n]}" for n in missing if n in self.left_out), "")
+        return f"no marker {', '.join(missing)}{why}"
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -93,18 +109,13 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
     if trial.missing(PELVIS) and trial.missing(PELVIS_WITH_SACRUM):
         if not needed:
             return MarkerSegments(R_LB={}, absent={"pelvis": "no markers of it"})
-        raise ComparisonError(
-            f"{trial.name}: the pelvis wants the markers {', '.join(PELVIS)} (or SACR for the two "
-            f"last); found {', '.join(sorted(trial.positions_m)) or 'no marker'}. Name yours with "
-            "--markers map.toml."
-        )
+        raise ComparisonError(_say_no_pelvis(trial))
     pelvis = _pelvis(trial)
     R_LB: dict[str, FloatArray] = {"pelvis": pelvis}
     methods = {"pelvis": "Plug-in Gait pelvis from the four iliac markers"}
     absent: dict[str, str] = {}
-    missing = trial.missing(THORAX)
-    if missing:
-        absent["torso"] = f"no marker {', '.join(missing)}"
+    if trial.missing(THORAX):
+        absent["torso"] = trial.say_missing(THORAX)
     else:
         R_LB["torso"] = _thorax(trial)
         methods["torso"] = "Plug-in Gait thorax from C7, T10, CLAV and STRN"
@@ -120,6 +131,19 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
     return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods)
 
 
+def _say_no_pelvis(trial: MarkerTrial) -> str:
+    twins = [name for name in (*PELVIS, "SACR") if name in trial.left_out]
+    found = (
+        f"{some_of(twins)} cannot be used: {trial.left_out[twins[0]]}"
+        if twins
+        else f"found {some_of(sorted(trial.positions_m)) or 'no marker'}"
+    )
+    return (
+        f"{trial.name}: the pelvis wants the markers {', '.join(PELVIS)} (or SACR for the two "
+        f"last); {found}. Name the right ones with --markers map.toml."
+    )
+
+
 def harrington_hip_centre(trial: MarkerTrial, side: Literal["r", "l"]) -> FloatArray:
     """Return a hip joint centre in L from the pelvic markers, (t, 3), metres.
 
@@ -130,16 +154,22 @@ def harrington_hip_centre(trial: MarkerTrial, side: Literal["r", "l"]) -> FloatA
     left, right = p["LASI"], p["RASI"]
     back = (p["LPSI"] + p["RPSI"]) / 2.0
     front = (left + right) / 2.0
-    depth = float(np.nanmean(np.linalg.norm(front - back, axis=1)))
-    width = float(np.nanmean(np.linalg.norm(right - left, axis=1)))
+    depth = _mean_length(front - back)
+    width = _mean_length(right - left)
     forward = -0.24 * depth - 0.0099
     up = -0.30 * width - 0.0109
     outward = (0.33 * width + 0.0073) * (1.0 if side == "r" else -1.0)
-    x, y, z = _pelvis_axes(trial)
+    x, y, z = pelvis_axes(trial)
     return front + forward * x + up * y + outward * z
 
 
-def _pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _mean_length(between: FloatArray) -> float:
+    lengths = np.linalg.norm(between, axis=1)
+    return float(np.nanmean(lengths)) if np.isfinite(lengths).any() else float("nan")
+
+
+def pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the pelvis's axes in L, x forward, y up, z right, each (t, 3)."""
     p = trial.positions_m
     back = (p["LPSI"] + p["RPSI"]) / 2.0 if not trial.missing(PELVIS) else p["SACR"]
     z = _unit(p["RASI"] - p["LASI"])
@@ -148,7 +178,7 @@ def _pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray
 
 
 def _pelvis(trial: MarkerTrial) -> FloatArray:
-    return _frame(*_pelvis_axes(trial))
+    return _frame(*pelvis_axes(trial))
 
 
 def _thorax(trial: MarkerTrial) -> FloatArray:
@@ -170,7 +200,8 @@ def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray,
         return _frame(np.cross(y, z), y, z), "Vicon's own femur"
     knee, marker = f"{letter}KJC", f"{letter}KNE"
     if missing := trial.missing([knee, marker]):
-        return f"no {' and no '.join(missing)} (knee centre and knee marker)"
+        why = next((f": {trial.left_out[n]}" for n in missing if n in trial.left_out), "")
+        return f"no {' and no '.join(missing)} (knee centre and knee marker){why}"
     hip = p.get(f"{letter}HJC")
     how = "hip and knee centres of the file"
     if hip is None:

@@ -119,6 +119,7 @@ def motion_from_markers(
         time_s=trial.time_s,
         R_GB={body: multiply(inverse(R_LG), q) for body, q in {**segments.R_LB, **plates}.items()},
         source=f"{trial.source}; {methods}",
+        subject=trial.subjects[0] if len(trial.subjects) == 1 else None,
         notes=(*trial.notes, *absent, *notes),
     )
 

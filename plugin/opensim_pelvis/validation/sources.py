@@ -17,6 +17,7 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.settings import Surface
+from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
@@ -26,15 +27,18 @@ from opensim_pelvis.validation.motion import (
     motion_from_markers,
     motion_from_pig_angles,
 )
+from opensim_pelvis.validation.plausible import check_markers
+from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.theia import has_rotations, motion_from_rotations
+from opensim_pelvis.validation.trc_files import is_trc
 
 ReferenceKind = Literal["markers", "angles", "ik", "rotations"]
 
 FEW_STRIDES: Final = 6
 """With fewer steady strides, the others are compared as well."""
 
-EVEN: Final = 0.02
-"""Part of a step by which times of a table may be uneven (rounding of short decimals)."""
+TEXT_TABLES: Final = (".trc", ".mot", ".sto", ".csv", ".txt", ".tsv")
+"""Endings of tables; what a table holds is seen from its content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +90,15 @@ def open_reference(settings: ReferenceSettings) -> Motion:
     ending = path.suffix.lower()
     if path.is_dir():
         return _read_result(path)
-    if ending in (".mot", ".sto"):
-        return _read_coordinates(path, settings.model)
-    if ending not in (".c3d", ".trc"):
+    if ending in TEXT_TABLES:
+        text, notes = read_sheet(path)
+        if not is_trc(text):
+            _refuse_unknown(path, text)
+            return _pose_table(path, text, notes, settings.model)
+    elif ending != ".c3d":
         raise ComparisonError(
-            f"{path}: .c3d, .trc, .mot, .sto or a folder of results was wanted, found "
-            f"{ending or 'no ending'}"
+            f"{path}: .c3d, .trc, .mot, .sto (or one of them that a spreadsheet saved as .csv) or "
+            f"a folder of results was wanted, found {ending[:40] or 'no ending'}"
         )
     if ending == ".c3d" and settings.kind in (None, "rotations"):
         file = open_c3d(path)
@@ -102,10 +109,20 @@ def open_reference(settings: ReferenceSettings) -> Motion:
     return _read_marker_file(settings)
 
 
+def _refuse_unknown(path: Path, text: str) -> None:
+    """Raise where a text is neither a TRC file nor a table of OpenSim."""
+    if path.suffix.lower() == ".trc" or "endheader" not in text:
+        raise ComparisonError(
+            f"{path}: markers (a TRC file begins with PathFileType) or joint coordinates (a table "
+            "of OpenSim has a line endheader) were wanted, it is neither. Export it again."
+        )
+
+
 def _read_marker_file(settings: ReferenceSettings) -> Motion:
     path = settings.path
     marker_map = read_marker_map(settings.names) if settings.names else MarkerMap()
     file = read_markers(path, names=marker_map.names, up_axis=settings.up_axis)
+    check_markers(file.trial)
     if settings.kind == "ik" or (settings.kind is None and settings.model):
         return replace(
             _by_inverse_kinematics(file.trial, settings, marker_map.names), events=file.events
@@ -147,38 +164,23 @@ def _by_inverse_kinematics(
 
 def _read_coordinates(path: Path, model: Path | None) -> Motion:
     """Return the motion of a table, its bodies posed on the model where there is one."""
-    time_s, values = _read_angles(path)
-    motion = motion_from_coordinates(path.stem, time_s, values, f"OpenSim table {path.name}")
+    return _pose_table(path, *read_sheet(path), model)
+
+
+def _pose_table(path: Path, text: str, notes: tuple[str, ...], model: Path | None) -> Motion:
+    file = read_coordinates(path, text, notes)
+    source = f"OpenSim table {path.name}"
+    motion = motion_from_coordinates(path.stem, file.time_s, file.coordinates_rad, source)
     if model is None or not motion.coordinates_rad:
-        return motion
+        return replace(motion, notes=(*file.notes, *motion.notes))
     from opensim_pelvis.validation.poses import pose_bodies
 
     return replace(
         motion,
         R_GB=pose_bodies(model, motion.coordinates_rad),
-        source=f"OpenSim table {path.name}; orientations by forward kinematics of {model.name}",
-        notes=(),
+        source=f"{source}; orientations by forward kinematics of {model.name}",
+        notes=file.notes,
     )
-
-
-def _read_angles(path: Path) -> tuple[FloatArray, Mapping[str, FloatArray]]:
-    """Return even times and columns in radians, by the table's own flag."""
-    try:
-        table = read_table(path)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ComparisonError(f"{path}: cannot be read: {fault}") from fault
-    flag = table.header.get("inDegrees", "").strip().lower()
-    if flag not in ("yes", "no") or table.values.ndim != 2:
-        raise ComparisonError(
-            f"{path}: a table of coordinates with the line inDegrees=yes or inDegrees=no was "
-            f"wanted, found {f'inDegrees={flag}' if flag else 'no such line'}"
-        )
-    time_s = table.time_s
-    steps = np.diff(time_s)
-    if time_s.size < 3 or not np.allclose(steps, steps.mean(), rtol=0.0, atol=EVEN * steps.mean()):
-        raise ComparisonError(f"{path}: at least 3 rows at even times were wanted")
-    rotational = table.values if flag == "no" else np.deg2rad(table.values)
-    return time_s, dict(zip(table.labels, rotational.T, strict=True))
 
 
 def _read_result(folder: Path) -> Motion:

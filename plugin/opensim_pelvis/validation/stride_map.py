@@ -16,6 +16,8 @@ ALPHA: Final = 0.05
 MIN_PAIRS: Final = 4
 """With fewer pairs the smoothness of the residuals is not known."""
 
+_STILL: Final = 1e-9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StrideMap:
@@ -59,13 +61,16 @@ def map_differences(estimate: FloatArray, reference: FloatArray) -> StrideMap | 
         return None
     pairs, points = estimate.shape
     difference = estimate - reference
-    if pairs < MIN_PAIRS or not (difference.std(axis=0, ddof=1) > 1e-9).all():
+    if pairs < MIN_PAIRS:
+        return None
+    if any((curves.std(axis=0, ddof=1) <= _STILL).any() for curves in (estimate, reference)):
+        return None  # a curve that is the same in all strides has no smoothness to estimate
+    if (difference.std(axis=0, ddof=1) <= _STILL).any():
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # spm1d warns of its own use of NumPy
+        warnings.filterwarnings("ignore", category=SyntaxWarning)  # of spm1d's own source text
         import spm1d
-
-        result = spm1d.stats.ttest_paired(estimate, reference).inference(ALPHA, two_tailed=True)
+    result = spm1d.stats.ttest_paired(estimate, reference).inference(ALPHA, two_tailed=True)
     step = 100.0 / (points - 1)
     clusters = tuple(
         (

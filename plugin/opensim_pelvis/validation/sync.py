@@ -48,6 +48,9 @@ MAX_RIVAL: Final = 0.97
 
 _MOST_PEAKS: Final = 6
 
+STILL_RADPS: Final = 0.02
+"""A segment that never turns faster, about a degree a second, does not move."""
+
 MIN_OVERLAP_S: Final = 2.0
 """Shorter overlaps match anything."""
 
@@ -133,9 +136,15 @@ def synchronise(
     shared = tuple(body for body in estimate if body in reference)
     if not shared:
         raise ComparisonError(
-            f"synchronisation wants a segment that both have; the estimate has "
-            f"{', '.join(estimate)}, the reference {', '.join(reference)}"
+            "synchronisation by the movement wants a segment that both have: the estimate has "
+            f"{', '.join(estimate) or 'none'}, the reference {', '.join(reference) or 'none'}. "
+            "State the offset with --offset SECONDS."
         )
+    _refuse_short("estimate", estimate_time_s)
+    _refuse_short("reference", reference_time_s)
+    shared = _seen_by_both(shared, estimate, estimate_time_s, reference, reference_time_s)
+    estimate = {body: estimate[body] for body in shared}
+    reference = {body: reference[body] for body in shared}
     x = [_speed(reference[body], reference_time_s) for body in shared]
     y = [_speed(estimate[body], estimate_time_s) for body in shared]
     lags_s, curve = _correlate(x, y)
@@ -187,13 +196,63 @@ def state_timing(offset_s: float, drift_ppm: float = 0.0) -> Synchronisation:
     )
 
 
+def _refuse_short(what: str, time_s: FloatArray) -> None:
+    """Raise where a recording is too short to be laid over another."""
+    lasts_s = float(time_s[-1] - time_s[0]) if time_s.size else 0.0
+    if lasts_s < MIN_OVERLAP_S:
+        raise ComparisonError(
+            f"the {what} lasts {lasts_s:.1f} s; at least {MIN_OVERLAP_S:g} s are needed to "
+            "synchronise by the movement, or state the offset with --offset SECONDS"
+        )
+
+
+def _seen_by_both(
+    shared: tuple[str, ...],
+    estimate: Mapping[str, FloatArray],
+    estimate_time_s: FloatArray,
+    reference: Mapping[str, FloatArray],
+    reference_time_s: FloatArray,
+) -> tuple[str, ...]:
+    """Return the segments that both saw for long enough and that turned.
+
+    Raises
+    ------
+    ComparisonError
+        When there is none.
+    """
+    sides = ("estimate", estimate, estimate_time_s), ("reference", reference, reference_time_s)
+    kept = list(shared)
+    for what, bodies, time_s in sides:
+        speeds = {body: _known_speed(bodies[body], time_s) for body in kept}
+        step_s = float(time_s[-1] - time_s[0]) / (time_s.size - 1)
+        seen_s = {body: speed.size * step_s for body, speed in speeds.items()}
+        kept = [body for body in kept if seen_s[body] >= MIN_OVERLAP_S]
+        if not kept:
+            raise ComparisonError(
+                f"the {what} shows its segments for at most {max(seen_s.values()):.1f} s; at least "
+                f"{MIN_OVERLAP_S:g} s are needed to synchronise by the movement, or state the "
+                "offset with --offset SECONDS"
+            )
+        kept = [body for body in kept if speeds[body].max() > STILL_RADPS]
+        if not kept:
+            raise ComparisonError(
+                f"nothing turns in the {what}, so that there is no movement to synchronise by: "
+                "state the offset with --offset SECONDS"
+            )
+    return tuple(kept)
+
+
+def _known_speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
+    rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
+    speed = np.linalg.norm(angular_velocity(q, rate_hz), axis=1)
+    return np.asarray(speed[np.isfinite(speed)])
+
+
 def _speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
     """Return the angular speed on an even grid of `RATE_HZ`, low-passed; NaN where unknown."""
     rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
     speed = np.linalg.norm(angular_velocity(q, rate_hz), axis=1)
     known = np.isfinite(speed)
-    if known.sum() < MIN_OVERLAP_S * rate_hz:
-        return np.full(1, np.nan)
     filled = np.interp(time_s, time_s[known], speed[known])
     if 0.45 * rate_hz > CUTOFF_HZ:
         filled = sosfiltfilt(butter(2, CUTOFF_HZ, fs=rate_hz, output="sos"), filled)

@@ -1,0 +1,92 @@
+"""What of a trajectory was not measured: zeros, numbers far away, held stretches; gaps filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.validation.held import find_held, say_held
+from opensim_pelvis.validation.naming import some_of
+
+MAX_MARKER_GAP_S: Final = 0.1
+"""Longest hole in a marker's path that a cubic spline bridges; a choice."""
+
+FAR_M: Final = 1000.0
+"""No laboratory is as large: some programs write 9999999 for a missing marker."""
+
+HELD_SPEED_MPS: Final = 0.1
+"""A marker that moved faster before it stood still was held; a person comes to rest gradually."""
+
+
+def without_unmeasured(
+    paths: Mapping[str, FloatArray], rate_hz: float, start_s: float
+) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+    """Return trajectories with NaN where a number was written for a missing marker, and notes.
+
+    Parameters
+    ----------
+    paths : mapping of str to (t, 3) array
+        Metres, axes as in the file: exactly 0 0 0 is the file's own origin, where no marker is.
+    rate_hz, start_s : float
+    """
+    found: dict[str, FloatArray] = {}
+    zeros: dict[str, int] = {}
+    far: dict[str, int] = {}
+    for name, p in paths.items():
+        zero = np.asarray((p == 0.0).all(axis=1))
+        with np.errstate(invalid="ignore"):
+            away = ~zero & np.asarray((np.abs(p) > FAR_M).any(axis=1))
+        for counts, rows in ((zeros, zero), (far, away)):
+            if rows.any():
+                counts[name] = int(rows.sum())
+        whole = np.isfinite(p).all(axis=1) & ~zero & ~away
+        found[name] = np.where(whole[:, None], p, np.nan)
+    notes = [_say(zeros, "exactly 0 0 0")] if zeros else []
+    notes += [_say(far, "more than a kilometre away")] if far else []
+    held = find_held(found, rate_hz, speed=HELD_SPEED_MPS)
+    time_s = start_s + np.arange(max((h.size for h in held.values()), default=0)) / rate_hz
+    stopped = {name: rows for name, rows in held.items() if rows.any()}
+    for name, rows in stopped.items():
+        found[name] = np.where(rows[:, None], np.nan, found[name])
+    notes += _say_stopped(stopped, time_s)
+    return found, tuple(notes)
+
+
+def fill(p: FloatArray, rate_hz: float) -> tuple[FloatArray, int]:
+    """Return a path whose short inner gaps are bridged, and how many samples that were."""
+    seen = np.isfinite(p).all(axis=1)
+    rows = np.flatnonzero(seen)
+    if rows.size < 4 or seen.all():
+        return p, 0
+    out = p.copy()
+    before, after = rows[:-1], rows[1:]
+    short = (after - before > 1) & (after - before - 1 <= MAX_MARKER_GAP_S * rate_hz)
+    gaps = [np.arange(a + 1, b) for a, b in zip(before[short], after[short], strict=True)]
+    if not gaps:
+        return p, 0
+    holes = np.concatenate(gaps)
+    out[holes] = CubicSpline(rows, p[rows])(holes)
+    return out, holes.size
+
+
+def _say(counts: Mapping[str, int], where: str) -> str:
+    names: Sequence[str] = sorted(counts)
+    return (
+        f"{sum(counts.values())} marker samples stand at {where} ({some_of(names)}): no "
+        "measurement, so missing"
+    )
+
+
+def _say_stopped(stopped: Mapping[str, BoolArray], time_s: FloatArray) -> list[str]:
+    """Return a note for each set of markers that stopped at the same times."""
+    sets: dict[bytes, list[str]] = {}
+    for name, rows in stopped.items():
+        sets.setdefault(rows.tobytes(), []).append(name)
+    return [
+        say_held(f"markers {some_of(sorted(names))}", stopped[names[0]], time_s)
+        for names in sets.values()
+    ]

@@ -1,0 +1,116 @@
+"""Whether a reference can be what it is taken for: its axes, its unit, its person and its trial."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import AXES, FloatArray, axis_vector, earth_from_world
+from opensim_pelvis.rotations import inverse, rotate
+from opensim_pelvis.validation.agreement import AgreementTable
+from opensim_pelvis.validation.continuous import MIN_SAMPLES
+from opensim_pelvis.validation.markers import (
+    PELVIS,
+    PELVIS_WITH_SACRUM,
+    MarkerTrial,
+    pelvis_axes,
+)
+from opensim_pelvis.validation.motion import Motion
+
+MAX_LEAN_DEG: Final = 60.0
+"""Nobody who stands, walks or runs leans the pelvis so far, as a median over the trial."""
+
+SAME_DEG: Final = 1e-3
+"""Two systems never agree so well in every angle: one recording was compared with itself."""
+
+WIDTH_M: Final = (0.05, 1.0)
+"""Between the anterior iliac spines; adults have 0.2 to 0.3 m."""
+
+
+def check_markers(trial: MarkerTrial) -> None:
+    """Refuse markers whose unit or upward axis cannot be right; pass over those without a pelvis.
+
+    Raises
+    ------
+    ComparisonError
+    """
+    if trial.missing(PELVIS) and trial.missing(PELVIS_WITH_SACRUM):
+        return
+    apart = np.linalg.norm(trial.positions_m["LASI"] - trial.positions_m["RASI"], axis=1)
+    apart = apart[np.isfinite(apart)]
+    if apart.size and not WIDTH_M[0] <= np.median(apart) <= WIDTH_M[1]:
+        raise ComparisonError(
+            f"{trial.name}: LASI and RASI were wanted {WIDTH_M[0]:g}-{WIDTH_M[1]:g} m apart, they "
+            f"are {np.median(apart):.3g} m apart: the unit that the file states is not that of "
+            "its numbers, or the labels are wrong. Correct them in the file."
+        )
+    _, up, _ = pelvis_axes(trial)
+    up = up[np.isfinite(up).all(axis=1)]
+    if not up.size:
+        return
+    lean_deg = float(np.rad2deg(np.arccos(np.clip(np.median(up[:, 2]), -1.0, 1.0))))
+    if lean_deg > MAX_LEAN_DEG:
+        raise ComparisonError(_say_lean(trial, lean_deg, up))
+
+
+def _say_lean(trial: MarkerTrial, lean_deg: float, up: FloatArray) -> str:
+    stated = trial.up_axis
+    told = (
+        f"{trial.name}: with {stated or 'the axis'} up the pelvis leans by {lean_deg:.0f} degrees"
+    )
+    if stated is None:
+        return f"{told}. State the upward axis with --up-axis."
+    mean = np.median(rotate(inverse(earth_from_world(stated)), up), axis=0)
+    nearest = max(AXES, key=lambda axis: float(mean @ axis_vector(axis)))
+    return (
+        f"{told} from upright; by its markers {nearest} points up. State --up-axis={nearest}, or, "
+        "if the axis is right, look whether left and right or front and back are exchanged."
+    )
+
+
+def refuse_too_few(motion: Motion) -> None:
+    """Raise where a motion has too few samples to be one."""
+    if motion.time_s.size < MIN_SAMPLES:
+        raise ComparisonError(
+            f"{motion.name}: a movement of at least {MIN_SAMPLES} samples was wanted, it holds "
+            f"{motion.time_s.size}"
+        )
+
+
+def doubt_identity(estimate: Motion, reference: Motion, table: AgreementTable) -> list[str]:
+    """Return notes where two motions are one file, or seem to be of two people or two trials."""
+    notes = []
+    errors_deg = [angle.curve.rmse for angle in table.angles]
+    if errors_deg and max(errors_deg) < SAME_DEG:
+        notes.append(
+            "the result and the reference hold the same numbers: a recording compared with itself "
+            "or with a copy says nothing of agreement"
+        )
+    one, other = estimate.subject, reference.subject
+    if one and other and not _alike(one, other):
+        notes.append(
+            f"the result is of {one[:40]}, the reference of {other[:40]}: make sure that this is "
+            "one person"
+        )
+    if _other_number(estimate.name, reference.name):
+        notes.append(
+            f"the result is called {estimate.name[:60]}, the reference {reference.name[:60]}: make "
+            "sure that they are of one trial"
+        )
+    return notes
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether one name is part of the other, whatever case and marks they are written in."""
+    short, long = sorted((re.sub(r"[\W_]", "", text.casefold()) for text in (one, other)), key=len)
+    return short in long
+
+
+def _other_number(one: str, other: str) -> bool:
+    """Return whether names are alike but for their numbers, as those of two trials are."""
+    numbers = [[digits.lstrip("0") for digits in re.findall(r"\d+", text)] for text in (one, other)]
+    texts = [re.sub(r"\d+", "#", text.casefold()) for text in (one, other)]
+    return texts[0] == texts[1] and numbers[0] != numbers[1]

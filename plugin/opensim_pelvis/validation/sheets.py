@@ -1,0 +1,141 @@
+"""Text of a reference's table as its own format has it, whatever a spreadsheet made of it.
+
+A spreadsheet that saves a TRC, MOT or STO file again parts cells by semicolons or commas, writes
+decimal commas, puts cells in quotes, pads lines with empty cells and may choose UTF-16. What it did
+is undone here, so that one parser a format is enough. A sound file passes through unchanged.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from opensim_pelvis.documents import read_bytes
+from opensim_pelvis.documents.files import without_mark
+from opensim_pelvis.errors import ComparisonError
+
+DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+DECIMAL_POINT: Final = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
+
+MAX_BYTES: Final = 2**30
+"""A larger table is not read; the longest marker trials of a laboratory take a tenth of it."""
+
+_MARKS: Final = {"\t": "tabs", ";": "semicolons", ",": "commas"}
+_LOOKED_AT: Final = 50
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NO_TEXT: Final = "{path}: a text table was wanted, found binary data"
+
+
+def read_sheet(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a table, its cells parted as its format has them, and notes.
+
+    Raises
+    ------
+    ComparisonError
+        When it is no text, or its numbers are written in two ways.
+    """
+    text, coded = _decode(path, _read_bytes(path))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    mark = _find_mark(lines)
+    quoted = '"' in text and mark in _MARKS
+    if mark not in _MARKS or (mark == "\t" and not quoted and not _has_decimal_commas(lines)):
+        return text, coded
+    rows = _split(path, text, mark) if quoted else [line.split(mark) for line in lines]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    comma = any(DECIMAL_COMMA.fullmatch(cell) for row in cells[-_LOOKED_AT:] for cell in row)
+    if comma:
+        _refuse_two_kinds(path, cells)
+        cells = [[_with_point(cell) for cell in row] for row in cells]
+    changes = [f"cells parted by {_MARKS[mark]}"] if mark != "\t" else []
+    changes += ["decimal commas"] if comma else []
+    changes += ["cells in quotes"] if quoted else []
+    note = f"{path.name}: read as a table that a spreadsheet saved ({', '.join(changes)})"
+    return "\n".join(_join(row) for row in cells), (*coded, note)
+
+
+def _read_bytes(path: Path) -> bytes:
+    raw = read_bytes(path, ComparisonError, MAX_BYTES)
+    if not raw.strip(b"\0 \t\r\n"):
+        raise ComparisonError(f"{path}: the file is empty")
+    if raw.startswith(_WORKBOOKS):
+        raise ComparisonError(
+            f"{path}: a text table was wanted, found a workbook of a spreadsheet program or an "
+            "archive. Export the table as text (TRC, MOT or csv)."
+        )
+    return raw
+
+
+def _decode(path: Path, raw: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text, and a note where it is written otherwise than in UTF-8."""
+    content, code = without_mark(raw)
+    head = content[:400]
+    if code is None and b"\0" in head:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        code = "utf-16-le" if odd > 8 * (even + 1) else "utf-16-be" if even > 8 * (odd + 1) else ""
+    try:
+        text = content.decode(code or "utf-8")
+    except UnicodeDecodeError as fault:
+        if code and code.startswith("utf-16"):
+            raise ComparisonError(_NO_TEXT.format(path=path)) from fault
+        text = content.decode("latin-1")  # a label; numbers are the same in all of these
+    if "\0" in text:
+        raise ComparisonError(_NO_TEXT.format(path=path))
+    if code and code.startswith(("utf-16", "utf-32")):
+        return text, (f"{path.name}: read as {code[:6].upper()} text",)
+    return text, ()
+
+
+def _find_mark(lines: Sequence[str]) -> str:
+    """Return what parts cells in the rows of numbers at the end; a blank where nothing does."""
+    rows = [line for line in lines[-_LOOKED_AT:] if line.strip(" \t;,")]
+    counts = {mark: min((row.count(mark) for row in rows), default=0) for mark in _MARKS}
+    if counts["\t"]:
+        return "\t"  # commas beside tabs are decimal commas, or parts of a quaternion
+    return next((mark for mark in ";," if counts[mark]), " ")
+
+
+def _has_decimal_commas(lines: Sequence[str]) -> bool:
+    return any(
+        DECIMAL_COMMA.fullmatch(cell.strip())
+        for line in lines[-_LOOKED_AT:]
+        if "," in line
+        for cell in line.split("\t")
+    )
+
+
+def _split(path: Path, text: str, mark: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=mark))
+    except csv.Error as fault:
+        raise ComparisonError(
+            f"{path}: a quoted cell of this table does not end, or is longer than "
+            f"{csv.field_size_limit()} letters: export the table again without quotes"
+        ) from fault
+
+
+def _refuse_two_kinds(path: Path, cells: Sequence[Sequence[str]]) -> None:
+    """Raise where rows hold decimal commas and decimal points: the spreadsheet changed numbers."""
+    for number, row in enumerate(cells, start=1):
+        commas = [cell for cell in row if DECIMAL_COMMA.fullmatch(cell)]
+        points = [cell for cell in row if DECIMAL_POINT.fullmatch(cell)]
+        if commas and points:
+            raise ComparisonError(
+                f"{path}: line {number} has decimal commas and decimal points ({commas[0]} and "
+                f"{points[0]}): a spreadsheet took some numbers for others. Export the table "
+                "again from the motion capture software."
+            )
+
+
+def _with_point(cell: str) -> str:
+    return cell.replace(",", ".") if DECIMAL_COMMA.fullmatch(cell) else cell
+
+
+def _join(row: list[str]) -> str:
+    """Return cells parted by tabs, without the empty ones that a spreadsheet adds at the end."""
+    last = next((i for i in range(len(row), 0, -1) if row[i - 1]), 0)
+    return "\t".join(row[:last])

@@ -1,0 +1,190 @@
+"""Trajectories of a TRC file, by the places where its labels stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.validation.even_times import make_even
+
+UNITS: Final[Mapping[str, float]] = {
+    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1.0),
+    **dict.fromkeys(("cm", "centimeters", "centimetres"), 1e-2),
+    **dict.fromkeys(("mm", "millimeters", "millimetres"), 1e-3),
+}
+
+_HEAD: Final = 5
+_MISSING: Final = frozenset({"", "nan", "null", "none", "na", "n/a", "#n/a", "-", "--"})
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class TrcFile:
+    """What a TRC file holds.
+
+    Parameters
+    ----------
+    rate_hz, start_s : float
+    unit : str
+    trajectories : tuple of (str, (t, 3) array)
+        Label and positions in metres, in the file's own axes; a label may stand twice.
+    notes : tuple of str
+    """
+
+    rate_hz: float
+    start_s: float
+    unit: str
+    trajectories: tuple[tuple[str, FloatArray], ...]
+    notes: tuple[str, ...]
+
+
+def is_trc(text: str) -> bool:
+    """Return whether a text begins like a TRC file."""
+    return text.lstrip().startswith("PathFileType")
+
+
+def read_trc(path: Path, text: str, notes: Sequence[str] = ()) -> TrcFile:
+    """Return the trajectories of a TRC file at even times.
+
+    Parameters
+    ----------
+    path : Path
+        Names the file in messages.
+    text : str
+        As motion capture software writes it (``sheets.read_sheet``).
+    notes : sequence of str
+        What was done to the text.
+
+    Raises
+    ------
+    ComparisonError
+        When it is none, or is damaged.
+    """
+    lines = text.lstrip().split("\n")
+    if len(lines) <= _HEAD or not is_trc(text):
+        raise ComparisonError(f"{path}: a TRC file was wanted, but it does not begin like one")
+    head = _header(lines)
+    unit = head.get("units", "").lower()
+    if unit not in UNITS:
+        raise ComparisonError(
+            f"{path}: Units m, cm or mm were wanted, found {unit[:40] or 'nothing'}"
+        )
+    places, width = _find_labels(path, lines[3])
+    values, told = _read_rows(path, lines[_HEAD:], width, head)
+    rate_hz = _number(head.get("datarate", ""))
+    rows = make_even(path.name, values[:, 1], values[:, 2:], rate_hz)
+    unnamed = (width - 2) // 3 - len(places)
+    if unnamed:
+        told.append(f"{path.name}: trajectories without a label were left out: {unnamed}")
+    return TrcFile(
+        rate_hz=rows.rate_hz,
+        start_s=float(rows.time_s[0]),
+        unit={1.0: "m", 1e-2: "cm", 1e-3: "mm"}[UNITS[unit]],
+        trajectories=tuple(
+            (label, UNITS[unit] * rows.values[:, at : at + 3]) for label, at in places
+        ),
+        notes=(*notes, *told, *rows.notes),
+    )
+
+
+def _header(lines: Sequence[str]) -> dict[str, str]:
+    keys, values = (line.split("\t") for line in lines[1:3])
+    return {k.strip().lower(): v.strip() for k, v in zip(keys, values, strict=False) if k.strip()}
+
+
+def _number(cell: str) -> float | None:
+    try:
+        value = float(cell) if cell.isascii() and "_" not in cell else 0.0
+    except ValueError:
+        return None
+    return value if np.isfinite(value) and value > 0.0 else None
+
+
+def _find_labels(path: Path, line: str) -> tuple[list[tuple[str, int]], int]:
+    """Return each label with the column (from 0, without number and time) where its x stands.
+
+    Labels stand above their x, two empty cells between them; some programs leave those out.
+    """
+    cells = [cell.strip() for cell in line.rstrip().split("\t")][2:]
+    named = [(label, i) for i, label in enumerate(cells) if label]
+    if not named:
+        raise ComparisonError(
+            f"{path}: labels of markers, parted by tabs, were wanted in line 4, found none"
+        )
+    if all(i % 3 == 0 for _, i in named):
+        return named, 2 + named[-1][1] + 3
+    if len(named) == len(cells):
+        return [(label, 3 * i) for i, label in enumerate(cells)], 2 + 3 * len(cells)
+    odd = next(label for label, i in named if i % 3)
+    raise ComparisonError(
+        f"{path}: a label was wanted above every third column of line 4, '{odd[:40]}' stands "
+        "elsewhere: columns were shifted. Export the file again."
+    )
+
+
+def _read_rows(
+    path: Path, lines: Sequence[str], width: int, head: Mapping[str, str]
+) -> tuple[FloatArray, list[str]]:
+    """Return rows of numbers, NaN in empty cells, and notes.
+
+    Cells may be absent at the end of a row, where markers are missing there. Markers without a
+    label may follow in all rows; they are left out.
+    """
+    rows = [(i, line.split("\t")) for i, line in enumerate(lines, start=_HEAD + 1) if line.strip()]
+    lasts = [max((i for i, c in enumerate(r, start=1) if c.strip()), default=0) for _, r in rows]
+    notes = []
+    if rows and lines[-1].strip() and lasts[-1] < width:
+        notes.append(f"{path.name}: the last line is cut off and was left out")
+        rows.pop()
+    count = max([width, *lasts])
+    notes += _say_counts(path, head, len(lasts), (count - 2) // 3)
+    beyond = sum(last > width for last in lasts)
+    if beyond and (2 * beyond < len(lasts) or (count - width) % 3):
+        raise ComparisonError(
+            f"{path}: {width} cells a row were wanted for the {(width - 2) // 3} labels of line 4, "
+            f"{beyond} of {len(lasts)} rows have up to {count}: columns and labels do not fit. "
+            "Export the file again."
+        )
+    if beyond:
+        notes.append(
+            f"{path.name}: trajectories beyond the last label were left out: {(count - width) // 3}"
+        )
+    if broken := sum(last < width and last % 3 != 2 for last in lasts[: len(rows)]):
+        notes.append(f"{path.name}: {broken} rows end within a marker, which is missing there")
+    values = np.full((len(rows), width), np.nan)
+    for place, (number, cells) in enumerate(rows):
+        for i, cell in enumerate(cells[:width]):
+            values[place, i] = _as_number(path, number, i, cell)
+    return values, notes
+
+
+def _as_number(path: Path, row: int, column: int, cell: str) -> float:
+    cell = cell.strip()
+    if cell.lower() in _MISSING:
+        return float("nan")
+    try:
+        if cell.isascii() and "_" not in cell:
+            return float(cell)
+    except ValueError:
+        pass
+    raise ComparisonError(
+        f"{path}: a number was wanted in line {row}, column {column + 1}, found '{cell[:40]}'"
+    )
+
+
+def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) -> list[str]:
+    """Return notes on counts that differ from those of the header."""
+    notes = []
+    for key, what, there in (("numframes", "frames", frames), ("nummarkers", "markers", markers)):
+        stated = _number(head.get(key, ""))
+        if stated is not None and stated != there:
+            notes.append(
+                f"{path.name}: the header states {stated:g} {what}, the file has {there}: make "
+                "sure that it is whole"
+            )
+    return notes
