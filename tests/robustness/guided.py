@@ -19,7 +19,6 @@ import atheris
 
 with atheris.instrument_imports(include=["opensim_pelvis"]):
     import opensim_pelvis.reading
-
     from tests.robustness import targets
 
 from tests.robustness.mutate import mutate

@@ -22,11 +22,34 @@ CELLS: Final = (
     *("9223372036854775807", "9223372036854775808", "1e9", "1e18", "0.1", "0.5", "1_000", "0x10"),
     *("1,5", "1.2.3", "1e", "e", ".", "+", "-", "--1", "abc", "true", "null", "None", "{}", "[]"),
     *("\u0663", "\uff11\uff12", "\u00b2", "\u2460", "\u2212\u0031", "\u00a01", "\ufeff1"),
-    *('"', '""', '"1"', "'", "\\", "\t", "\r", "\x00", "\x0b", "\x1c", "\x85", "\u2028", "%s", "{0}"),
+    *(
+        '"',
+        '""',
+        '"1"',
+        "'",
+        "\\",
+        "\t",
+        "\r",
+        "\x00",
+        "\x0b",
+        "\x1c",
+        "\x85",
+        "\u2028",
+        "%s",
+        "{0}",
+    ),
     *("=cmd|' /C calc'!A0", "@SUM(1)", "+1+1", "../../x", "/etc/passwd", "C:\\x", "con", "a" * 300),
     *("9" * 400, "9" * 10_000, "0." + "1" * 5_000, " " * 70_000, "1" + " " * 70_000 + "1"),
     *("2026-11-24", "0001-01-01", "9999-12-31T23:59:59Z", "2026-13-45", "24:61:61", "1e5:00"),
-    *("\u4e2d\u6587", "\U0001f3c3", "\u202e", "e\u0301", "-1e-320", "1e308", "1.7976931348623157e308"),
+    *(
+        "\u4e2d\u6587",
+        "\U0001f3c3",
+        "\u202e",
+        "e\u0301",
+        "-1e-320",
+        "1e308",
+        "1.7976931348623157e308",
+    ),
 )
 """What a cell, a value or a number is replaced by."""
 
@@ -201,7 +224,9 @@ def truncate_line(content: bytes, rng: Random) -> bytes:
 def break_line(content: bytes, rng: Random) -> bytes:
     """Put a line in, of a strange kind."""
     lines = content.splitlines(keepends=True)
-    some = rng.choice((b"\n", b"\r", b"#\n", b",,,,\n", b'"\n', b"nan\tnan\n", hostile(rng) + b"\n"))
+    some = rng.choice(
+        (b"\n", b"\r", b"#\n", b",,,,\n", b'"\n', b"nan\tnan\n", hostile(rng) + b"\n")
+    )
     lines.insert(rng.randrange(len(lines) + 1), some)
     return b"".join(lines)
 
@@ -271,7 +296,9 @@ def encode(content: bytes, rng: Random) -> bytes:
 def add_bytes_of_none(content: bytes, rng: Random) -> bytes:
     """Put in bytes that are no UTF-8."""
     at = rng.randrange(len(content) + 1)
-    some = rng.choice((b"\xff", b"\xc3", b"\xed\xa0\x80", b"\0", b"\x80", b"\xf5\x80\x80\x80", b"\xb0"))
+    some = rng.choice(
+        (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\0", b"\x80", b"\xf5\x80\x80\x80", b"\xb0")
+    )
     return content[:at] + some + content[at:]
 
 
@@ -282,10 +309,44 @@ ENCODINGS: Final = (encode, add_bytes_of_none)
 
 _TOML_VALUES: Final = (
     *(b"true", b"[]", b"{}", b'""', b'" "', b'"x"', b"0", b"-1", b"1e308", b"nan", b"inf", b"-inf"),
-    *(b"1979-05-27", b"07:32:00", b"1979-05-27T07:32:00Z", b"[1, 2]", b'["a", "a"]', b"[[]]", b"1e400"),
-    *(b"9" * 5000, b"0x" + b"f" * 5000, b"[" * 3000, b"[" * 400 + b"]" * 400, b'"""', b"{a = {b = 1}}"),
-    *(b'"../../x"', b'"\\u0000"', b'"\\ud800"', b"'C:\\x'", b'"a\\nb"', b'[{}, {}]', b"[true]", b"9" * 30),
-    *(b'"{sensor}"', b'"{"', b'"{0}"', b'"*"', b'"["', b'["", ""]', b"[nan, nan]", b'"m/s2"', b'"deg"'),
+    *(
+        b"1979-05-27",
+        b"07:32:00",
+        b"1979-05-27T07:32:00Z",
+        b"[1, 2]",
+        b'["a", "a"]',
+        b"[[]]",
+        b"1e400",
+    ),
+    *(
+        b"9" * 5000,
+        b"0x" + b"f" * 5000,
+        b"[" * 3000,
+        b"[" * 400 + b"]" * 400,
+        b'"""',
+        b"{a = {b = 1}}",
+    ),
+    *(
+        b'"../../x"',
+        b'"\\u0000"',
+        b'"\\ud800"',
+        b"'C:\\x'",
+        b'"a\\nb"',
+        b"[{}, {}]",
+        b"[true]",
+        b"9" * 30,
+    ),
+    *(
+        b'"{sensor}"',
+        b'"{"',
+        b'"{0}"',
+        b'"*"',
+        b'"["',
+        b'["", ""]',
+        b"[nan, nan]",
+        b'"m/s2"',
+        b'"deg"',
+    ),
     b"{a=" * 300 + b"1" + b"}" * 300,
 )
 
@@ -305,7 +366,9 @@ def set_toml_key(content: bytes, rng: Random) -> bytes:
     if not found:
         return content
     match, other = rng.choice(found), rng.choice(found)
-    key = rng.choice((b"x", b'""', b"a.b", other[1].strip(), b'"' + b"k" * 500 + b'"', b"a." * 500 + b"b"))
+    key = rng.choice(
+        (b"x", b'""', b"a.b", other[1].strip(), b'"' + b"k" * 500 + b'"', b"a." * 500 + b"b")
+    )
     return content[: match.start(1)] + key + b" " + content[match.end(1) :]
 
 
@@ -327,8 +390,30 @@ TOML: Final = (set_toml_value, set_toml_value, set_toml_key, add_toml_table)
 
 _JSON_VALUES: Final = (
     *(None, True, False, 0, -1, 1, 10**400, 1e308, "", "x", " ", "nan", "../../x", "\0", "\ud800"),
-    *([], {}, [[]], [None], {"a": {}}, [1, 2, 3], "a" * 3000, "<script>", "=1+1", 2**63, 0.5, "\u4e2d"),
-    *("2026-11-24", ["a"], {"mean": None}, {"value": "x"}, [float("nan")], "12", [[1], [2, 3]], "a/b"),
+    *(
+        [],
+        {},
+        [[]],
+        [None],
+        {"a": {}},
+        [1, 2, 3],
+        "a" * 3000,
+        "<script>",
+        "=1+1",
+        2**63,
+        0.5,
+        "\u4e2d",
+    ),
+    *(
+        "2026-11-24",
+        ["a"],
+        {"mean": None},
+        {"value": "x"},
+        [float("nan")],
+        "12",
+        [[1], [2, 3]],
+        "a/b",
+    ),
 )
 
 
@@ -437,7 +522,9 @@ def rename_element(content: bytes, rng: Random) -> bytes:
 def set_declaration(content: bytes, rng: Random) -> bytes:
     """Declare another encoding, entities or a version of XML that there is not."""
     body = re.sub(rb"^(\xef\xbb\xbf)?\s*<\?xml[^>]*\?>", b"", content)
-    name = rng.choice((b"utf-16", b"utf-7", b"cp037", b"no-such", b"shift_jis", b"", b"ascii", b"hex"))
+    name = rng.choice(
+        (b"utf-16", b"utf-7", b"cp037", b"no-such", b"shift_jis", b"", b"ascii", b"hex")
+    )
     declared = b'<?xml version="1.0" encoding="' + name + b'"?>'
     return rng.choice((declared, b'<?xml version="9.9"?>', _BOMB, b"\n\n")) + body
 

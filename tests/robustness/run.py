@@ -125,9 +125,7 @@ def summarise(jobs: Sequence[Job]) -> dict[str, Any]:
             )
             group["numbers"].append(row["number"])
             group.setdefault("text", row["text"])
-    listed = [
-        {"target": t, "kind": k, "frame": f, **group} for (t, k, f), group in groups.items()
-    ]
+    listed = [{"target": t, "kind": k, "frame": f, **group} for (t, k, f), group in groups.items()]
     return {"targets": targets, "findings": listed}
 
 
@@ -158,10 +156,10 @@ def replay(name: str, number: int) -> None:
     from tests.robustness.trial import Bench, make_trial
 
     trial = make_trial(name, number)
-    print(trial.done, trial.victim, trial.content[:2000])  # noqa: T201
+    print(trial.done, trial.victim, trial.content[:2000])
     with tempfile.TemporaryDirectory() as place:
         bench = Bench(TARGETS[name], Path(place))
-        print(bench.run(trial))  # noqa: T201
+        print(bench.run(trial))
         bench.lay(trial)
         TARGETS[name].act(bench.folder)
 
@@ -196,7 +194,7 @@ def main() -> None:
     (told.out / "summary.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
     text = show(summary)
     (told.out / "summary.txt").write_text(text + "\n", encoding="utf-8")
-    print(text)  # noqa: T201
+    print(text)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,11 @@ def dot() -> tuple[Tree, ...]:
         grow(lambda d: write_dot(some, d, names=names, start_us=2**32 - 100_000)),
         grow(
             lambda d: write_dot(
-                recording(gap=False), d, columns=("dq", "dv", "Status"), layout="export", names=names
+                recording(gap=False),
+                d,
+                columns=("dq", "dv", "Status"),
+                layout="export",
+                names=names,
             )
         ),
     )
@@ -210,7 +214,9 @@ def trc() -> Tree:
     ]
     for frame in range(12):
         cells = rng.normal(scale=200.0, size=3 * len(names))
-        lines.append("\t".join([str(frame + 1), f"{frame / 100:.2f}", *(f"{x:.3f}" for x in cells)]))
+        lines.append(
+            "\t".join([str(frame + 1), f"{frame / 100:.2f}", *(f"{x:.3f}" for x in cells)])
+        )
     return {"w.trc": ("\n".join(lines) + "\n").encode()}
 
 

@@ -103,9 +103,7 @@ def _inspect(folder: Path) -> None:
 @cache
 def _all_recordings() -> tuple[Tree, ...]:
     made = (seeds.xsens, seeds.dot, seeds.mvnx, seeds.sto, seeds.apdm_csv, seeds.apdm_hdf5)
-    return tuple(
-        tree for make in (*made, seeds.ximu3, seeds.table, seeds.c3d) for tree in make()
-    )
+    return tuple(tree for make in (*made, seeds.ximu3, seeds.table, seeds.c3d) for tree in make())
 
 
 @cache
@@ -186,11 +184,10 @@ def _logo(folder: Path) -> None:
 
 
 def _report(folder: Path) -> None:
-    from opensim_pelvis.report.again import END
     from opensim_pelvis.report.again import write_reports as write
     from opensim_pelvis.report.lab import read_lab
 
-    write([folder / f"w{END}"], folder / "out", read_lab(None))
+    write([folder / "w_report.json"], folder / "out", read_lab(None))
 
 
 def _page(folder: Path) -> None:
@@ -289,7 +286,10 @@ def _result_file(name: str, copies: int = 1) -> Callable[[], tuple[Tree, ...]]:
 def _pool_seeds() -> tuple[Tree, ...]:
     tree: Tree = {}
     for k in range(3):
-        said = {"estimate": {"subject": f"S{k}", "name": f"w{k}"}, "format": "opensim-pelvis agreement"}
+        said = {
+            "estimate": {"subject": f"S{k}", "name": f"w{k}"},
+            "format": "opensim-pelvis agreement",
+        }
         rows = "".join(f"pelvic_tilt,mean,{n},right,{1.5 + n * k},{1.0 + n}\n" for n in range(4))
         head = "angle,value,stride,side,estimate,reference\n"
         tree[f"c{k}/agreement.json"] = json.dumps(said).encode()
@@ -299,7 +299,11 @@ def _pool_seeds() -> tuple[Tree, ...]:
 
 def _agreement_seeds() -> tuple[Tree, ...]:
     view = json.loads(seeds.result()["w_report.json"])
-    said = {"format": "opensim-pelvis agreement", "format_version": 1, "estimate": {"name": view["name"]}}
+    said = {
+        "format": "opensim-pelvis agreement",
+        "format_version": 1,
+        "estimate": {"name": view["name"]},
+    }
     curves = {"format": "opensim-pelvis agreement curves", "format_version": 1, "angles": {}}
     return (
         {
@@ -358,10 +362,17 @@ TARGETS: Final = {
         Target("cohort figure", _result_file("w_summary.json", 3), _cohort_whole, slow=True),
         Target("pool", _pool_seeds, _pool, slow=True),
         Target("agreement", _agreement_seeds, _agreement, "*/agreement*"),
-        _document("reference trc", _reference, {**seeds.trc(), "markers.toml": seeds.MARKERS}, victims="*.trc"),
+        _document(
+            "reference trc",
+            _reference,
+            {**seeds.trc(), "markers.toml": seeds.MARKERS},
+            victims="*.trc",
+        ),
         _document("reference mot", _reference, seeds.mot()),
         Target("reference c3d", lambda: _reference_c3d(False), _reference),
-        Target("reference angles", lambda: _reference_c3d(False), lambda d: _reference(d, "angles")),
+        Target(
+            "reference angles", lambda: _reference_c3d(False), lambda d: _reference(d, "angles")
+        ),
         Target("reference rotations", lambda: _reference_c3d(True), _reference),
         _document("marker names", _marker_map, {"markers.toml": seeds.MARKERS}),
         _document("names", _name, {"name.txt": b"Walk 01"}, {"name.txt": "L\u00e4ufer 1".encode()}),

@@ -102,9 +102,7 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _tell(
-    log: Any, folder: Path, name: str, number: int, trial: Trial, finding: Finding
-) -> None:
+def _tell(log: Any, folder: Path, name: str, number: int, trial: Trial, finding: Finding) -> None:
     row = {
         "target": name,
         "number": number,
