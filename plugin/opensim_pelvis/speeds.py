@@ -164,7 +164,7 @@ def _read_fit(path: Path) -> _Track:
     """Return times and speeds of the record messages of a FIT file."""
     fit = _library("fitdecode", path)
     rows: list[tuple[Any, float]] = []
-    with fit.FitReader(str(path)) as frames:
+    with fit.FitReader(str(path), check_crc=fit.CrcCheck.RAISE) as frames:
         for frame in frames:
             if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
                 for name in ("enhanced_speed", "speed"):

@@ -47,7 +47,11 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
     names = [view["name"] for view in views]
     for folder in folders:
         agreement = read_agreement(folder)
-        name = agreement["estimate"]["name"]
+        estimate = agreement.get("estimate")
+        name = estimate.get("name") if isinstance(estimate, dict) else None
+        if not isinstance(name, str):
+            faults.append(f"{folder}: the name of the recording is missing in it. Compare again.")
+            continue
         if name not in names:
             faults.append(
                 f"{folder}: compares the recording {name}; a report is made of {', '.join(names)}"

@@ -1,0 +1,426 @@
+"""Sound small inputs of every kind, by our own simulator and writers: what damage starts from.
+
+A tree is the content of a folder: relative name to bytes. Recordings have twelve rows, so that
+thousands of them can be tried in a minute.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
+from opensim_pelvis.simulate import (
+    SENSOR_MAP,
+    Gap,
+    SensorSettings,
+    Session,
+    Truth,
+    random_mountings,
+    simulate_runner,
+    simulate_sensors,
+    write_apdm_csv,
+    write_apdm_hdf5,
+    write_c3d_channels,
+    write_c3d_rotations,
+    write_csv,
+    write_dot,
+    write_mvnx,
+    write_sto,
+    write_ximu3,
+    write_xsens,
+)
+from opensim_pelvis.types import Recording
+
+Tree = dict[str, bytes]
+"""Content of a folder: relative name to bytes."""
+
+TWO: Final = ("pelvis", "torso")
+BRIEF: Final = Session(duration_s=0.3, rate_hz=40.0, still_s=0.1, ramp_s=0.1)
+START: Final = datetime(2026, 5, 1, 8, 0, 0, tzinfo=UTC)
+
+
+@cache
+def truth() -> Truth:
+    """Return twelve samples of a runner."""
+    return simulate_runner(session=BRIEF)
+
+
+@cache
+def recording(*, gap: bool = True, field: bool = True, counter_start: int = 0) -> Recording:
+    """Return what two sensors recorded, two samples of one lost."""
+    gaps = (Gap(body="torso", start_s=0.1, length_s=0.05),) if gap else ()
+    settings = SensorSettings(
+        mountings=random_mountings(7), magnetometer=field, gaps=gaps, counter_start=counter_start
+    )
+    return simulate_sensors(truth(), settings, TWO)
+
+
+def grow(write: Callable[[Path], object]) -> Tree:
+    """Return what a writer puts into a folder."""
+    with tempfile.TemporaryDirectory() as name:
+        write(Path(name))
+        return read_tree(Path(name))
+
+
+def read_tree(folder: Path) -> Tree:
+    """Return the content of a folder."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+# --- recordings ----------------------------------------------------------------------------
+
+
+def xsens() -> tuple[Tree, ...]:
+    """Return MT Manager's text in each form of columns and header."""
+    plain, turned = recording(), recording(field=False, counter_start=65530)
+    return (
+        grow(lambda d: write_xsens(turned, d)),
+        grow(lambda d: write_xsens(plain, d, columns="matrix", separator=",")),
+        grow(lambda d: write_xsens(plain, d, columns="euler", header="2022")),
+        grow(lambda d: write_xsens(plain, d, columns="matrix", separator=" ")),
+        grow(lambda d: write_xsens(plain, d, separator=";")),
+    )
+
+
+def dot() -> tuple[Tree, ...]:
+    """Return DOT's csv as the app and the exporter write it."""
+    some = recording(field=False)
+    names = {identifier: SENSOR_MAP[identifier] for identifier in some.identifiers}
+    return (
+        grow(lambda d: write_dot(some, d, names=names, start_us=2**32 - 100_000)),
+        grow(
+            lambda d: write_dot(
+                recording(gap=False),
+                d,
+                columns=("dq", "dv", "Status"),
+                layout="export",
+                names=names,
+            )
+        ),
+    )
+
+
+def mvnx() -> tuple[Tree, ...]:
+    """Return an MVNX of versions 3 and 4."""
+    return tuple(
+        grow(
+            lambda d, version=version: write_mvnx(
+                truth(), recording(), d / "w.mvnx", worn=SENSOR_MAP, version=version
+            )
+        )
+        for version in (4, 3)
+    )
+
+
+def sto() -> tuple[Tree, ...]:
+    """Return OpenSense's table."""
+    return (grow(lambda d: write_sto(recording(), d / "w.sto", digits=6)),)
+
+
+def apdm_csv() -> tuple[Tree, ...]:
+    """Return both layouts of APDM's csv."""
+    return (
+        grow(lambda d: write_apdm_csv(recording(), d / "w.csv")),
+        grow(lambda d: write_apdm_csv(recording(), d / "w.csv", layout="format 7")),
+    )
+
+
+def apdm_hdf5() -> tuple[Tree, ...]:
+    """Return APDM's HDF5 of versions 3 and 5."""
+    return (
+        grow(lambda d: write_apdm_hdf5(recording(), d / "w.h5", version=3)),
+        grow(lambda d: write_apdm_hdf5(recording(), d / "w.h5", version=5)),
+    )
+
+
+def ximu3() -> tuple[Tree, ...]:
+    """Return x-IMU3's folders."""
+    return (grow(lambda d: write_ximu3(recording(), d, magnetometer_every=2, convention="NWU")),)
+
+
+def table() -> tuple[Tree, ...]:
+    """Return a wide table with its mapping."""
+    return (grow(lambda d: write_csv(recording(field=False), d / "w.csv", digits=7)),)
+
+
+def c3d() -> tuple[Tree, ...]:
+    """Return C3D files of channels, of rotations and of everything at once."""
+    return (
+        grow(lambda d: write_c3d_channels(recording(), d / "w.c3d")),
+        grow(lambda d: write_c3d_rotations(recording(), d / "w.c3d")),
+        grow(lambda d: write_c3d(d / "w.c3d", laboratory())),
+    )
+
+
+# --- references, events, speeds ------------------------------------------------------------
+
+
+def laboratory() -> C3dContent:
+    """Return markers, one plate and events, as a laboratory's C3D holds them."""
+    rng = np.random.default_rng(3)
+    labels = ["LASI", "RASI", "LPSI", "RPSI", "LKNE"]
+    points = rng.normal(size=(20, 5, 3)) + np.arange(5)[None, :, None]
+    force = np.zeros((20, 6))
+    force[5:14, 2] = -900.0
+    return C3dContent(
+        rate_hz=100.0,
+        points=points,
+        point_labels=labels,
+        point_descriptions=[""] * 5,
+        analogs=force,
+        analog_labels=["Fx1", "Fy1", "Fz1", "Mx1", "My1", "Mz1"],
+        analog_descriptions=[""] * 6,
+        analog_units=["N"] * 3 + ["Nmm"] * 3,
+        parameters={
+            "EVENT": {
+                "USED": np.array([2]),
+                "CONTEXTS": ["Left", "Right"],
+                "LABELS": ["Foot Strike", "Foot Off"],
+                "TIMES": np.array([[0.0, 0.0], [0.05, 0.12]]),
+            },
+            "FORCE_PLATFORM": {
+                "USED": np.array([1]),
+                "TYPE": np.array([2]),
+                "ZERO": np.array([1, 2]),
+                "CHANNEL": np.arange(1, 7)[:, None],
+            },
+        },
+    )
+
+
+def trc() -> Tree:
+    """Return markers as TRC, every frame of another place."""
+    names = ("LASI", "RASI", "LPSI", "RPSI", "LKNE", "RKNE", "LTHI", "RTHI", "LHJC")
+    rng = np.random.default_rng(5)
+    lines = [
+        "PathFileType\t4\t(X/Y/Z)\tw.trc",
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\t"
+        "OrigNumFrames",
+        f"100\t100\t12\t{len(names)}\tmm\t100\t1\t12",
+        "Frame#\tTime\t" + "\t\t\t".join(names) + "\t\t",
+        "\t\t" + "\t".join(f"{a}{k}" for k in range(1, len(names) + 1) for a in "XYZ"),
+        "",
+    ]
+    for frame in range(12):
+        cells = rng.normal(scale=200.0, size=3 * len(names))
+        lines.append(
+            "\t".join([str(frame + 1), f"{frame / 100:.2f}", *(f"{x:.3f}" for x in cells)])
+        )
+    return {"w.trc": ("\n".join(lines) + "\n").encode()}
+
+
+def mot() -> Tree:
+    """Return coordinates as OpenSim writes them."""
+    rows = [f"{k / 50:.2f}\t{k}.5\t{-k}.25\t{2 * k}.125" for k in range(12)]
+    head = "Coordinates\nversion=1\nnRows=12\nnColumns=4\ninDegrees=yes\nendheader\n"
+    names = "time\tpelvis_tilt\tpelvis_list\tpelvis_rotation\n"
+    return {"w.mot": (head + names + "\n".join(rows) + "\n").encode()}
+
+
+def events_csv() -> Tree:
+    """Return a table of events."""
+    text = "time_s,label,side,uncertainty_s\n0.5,initial contact,left,0.01\n0.7,toe-off,left,\n"
+    return {"e.csv": (text + "1.1,foot strike,r,0.02\n1.3,Foot Off,Right,0.01\n").encode()}
+
+
+def speeds_csv() -> Tree:
+    """Return a table of speeds."""
+    return {"s.csv": b"time_s,speed_mps\n" + b"".join(b"%d,3.%d\n" % (k, k) for k in range(6))}
+
+
+def gpx() -> Tree:
+    """Return a watch's GPX."""
+    points = "".join(
+        f'<trkpt lat="{50 + 3.5 * k / 111195:.9f}" lon="8.0"><time>{_at(k)}Z</time></trkpt>'
+        for k in range(5)
+    )
+    text = '<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns='
+    text += f'"http://www.topografix.com/GPX/1/1"><trk><trkseg>{points}</trkseg></trk></gpx>'
+    return {"s.gpx": text.encode()}
+
+
+def tcx() -> Tree:
+    """Return a watch's TCX."""
+    points = "".join(
+        f"<Trackpoint><Time>{_at(k)}.000Z</Time><DistanceMeters>{3.5 * k}</DistanceMeters>"
+        "</Trackpoint>"
+        for k in range(5)
+    )
+    text = '<?xml version="1.0" encoding="UTF-8"?><TrainingCenterDatabase xmlns="http://www.garmin'
+    text += '.com/xmlschemas/TrainingCenterDatabase/v2"><Activities><Activity Sport="Running"><Id>'
+    text += f'{_at(0)}.000Z</Id><Lap StartTime="{_at(0)}.000Z"><TotalTimeSeconds>5'
+    text += "</TotalTimeSeconds><DistanceMeters>20</DistanceMeters><Calories>1</Calories>"
+    text += f"<Intensity>Active</Intensity><Track>{points}</Track></Lap></Activity></Activities>"
+    return {"s.tcx": (text + "</TrainingCenterDatabase>").encode()}
+
+
+def fit() -> Tree:
+    """Return a watch's FIT, its checksums right."""
+    first = int((START - datetime(1989, 12, 31, tzinfo=UTC)).total_seconds())
+    data = struct.pack("<BBBHB", 0x40, 0, 0, 20, 2)
+    data += struct.pack("<BBBBBB", 253, 4, 0x86, 6, 2, 0x84)
+    for k in range(6):
+        data += struct.pack("<BIH", 0, first + k, 3500 + k)
+    return {"s.fit": seal_fit(data)}
+
+
+def seal_fit(data: bytes) -> bytes:
+    """Return records of FIT with head and checksums."""
+    head = struct.pack("<BBHI4s", 14, 0x10, 2132, len(data), b".FIT")
+    head += struct.pack("<H", _crc(head))
+    return head + data + struct.pack("<H", _crc(head + data))
+
+
+def _crc(data: bytes) -> int:
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0xA001 if crc & 1 else 0)
+    return crc
+
+
+def _at(second: int) -> str:
+    return f"{START + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}"
+
+
+# --- documents -----------------------------------------------------------------------------
+
+TRIAL: Final = b"""[recording]
+path = "walk"
+rate_hz = 40.0
+name = "w"
+up_axis = "z"
+date = 2026-05-01T08:00:00Z
+[sensors]
+"00B4F001" = "pelvis"
+"00B4F002" = "torso"
+[mountings]
+femur_r = [1.0, 0.0, 0.0, 0.0]
+[timeline]
+synchronise = "trigger"
+trigger_s = { "00B4F001" = 1.5 }
+[calibration]
+method = "static"
+window_s = [0.0, 1.0]
+heading_axis = "-z"
+base = "pelvis"
+flexion_window_s = [2.0, 3.0]
+[fusion]
+magnetometer = true
+[subject]
+id = "S01"
+sex = "female"
+height_m = 1.7
+[activity]
+kind = "running"
+speed_mps = 3.5
+events_file = "e.csv"
+events_start_s = 0.0
+[solver]
+max_gap_s = 0.05
+weights = { pelvis = 2.0, tibia = 0.02 }
+"""
+MAP: Final = b'[sensors]\n"00B4F001" = "pelvis"\n"00B4F002" = "torso"\n'
+OPENSENSE: Final = b"""<?xml version="1.0" encoding="UTF-8" ?>
+<OpenSimDocument Version="30510"><OpenSenseSettings><ExperimentalSensors>
+<ExperimentalSensor name="_00B42268"><name_in_model>torso_imu</name_in_model></ExperimentalSensor>
+<ExperimentalSensor name="_00B421AF"><name_in_model>pelvis_imu</name_in_model></ExperimentalSensor>
+</ExperimentalSensors></OpenSenseSettings></OpenSimDocument>
+"""
+PLACED: Final = b"""<?xml version="1.0" encoding="UTF-8" ?>
+<OpenSimDocument Version="40000"><Model name="m"><BodySet name="bodyset"><objects>
+<Body name="pelvis"><components><PhysicalOffsetFrame name="pelvis_imu">
+<socket_parent>..</socket_parent><translation>0 0 0</translation><orientation>0.1 0.2 -1.5
+</orientation></PhysicalOffsetFrame></components></Body>
+<Body name="torso"><components><PhysicalOffsetFrame name="torso_imu">
+<socket_parent>..</socket_parent><orientation>1.5 0 0</orientation></PhysicalOffsetFrame>
+</components></Body></objects></BodySet></Model></OpenSimDocument>
+"""
+LAB: Final = b"""name = "Laboratory"
+header = "Street 1"
+footer = "end"
+logo = "logo.png"
+texts = "texts.toml"
+sections = ["headline", "quality", "curves"]
+"""
+TEXTS: Final = b"""[page]
+title = "Becken"
+[analysis]
+"""
+MARKERS: Final = b"""[markers]
+LASI = "lasi"
+RASI = "Subject:RASI"
+[clusters]
+femur_r = ["a", "b", "c"]
+pelvis = ["d", "e", "f", "g"]
+"""
+SVG: Final = b"""<?xml version="1.0"?>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40"
+ height="20" viewBox="0 0 40 20"><style>.a { fill: red }</style><defs><linearGradient id="g">
+<stop offset="0" stop-color="#fff"/></linearGradient></defs><g transform="translate(1 2)">
+<rect class="a" x="0" y="0" width="10" height="10" fill="url(#g)"/><path d="M0 0L10 10"/>
+<text x="1" y="9" font-size="8">Lab</text><use xlink:href="#g"/></g></svg>
+"""
+
+
+def png() -> bytes:
+    """Return a picture."""
+    from matplotlib.image import imsave
+
+    made = io.BytesIO()
+    imsave(made, np.linspace(0, 1, 64).reshape(8, 8), format="png")
+    return made.getvalue()
+
+
+@cache
+def result() -> Tree:
+    """Return the files of a short run, and what a comparison of it with itself says."""
+    from opensim_pelvis.exporters.summary import SummaryExporter
+    from opensim_pelvis.pipeline import run
+    from opensim_pelvis.report.view import view_of, write_view
+    from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SubjectSettings
+
+    session = Session(duration_s=8.0, rate_hz=40.0, still_s=2.0)
+    recorded = simulate_sensors(simulate_runner(session=session), SensorSettings(), TWO)
+    made = run(
+        recorded,
+        sensors={i: SENSOR_MAP[i] for i in recorded.identifiers},
+        subject=SubjectSettings(id="S01", sex="female", height_m=1.7, mass_kg=60.0),
+        calibration=CalibrationSettings(window_s=(0.0, 2.0), heading_axis="-z"),
+        activity=ActivitySettings(kind="running", speed_mps=3.6, surface="treadmill"),
+    )
+
+    def write(folder: Path) -> None:
+        SummaryExporter().write(made, folder)
+        write_view(view_of(made), folder / f"{made.name}_report.json")
+
+    tree = grow(write)
+    report = next(name for name in tree if name.endswith("_report.json"))
+    summary = next(name for name in tree if name.endswith("_summary.json"))
+    return {"w_report.json": thin(tree[report]), "w_summary.json": thin(tree[summary])}
+
+
+def thin(content: bytes) -> bytes:
+    """Return JSON whose long lists of numbers are cut to twelve: the same kinds, sooner read."""
+
+    def walk(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: walk(item) for key, item in value.items()}
+        if isinstance(value, list):
+            short = value[:12] if value and not isinstance(value[0], dict | str) else value
+            return [walk(item) for item in short]
+        return value
+
+    return json.dumps(walk(json.loads(content))).encode()
