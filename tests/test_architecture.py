@@ -58,6 +58,7 @@ ORDER = (
     "output",
     "pipeline",
     "exporters",
+    "fonts",
     "cohort",
     "report",
     "validation",
