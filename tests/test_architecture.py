@@ -63,6 +63,7 @@ ORDER = (
     "output",
     "pipeline",
     "exporters",
+    "fonts",
     "cohort",
     "report",
     "validation",

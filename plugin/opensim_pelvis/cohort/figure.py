@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from opensim_pelvis import fonts
 from opensim_pelvis.cohort.table import ROTATION
 from opensim_pelvis.guidance.tables import read_norms
 
@@ -68,7 +69,9 @@ def draw_cohort(table: pd.DataFrame, path: Path) -> Path:
     axes.set_ylabel("pelvic rotation, range over the stride, degrees")
     axes.legend(loc="lower left", frameon=False, title=f"{len(shown)} sessions")
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=130)
+    fonts.show_letters([figure])
+    with fonts.boxes_for_missing():
+        figure.savefig(path, dpi=130)
     return path
 
 

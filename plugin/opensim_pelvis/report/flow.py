@@ -6,12 +6,12 @@ no name can change how it is set.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from opensim_pelvis import fonts
 from opensim_pelvis.report import style
 from opensim_pelvis.report.logo import logo_pixels
 
@@ -25,7 +25,6 @@ MARGIN: Final = 42.0
 BOTTOM: Final = 46.0
 INNER: Final = WIDTH - 2.0 * MARGIN
 LEADING: Final = 1.32
-_MEASURED_PT: Final = 1000.0
 
 
 class Flow:
@@ -174,6 +173,10 @@ class Flow:
         axes.imshow(pixels)
         axes.axis("off")
 
+    def remark(self, words: str) -> None:
+        """Set a line over the foot of the last page."""
+        self._put(words, MARGIN, HEIGHT - 35.0, 6.5, colour=style.SOFT)
+
     def _put(
         self, words: str, x: float, y: float, size: float, *, bold: bool = False,
         colour: str = style.INK, align: str = "left",
@@ -186,42 +189,36 @@ class Flow:
 def wrap(words: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Break a text at its spaces into lines of so many points; a word too long is cut."""
     lines: list[str] = []
-    line = ""
+    line, used = "", 0.0
+    space = text_width(" ", size, bold)
     for word in re.split(r"[ \n\t]+", words.strip()):
-        while text_width(word, size, bold) > width and len(word) > 1:
-            fit = next(
-                n for n in range(len(word) - 1, 0, -1)
-                if n == 1 or text_width(word[:n], size, bold) <= width
-            )  # fmt: skip
+        pieces = _cut(word, width, size, bold)
+        if len(pieces) > 1:
             lines += [line] if line else []
-            lines.append(word[:fit])
-            line, word = "", word[fit:]
-        longer = f"{line} {word}" if line else word
-        if text_width(longer, size, bold) <= width:
-            line = longer
+            lines += pieces[:-1]
+            line, used = "", 0.0
+        long = text_width(pieces[-1], size, bold)
+        if line and used + space + long <= width:
+            line, used = f"{line} {pieces[-1]}", used + space + long
         else:
-            lines.append(line)
-            line = word
+            lines += [line] if line else []
+            line, used = pieces[-1], long
     return [*lines, line] if line or not lines else lines
 
 
+def _cut(word: str, width: float, size: float, bold: bool) -> list[str]:
+    """Cut a word into pieces that fit, never before a mark that belongs to its letter."""
+    pieces, used = [""], 0.0
+    for letter in word:
+        long = fonts.advance(letter, bold) * size
+        if pieces[-1] and used + long > width and not fonts.joins_previous(letter):
+            pieces.append("")
+            used = 0.0
+        pieces[-1] += letter
+        used += long
+    return pieces
+
+
 def text_width(words: str, size: float, bold: bool = False) -> float:
-    """Return the width of a text in points."""
-    return sum(_advance(letter, bold) for letter in words) * size
-
-
-@functools.cache
-def _advance(letter: str, bold: bool) -> float:
-    """Return the width of one letter as a part of the font's size."""
-    return float(_font(bold).load_char(ord(letter)).horiAdvance) / (64.0 * _MEASURED_PT)
-
-
-@functools.cache
-def _font(bold: bool) -> Any:
-    from matplotlib.font_manager import FontProperties, findfont
-    from matplotlib.ft2font import FT2Font
-
-    # Of our own: matplotlib sets the size of those that it shares.
-    font = FT2Font(findfont(FontProperties(weight="bold" if bold else "normal")))
-    font.set_size(_MEASURED_PT, 72.0)
-    return font
+    """Return the width of a text in points, at most: letters that join may take less."""
+    return sum(fonts.advance(letter, bold) for letter in words) * size

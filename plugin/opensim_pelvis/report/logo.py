@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from opensim_pelvis import fonts
 from opensim_pelvis.documents import read_xml
 from opensim_pelvis.errors import SettingsError
 
@@ -114,12 +115,11 @@ def _leads_out(style: str) -> bool:
 
 
 def _draw(svg: str) -> bytes:
-    """Return an SVG as a PNG; its letters are of the system's fonts, else of matplotlib's."""
+    """Return an SVG as a PNG; its letters are of the system's fonts, else of ours."""
     import resvg_py
-    from matplotlib import get_data_path
 
-    own = str(Path(get_data_path()) / "fonts" / "ttf")
+    own = [str(folder) for folder in fonts.font_folders()]
     drawn = resvg_py.svg_to_bytes(
-        svg_string=svg, height=HEIGHT_PX, font_dirs=[own], font_family="DejaVu Sans"
+        svg_string=svg, height=HEIGHT_PX, font_dirs=own, font_family=fonts.BASE
     )
     return bytes(drawn)

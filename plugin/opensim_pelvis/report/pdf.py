@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from opensim_pelvis import fonts
 from opensim_pelvis.report import pdf_agreement, pdf_figures
 from opensim_pelvis.report.figures import pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
@@ -19,6 +20,7 @@ from opensim_pelvis.report.wording import worded
 
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
+MAX_BOXES: Final = 20
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -27,16 +29,21 @@ def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
     lab = lab or Lab()
     texts = read_texts(lab.texts)
     title = f"{view['name']}: {report_title(view, texts)}"
-    return save(lambda: set_pages(view, lab, texts), path, title)
+    return save(lambda: set_pages(view, lab, texts), path, title, texts)
 
 
-def save(make: Callable[[], Flow], path: Path, title: str) -> Path:
+def save(make: Callable[[], Flow], path: Path, title: str, texts: Texts) -> Path:
     """Set pages and write them with fonts that can be searched, without a date."""
     import matplotlib as mpl
     from matplotlib.backends.backend_pdf import PdfPages
 
-    with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}):
+    with mpl.rc_context({"font.family": fonts.BASE}), fonts.boxes_for_missing():
         flow = make()
+        shown = fonts.show_letters(flow.pages)
+        if shown.missing:
+            codes = " ".join(f"U+{ord(letter):04X}" for letter in shown.missing[:MAX_BOXES])
+            flow.remark(texts["page"]["boxes"].format(letters=codes))
+        mpl.rcParams["pdf.fonttype"] = 3 if shown.outlines else 42
         with PdfPages(path, metadata={"Title": title, "CreationDate": None}) as pages:
             for figure in flow.pages:
                 pages.savefig(figure)

@@ -41,7 +41,7 @@ def write_several_pdf(views: Sequence[View], path: Path, lab: Lab | None = None)
     texts = read_texts(lab.texts)
     words = texts["several"]
     title = words["title"].format(count=len(views))
-    return save(lambda: set_comparison(views, lab, texts), path, title)
+    return save(lambda: set_comparison(views, lab, texts), path, title, texts)
 
 
 def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:

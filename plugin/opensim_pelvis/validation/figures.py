@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
+from opensim_pelvis import fonts
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.foot_events import EventAgreement
@@ -61,7 +62,7 @@ def _panels(comparison: Comparison, draw: Any, path: Path, title: str) -> Path:
     handles, labels = axes[0].get_legend_handles_labels()
     if handles:
         figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=9)
-    figure.savefig(path, dpi=DPI)
+    _save(figure, path)
     return path
 
 
@@ -118,7 +119,7 @@ def _draw_sync(comparison: Comparison, path: Path) -> Path:
     axis.set_title(
         f"offset {sync.offset_s:.4f} s; next best {sync.rival:.0%} of the best", fontsize=9
     )
-    figure.savefig(path, dpi=DPI)
+    _save(figure, path)
     return path
 
 
@@ -132,7 +133,7 @@ def _draw_events(comparison: Comparison, path: Path) -> Path:
     axes[0].set_ylabel("estimate - reference, ms", fontsize=8)
     names = f"{comparison.estimate.name} - {comparison.reference.name}"
     figure.suptitle(f"Times of events: {names}", fontsize=10)
-    figure.savefig(path, dpi=DPI)
+    _save(figure, path)
     return path
 
 
@@ -153,3 +154,10 @@ def _draw_event(axis: Any, event: EventAgreement) -> None:
     axis.set_xlabel("s of the reference", fontsize=8)
     axis.tick_params(labelsize=7)
     axis.legend(fontsize=7)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a figure; names in it may be of any script."""
+    fonts.show_letters([figure])
+    with fonts.boxes_for_missing():
+        figure.savefig(path, dpi=DPI)
