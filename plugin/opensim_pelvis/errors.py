@@ -5,6 +5,7 @@
     OpenSimPelvisError
     ├── SettingsError      a trial file, a flag or a sensor map cannot be used
     ├── ReadError          a recording cannot be read            (also a ValueError)
+    │   └── NoSensorsError a sound file holds no inertial sensors
     ├── TimelineError      samples cannot be put on one clock
     ├── FusionError        orientations cannot be had from the signals
     ├── PlacementError     sensors cannot be tied to the body
@@ -20,6 +21,10 @@ A message names the file or sensor, what was wanted, what was found and what to 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opensim_pelvis.types import FileContents
 
 
 class OpenSimPelvisError(Exception):
@@ -32,6 +37,14 @@ class SettingsError(OpenSimPelvisError):
 
 class ReadError(OpenSimPelvisError, ValueError):
     """A recording cannot be read."""
+
+
+class NoSensorsError(ReadError):
+    """A sound file of a known kind holds no inertial sensors; ``contents`` says what it holds."""
+
+    def __init__(self, message: str, contents: FileContents) -> None:
+        super().__init__(message)
+        self.contents = contents
 
 
 class TimelineError(OpenSimPelvisError):
