@@ -189,10 +189,8 @@ def _data(kind: Kind) -> tuple[bytes, np.ndarray, np.ndarray]:
     if kind.unsigned:
         offset = offset % 65536
     scales = 0.25 * (np.arange(kind.channels) + 1) * 0.5
-    channels = (analog.reshape(-1, kind.channels) - offset) * scales
-    block = np.concatenate(
-        [raw.reshape(kind.frames, -1), analog.reshape(kind.frames, -1)], axis=1
-    )
+    channels = (analog.reshape(-1, max(kind.channels, 1))[:, : kind.channels] - offset) * scales
+    block = np.concatenate([raw.reshape(kind.frames, -1), analog.reshape(kind.frames, -1)], axis=1)
     if kind.is_float:
         return kind.floats(block), points, channels
     words = np.where(block < 0.0, block + 65536.0, block).astype(f"{kind.order}u2")

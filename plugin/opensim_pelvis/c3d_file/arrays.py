@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from opensim_pelvis.c3d_file import library
+from opensim_pelvis.c3d_file.library import load, unfit
 from opensim_pelvis.c3d_file.opening import (
     ROTATION_WORDS,
     rotation_bytes,
@@ -95,9 +95,9 @@ def read_rotations(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
 
 def _load(file: C3dFile) -> dict[str, npt.NDArray[np.float64]] | None:
     """Return what ezc3d read, None where it cannot; read once a file."""
-    if not file.loaded and library.unfit(file) is None:
+    if not file.loaded and unfit(file) is None:
         try:
-            file.loaded.update(library.load(file))
+            file.loaded.update(load(file))
         except Exception:  # C++ may raise anything; what it refuses is read by NumPy
             return None
     return file.loaded or None
@@ -140,8 +140,8 @@ def _scaling(file: C3dFile) -> tuple[float, FloatArray, FloatArray, tuple[str, .
     moved = float((np.abs(65536.0 - 2.0 * taken) * np.abs(scale * gain))[offset < 0.0].max())
     note = (
         f"{file.path.name}: channels without sign have an OFFSET beyond 32767, stored as a "
-        "negative number. Its absolute value is taken, as ezc3d does; by the letter of the C3D user guide "
-        f"(65536 added) all values of these channels would be lower, by up to {moved:.3g}"
+        "negative number. Its absolute value is taken, as ezc3d does; by the letter of the C3D user "
+        f"guide (65536 added) all values of these channels would be lower, by up to {moved:.3g}"
     )
     return gain, scale, taken, (note,)
 

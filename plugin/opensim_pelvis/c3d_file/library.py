@@ -20,16 +20,18 @@ from opensim_pelvis.c3d_file.record import MIPS, C3dFile
 MAX_NUMBERS: Final = 20_000_000
 """Numbers up to which ezc3d reads: it takes 36 bytes and 0.3 microseconds for each."""
 
-_NUMBERS: Final = (
-    "POINT:USED",
-    "POINT:FRAMES",
-    "POINT:RATE",
-    "POINT:SCALE",
-    "ANALOG:USED",
-    "ANALOG:RATE",
-    "ANALOG:GEN_SCALE",
-)
-"""Parameters whose first number ezc3d takes without looking whether there is one."""
+_WHOLE: Final = (1, 2)
+_FLOAT: Final = (4,)
+_NUMBERS: Final = {
+    "POINT:USED": _WHOLE,
+    "POINT:FRAMES": _WHOLE,
+    "POINT:RATE": _FLOAT,
+    "POINT:SCALE": _FLOAT,
+    "ANALOG:USED": _WHOLE,
+    "ANALOG:RATE": _FLOAT,
+    "ANALOG:GEN_SCALE": _FLOAT,
+}
+"""Parameters whose first number ezc3d takes without looking whether there is one, and types."""
 
 
 def unfit(file: C3dFile) -> str | None:
@@ -41,9 +43,9 @@ def unfit(file: C3dFile) -> str | None:
         return "its length is not that of its data"
     if file.section.deviations:
         return file.section.deviations[0]
-    for name in _NUMBERS:
-        if name in stored and (stored[name].kind == -1 or not stored[name].size):
-            return f"{name} holds no number"
+    for name, kinds in _NUMBERS.items():
+        if name in stored and (stored[name].kind not in kinds or not stored[name].size):
+            return f"{name} holds no number of the type that it should have"
     if _first(file, "POINT:USED") != file.points or _first(file, "ANALOG:USED") != file.channels:
         return "the number of points or channels is not where ezc3d looks for it"
     return _unfit_points(file) or _unfit_channels(file) or _unfit_size(file) or _unfit_turns(file)
@@ -140,7 +142,7 @@ def _unfit_turns(file: C3dFile) -> str | None:
     entries = [stored.get(f"ROTATION:{name}") for name in ("USED", "DATA_START", "RATIO")]
     least = 0.0 if rotation_bytes(file) is None else 1.0
     for entry, most in zip(entries, (32767.0, 32767.0, 1000.0), strict=True):
-        if entry is None or entry.kind not in (1, 2) or not entry.size:
+        if entry is None or entry.kind not in _WHOLE or not entry.size:
             return "the group ROTATION lacks a whole number"
         if not least <= entry.first <= most:
             return "a number of the group ROTATION is out of its range"

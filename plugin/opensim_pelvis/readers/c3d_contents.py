@@ -52,7 +52,7 @@ def describe_contents(file: C3dFile) -> FileContents:
     return FileContents(
         title=f"{file.path.name}: a C3D file without inertial sensors",
         facts=tuple(facts.items()),
-        uses=_uses(file, points, angles, events != "none", bool(rotations)),
+        uses=_uses(file, points, angles, " contacts and " in events, bool(rotations)),
         notes=(*file.notes, *notes),
     )
 

@@ -100,7 +100,8 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
         if not usable or any(units[k : k + 1] != ["N"] for k in columns):
             notes.append(
                 f"{file.path.name}: force plate {number} was left out: types 1, 2 and 3 with "
-                f"forces in N are understood, this one has type {kind}"
+                f"forces in N are understood, this one has type {kind} and forces in "
+                f"{' '.join(sorted({u for k in columns for u in units[k : k + 1]})) or 'no unit'}"
             )
             continue
         force = np.abs(_without_offset(file, analog[:, columns].sum(axis=1)))
