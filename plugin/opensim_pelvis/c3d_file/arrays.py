@@ -140,8 +140,9 @@ def _scaling(file: C3dFile) -> tuple[float, FloatArray, FloatArray, tuple[str, .
     moved = float((np.abs(65536.0 - 2.0 * taken) * np.abs(scale * gain))[offset < 0.0].max())
     note = (
         f"{file.path.name}: channels without sign have an OFFSET beyond 32767, stored as a "
-        "negative number. Its absolute value is taken, as ezc3d does; by the letter of the C3D user "
-        f"guide (65536 added) all values of these channels would be lower, by up to {moved:.3g}"
+        "negative number. Its absolute value is taken, as ezc3d does; by the letter of the C3D "
+        "user guide (65536 added) all values of these channels would be lower, by up to "
+        f"{moved:.3g}"
     )
     return gain, scale, taken, (note,)
 
