@@ -20,6 +20,7 @@ from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import simulate_runner
 from opensim_pelvis.simulate.writers import write_sto, write_xsens
 from opensim_pelvis.types import Result
+from tests.c3d_files import Kind, write_kind
 
 HELP_S = 0.3  # what the project promises; a cold start of Python and typer takes half of it
 COLUMNS = 80
@@ -228,6 +229,17 @@ def test_the_demo_says_that_it_is_simulated(
 
 
 # --- inspect, readers, init ----------------------------------------------------------------
+
+
+def test_inspect_shows_what_a_c3d_file_without_sensors_holds(run: Run, tmp_path: Path) -> None:
+    path = write_kind(tmp_path / "optical.c3d", Kind()).path
+    code, out, _ = run("inspect", path)
+    assert code == 0
+    assert "optical.c3d: a C3D file without inertial sensors" in out
+    assert "reference of markers: opensim-pelvis compare RESULT" in out
+    code, _, err = run("run", path, "--out", tmp_path / "out")
+    assert code == 2
+    assert "IMU channels or a ROTATION group were wanted" in err
 
 
 def test_inspect_shows_sensors_rate_and_who_wore_what(run: Run, trial: Path) -> None:

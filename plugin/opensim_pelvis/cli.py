@@ -23,7 +23,7 @@ from opensim_pelvis.cli_options import (
     from_here,
     recording_flags,
 )
-from opensim_pelvis.errors import PluginError, SettingsError, TimelineError
+from opensim_pelvis.errors import NoSensorsError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
 app = typer.Typer(
@@ -217,6 +217,7 @@ def inspect(
     """Show what a recording holds, and its gaps."""
     from opensim_pelvis.reading import read_without_rate
     from opensim_pelvis.screen.console import make_console
+    from opensim_pelvis.screen.contents import render_contents
     from opensim_pelvis.screen.tables import render_recording
     from opensim_pelvis.timeline.align import audit_recording
     from opensim_pelvis.timeline.clocks import unify_clocks
@@ -226,7 +227,11 @@ def inspect(
 
     flags = {"recording": recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
-    recording = read_without_rate(settings.recording)
+    try:
+        recording = read_without_rate(settings.recording)
+    except NoSensorsError as found:
+        make_console().print(render_contents(found.contents))
+        return
     warnings: tuple[str, ...] = ()
     ledger, worn = None, {}
     try:

@@ -5,7 +5,8 @@
     OpenSimPelvisError
     ├── SettingsError      a trial file, a flag or a sensor map cannot be used
     ├── ReadError          a recording cannot be read            (also a ValueError)
-    │   └── MissingRateError   it states no sampling rate
+    │   ├── MissingRateError   it states no sampling rate
+    │   └── NoSensorsError     a sound file holds no inertial sensors
     ├── TimelineError      samples cannot be put on one clock
     ├── FusionError        orientations cannot be had from the signals
     ├── PlacementError     sensors cannot be tied to the body
@@ -21,6 +22,10 @@ A message names the file or sensor, what was wanted, what was found and what to 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opensim_pelvis.types import FileContents
 
 
 class OpenSimPelvisError(Exception):
@@ -49,6 +54,14 @@ class MissingRateError(ReadError):
     def __init__(self, message: str, likely_hz: float | None = None) -> None:
         super().__init__(message)
         self.likely_hz = likely_hz
+
+
+class NoSensorsError(ReadError):
+    """A sound file of a known kind holds no inertial sensors; ``contents`` says what it holds."""
+
+    def __init__(self, message: str, contents: FileContents) -> None:
+        super().__init__(message)
+        self.contents = contents
 
 
 class TimelineError(OpenSimPelvisError):

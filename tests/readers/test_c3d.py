@@ -6,16 +6,18 @@ import re
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.c3d_files import Kind, write_kind
 
 from opensim_pelvis import reading
 from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
-from opensim_pelvis.errors import ReadError
+from opensim_pelvis.errors import NoSensorsError, ReadError
 from opensim_pelvis.readers.c3d import C3dReader
-from opensim_pelvis.registry import find_reader
+from opensim_pelvis.registry import find_mapped, find_reader
 from opensim_pelvis.rotations import angle_between, is_present, to_matrix
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.simulate import write_c3d_channels, write_c3d_rotations
@@ -109,7 +111,7 @@ def test_a_mapping_given_beside_the_path_is_for_its_channels(
     assert reading.read(file, mapping=mapping).reader == "c3d"
 
 
-def test_units_are_the_files_else_the_mappings_else_asked_for(
+def test_units_are_the_mappings_else_the_files_else_asked_for(
     tmp_path: Path, recording: Recording
 ) -> None:
     file = write_c3d_channels(recording, tmp_path / "walk.c3d", "{}:{}:{}")
@@ -118,8 +120,11 @@ def test_units_are_the_files_else_the_mappings_else_asked_for(
     found = read(file)
     expected = recording.sensors[0].acceleration_mps2
     assert expected is not None
-    np.testing.assert_allclose(found.sensors[0].acceleration_mps2, expected, atol=FLOAT32)
-    assert "the unit m/s2 of acceleration in the file was taken" in found.notes[0]
+    np.testing.assert_allclose(
+        found.sensors[0].acceleration_mps2, expected * 9.80665, atol=10 * FLOAT32
+    )
+    assert "the unit g of acceleration stated in the mapping was taken" in found.notes[0]
+    assert "although the file says m/s2" in found.notes[0]
     content = file.read_bytes()
     file.write_bytes(content.replace(b"m/s2", b"V   "))
     np.testing.assert_allclose(
@@ -128,6 +133,88 @@ def test_units_are_the_files_else_the_mappings_else_asked_for(
     beside.write_text(MAPPING)
     with pytest.raises(ReadError, match=re.escape("State acceleration.unit in a mapping")):
         read(file)
+
+
+def test_channels_without_a_name_are_of_one_sensor(tmp_path: Path, recording: Recording) -> None:
+    one = replace(recording, sensors=recording.sensors[:1])
+    file = write_c3d_channels(one, tmp_path / "walk.c3d", "{1}{2}")
+    content = MAPPING.replace("{sensor}:", "").replace(":", "").replace("{sensor}_", "")
+    beside = tmp_path / "walk.mapping.toml"
+    beside.write_text(content.replace('valid = "VALID"', ""))
+    assert read(file).identifiers == ("walk",)
+    beside.write_text('sensors = ["pelvis"]\n' + content.replace('valid = "VALID"', ""))
+    found = read(file)
+    assert found.identifiers == ("pelvis",)
+    np.testing.assert_allclose(
+        found.sensors[0].acceleration_mps2, one.sensors[0].acceleration_mps2, atol=FLOAT32
+    )
+    beside.write_text('sensors = ["pelvis", "torso"]\n' + content.replace('valid = "VALID"', ""))
+    with pytest.raises(ReadError, match=r"wants \{sensor\} once in every signal column"):
+        read(file)
+
+
+@pytest.mark.parametrize("stated", [float("nan"), 0.0, float("inf"), None])
+def test_a_rate_of_the_channels_that_is_no_number(
+    tmp_path: Path, recording: Recording, stated: float | None
+) -> None:
+    file = write_c3d_channels(recording, tmp_path / "walk.c3d")
+    content = file.read_bytes()
+    at = content.index(b"RATE", content.index(b"ANALOG")) + 4
+    value = b"\x04\x01\x01" if content[at + 3] == 1 else b"\x04\x00"
+    assert content[at + 2 : at + 2 + len(value)] == value
+    at += 2 + len(value)
+    if stated is None:
+        file.write_bytes(content.replace(b"RATE", b"RATO"))
+        assert read(file).rate_hz == 40.0
+        return
+    file.write_bytes(content[:at] + struct.pack("<f", stated) + content[at + 4 :])
+    found = read(file)
+    assert found.rate_hz == 40.0
+    assert "ANALOG:RATE is no rate" in found.notes[0]
+
+
+def test_the_cameras_file_beside_sensor_tables_claims_no_folder(tmp_path: Path) -> None:
+    camera = write_kind(tmp_path / "optical.c3d", Kind(channels=0, samples=1)).path
+    assert C3dReader().sniff(tmp_path).matches
+    (tmp_path / "pelvis.txt").write_text("time,acc\n0,1\n")
+    assert not C3dReader().sniff(tmp_path).matches
+    assert C3dReader().sniff(camera).matches
+    assert find_mapped(tmp_path) == "table"
+    plates = write_kind(tmp_path / "plates.c3d", Kind()).path
+    camera.unlink()
+    assert not C3dReader().sniff(tmp_path).matches
+    assert find_mapped(plates) == "c3d"
+
+
+def test_cameras_and_sensors_each_as_c3d(tmp_path: Path, recording: Recording) -> None:
+    write_kind(tmp_path / "optical.c3d", Kind())
+    write_c3d_channels(recording, tmp_path / "walk.c3d")
+    assert read(tmp_path).name == "walk"
+
+
+def test_a_file_without_sensors_says_what_it_holds(tmp_path: Path) -> None:
+    kind = Kind(
+        first_frame=11,
+        changed={"POINT:LABELS": ["LASI", "RASI", "LPelvisAngles", "LForce"]},
+        extra={"POINT:FORCES": ["LForce"], "EVENT:LABELS": ["Foot Strike", "Foot Off"],
+               "EVENT:CONTEXTS": ["Left", "Left"], "EVENT:TIMES": [0.0, 0.14, 0.0, 0.18]},
+    )  # fmt: skip
+    path = write_kind(tmp_path / "a.c3d", kind).path
+    with pytest.raises(NoSensorsError, match=r"there are 0 rotations, 3 analog .*inspect") as found:
+        read(path)
+    assert len(str(found.value)) <= 400 + len(str(path))
+    contents = found.value.contents
+    facts = dict(contents.facts)
+    assert facts["points"] == "2 in mm: LASI, RASI"
+    assert facts["angles"] == "1: LPelvisAngles"
+    assert facts["channels"] == "3: A0, A1, A2 at 200 Hz"
+    assert facts["frames"] == "12, 0.12 s, the first is number 11"
+    assert facts["events"] == "2 contacts and toe-offs (0 by force plates)"
+    uses = " ".join(contents.uses)
+    assert "compare RESULT a.c3d --reference angles" in uses
+    assert "--events-file a.c3d" in uses
+    assert "--static-trial a.c3d" in uses
+    assert "--mapping" in uses
 
 
 def test_the_upward_axis_is_read_or_asked_for(tmp_path: Path, recording: Recording) -> None:
@@ -152,12 +239,14 @@ def test_a_file_cut_off_says_where_it_ends(tmp_path: Path, recording: Recording)
     assert f"cut off after {found.sensors[0].counter.size} of 60 frames" in found.notes[0]
 
 
-def test_dec_numbers_are_refused_by_name(tmp_path: Path, recording: Recording) -> None:
+def test_an_unknown_processor_is_refused_by_its_number(
+    tmp_path: Path, recording: Recording
+) -> None:
     file = write_c3d_rotations(recording, tmp_path / "a.c3d")
     content = bytearray(file.read_bytes())
-    content[515] = 85
+    content[515] = 87
     file.write_bytes(content)
-    with pytest.raises(ReadError, match=r"found processor type 85 .DEC.: save it again as Intel"):
+    with pytest.raises(ReadError, match=r"one of 84 .Intel., 85 .DEC., 86 .MIPS., found 87"):
         read(file)
 
 

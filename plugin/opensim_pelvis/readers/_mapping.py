@@ -167,7 +167,9 @@ def load_channels(path: Path) -> ChannelMapping:
         vectors=vectors,
         valid=checks.text("", "valid"),
     )
-    _check_placeholder((*mapping.patterns, *([mapping.valid] if mapping.valid else [])), checks)
+    named = (*mapping.patterns, *([mapping.valid] if mapping.valid else []))
+    if len(mapping.sensors) > 1 or any(PLACEHOLDER in name for name in named):
+        _check_placeholder(named, checks)  # else the channels of one sensor, without its name
     raise_faults(ReadError, str(path), checks.faults)
     return mapping
 

@@ -15,8 +15,9 @@ from opensim_pelvis.c3d_file import (
     open_c3d,
     read_channels,
     read_rotations,
+    rotation_hz,
 )
-from opensim_pelvis.errors import ReadError
+from opensim_pelvis.errors import NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
@@ -25,6 +26,7 @@ from opensim_pelvis.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.readers._rates import RATE_TOLERANCE, Rate, rate_of_user
 from opensim_pelvis.readers.c3d_channels import Suit, find_suit, read_sensors
+from opensim_pelvis.readers.c3d_contents import count_contents, describe_contents
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
@@ -48,7 +50,10 @@ class C3dReader:
             file = open_c3d(_find_file(path))
         except ReadError as fault:
             return Match(False, str(fault))
-        return Match(True, f"a C3D file: {_contents(file)}")
+        held = f"a C3D file: {count_contents(file)}"
+        if path.is_file() or _is_alone(path) or _has_sensors(file):
+            return Match(True, held)
+        return Match(False, f"{file.path.name} is {held}, none of a known sensor")
 
     def read(self, settings: RecordingSettings) -> Recording:
         """Read sensors or segments; see ``registry.Reader``."""
@@ -57,18 +62,40 @@ class C3dReader:
         if suit is not None:
             return _read_suit(file, suit, settings)
         if not file.texts("ROTATION:LABELS"):
-            labels = file.texts("ANALOG:LABELS")
-            raise ReadError(
-                f"{file.path}: IMU channels or a ROTATION group were wanted, but there are "
-                f"{_contents(file)}. State in a mapping (--mapping) which channels belong to "
-                f"which sensor; the channels are {', '.join(labels[:24]) or 'none'}"
-            )
+            raise _no_sensors(file)
         return _read_segments(file, settings)
 
 
-def _contents(file: C3dFile) -> str:
-    rotations = len(file.texts("ROTATION:LABELS"))
-    return f"{rotations} rotations, {file.channels} analog channels, {file.points} points"
+def _no_sensors(file: C3dFile) -> NoSensorsError:
+    labels = file.texts("ANALOG:LABELS")
+    advice = (
+        " State in a mapping (--mapping) which channels belong to which sensor; the channels are "
+        f"{', '.join(labels[:8])}{' ...' if len(labels) > 8 else ''}."
+        if file.channels
+        else ""
+    )
+    return NoSensorsError(
+        f"{file.path}: IMU channels or a ROTATION group were wanted, but there are "
+        f"{count_contents(file)}.{advice} `opensim-pelvis inspect` says what the file can serve "
+        "for.",
+        describe_contents(file),
+    )
+
+
+def _is_alone(folder: Path) -> bool:
+    """Return whether a folder has no other file than one and its mapping."""
+    return len([file for file in list_files(folder) if file.suffix != ".toml"]) == 1
+
+
+def _has_sensors(file: C3dFile) -> bool:
+    """Return whether a file holds segments or sensors of which nothing more must be said."""
+    beside = any(m.is_file() for m in (find_beside(file.path), find_beside(file.path.parent)))
+    if beside and file.channels:
+        try:
+            return _choose_suit(file, RecordingSettings(path=file.path)) is not None
+        except ReadError:
+            return False
+    return bool(file.texts("ROTATION:LABELS")) or find_suit(file.texts("ANALOG:LABELS")) is not None
 
 
 def _find_file(path: Path) -> Path:
@@ -77,10 +104,19 @@ def _find_file(path: Path) -> Path:
     if len(files) == 1 and path.is_file():
         return files[0]
     found = [file for file in files if is_c3d(read_head(file))]
+    if len(found) > 1:
+        found = [file for file in found if _is_of_sensors(file)] or found
     if len(found) == 1:
         return found[0]
     listed = f": {', '.join(file.name for file in found[:5])}. Give one of them" if found else ""
     raise ReadError(f"{path}: one C3D file was wanted, found {len(found)}{listed}")
+
+
+def _is_of_sensors(path: Path) -> bool:
+    try:
+        return _has_sensors(open_c3d(path))
+    except ReadError:
+        return False
 
 
 def _choose_suit(file: C3dFile, settings: RecordingSettings) -> Suit | None:
@@ -98,14 +134,9 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
     labels = file.texts("ANALOG:LABELS")
     if len(labels) < file.channels:
         raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
-    file_hz = file.number("POINT:RATE") * file.channel_samples
+    file_hz, channel_notes = _channel_rate(file)
     rate, source, rate_notes = _find_rate(settings, file_hz, "POINT:RATE and the header")
-    stated = file.number("ANALOG:RATE")
-    if not abs(stated - file_hz) <= RATE_TOLERANCE * abs(stated):
-        raise ReadError(
-            f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
-            f"samples a frame at {file.number('POINT:RATE'):g} Hz: the file is damaged"
-        )
+    rate_notes = (*channel_notes, *rate_notes)
     analog, notes = read_channels(file)
     sensors, found = read_sensors(file, analog, suit, settings)
     up = settings.up_axis or suit.mapping.up
@@ -123,17 +154,44 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         sensors=sensors,
         files=describe_inputs([*mapped, file.path]),
         header=_header(file),
-        start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
+        start_s=_start_s(file),
         date=date,
         events=events,
         notes=(*rate_notes, *date_notes, *notes, *found, *event_notes),
     )
 
 
+def _channel_rate(file: C3dFile) -> tuple[float, tuple[str, ...]]:
+    """Return the rate of the channels, and a note where ANALOG:RATE is no number."""
+    file_hz, stated = file.channel_hz, file.number("ANALOG:RATE")
+    if np.isnan(file_hz) and np.isfinite(stated) and stated > 0.0:
+        return stated, ()
+    if not (np.isfinite(stated) and stated > 0.0):
+        if not file.numbers("ANALOG:RATE").size:
+            return file_hz, ()
+        note = (
+            f"{file.path.name}: ANALOG:RATE is no rate ({stated:g}); the samples a frame and the "
+            "rate of the points give it"
+        )
+        return file_hz, (note,)
+    if not abs(stated - file_hz) <= RATE_TOLERANCE * stated:
+        raise ReadError(
+            f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
+            f"samples a frame at {file.rate_hz:g} Hz: the file is damaged"
+        )
+    return file_hz, ()
+
+
+def _start_s(file: C3dFile) -> float:
+    """Return the time of the first frame on the file's clock, 0 where it has no rate."""
+    return (file.first_frame - 1) / file.rate_hz if np.isfinite(file.rate_hz) else 0.0
+
+
 def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     """Return the recording of a ROTATION group: each segment is a sensor with orientation."""
     labels = file.texts("ROTATION:LABELS")
-    rate, source, rate_notes = _find_rate(settings, file.number("ROTATION:RATE"), "ROTATION:RATE")
+    file_hz = rotation_hz(file)
+    rate, source, rate_notes = _find_rate(settings, file_hz, "ROTATION:RATE")
     matrices, notes = read_rotations(file)
     if len(labels) != matrices.shape[1] or len(set(labels)) != len(labels):
         raise ReadError(
@@ -141,7 +199,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
             f"{len(set(labels))} names: the file is damaged"
         )
     up, world, world_notes = _find_up(file, settings)
-    events, event_notes = _events(file, file.number("ROTATION:RATE"), rate)
+    events, event_notes = _events(file, file_hz, rate)
     date, date_notes = _date(file)
     turn = earth_from_world(up)
     sensors: list[SensorSignals] = []
@@ -168,7 +226,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         sensors=tuple(sensors),
         files=describe_inputs([file.path]),
         header=_header(file),
-        start_s=(file.first_frame - 1) / file.number("POINT:RATE"),
+        start_s=_start_s(file),
         date=date,
         events=events,
         notes=(*rate_notes, *date_notes, *world_notes, *notes, *found, *event_notes),

@@ -62,7 +62,7 @@ def find_suit(labels: Sequence[str]) -> Suit | None:
 def find_sensors(file: C3dFile, labels: Sequence[str], suit: Suit) -> tuple[str, ...]:
     """Return the sensors of the mapping; ReadError names what is not there."""
     mapping = suit.mapping
-    names = mapping.sensors or _names(labels, mapping)
+    names = mapping.sensors or _names(labels, mapping) or _nameless(file, mapping)
     if suit.known:
         names = tuple(n for n in names if any(_has(labels, n, c) for c in _groups(mapping)))
     if not names:
@@ -149,10 +149,10 @@ def _in_si(
         return None
     if unit is not None and vector.unit and unit != vector.unit:
         notes.append(
-            f"the unit {unit} of {key} in the file was taken, although the mapping says "
-            f"{vector.unit}"
+            f"the unit {vector.unit} of {key} stated in the mapping was taken, although the file "
+            f"says {unit}"
         )
-    unit = unit or vector.unit
+    unit = vector.unit or unit or ""
     values = columns.of(vector.columns) * UNITS[key][unit]
     largest = float(np.nanmax(np.abs(values), initial=0.0))
     if largest > _LARGEST.get(key, np.inf):
@@ -219,6 +219,11 @@ def _groups(mapping: ChannelMapping) -> list[tuple[str, ...]]:
 
 def _has(labels: Sequence[str], name: str, patterns: Sequence[str]) -> bool:
     return all(pattern.replace(PLACEHOLDER, name) in labels for pattern in patterns)
+
+
+def _nameless(file: C3dFile, mapping: ChannelMapping) -> tuple[str, ...]:
+    """Return the one sensor whose channels bear no name, called as the file is."""
+    return () if any(PLACEHOLDER in name for name in mapping.patterns) else (file.path.stem,)
 
 
 def _names(labels: Sequence[str], mapping: ChannelMapping) -> tuple[str, ...]:

@@ -35,6 +35,8 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     An event that was marked and seen by a plate counts once, at the plate's time. Marked events
     of other names are left out; a plate's event without a side has the context ``"General"``.
     """
+    if not np.isfinite(file.rate_hz):
+        return (), (f"{file.path.name}: without a rate its events have no time; they are left out",)
     marked = _read_marked(file)
     seen, notes = _read_plates(file)
     at_s = np.array([event.time_s for event in marked])
@@ -87,7 +89,7 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
         analog, _ = read_channels(file)
     except ReadError as fault:
         return [], (f"{fault}; its force plates were left out",)
-    rate_hz = file.number("POINT:RATE") * file.channel_samples
+    rate_hz = file.channel_hz
     units = file.texts("ANALOG:UNITS")
     events: list[Event] = []
     notes: list[str] = []
@@ -98,7 +100,8 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
         if not usable or any(units[k : k + 1] != ["N"] for k in columns):
             notes.append(
                 f"{file.path.name}: force plate {number} was left out: types 1, 2 and 3 with "
-                f"forces in N are understood, this one has type {kind}"
+                f"forces in N are understood, this one has type {kind} and forces in "
+                f"{' '.join(sorted({u for k in columns for u in units[k : k + 1]})) or 'no unit'}"
             )
             continue
         force = np.abs(_without_offset(file, analog[:, columns].sum(axis=1)))
@@ -171,4 +174,4 @@ def _crossing(force: FloatArray, edge: int, step: int, limit: float) -> int:
 
 def _start_s(file: C3dFile) -> float:
     """Return the time of the first frame that is stored; event times count from frame 1."""
-    return (file.first_frame - 1) / file.number("POINT:RATE")
+    return (file.first_frame - 1) / file.rate_hz

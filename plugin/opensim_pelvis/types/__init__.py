@@ -6,6 +6,7 @@ quaternions, scalar first, with rows of NaN where a sample is missing (see ``rot
 
 from opensim_pelvis.types.angles import AngleDefinition as AngleDefinition
 from opensim_pelvis.types.angles import Angles as Angles
+from opensim_pelvis.types.contents import FileContents as FileContents
 from opensim_pelvis.types.date import RecordingDate as RecordingDate
 from opensim_pelvis.types.event import Event as Event
 from opensim_pelvis.types.finding import Drill as Drill

@@ -73,7 +73,7 @@ class EventAgreement:
 
 def read_c3d_events(file: C3dFile) -> tuple[FootEvent, ...]:
     """Return contacts and toe-offs, marked or by force plates; times as those of its points."""
-    start_s = (file.first_frame - 1) / file.number("POINT:RATE")
+    start_s = (file.first_frame - 1) / file.rate_hz
     events, _ = read_events(file)
     return tuple(
         FootEvent(kind=e.label, side=e.context.lower(), time_s=start_s + e.time_s)

@@ -114,7 +114,12 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     up = up_axis or next((axis for axis in AXES if axis == screen), None)
     if up is None:
         raise ComparisonError(_no_up_axis(path, "POINT:Y_SCREEN is not there"))
-    rate_hz = file.number("POINT:RATE")
+    rate_hz = file.rate_hz
+    if not np.isfinite(rate_hz):
+        raise ComparisonError(
+            f"{path}: the rate of the points was wanted, but neither POINT:RATE nor the header "
+            "states it: export the file with its rate"
+        )
     columns = [(label, points[:, i]) for i, label in enumerate(labels) if label]
     stored = {label: p for label, p in columns if label in PIG_ANGLES}
     others = set().union(*(file.texts(f"POINT:{g}") for g in file.texts("POINT:TYPE_GROUPS")))

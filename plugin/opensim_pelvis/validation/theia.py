@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.c3d_file import C3dFile, read_rotations
+from opensim_pelvis.c3d_file import C3dFile, read_rotations, rotation_hz
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, R_LG, UpAxis, earth_from_world
 from opensim_pelvis.rotations import from_matrix, inverse, is_present, multiply
@@ -57,7 +57,7 @@ def motion_from_rotations(file: C3dFile, path: Path, up_axis: UpAxis | None) -> 
     notes = [] if stated else [f"{path.name}: z up, as Theia3D has it"]
     matrices, found = read_rotations(file)
     labels = [label.upper().removesuffix("_4X4").lower() for label in file.texts("ROTATION:LABELS")]
-    rate_hz = file.number("ROTATION:RATE")
+    rate_hz = rotation_hz(file)
     turn = multiply(inverse(R_LG), earth_from_world(up))
     R_GB = {}
     for column, label in enumerate(labels[: matrices.shape[1]]):
@@ -69,7 +69,7 @@ def motion_from_rotations(file: C3dFile, path: Path, up_axis: UpAxis | None) -> 
             R_GB[BODIES[label]] = multiply(multiply(turn, q), _R_THEIRS_OURS)
     if "pelvis" not in R_GB or not is_present(R_GB["pelvis"]).any():
         raise ComparisonError(f"{path}: a rotation 'pelvis' was wanted, found {', '.join(labels)}")
-    start_s = (file.first_frame - 1) / file.number("POINT:RATE")
+    start_s = (file.first_frame - 1) / file.rate_hz
     return Motion(
         name=path.stem,
         rate_hz=rate_hz,
