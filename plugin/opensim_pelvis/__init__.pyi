@@ -1,4 +1,5 @@
 from .errors import OpenSimPelvisError as OpenSimPelvisError
+from .output import Written as Written
 from .output import write as write
 from .pipeline import run as run
 from .reading import read as read

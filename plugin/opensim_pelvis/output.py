@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from opensim_pelvis.delivery import Set, Staged, check_set, deliver
+from opensim_pelvis.delivery.swap import remove
 from opensim_pelvis.errors import ExportError, OpenSimPelvisError
 from opensim_pelvis.names import check_name
 from opensim_pelvis.registry import EXPORTERS, list_plugins, load_exporter
 from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Result
+
+_DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO))
+"""Faults of the disk itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +141,10 @@ def _export(name: str, result: Result, staged: Staged) -> None:
         exporter = load_exporter(name)
         exporter.write(result, staged.folder)
         return
-    except OSError:
-        raise  # the disk: no other exporter would fare better
+    except OSError as fault:
+        if fault.errno in _DISK:
+            raise  # no other exporter would fare better
+        why = f"a file could not be read or written ({fault.strerror or type(fault).__name__})"
     except OpenSimPelvisError as fault:
         why = str(fault)
     except Exception as fault:  # a third party's code may fail in any way
@@ -146,7 +154,7 @@ def _export(name: str, result: Result, staged: Staged) -> None:
     if getattr(exporter, "essential", False):
         raise ExportError(_essential(name, result, why))
     for path in set(staged.folder.iterdir()) - before:
-        path.unlink()
+        remove(path)
     staged.missing[name] = why
 
 

@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
+from opensim_pelvis.delivery import recording_entries
 from opensim_pelvis.errors import PluginError, ReadError
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, Result
@@ -144,7 +145,7 @@ def find_reader(path: Path) -> str:
     if plain is not None:
         raise ReadError(plain)
     listed = "\n".join(f"  - {name}: {why}" for name, why in refusals.items())
-    folders = sorted(f.name for f in path.iterdir() if f.is_dir()) if path.is_dir() else []
+    folders = [f.name for f in recording_entries(path) if f.is_dir()] if path.is_dir() else []
     inside = f"There are folders in it ({', '.join(folders[:5])}): name one. " if folders else ""
     raise ReadError(
         f"{path}: no reader knows this format\n{listed}\n{inside}"
@@ -156,7 +157,9 @@ def find_reader(path: Path) -> str:
 def _plain_fault(path: Path) -> str | None:
     """Return why nobody can read a path, where that is plain without knowing any format."""
     if path.is_dir():
-        entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+        entries = recording_entries(path)
+        if not entries and any(not entry.name.startswith(".") for entry in path.iterdir()):
+            return f"{path}: a recording was wanted, but the folder holds results alone"
         files = [entry for entry in entries if entry.is_file()]
         files = files or [file for folder in entries for file in sorted(folder.glob("*.*"))]
         faults = [_plain_fault(file) for file in files]

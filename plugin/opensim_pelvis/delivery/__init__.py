@@ -10,6 +10,7 @@ from opensim_pelvis.delivery.find import (
     SUMMARY,
     find_results,
     is_results,
+    recording_entries,
     result_folders,
 )
 from opensim_pelvis.delivery.manifest import Manifest, read_manifest
@@ -32,6 +33,7 @@ __all__ = [
     "find_results",
     "is_results",
     "read_manifest",
+    "recording_entries",
     "result_folders",
     "write_file",
 ]

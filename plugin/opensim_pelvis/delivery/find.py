@@ -12,6 +12,12 @@ from opensim_pelvis.delivery.manifest import MANIFEST, find_manifests, lost_file
 SUMMARY: Final = "_summary.json"
 REPORT: Final = "_report.json"
 _ENDINGS: Final = (SUMMARY, REPORT, MANIFEST)
+_OLDER: Final = (
+    SUMMARY, REPORT, "_model.osim", "_calibration.sto", "_ik.mot", "_ik_complete.mot",
+    "_ik_errors.sto", "_angles.sto", "_report.html", "_report.pdf", "_strides.csv",
+    "_measures.csv", "_curves.csv", "_placer.xml", "_ik.xml",
+)  # fmt: skip
+_HEAD_BYTES: Final = 64 * 1024
 
 
 def find_results(paths: Sequence[Path], ending: str, faults: list[str]) -> list[Path]:
@@ -59,6 +65,46 @@ def is_results(path: Path) -> bool:
     return path.name in manifests or any(
         path.name in m.files for m in manifests.values() if m.kind != "demo"
     )
+
+
+def recording_entries(folder: Path) -> list[Path]:
+    """Return what may be a recording in a folder, sorted: neither hidden nor a result of ours.
+
+    Results of earlier versions lie without a manifest beside their ``NAME_summary.json``.
+
+    Raises
+    ------
+    OSError
+        When the folder may not be read.
+    """
+    shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    manifests = find_manifests(folder)
+    own = {*manifests, *(f for m in manifests.values() if m.kind != "demo" for f in m.files)}
+    own |= {n for path in shown if path.name.endswith(SUMMARY) for n in _older_files(path)}
+    return [
+        path for path in shown if path.name not in own and not (path.is_dir() and is_results(path))
+    ]
+
+
+def _older_files(summary: Path) -> list[str]:
+    """Return the files of a result without a manifest; none where the summary is not ours."""
+    if b'"opensim-pelvis summary"' not in _head(summary):
+        return []
+    name = summary.name.removesuffix(SUMMARY)
+    found = [f"{name}{end}" for end in _OLDER]
+    # a recording may be called as these two are, so their content decides
+    c3d, table = (summary.with_name(f"{name}{end}") for end in (".c3d", "_orientations.sto"))
+    found += [c3d.name] if b"opensim-pelvis" in _head(c3d) else []
+    found += [table.name] if _head(table).startswith(f"{name}: sensor".encode()) else []
+    return found
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_HEAD_BYTES)
+    except OSError:
+        return b""
 
 
 def _walk(folder: Path, ending: str) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from opensim_pelvis.delivery import recording_entries
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.types import InputFile
 
@@ -28,8 +29,8 @@ def list_files(path: Path) -> tuple[Path, ...]:
     """Return the files that a path means, sorted by name.
 
     A file means itself, a folder its files, and ``DIR/PREFIX`` the files of ``DIR`` whose name
-    begins so; a name with ``*`` or ``?`` is a pattern. Hidden files are left out of all but
-    the first.
+    begins so; a name with ``*`` or ``?`` is a pattern. Hidden files and results
+    of this program are left out of all but the first.
 
     Raises
     ------
@@ -40,14 +41,14 @@ def list_files(path: Path) -> tuple[Path, ...]:
         if path.is_file():
             return (path,)
         if path.is_dir():
-            found = path.iterdir()
+            found = iter(recording_entries(path))
         elif path.parent.is_dir():
             pattern = path.name if set("*?") & set(path.name) else f"{path.name}*"
             pattern = pattern.replace("[", "[[]")
-            found = (f for f in path.parent.iterdir() if fnmatchcase(f.name, pattern))
+            found = (f for f in recording_entries(path.parent) if fnmatchcase(f.name, pattern))
         else:
             raise ReadError(f"{path}: a recording was wanted, but there is no such file or folder")
-        files = tuple(sorted(f for f in found if f.is_file() and not f.name.startswith(".")))
+        files = tuple(sorted(f for f in found if f.is_file()))
     except OSError as fault:
         raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
     if not files and not path.is_dir():
@@ -56,7 +57,7 @@ def list_files(path: Path) -> tuple[Path, ...]:
 
 
 def list_folders(path: Path) -> tuple[Path, ...]:
-    """Return the folders in a folder, sorted by name, hidden ones left out.
+    """Return the folders in a folder, sorted by name, hidden ones and results left out.
 
     Raises
     ------
@@ -64,7 +65,7 @@ def list_folders(path: Path) -> tuple[Path, ...]:
         When the folder is not there or may not be read.
     """
     try:
-        found = [f for f in path.iterdir() if f.is_dir() and not f.name.startswith(".")]
+        found = [f for f in recording_entries(path) if f.is_dir()]
     except OSError as fault:
         raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
     return tuple(sorted(found))

@@ -85,6 +85,7 @@ def write_reports(
         kind="reports",
         name="reports",
         stem="reports",
+        inputs=tuple(sorted({digest for view in views for digest in _hashes(view)})),
         sources=[*paths, *agreements],
         overwrite=overwrite,
     )
@@ -119,6 +120,14 @@ def views_of(result: Path, agreement: Path) -> list[View]:
         return []
     found = find_results([result], REPORT, [])
     return attach_agreements([read_view(path) for path in found], [agreement])
+
+
+def _hashes(view: View) -> list[str]:
+    """Return the SHA-256 of the recording's files, which tell whose a report is."""
+    try:
+        return [str(file["sha256"]) for file in view["recording"]["files"]]
+    except (LookupError, TypeError):
+        return []
 
 
 def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from opensim_pelvis.names import check_name
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
@@ -72,8 +73,10 @@ def save_parts(
 ) -> list[Path]:
     """Write every figure as SVG and PNG and every table as CSV into an existing directory."""
     view = _view(result)
+    check_name(view["name"], "name of the recording")
     written = []
     for name, figure in matplotlib_figures(view, translation).items():
+        check_name(name, "name of a figure in the report")
         for end in ("svg", "png"):
             path = directory / f"{view['name']}_report_{name}.{end}"
             figure.savefig(path, dpi=PNG_DPI, metadata={"Date": None} if end == "svg" else None)
