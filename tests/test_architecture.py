@@ -23,6 +23,8 @@ MAX_LINES = 330  # what one sitting can take in; the aim is 80 to 250
 
 ORDER = (
     "errors",
+    "plain_words",
+    "interruption",
     "documents",
     "names",
     "delivery",
@@ -77,7 +79,7 @@ NOT_YET: set[str] = set()
 """Places that are kept for modules to come."""
 
 WHOLE_PACKAGE = "opensim_pelvis"
-LIGHT_FOR_CLI = {"errors", "screen", "cli_options", "cli_results"}
+LIGHT_FOR_CLI = {"errors", "interruption", "screen", "cli_options", "cli_results"}
 QUICK_TO_IMPORT = {"__future__", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
 

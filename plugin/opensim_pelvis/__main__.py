@@ -1,6 +1,20 @@
-"""``python -m opensim_pelvis``: the command line, where no script is on the path."""
+"""``python -m opensim_pelvis``, and the script: Ctrl-C is heard from here on."""
 
-from opensim_pelvis.cli import main
+import sys
+
+from opensim_pelvis.interruption import end_interrupted, watched
+
+
+def main() -> None:
+    """Run the command line in a process of its own."""
+    try:
+        with watched():
+            from opensim_pelvis import cli
+
+            cli.main()
+    except KeyboardInterrupt:
+        sys.exit(end_interrupted())
+
 
 if __name__ == "__main__":
     main()

@@ -5,9 +5,8 @@ Heavy modules are imported inside the commands, so that ``--help`` answers at on
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -24,10 +23,9 @@ from opensim_pelvis.cli_options import (
     from_here,
     recording_flags,
 )
-from opensim_pelvis.errors import OpenSimPelvisError, PluginError, SettingsError, TimelineError
+from opensim_pelvis.errors import PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
-EXIT_ERROR: Final = 2
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -39,15 +37,10 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """Run the command line; errors of ours end in a message and exit code 2.
+    """Run the command line; how it ends, and with which exit code, is `screen.endings`."""
+    from opensim_pelvis.screen.endings import end, leave
 
-    Typer itself ends with 2 after wrong usage and with 130 after an interruption.
-    """
-    try:
-        app()
-    except OpenSimPelvisError as fault:
-        typer.echo(f"error: {fault}", err=True)
-        sys.exit(EXIT_ERROR)
+    leave(end(app))
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from opensim_pelvis.interruption import remember_output
+
 TrialPath = Annotated[
     Path, typer.Argument(metavar="PATH", help="A trial.toml, or a recording: a file or a folder.")
 ]
@@ -23,7 +25,12 @@ Date = Annotated[
     str | None,
     typer.Option(metavar="WHEN", help="Start of the recording: 2026-11-24 or 2026-11-24T10:30."),
 ]
-Out = Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results; made if need be.")]
+Out = Annotated[
+    Path,
+    typer.Option(
+        metavar="DIR", help="Folder for the results; made if need be.", callback=remember_output
+    ),
+]
 Overwrite = Annotated[
     bool,
     typer.Option(

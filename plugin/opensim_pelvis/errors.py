@@ -24,7 +24,12 @@ from collections.abc import Sequence
 
 
 class OpenSimPelvisError(Exception):
-    """Base of every error that this package raises on purpose."""
+    """Base of every error that this package raises on purpose.
+
+    ``details`` are further lines, shown to those who ask for the whole message.
+    """
+
+    details: tuple[str, ...] = ()
 
 
 class SettingsError(OpenSimPelvisError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import errno
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     Progress,
@@ -14,11 +15,29 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
+
+from opensim_pelvis.plain_words import harmless
+
+
+class SafeConsole(Console):
+    """A console that shows control characters of names, and does not obey them."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render, each piece of text made harmless."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else harmless(text), style, control)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the end of the command, which knows what the exit code is."""
+        raise BrokenPipeError(errno.EPIPE, "closed")
 
 
 def make_console(*, stderr: bool = False) -> Console:
     """Return a console that prints text as it is: names may hold brackets or colons."""
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    return SafeConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
 @contextmanager
