@@ -25,6 +25,7 @@ ORDER = (
     "errors",
     "plain_words",
     "interruption",
+    "processes",
     "documents",
     "names",
     "delivery",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -24,6 +25,7 @@ from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.names import check_name, derive_name
 from opensim_pelvis.placement import orient_sensors
+from opensim_pelvis.processes import finish_before_fork
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.running import analyse_running, check_files
@@ -157,7 +159,13 @@ def _warm_up(settings: SolverSettings) -> None:
     if settings.engine == "exact":
         from opensim_pelvis.solve import warm_up
 
-        Thread(target=warm_up, name="warm up").start()
+        def try_it() -> None:
+            with suppress(Exception):  # told where the engine is needed, which tries again
+                warm_up()
+
+        thread = Thread(target=try_it, name="warm up")
+        finish_before_fork(thread)
+        thread.start()
 
 
 def _run(

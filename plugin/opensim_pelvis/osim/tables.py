@@ -18,6 +18,8 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.plain_words import words_of
+from opensim_pelvis.processes import may_use_polars
 
 DECIMALS: Final = 12
 """Decimal places: 1e-12 of a degree or of a quaternion component, far below any sensor."""
@@ -90,6 +92,9 @@ def write_table(
         "inDegrees": "yes" if in_degrees else "no",
         **(header or {}),
     }
+    if not may_use_polars():
+        cells = [list(map(_plain_number, row)) for row in np.round(values, DECIMALS).tolist()]
+        return _write_plainly(path, name, lines, columns, time_s, cells)
     numbers = pl.DataFrame({f"column_{i}": values[:, i] for i in range(len(columns))})
     body = numbers.select(pl.all().round(DECIMALS))
     return _write(path, name, lines, columns, time_s, body)
@@ -124,6 +129,12 @@ def write_quaternion_table(
         "OpenSimVersion": OPENSIM_VERSION,
         **(header or {}),
     }
+    if not may_use_polars():
+        cells = [
+            [",".join(map(_plain_number, q)) for q in row]
+            for row in np.round(quaternions, DECIMALS).tolist()
+        ]
+        return _write_plainly(path, name, lines, columns, time_s, cells)
     parts = {f"column_{i}_{k}": quaternions[:, i, k] for i in range(len(columns)) for k in range(4)}
     body = pl.DataFrame(parts).select(
         pl.concat_str(
@@ -182,7 +193,7 @@ def _read_rows(path: Path, rows: str, width: int) -> FloatArray:
     try:
         return np.array(cells, dtype=np.float64).reshape(-1, width)
     except ValueError as fault:
-        raise ReadError(f"{path}: a cell is not a number: {fault}") from fault
+        raise ReadError(f"{path}: a cell is not a number: {words_of(fault)}") from fault
 
 
 def _check(
@@ -214,15 +225,44 @@ def _write(
     time_s: FloatArray,
     body: pl.DataFrame,
 ) -> Path:
-    """Write header, labels and rows; OpenSim takes the last '=' of a line as its divider."""
-    lines = [_one_line(name)]
-    lines += [f"{_one_line(key)}={_one_line(value)}" for key, value in header.items()]
-    lines += [_END, "\t".join(("time", *columns))]
+    """Write header, labels and rows."""
     table = pl.DataFrame({"time": time_s}).hstack(body)
     with path.open("wb") as file:
-        file.write(("\n".join(lines) + "\n").encode())
+        file.write(_top(name, header, columns).encode())
         table.write_csv(file, separator="\t", include_header=False, quote_style="never")
     return path
+
+
+def _write_plainly(
+    path: Path,
+    name: str,
+    header: Mapping[str, object],
+    columns: Sequence[str],
+    time_s: FloatArray,
+    cells: Sequence[Sequence[str]],
+) -> Path:
+    """Write the same without polars."""
+    rows = ("\t".join((_plain_number(t), *row)) for t, row in zip(time_s.tolist(), cells, strict=True))
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(_top(name, header, columns))
+        file.writelines(f"{row}\n" for row in rows)
+    return path
+
+
+def _plain_number(number: float) -> str:
+    """Return a number as polars writes it."""
+    if number != number:
+        return "NaN"
+    if 1e-5 <= abs(number) < 1e-4:
+        return np.format_float_positional(number, trim="0")
+    return repr(number).replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+
+
+def _top(name: str, header: Mapping[str, object], columns: Sequence[str]) -> str:
+    """Return what stands above the rows; OpenSim takes the last '=' of a line as its divider."""
+    lines = [_one_line(name)]
+    lines += [f"{_one_line(key)}={_one_line(value)}" for key, value in header.items()]
+    return "\n".join([*lines, _END, "\t".join(("time", *columns)), ""])
 
 
 def _one_line(value: object) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._clock import Lines
 from opensim_pelvis.readers._files import read_bytes
 from opensim_pelvis.readers._rows import RowForm, ends_early, read_rows
@@ -119,7 +120,8 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
         Naming all faults of the file, or the first few of many.
     """
     names = tuple(dict.fromkeys(wanted))
-    if layout.decimal_comma and layout.separator == ",":  # in quotes: the parser cannot
+    quoted_commas = layout.decimal_comma and layout.separator == ","  # the parser cannot
+    if quoted_commas or not may_use_polars():
         return _read_carefully(path, layout, names)
     if layout.separator != " " and not _PATTERN_MARKS & set(str(path)):
         numbers = _read_fast(path, None, layout, names)

@@ -22,6 +22,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._cells import is_number, to_number
 from opensim_pelvis.readers._clock import LARGEST
 from opensim_pelvis.readers.mvnx_regular import FRAME, FRAME_END, split_regular
@@ -273,6 +274,11 @@ def _parse(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> 
 
 def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
     """Return numbers separated by single blanks, None where anything is doubtful."""
+    if not may_use_polars():
+        rows = [text.split(b" ") for text in texts]
+        if not all(len(row) == width and all(map(_is_number, row)) for row in rows):
+            return None
+        return np.array(rows).astype(np.float64).reshape(-1, width)
     try:
         frame = pl.read_csv(
             io.BytesIO(b"\n".join(texts)),

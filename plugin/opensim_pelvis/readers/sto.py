@@ -21,6 +21,7 @@ import polars as pl
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._cells import is_number, to_number, unquote
 from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
 from opensim_pelvis.readers._files import (
@@ -179,7 +180,7 @@ def _read_cells(path: Path, top: _Top) -> _Cells:
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    found = _read_fast(path, top)
+    found = _read_fast(path, top) if may_use_polars() else None
     if found is None:
         return _read_carefully(path, top)
     return _Cells(time_s=found[0], q=found[1], lines=top.lines + 2)

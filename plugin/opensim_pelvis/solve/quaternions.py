@@ -37,8 +37,28 @@ def compiled(function: Function) -> Function:
 
 
 def entry(function: Function) -> Function:
-    """Compile for use by Python and keep on disk; Python's lock is released meanwhile."""
-    return _compiler(cache=True)(function)
+    """Compile for use by Python and keep on disk; Python's lock is released meanwhile.
+
+    Where no folder can be written, neither the package's nor the user's, nothing is kept.
+    """
+    try:
+        return _compiler(cache=True)(function)
+    except (RuntimeError, OSError):
+        return _compiler()(function)
+
+
+def prepare(function: Callable[..., Any], *arguments: Any) -> None:
+    """Have an entry compiled for some arguments, or loaded; a damaged store is not used.
+
+    Numba keeps what it compiled after it can be called, so that a full disk costs nothing but the
+    time of the next run.
+    """
+    try:
+        function(*arguments)
+    except Exception:  # what a damaged file of the store makes of itself is not known
+        dispatcher: Any = function
+        dispatcher._cache.disable()
+        function(*arguments)
 
 
 def entry_point(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from opensim_pelvis.solve.islands import FROM_NOTHING
 from opensim_pelvis.solve.kernels import follow, solve_frames
+from opensim_pelvis.solve.quaternions import prepare
 from opensim_pelvis.solve.records import (
     BODY,
     COORDINATE,
@@ -57,5 +58,5 @@ def warm_up() -> None:
         p_GB=np.zeros((0, 0, 3)),
         errors=square,
     )
-    solve_frames(plan, view, known, frames, none, FROM_NOTHING)
-    follow(view, known, frames, square, square)
+    prepare(solve_frames, plan, view, known, frames, none, FROM_NOTHING)
+    prepare(follow, view, known, frames, square, square)

@@ -1,0 +1,49 @@
+"""What a process made by ``fork`` cannot use any more, and what must end before a fork.
+
+Polars works with threads of its own. A fork has none of them: where the parent has read a table
+already, a child that asks polars for another waits for ever. What asks here first reads and writes
+the same numbers without polars there; it is slower.
+"""
+
+from __future__ import annotations
+
+import os
+from threading import Thread
+from typing import Final
+
+
+class _Fork:
+    """The one state: threads and forks belong to the process."""
+
+    used = False
+    lost = False
+    thread: Thread | None = None
+
+
+_fork: Final = _Fork()
+
+
+def may_use_polars() -> bool:
+    """Return whether polars answers in this process, which is then going to be asked."""
+    _fork.used = _fork.used or not _fork.lost
+    return not _fork.lost
+
+
+def finish_before_fork(thread: Thread) -> None:
+    """Let a fork wait for a thread that holds locks of a library while it works."""
+    _fork.thread = thread
+
+
+def _before_fork() -> None:
+    if _fork.thread is not None:
+        _fork.thread.join()
+        _fork.thread = None
+
+
+def _after_fork() -> None:
+    _fork.lost = _fork.lost or _fork.used
+    _fork.used = False
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
