@@ -242,7 +242,9 @@ def _write_plainly(
     cells: Sequence[Sequence[str]],
 ) -> Path:
     """Write the same without polars."""
-    rows = ("\t".join((_plain_number(t), *row)) for t, row in zip(time_s.tolist(), cells, strict=True))
+    rows = (
+        "\t".join((_plain_number(t), *row)) for t, row in zip(time_s.tolist(), cells, strict=True)
+    )
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_top(name, header, columns))
         file.writelines(f"{row}\n" for row in rows)

@@ -78,7 +78,7 @@ def _invoke(app: typer.Typer) -> int:
     """Do what `typer.Typer.__call__` does, but leave interruptions and broken pipes to `end`."""
     command, words = add_verbose(typer.main.get_command(app)), sys.argv[1:]
     if os.name == "nt":  # where no shell replaces patterns by names
-        words = [found for word in words for found in (glob(word) or [word])]
+        words = [found for word in words for found in (glob(word) or [word])]  # noqa: PTH207
     try:
         with command.make_context(PROGRAM, words) as context:
             command.invoke(context)
