@@ -33,6 +33,7 @@ ORDER = (
     "frames",
     "rotations",
     "interpolation",
+    "sampling",
     "settings",
     "types",
     "registry",

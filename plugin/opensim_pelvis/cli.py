@@ -26,7 +26,6 @@ from opensim_pelvis.cli_options import (
 from opensim_pelvis.errors import PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
-
 app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
