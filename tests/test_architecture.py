@@ -29,6 +29,7 @@ ORDER = (
     "documents",
     "names",
     "delivery",
+    "kinds",
     "frames",
     "rotations",
     "interpolation",

@@ -167,7 +167,9 @@ CASES = {
     "heading axis nearly vertical": Case(
         keep, ("axis x of pelvis_imu", "vertical"), ("--heading-axis", "x")
     ),
-    "heading axis that is none": Case(keep, ("heading_axis", "-z"), ("--heading-axis", "w")),
+    "heading axis that is none": Case(
+        keep, ("command line: --heading-axis", "-z"), ("--heading-axis", "w")
+    ),
     "base without a sensor": Case(keep, ("femur_r", "pelvis, torso"), ("--base", "femur_r")),
     "model without the bodies": Case(
         model_without_a_torso, ("torso", "thorax"), ("--model", "other.osim")

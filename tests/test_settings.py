@@ -300,7 +300,7 @@ def test_a_recording_needs_no_trial_file(tmp_path: Path) -> None:
 
 
 def test_faults_of_flags_name_the_command_line(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"^command line: solver.engine: wanted one of"):
+    with pytest.raises(SettingsError, match=r"^command line: --engine: wanted one of"):
         read_request(tmp_path, {"solver": {"engine": "fast"}})
     with pytest.raises(SettingsError, match=r"^--sensor: 2 faults"):
         read_request(tmp_path, {}, sensors=["pelvis", "=x"])

@@ -8,7 +8,7 @@ from opensim_pelvis.interruption import end_interrupted, watched
 def main() -> None:
     """Run the command line in a process of its own."""
     try:
-        with watched():
+        with watched(to_the_end=True):
             from opensim_pelvis import cli
 
             cli.main()

@@ -51,8 +51,12 @@ _watch.made, _watch.before = [], {}
 
 
 @contextmanager
-def watched() -> Iterator[None]:
-    """End the process soon after a signal, while this lasts; of several, the outermost counts."""
+def watched(*, to_the_end: bool = False) -> Iterator[None]:
+    """End the process soon after a signal, while this lasts; of several, the outermost counts.
+
+    Where it lasts to the end of the process, a signal that comes later finds the work done, and
+    changes nothing.
+    """
     if _watch.active or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -76,7 +80,7 @@ def watched() -> Iterator[None]:
     finally:
         if not _watch.signalled:  # a process that was stopped ends; a second signal is harmless
             for number in ours:
-                signal.signal(number, earlier[number])
+                signal.signal(number, signal.SIG_IGN if to_the_end else earlier[number])
         signal.set_wakeup_fd(woken)
         threading.excepthook, sys.unraisablehook = hooks
         _watch.active = False
@@ -135,7 +139,7 @@ def _wait(receiver: socket.socket, ours: set[int]) -> None:
 
 
 def _quiet(hook: Callable[[Any], Any]) -> Callable[[Any], None]:
-    """Return a hook that is silent about threads and destructors of a stopped program."""
+    """Return a hook that keeps still about what else ends in a program that was stopped."""
 
     def tell(told: Any) -> None:
         if not _watch.signalled:
@@ -174,8 +178,7 @@ def _what_changed() -> str:
 def _look(folder: Path) -> Snapshot:
     """Return the entries of a folder and of those in it, with size and time of change."""
     found: Snapshot = {}
-    places: list[str | Path] = [folder, *_folders(folder)]
-    for place in places:
+    for place in (str(folder), *_folders(folder)):
         with suppress(OSError), os.scandir(place) as entries:
             for entry in entries:
                 if entry.name.startswith(STAGING) or len(found) >= _ENTRIES:

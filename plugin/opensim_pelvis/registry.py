@@ -16,6 +16,8 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 from opensim_pelvis.delivery import recording_entries
 from opensim_pelvis.errors import PluginError, ReadError
+from opensim_pelvis.kinds import describe_kind
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, Result
 
@@ -23,14 +25,9 @@ READERS: Final = "opensim_pelvis.readers"
 EXPORTERS: Final = "opensim_pelvis.exporters"
 
 _UTF16: Final = "the text is UTF-16: save it as UTF-8 (in a text editor: Save as, Encoding)"
-_PLAIN: Final = {
-    b"\xff\xfe": _UTF16,
-    b"\xfe\xff": _UTF16,
-    b"\x1f\x8b": "the file is packed (gzip): unpack it first",
-    b"PK\x03\x04": "this is a zip archive or a spreadsheet: unpack it, or take the text that the "
-    "sensors' own program exports",
-}
-"""What is wrong with a file that begins so, if no reader knows it."""
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_OWN_ENDS: Final = ("_report.json", "_summary.json", "_report.html", "_model.osim")
+"""How files of results end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def find_reader(path: Path) -> str:
     Raises
     ------
     ReadError
-        When no reader or more than one claims it; every reader's reason is in the message.
+        When no reader or more than one claims it; the readers' reasons are its details.
     """
     claims: dict[str, str] = {}
     refusals: dict[str, str] = {}
@@ -141,16 +138,23 @@ def find_reader(path: Path) -> str:
             f"{path}: {len(claims)} readers claim it\n{listed}\n"
             "Say which one with --reader NAME (or [recording] reader)."
         )
-    plain = _plain_fault(path)
-    if plain is not None:
-        raise ReadError(plain)
-    listed = "\n".join(f"  - {name}: {why}" for name, why in refusals.items())
-    folders = [f.name for f in recording_entries(path) if f.is_dir()] if path.is_dir() else []
-    inside = f"There are folders in it ({', '.join(folders[:5])}): name one. " if folders else ""
-    raise ReadError(
-        f"{path}: no reader knows this format\n{listed}\n{inside}"
-        "`opensim-pelvis readers` lists the formats; a plain table is read with a mapping file "
-        "(--mapping)."
+    unknown = ReadError(_plain_fault(path) or _unknown(path))
+    unknown.details = tuple(f"{name}: {why}" for name, why in refusals.items())
+    raise unknown
+
+
+def _unknown(path: Path) -> str:
+    """Return what to say of a path that nobody knows."""
+    entries = recording_entries(path) if path.is_dir() else []
+    folders = [f.name for f in entries if f.is_dir()]
+    inside = f" There are folders in it ({', '.join(folders[:5])}): name one." if folders else ""
+    shown = sorted(path.iterdir()) if path.is_dir() else []
+    results = next((f.name for f in shown if f.name.endswith(_OWN_ENDS)), None)
+    if results is not None:
+        inside = f" It holds results ({results}): name the recording they were made from."
+    return (
+        f"{path}: no reader knows this format.{inside} `opensim-pelvis readers` lists the "
+        "formats; a plain table is read with a mapping file (--mapping). -v says why not."
     )
 
 
@@ -174,15 +178,29 @@ def _plain_fault(path: Path) -> str | None:
         with path.open("rb") as stream:
             head = stream.read(4)
     except OSError as fault:
-        return f"{path}: cannot be read: {fault.strerror or fault}"
+        return f"{path}: cannot be read: {words_of(fault)}"
     if not head:
         return f"{path}: the file is empty"
-    return next((f"{path}: {w}" for mark, w in _PLAIN.items() if head.startswith(mark)), None)
+    if head.startswith(_UTF16_MARKS):
+        return f"{path}: {_UTF16}"
+    return _fault_of_kind(path)
+
+
+def _fault_of_kind(path: Path, *, text: bool = True) -> str | None:
+    kind = describe_kind(path, text=text)
+    if kind is None:
+        return None
+    return f"{path}: this is {kind.name}, no recording of sensors: {kind.advice}"
 
 
 def find_mapped(path: Path) -> str:
     """Return the name of the reader that reads a path through a mapping: c3d, or table for text."""
-    return "c3d" if load_reader("c3d").sniff(path).matches else "table"
+    if load_reader("c3d").sniff(path).matches:
+        return "c3d"
+    fault = _fault_of_kind(path, text=False) if path.is_file() else None
+    if fault is not None:
+        raise ReadError(fault)
+    return "table"
 
 
 def _load(group: str, name: str) -> Any:
@@ -193,7 +211,9 @@ def _load(group: str, name: str) -> Any:
     try:
         return points[name].load()()
     except Exception as fault:  # a third party's code may fail in any way
-        raise PluginError(
-            f"{kind} '{name}' ({points[name].value}) cannot be loaded: "
-            f"{type(fault).__name__}: {fault}. Repair or uninstall that package."
-        ) from fault
+        broken = PluginError(
+            f"{kind} '{name}' ({points[name].value}) cannot be loaded. Repair or uninstall that "
+            "package; -v says more."
+        )
+        broken.details = (f"{type(fault).__name__}: {fault}",)
+        raise broken from fault

@@ -50,6 +50,8 @@ class Outcome:
         """Return what is not as it should be, None where all is well."""
         if "Traceback" in self.error or "Exception ignored" in self.error:
             return "traceback"
+        if self.code == 0 and not self.error:
+            return None  # it had done its work
         if self.code != 130:
             return f"exit code {self.code}"
         lines = [line for line in self.error.splitlines() if line.strip()]
@@ -153,12 +155,14 @@ def main(moments: int) -> None:
                     slowest = max(slowest, outcome.ended_s)
                     if outcome.fault:
                         faults[outcome.fault] += 1
-                        print(f"{each} at {at_s:.2f} s: {outcome.fault}: {outcome.error[-1500:]}")
+                        sys.stdout.write(
+                            f"{each} at {at_s:.2f} s: {outcome.fault}: {outcome.error[-1500:]}\n"
+                        )
                 for path in ("new", "demo", "reports", "cohort", "agreement"):
                     subprocess.run(["rm", "-rf", str(folder / path)], check=True)
                 before = fingerprint(folder)
-    print(f"{done} interruptions, {sum(faults.values())} faults {dict(faults)}, ")
-    print(f"slowest end {slowest:.2f} s")
+    sys.stdout.write(f"{done} interruptions, {sum(faults.values())} faults {dict(faults)}, ")
+    sys.stdout.write(f"slowest end {slowest:.2f} s\n")
 
 
 if __name__ == "__main__":

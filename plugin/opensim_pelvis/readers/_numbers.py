@@ -120,8 +120,8 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
         Naming all faults of the file, or the first few of many.
     """
     names = tuple(dict.fromkeys(wanted))
-    # a comma in quotes is for the careful way, as is a forked process, in which polars hangs
-    if (layout.decimal_comma and layout.separator == ",") or not may_use_polars():
+    quoted_commas = layout.decimal_comma and layout.separator == ","  # the parser cannot
+    if quoted_commas or not may_use_polars():
         return _read_carefully(path, layout, names)
     if layout.separator != " " and not _PATTERN_MARKS & set(str(path)):
         numbers = _read_fast(path, None, layout, names)

@@ -276,7 +276,10 @@ def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
     """Return numbers separated by single blanks, None where anything is doubtful."""
     if not may_use_polars():
         rows = [text.split(b" ") for text in texts]
-        if not all(len(row) == width and all(map(_is_number, row)) for row in rows):
+        if not all(
+            len(row) == width and all(is_number(cell.decode(errors="replace")) for cell in row)
+            for row in rows
+        ):
             return None
         return np.array(rows).astype(np.float64).reshape(-1, width)
     try:

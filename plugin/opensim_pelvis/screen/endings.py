@@ -118,6 +118,10 @@ def _tell_device(fault: OSError) -> int:
         return _tell(f"{fault.filename}: {words_of(fault)}")
     if _flush("\n") is not None:  # what was held back is gone after the first fault: try again
         return _flushed(0, fault)
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError:
+        return _tell("the current folder was deleted: go to another one (cd) and try again")
     if "usable temporary" in str(fault):
         return _tell("no folder for temporary files can be written: name one in TMPDIR")
     return _tell(words_of(fault))

@@ -9,6 +9,9 @@ TOP_EXAMPLES: Final = """Examples:
   opensim-pelvis inspect walk/
   opensim-pelvis init walk/ --out trial.toml
   opensim-pelvis run trial.toml --out results/
+\b
+Exit codes: 0 all well; 2 refused, or an error; 3 results written, something
+optional is missing; 130 interrupted.
 """
 DEMO_EXAMPLES: Final = """Examples:
 

@@ -10,12 +10,19 @@ import sys
 from typing import Final
 
 _ERRORS: Final = "opensim-pelvis"
-_PLAIN: Final = {"±": "+-", "°": " deg", "²": "2", "³": "3", "·": "*", "×": "x", "…": "..."}  # noqa: RUF001
-_PLAIN_MARKS: Final = {"\u2013": "-", "\u2014": "-", "\u2019": "'", "\u2212": "-", "\u2264": "<="}
+_PLAIN: Final = {"±": "+-", "°": " deg", "²": "2", "³": "3", "·": "*", "…": "..."}
+_PLAIN_MARKS: Final = {
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2019": "'",
+    "\u2212": "-",
+    "\u2264": "<=",
+    "\u00d7": "x",
+}
 
 
 def prepare_streams() -> None:
-    """Make printing safe: closed streams lead nowhere, what an encoding lacks is spelled."""
+    """Make printing safe: closed streams lead nowhere, no letter is too much."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from opensim_pelvis.documents import read_text, read_toml
-from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
+from opensim_pelvis.trial.faults import raise_named
 from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
 from opensim_pelvis.types.date import parse_moment
 
@@ -75,7 +76,9 @@ SIDED: Final = ("femur", "tibia", "calcn")
 """Bodies that a weight names on both sides at once when no side is given."""
 
 
-def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> TrialSettings:
+def settings_from_tables(
+    tables: Tables, *, folder: Path, subject: str, flags: Mapping[str, str] | None = None
+) -> TrialSettings:
     """Check tables of keys and make settings of them.
 
     Parameters
@@ -86,6 +89,8 @@ def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> Trial
         What relative paths are relative to.
     subject : str
         What an error message calls the source: the file, or the command line.
+    flags : mapping of str to str, optional
+        What keys are called that came from a flag, such as ``recording.rate_hz``: ``--rate``.
 
     Raises
     ------
@@ -106,7 +111,7 @@ def settings_from_tables(tables: Tables, *, folder: Path, subject: str) -> Trial
         named += [("solver.weights", body) for body in sections["solver"].get("weights", {})]
         faults += [_unknown_body(key, body) for key, body in named if body not in bodies]
     mountings = _parse_mountings(_mapping(tables.get("mountings")), bodies, faults)
-    raise_faults(SettingsError, subject, faults)
+    raise_named(subject, faults, flags or {})
     made = {name: record(**sections[name]) for name, record in SECTIONS.items()}
     return TrialSettings(sensors=sensors, mountings=mountings, **made)
 

@@ -4,12 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.settings import TrialSettings, list_defaults
 from opensim_pelvis.trial.file import Tables, read_tables, settings_from_tables
 from opensim_pelvis.trial.sensor_map import read_sensor_map
+
+FLAGS: Final[Mapping[str, str]] = {
+    "recording.path": "PATH",
+    "recording.reader": "--reader",
+    "recording.rate_hz": "--rate",
+    "recording.up_axis": "--up-axis",
+    "recording.mapping": "--mapping",
+    "recording.name": "--name",
+    "recording.date": "--date",
+    "fusion.orientations": "--orientations",
+    "fusion.magnetometer": "--magnetometer",
+    "fusion.gyroscope": "--gyroscope",
+    "timeline.synchronise": "--sync",
+    "calibration.method": "--calibration",
+    "calibration.window_s": "--static",
+    "calibration.heading_axis": "--heading-axis",
+    "calibration.base": "--base",
+    "calibration.sensor_headings": "--sensor-headings",
+    "calibration.drift": "--drift",
+    "calibration.placement": "--placement",
+    "subject.id": "--subject",
+    "subject.sex": "--sex",
+    "subject.height_m": "--height",
+    "subject.mass_kg": "--mass",
+    "activity.kind": "--activity",
+    "activity.speed_mps": "--speed",
+    "activity.surface": "--surface",
+    "activity.speed_file": "--speed-file",
+    "activity.speed_start_s": "--speed-start",
+    "activity.events_file": "--events-file",
+    "activity.events_start_s": "--events-start",
+    "activity.events": "--events",
+    "solver.model": "--model",
+    "solver.engine": "--engine",
+    "solver.check_engine": "--check-engine",
+    "solver.max_gap_s": "--max-gap",
+    "solver.weights": "--weight",
+}
+"""What the flag of a key is called."""
 
 
 def read_request(
@@ -52,14 +91,21 @@ def read_request(
         tables, folder, subject = {"recording": {"path": str(path)}}, Path(), "command line"
     if sensor_map is not None:
         tables["sensors"] = read_sensor_map(sensor_map)
-    tables = merge_tables(
-        tables,
-        {**flags, "sensors": _parse_pairs(sensors, "--sensor", "ID=BODY", "00B42279=pelvis")},
-    )
+    pairs = _parse_pairs(sensors, "--sensor", "ID=BODY", "00B42279=pelvis")
+    tables = merge_tables(tables, {**flags, "sensors": pairs})
     if weights:
         tables = _lay_weights(tables, weights)
-    settings = settings_from_tables(tables, folder=folder, subject=subject)
+    called = _stated(flags) | {f"sensors.{name}": f"--sensor {name}" for name in pairs}
+    if weights:
+        called["solver.weights"] = FLAGS["solver.weights"]
+    settings = settings_from_tables(tables, folder=folder, subject=subject, flags=called)
     return settings, list_defaults(settings, tables)
+
+
+def _stated(flags: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return what the keys are called that a flag gives a value."""
+    keys = [f"{t}.{k}" for t, table in flags.items() for k, v in table.items() if v is not None]
+    return {key: FLAGS.get(key, key) for key in keys}
 
 
 def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:
