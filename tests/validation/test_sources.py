@@ -142,7 +142,7 @@ def test_theias_segments_stand_as_ours_do(shared_data: Path) -> None:
     file = open_c3d(path)
     labels = file.texts("ROTATION:LABELS")
     start = (int(file.number("ROTATION:DATA_START")) - 1) * 512
-    words = np.frombuffer(file.raw, "<f4", file.frames * len(labels) * 17, start)
+    words = np.frombuffer(path.read_bytes(), "<f4", file.frames * len(labels) * 17, start)
     words = words.reshape(file.frames, len(labels), 17)
     origin = {label: words[:, i, 12:15].astype(float) for i, label in enumerate(labels)}
 

@@ -17,7 +17,7 @@ from opensim_pelvis.c3d_file import (
     read_rotations,
     rotation_hz,
 )
-from opensim_pelvis.errors import NoSensorsError, ReadError
+from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
@@ -239,7 +239,7 @@ def _find_rate(settings: RecordingSettings, rate_hz: float, source: str) -> Rate
     if settings.rate_hz is not None:
         return rate_of_user(settings.rate_hz, [rate_hz] if known else [], source)
     if not known:
-        raise ReadError(
+        raise MissingRateError(
             f"{settings.path}: the sampling rate was wanted, but {source} does not state it. Give "
             "it with --rate HZ (or [recording] rate_hz)."
         )
