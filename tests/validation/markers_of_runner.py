@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.ndimage import gaussian_filter1d
 
 from opensim_pelvis.frames import R_LG
 from opensim_pelvis.rotations import from_rotation_vector, multiply, rotate
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
-from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings, compare_motions
 from opensim_pelvis.validation.foot_events import StrideSpan
 from opensim_pelvis.validation.motion import Motion
@@ -22,6 +23,7 @@ RATE_HZ = 50.0
 DURATION_S = 14.0
 STRIDE_S = 2.0 * 60.0 / RunnerSettings().cadence_spm
 STILL_S = 1.0
+ERROR_DEG = 0.2  # of the simulated sensors, about each axis
 
 PELVIS_M = {
     "LASI": (0.10, 0.02, -0.13),
@@ -52,7 +54,8 @@ def runner() -> Runner:
     truth = simulate_runner(RunnerSettings(), session)
     bodies = {b: truth.R_GB[:, truth.bodies.index(b)] for b in ("pelvis", "femur_r", "femur_l")}
     rng = np.random.default_rng(12)
-    slow = np.cumsum(rng.normal(0.0, np.deg2rad(0.02), (3, truth.time_s.size, 3)), axis=1)
+    noise = gaussian_filter1d(rng.normal(size=(3, truth.time_s.size, 3)), 3.0, axis=1)
+    slow = np.deg2rad(ERROR_DEG) * noise / noise.std()
     seen = {
         body: multiply(q, from_rotation_vector(turn))
         for (body, q), turn in zip(bodies.items(), slow, strict=True)
@@ -98,8 +101,6 @@ def rows() -> Rows:
 
 def at_times(time_s: np.ndarray) -> Rows:
     """Return where markers are at other times."""
-    from scipy.interpolate import CubicSpline
-
     return [(label, CubicSpline(runner().time_s, p)(time_s)) for label, p in rows()]
 
 
@@ -170,7 +171,3 @@ def compared_text(tmp_path: Path, text: str | bytes, **how) -> Comparison:
 def errors_deg(found: Comparison) -> dict[str, float]:
     """Return the error of each angle without its bias."""
     return {angle.name: angle.curve.rmse_without_offset for angle in found.table.angles}
-
-
-def angle(found: Comparison, name: str) -> AngleAgreement:
-    return next(each for each in found.table.angles if each.name == name)
