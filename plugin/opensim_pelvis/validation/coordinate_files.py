@@ -14,6 +14,7 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.tables import Table, parse_table
 from opensim_pelvis.rotations import unwrap_present
+from opensim_pelvis.validation.continuous import MIN_SAMPLES
 from opensim_pelvis.validation.even_times import make_even
 from opensim_pelvis.validation.held import find_held, say_held
 from opensim_pelvis.validation.naming import some_of
@@ -103,6 +104,11 @@ def read_coordinates(path: Path, text: str, notes: Sequence[str] = ()) -> Coordi
     names, told = _names(path, table)
     flag = _flag(path, table)
     rows = make_even(path.name, table.time_s, table.values, _stated_rate(table))
+    if rows.time_s.size < MIN_SAMPLES:
+        raise ComparisonError(
+            f"{path}: a movement of at least {MIN_SAMPLES} samples was wanted, the table holds "
+            f"{rows.time_s.size}"
+        )
     scale = 1.0 if flag == "no" else np.pi / 180.0
     values = rows.values if flag == "no" else np.deg2rad(rows.values)
     columns = dict(zip(table.labels, values.T, strict=True))

@@ -34,6 +34,9 @@ ROUNDED: Final = 0.6
 MIN_RARE: Final = 3
 """Steps of the rarer length that show a regular distance."""
 
+CLOCK_DECIMALS: Final = 9
+"""Places of fitted times: a nanosecond."""
+
 MS_TOLERANCE: Final = 0.05
 
 MAX_ROWS: Final = 50_000_000
@@ -187,7 +190,7 @@ def _is_rounded(time_s: FloatArray, values: FloatArray) -> bool:
 
 def _spread(name: str, time_s: FloatArray, values: FloatArray, notes: tuple[str, ...]) -> EvenRows:
     slope, start = np.polyfit(np.arange(time_s.size, dtype=np.float64), time_s, 1)
-    even = start + slope * np.arange(time_s.size)
+    even = np.round(start + slope * np.arange(time_s.size), CLOCK_DECIMALS)
     places = _decimals(time_s)
     note = (
         f"{name}: times are rounded to {places} decimals: rows were put at even times of "
@@ -249,7 +252,7 @@ def _with_holes(
         rows = (index - index[0]).astype(np.int64)
         out = np.full((int(rows[-1]) + 1, values.shape[1]), np.nan)
         out[rows] = values
-        even = start + slope * (index[0] + np.arange(out.shape[0]))
+        even = np.round(start + slope * (index[0] + np.arange(out.shape[0])), CLOCK_DECIMALS)
         told = [_say_holes(name, time_s, even.size, slope)] if even.size > time_s.size else []
         return EvenRows(time_s=even, rate_hz=1.0 / slope, values=out, notes=(*notes, *told))
     return None

@@ -127,7 +127,8 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
         return replace(
             _by_inverse_kinematics(file.trial, settings, marker_map.names), events=file.events
         )
-    if settings.kind == "angles" or (settings.kind is None and not file.trial.positions_m):
+    only_angles = settings.kind is None and not file.trial.positions_m and file.pig_angles_deg
+    if settings.kind == "angles" or only_angles:
         if not file.pig_angles_deg:
             raise ComparisonError(f"{path}: angles of Plug-in Gait were wanted, it has none")
         motion = motion_from_pig_angles(file.trial, file.pig_angles_deg)

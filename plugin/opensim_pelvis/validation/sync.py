@@ -28,6 +28,7 @@ from opensim_pelvis.validation.matches import (
     lay_over,
     refuse_doubt,
 )
+from opensim_pelvis.validation.seen import MIN_OVERLAP_S, refuse_short, seen_by_both
 from opensim_pelvis.validation.stride_changes import StrideChanges
 
 RATE_HZ: Final = 100.0
@@ -47,12 +48,6 @@ MAX_RIVAL: Final = 0.97
 """Height of a second peak, as a part of the highest, above which the offset may be ambiguous."""
 
 _MOST_PEAKS: Final = 6
-
-STILL_RADPS: Final = 0.02
-"""A segment that never turns faster, about a degree a second, does not move."""
-
-MIN_OVERLAP_S: Final = 2.0
-"""Shorter overlaps match anything."""
 
 _APART_S: Final = 0.2
 
@@ -140,9 +135,9 @@ def synchronise(
             f"{', '.join(estimate) or 'none'}, the reference {', '.join(reference) or 'none'}. "
             "State the offset with --offset SECONDS."
         )
-    _refuse_short("estimate", estimate_time_s)
-    _refuse_short("reference", reference_time_s)
-    shared = _seen_by_both(shared, estimate, estimate_time_s, reference, reference_time_s)
+    refuse_short("estimate", estimate_time_s)
+    refuse_short("reference", reference_time_s)
+    shared = seen_by_both(shared, estimate, estimate_time_s, reference, reference_time_s)
     estimate = {body: estimate[body] for body in shared}
     reference = {body: reference[body] for body in shared}
     x = [_speed(reference[body], reference_time_s) for body in shared]
@@ -194,58 +189,6 @@ def state_timing(offset_s: float, drift_ppm: float = 0.0) -> Synchronisation:
         curve_s=np.zeros(0),
         curve=np.zeros(0),
     )
-
-
-def _refuse_short(what: str, time_s: FloatArray) -> None:
-    """Raise where a recording is too short to be laid over another."""
-    lasts_s = float(time_s[-1] - time_s[0]) if time_s.size else 0.0
-    if lasts_s < MIN_OVERLAP_S:
-        raise ComparisonError(
-            f"the {what} lasts {lasts_s:.1f} s; at least {MIN_OVERLAP_S:g} s are needed to "
-            "synchronise by the movement, or state the offset with --offset SECONDS"
-        )
-
-
-def _seen_by_both(
-    shared: tuple[str, ...],
-    estimate: Mapping[str, FloatArray],
-    estimate_time_s: FloatArray,
-    reference: Mapping[str, FloatArray],
-    reference_time_s: FloatArray,
-) -> tuple[str, ...]:
-    """Return the segments that both saw for long enough and that turned.
-
-    Raises
-    ------
-    ComparisonError
-        When there is none.
-    """
-    sides = ("estimate", estimate, estimate_time_s), ("reference", reference, reference_time_s)
-    kept = list(shared)
-    for what, bodies, time_s in sides:
-        speeds = {body: _known_speed(bodies[body], time_s) for body in kept}
-        step_s = float(time_s[-1] - time_s[0]) / (time_s.size - 1)
-        seen_s = {body: speed.size * step_s for body, speed in speeds.items()}
-        kept = [body for body in kept if seen_s[body] >= MIN_OVERLAP_S]
-        if not kept:
-            raise ComparisonError(
-                f"the {what} shows its segments for at most {max(seen_s.values()):.1f} s; at least "
-                f"{MIN_OVERLAP_S:g} s are needed to synchronise by the movement, or state the "
-                "offset with --offset SECONDS"
-            )
-        kept = [body for body in kept if speeds[body].max() > STILL_RADPS]
-        if not kept:
-            raise ComparisonError(
-                f"nothing turns in the {what}, so that there is no movement to synchronise by: "
-                "state the offset with --offset SECONDS"
-            )
-    return tuple(kept)
-
-
-def _known_speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
-    rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
-    speed = np.linalg.norm(angular_velocity(q, rate_hz), axis=1)
-    return np.asarray(speed[np.isfinite(speed)])
 
 
 def _speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
