@@ -208,6 +208,20 @@ def test_bytes_put_in_are_refused(
         open_c3d(path)
 
 
+def test_bytes_put_in_are_seen_where_the_last_samples_are_zero(tmp_path: Path) -> None:
+    path = write_kind(tmp_path / "a.c3d", Kind(frames=40)).path
+    content = bytearray(path.read_bytes())
+    end = 1024 + 40 * 88
+    assert content[end - 8 : end] != bytes(8)
+    assert not any(content[end:])
+    content[end - 8 : end] = bytes(8)
+    path.write_bytes(content[:-1000] + bytes(4) + content[-1000:])
+    with pytest.raises(ReadError, match="bytes were put in or lost"):
+        open_c3d(path)
+    path.write_bytes(content[: end + 4])
+    assert "4 zero bytes stand behind the data" in open_c3d(path).notes[0]
+
+
 def test_bytes_lost_are_refused_or_told(tmp_path: Path) -> None:
     path = write_kind(tmp_path / "a.c3d", Kind(padded=False, frames=40)).path
     content = path.read_bytes()
