@@ -38,6 +38,6 @@ def test_the_commands_of_the_quick_start_do_what_it_says(
             assert '"00B4F008"' in written
             (example,) = fenced("toml")
             Path("trial.toml").write_text(example, encoding="utf-8")
-    results = {path.name for path in Path("results").iterdir()}
+    results = {path.name for path in Path("results").rglob("*")}
     for name in ("walk", "second"):
         assert {f"{name}_model.osim", f"{name}_ik.mot", f"{name}.c3d"} <= results

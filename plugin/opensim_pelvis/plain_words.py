@@ -90,7 +90,7 @@ def shorten(text: str, width: int) -> str:
     """Return text of at most ``width`` characters, the middle left out.
 
     >>> shorten("a very long name of a sensor", 15)
-    'a very ... ensor'
+    'a ver ... ensor'
     """
     if len(text) <= width:
         return text

@@ -292,9 +292,9 @@ def test_missing_model_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (REFERENCE.read_text()[:20000], "found a file that OpenSim cannot use; save it again"),
-        ("", "found a file that OpenSim cannot use"),
-        ("time\tpelvis_tilt\n0\t0\n", "found a file that OpenSim cannot use"),
+        (REFERENCE.read_text()[:20000], "wanted an OpenSim model, found damaged XML"),
+        ("", "wanted an OpenSim model, found an empty file"),
+        ("time\tpelvis_tilt\n0\t0\n", "wanted an OpenSim model, found damaged XML"),
         (
             '<OpenSimDocument Version="40000"><IMUPlacer/></OpenSimDocument>',
             "found a document without bodies",
