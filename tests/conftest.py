@@ -27,6 +27,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Folder of small inputs that once went wrong; the test skips where it is absent."""
+    folder = ROOT.parent / "shared" / "cases"
+    if not folder.is_dir():
+        pytest.skip("inputs that go wrong are not here: no folder ../shared/cases")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def fixtures() -> Path:
     """Folder of small files that the simulator wrote in the vendors' formats."""
     return ROOT / "fixtures"

@@ -128,11 +128,6 @@ _ROWS: Final = (
     _Row(_text(r"<svg\b"), "a picture (SVG)", _EXPORT),
     _Row(_text(r"\APathFileType\s+\d+"), "a TRC with markers", _MARKERS),
     _Row(
-        lambda head, _: head[1:2] == b"\x50" and head[:1] > b"\0" and b"\0" in head,
-        "a C3D without sensors' channels that are known",
-        "name its channels in a mapping file (--mapping); markers go to `opensim-pelvis compare`",
-    ),
-    _Row(
         _text(r"^endheader\s+time\s[^\n]*(_v[xyz]\b|_p[xyz]\b|_force|_moment|_torque)"),
         "an OpenSim table of forces",
         _MOTION,

@@ -138,9 +138,20 @@ def find_reader(path: Path) -> str:
             f"{path}: {len(claims)} readers claim it\n{listed}\n"
             "Say which one with --reader NAME (or [recording] reader)."
         )
-    unknown = ReadError(_plain_fault(path) or _unknown(path))
+    damaged = refusals.get("c3d") if _is_c3d(path) else None
+    unknown = ReadError(damaged or _plain_fault(path) or _unknown(path))
     unknown.details = tuple(f"{name}: {why}" for name, why in refusals.items())
     raise unknown
+
+
+def _is_c3d(path: Path) -> bool:
+    """Whether a file says that it is C3D: its own reader then knows best what is wrong with it."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(16)
+    except OSError:
+        return False
+    return head[1:2] == b"\x50" and head[:1] > b"\0" and b"\0" in head
 
 
 def _unknown(path: Path) -> str:
