@@ -71,6 +71,7 @@ ORDER = (
     "simulate",
     "testing",
     "screen",
+    "debug",
     "cli_options",
     "cli_results",
     "cli_run",
@@ -83,7 +84,7 @@ NOT_YET: set[str] = set()
 """Places that are kept for modules to come."""
 
 WHOLE_PACKAGE = "opensim_pelvis"
-LIGHT_FOR_CLI = {"errors", "interruption", "screen", "cli_options", "cli_results"}
+LIGHT_FOR_CLI = {"errors", "debug", "interruption", "screen", "cli_options", "cli_results"}
 QUICK_TO_IMPORT = {"__future__", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
 

@@ -23,10 +23,12 @@ from opensim_pelvis.cli_options import (
     from_here,
     recording_flags,
 )
+from opensim_pelvis.debug.gather import DebugGroup, keep
 from opensim_pelvis.errors import NoSensorsError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
 
 app = typer.Typer(
+    cls=DebugGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -56,6 +58,12 @@ def top(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
+    debug: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write what a report of a fault needs; nothing personal."
+        ),
+    ] = None,
 ) -> None:
     """Pelvic rotation from wearable motion sensors, with OpenSim."""
 
@@ -232,6 +240,7 @@ def inspect(
     except NoSensorsError as found:
         make_console().print(render_contents(found.contents))
         return
+    keep(settings=settings, recording=recording)
     warnings: tuple[str, ...] = ()
     ledger, worn = None, {}
     try:

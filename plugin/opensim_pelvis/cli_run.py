@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from opensim_pelvis import pipeline
+from opensim_pelvis.debug.gather import keep, timed
 from opensim_pelvis.delivery import check_writable
 from opensim_pelvis.output import check_output, write
 from opensim_pelvis.report.lab import read_lab
@@ -35,8 +36,12 @@ def execute(
 
     check_writable(out)
     read_lab(settings.report.lab)  # a fault in it is told before the work, not after
+    keep(settings=settings)
     with show_progress() as tell:
-        result = pipeline.run_trial(settings, defaults=defaults, progress=tell, accept=accept)
+        result = pipeline.run_trial(
+            settings, defaults=defaults, progress=timed(tell), accept=accept
+        )
+        keep(recording=result.recording, notes=result.notes)
         written = write(result, out, overwrite=overwrite)
     make_console().print(render_result(result, written.files))
     for exporter, why in written.missing.items():
