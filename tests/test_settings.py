@@ -218,7 +218,7 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert "there is no such file" in _fault(tmp_path / "none.toml")
     folder = tmp_path / "folder.toml"
     folder.mkdir()
-    assert "cannot be read" in _fault(folder)
+    assert "wanted a file, found a folder" in _fault(folder)
 
 
 # --- sensor maps ---------------------------------------------------------------------------

@@ -6,7 +6,6 @@ has the watch's clock, so the moment at which it starts must be told (``speed_st
 
 from __future__ import annotations
 
-import csv
 import importlib
 import io
 import itertools
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from opensim_pelvis.documents import read_text, read_xml_text
+from opensim_pelvis.documents import read_rows, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.settings import ActivitySettings
@@ -99,22 +98,16 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
 
 
 def _read_table(path: Path) -> FloatArray:
-    try:
-        rows = csv.DictReader(read_text(path, ReadError).splitlines())
-        found = rows.fieldnames or ()
-        if "time_s" not in found or "speed_mps" not in found:
+    table: list[tuple[float, float]] = []
+    for line, row in read_rows(path, ("time_s", "speed_mps"), ReadError):
+        try:
+            table.append((float(row["time_s"]), float(row["speed_mps"])))
+        except ValueError as fault:
             raise ReadError(
-                f"{path}: wanted the columns time_s and speed_mps in the first line, found "
-                f"{', '.join(found) or 'nothing'}"
-            )
-        return np.array([[float(row["time_s"]), float(row["speed_mps"])] for row in rows])
-    except ReadError:
-        raise
-    except (ValueError, TypeError, csv.Error) as fault:
-        raise ReadError(
-            f"{path}: wanted a number in both columns of every row, found something else. Correct "
-            "or leave out such rows."
-        ) from fault
+                f"{path}: wanted a number in both columns of line {line}, found "
+                f"'{row['time_s'][:40]}' and '{row['speed_mps'][:40]}'"
+            ) from fault
+    return np.array(table).reshape(-1, 2)
 
 
 def _read_gpx(path: Path) -> FloatArray:
