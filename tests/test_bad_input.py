@@ -124,7 +124,7 @@ def with_activity(line: str, text: str = "") -> Callable[[Path], None]:
 
 CASES = {
     "missing table of events": Case(
-        with_activity('events_file = "none.csv"'), ("none.csv", "there is no such file")
+        with_activity('events_file = "none.csv"'), ("none.csv", "no such file")
     ),
     "events without a side": Case(
         with_activity('events_file = "table.csv"', "time_s,label\n1,toe-off\n"),
