@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +16,12 @@ from opensim_pelvis.documents import (
     is_xml,
     read_bytes,
     read_json,
+    read_rows,
     read_text,
     read_toml,
     read_xml,
     read_xml_text,
+    safe_cell,
 )
 from opensim_pelvis.documents.toml_text import MAX_TOML_BYTES
 
@@ -243,3 +246,48 @@ def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path) -> None
         path = _written(tmp_path, b"<a>\n<b>\xff\xfe\xfd</b></a>")
         assert "other bytes on line 2" in _refused(read, path)
     assert "wanted text in UTF-16" in _refused(read_text, _written(tmp_path, b"\xff\xfe\x00\xd8"))
+
+
+def test_rows_are_read_by_their_columns(tmp_path: Path) -> None:
+    text = '\ufeffside, a,b\r\n"left","1,5"\r\n\r\nright,2,x,more\n'
+    rows = read_rows(_written(tmp_path, text), ("a", "side"))
+    assert rows[0] == (2, {"side": "left", "a": "1,5", "b": ""})
+    assert rows[1] == (4, {"side": "right", "a": "2", "b": "x"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "once each in the first line, found nothing"),
+        ("a;b\n1;2\n", "wanted the columns a, b once each in the first line, found a;b"),
+        ("a,b,a\n1,2,3\n", "found a, b, a"),
+        ("a,b\n1," + "2" * 200_000, "found a cell that has no end near line"),
+        ('a,b\n"1,' + "2,\n" * 100_000, "found a cell that has no end near line"),
+        ("x" * 200_000, "found a cell that has no end near line"),
+    ],
+    ids=lambda text: repr(text[:12]),
+)
+def test_tables_that_are_none_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    assert words in _refused(lambda path: read_rows(path, ("a", "b")), _written(tmp_path, text))
+
+
+CELLS = ["=1+1", "+cmd|'/c calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "-", "=", "+1 s", "'=1"]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_texts_like_formulas_are_guarded_and_come_back(tmp_path: Path, cell: str) -> None:
+    guarded = safe_cell(cell)
+    assert isinstance(guarded, str)
+    assert guarded[0] == "'"
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([["a"], [guarded]])
+    if cell != "'=1":  # which reads as a guarded one
+        assert read_rows(path, ("a",))[0][1]["a"] == cell
+
+
+@pytest.mark.parametrize(
+    "cell", ["-1.5", "+2", "-1e-5", -1.5, 3, None, "", "left", "a=b", "\N{MINUS SIGN}1"]
+)
+def test_numbers_and_plain_texts_are_no_formulas(cell: object) -> None:
+    assert safe_cell(cell) == cell

@@ -6,7 +6,6 @@ has the watch's clock, so the moment at which it starts must be told (``speed_st
 
 from __future__ import annotations
 
-import csv
 import importlib
 import io
 import itertools
@@ -17,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from opensim_pelvis.documents import read_text, read_xml_text
+from opensim_pelvis.documents import read_rows, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.readers._cells import to_number
@@ -117,29 +116,16 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[str, ...
 
 
 def _read_table(path: Path) -> FloatArray:
-    rows = csv.DictReader(read_text(path, ReadError).splitlines())
-    try:
-        found = rows.fieldnames or ()
-        if "time_s" not in found or "speed_mps" not in found:
+    table = []
+    for line, row in read_rows(path, ("time_s", "speed_mps"), ReadError):
+        cells = [row[name].strip() for name in ("time_s", "speed_mps")]
+        numbers = [to_number(cell) for cell in cells]
+        if None in numbers or "" in cells:
             raise ReadError(
-                f"{path}: wanted the columns time_s and speed_mps in the first line, found "
-                f"{', '.join(found)[:120] or 'nothing'}"
+                f"{path}: line {line}: wanted a number in time_s and in speed_mps, found "
+                f"'{cells[0][:40]}' and '{cells[1][:40]}'"
             )
-        table = []
-        for row in rows:
-            cells = [(row[name] or "").strip() for name in ("time_s", "speed_mps")]
-            numbers = [to_number(cell) for cell in cells]
-            if None in numbers or "" in cells:
-                raise ReadError(
-                    f"{path}: line {rows.line_num}: wanted a number in time_s and in speed_mps, "
-                    f"found '{cells[0][:40]}' and '{cells[1][:40]}'"
-                )
-            table.append(numbers)
-    except csv.Error:
-        raise ReadError(
-            f"{path}: wanted a comma-separated table, but a cell near line {rows.line_num + 1} has "
-            "no end: a quote is missing, or the file is something else"
-        ) from None
+        table.append(numbers)
     return np.array(table, dtype=np.float64).reshape(-1, 2)
 
 

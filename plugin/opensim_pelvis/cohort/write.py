@@ -15,6 +15,7 @@ from opensim_pelvis.cohort.relations import (
 )
 from opensim_pelvis.cohort.table import read_cohort, runners
 from opensim_pelvis.delivery import Set, deliver
+from opensim_pelvis.documents import safe_cell
 
 
 def write_cohort(
@@ -55,7 +56,8 @@ def write_cohort(
         ):
             if not table.empty:
                 path = staged.folder / f"cohort_{name}.csv"
-                table.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
+                safe = table.map(safe_cell)
+                safe.to_csv(path, index=False, float_format="%.6g", lineterminator="\n")
                 written.append(path)
         path = staged.folder / "cohort.json"
         facts = {

@@ -6,6 +6,9 @@ raises the error that its caller names; the message has the file, the line where
 was wanted, what was found and what to do.
 """
 
+from opensim_pelvis.documents.csv_text import finite as finite
+from opensim_pelvis.documents.csv_text import read_rows as read_rows
+from opensim_pelvis.documents.csv_text import safe_cell as safe_cell
 from opensim_pelvis.documents.files import DocumentError as DocumentError
 from opensim_pelvis.documents.files import read_bytes as read_bytes
 from opensim_pelvis.documents.files import read_text as read_text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from opensim_pelvis.c3d_file import open_c3d
-from opensim_pelvis.documents import read_text
+from opensim_pelvis.documents import read_rows
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
@@ -23,6 +22,7 @@ _SIDES: Final[Mapping[str, Literal["Left", "Right"]]] = {
     "right": "Right",
     "r": "Right",
 }
+_SHOWN: Final = 3
 COLUMNS: Final = ("time_s", "label", "side")
 
 
@@ -62,26 +62,11 @@ def read_events(path: Path, start_s: float | None = None) -> tuple[Event, ...]:
 
 
 def _read_table(path: Path) -> tuple[Event, ...]:
-    text = read_text(path, ReadError)
-    rows = csv.DictReader(text.splitlines())
-    try:
-        names = rows.fieldnames or ()
-    except csv.Error:  # a cell beyond what the parser takes
-        names = ()
-    if any(name not in names for name in COLUMNS):
-        raise ReadError(
-            f"{path}: wanted the columns {', '.join(COLUMNS)} in the first line, found "
-            f"{', '.join(names)[:120] or 'something else'}"
-        )
     faults: list[str] = []
-    try:
-        events = [e for n, row in enumerate(rows, start=2) if (e := _event(row, n, path, faults))]
-    except csv.Error:
-        raise ReadError(
-            f"{path}: wanted a comma-separated table, but a cell near line {rows.line_num + 1} has "
-            "no end: a quote is missing, or the file is something else"
-        ) from None
-    raise_faults(ReadError, str(path), faults)
+    rows = read_rows(path, COLUMNS, ReadError)
+    events = [e for line, row in rows if (e := _event(row, line, path, faults))]
+    more = [f"and {len(faults) - _SHOWN} more lines"] if len(faults) > _SHOWN else []
+    raise_faults(ReadError, str(path), [*faults[:_SHOWN], *more])
     return tuple(sorted(events, key=lambda event: event.time_s))
 
 
@@ -103,15 +88,14 @@ def normalise_events(events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(sorted(kept, key=lambda event: event.time_s))
 
 
-def _event(row: Mapping[str, str | None], line: int, path: Path, faults: list[str]) -> Event | None:
+def _event(row: Mapping[str, str], line: int, path: Path, faults: list[str]) -> Event | None:
     time_s, error_s = _number(row.get("time_s")), _number(row.get("uncertainty_s"))
-    label = known_label(row.get("label") or "")
-    side = _SIDES.get((row.get("side") or "").strip().lower())
+    label = known_label(row["label"])
+    side = _SIDES.get(row["side"].strip().lower())
     if math.isnan(time_s) or label is None or side is None:
         faults.append(
             f"line {line}: wanted a time in seconds, a label (initial contact or toe-off) and a "
-            f"side (left or right), found {row.get('time_s')!r}, {row.get('label')!r}, "
-            f"{row.get('side')!r}"
+            f"side (left or right), found {', '.join(repr(row[name][:40]) for name in COLUMNS)}"
         )
         return None
     return Event(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.types import Result, RunningAnalysis
 from opensim_pelvis.types.running import SIDES, Summary
 
@@ -136,7 +137,7 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
+        writer.writerows([safe_cell(_cell(value)) for value in row] for row in rows)
     return path
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.names import check_name
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
@@ -83,7 +84,7 @@ def save_parts(
             written.append(path)
     for name, table in tables(view).items():
         path = directory / f"{view['name']}_report_{name}.csv"
-        table.to_csv(path, index=False, lineterminator="\n")
+        table.map(safe_cell).to_csv(path, index=False, lineterminator="\n")
         written.append(path)
     return written
 

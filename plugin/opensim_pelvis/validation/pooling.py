@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from opensim_pelvis.delivery import check_file, write_file
-from opensim_pelvis.documents import read_json
+from opensim_pelvis.documents import finite, read_json, read_rows, safe_cell
 from opensim_pelvis.errors import ComparisonError
 
 MIN_SUBJECTS: Final = 3
@@ -148,24 +148,41 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
     """
     rows: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
     for folder in folders:
-        try:
-            content = read_json(folder / "agreement.json", ComparisonError, "a comparison")
-            with (folder / STRIDE_FILE).open(encoding="utf-8", newline="") as stream:
-                strides = list(csv.DictReader(stream))
-            subject = str(content["estimate"]["subject"] or content["estimate"]["name"])
-            for row in strides:
-                key = row["angle"], row["value"]
-                numbers = float(row["estimate"]) - float(row["reference"])
-                rows.setdefault(key, []).append((numbers, subject, str(folder)))
-        except (OSError, KeyError, ValueError) as fault:
-            raise ComparisonError(
-                f"{folder}: the files of a comparison with strides were wanted (agreement.json, "
-                f"{STRIDE_FILE}): {fault}"
-            ) from fault
+        subject = _subject(folder / "agreement.json")
+        table = folder / STRIDE_FILE
+        columns = ("angle", "value", "estimate", "reference")
+        for line, row in read_rows(table, columns, ComparisonError):
+            if not row["estimate"] or not row["reference"]:
+                continue  # not known, as it was written
+            estimate, reference = finite(row["estimate"]), finite(row["reference"])
+            if estimate is None or reference is None:
+                raise ComparisonError(
+                    f"{table}: line {line}: wanted numbers as estimate and reference, found "
+                    f"'{row['estimate'][:40]}' and '{row['reference'][:40]}'. Compare again."
+                )
+            key = row["angle"], row["value"]
+            rows.setdefault(key, []).append((estimate - reference, subject, str(folder)))
+    if not rows:
+        listed = ", ".join(map(str, folders))
+        raise ComparisonError(f"{listed}: wanted strides in {STRIDE_FILE}, found none in it")
     return tuple(
         pool_differences(*zip(*found, strict=True), angle=angle, value=value)
         for (angle, value), found in rows.items()
     )
+
+
+def _subject(path: Path) -> str:
+    """Return who was compared: the subject of the result, or its name."""
+    content = read_json(path, ComparisonError, "a comparison with strides")
+    estimate = content.get("estimate") if isinstance(content, dict) else None
+    estimate = estimate if isinstance(estimate, dict) else {}
+    subject = estimate.get("subject") or estimate.get("name")
+    if not isinstance(subject, str):
+        raise ComparisonError(
+            f"{path}: wanted what `opensim-pelvis compare` wrote, with the estimate's subject or "
+            "name, found neither. Compare again."
+        )
+    return subject
 
 
 def write_pooled(pooled: Sequence[PooledAgreement], path: Path, *, overwrite: bool = False) -> Path:
@@ -177,7 +194,7 @@ def write_pooled(pooled: Sequence[PooledAgreement], path: Path, *, overwrite: bo
         numbers = (p.bias, *p.bias_interval, p.lower, p.upper)
         spreads = (p.sd_subject, p.sd_trial, p.sd_stride)
         writer.writerow(
-            [p.angle, p.value, p.subjects, p.trials, p.strides]
+            [safe_cell(p.angle), safe_cell(p.value), p.subjects, p.trials, p.strides]
             + [f"{x:.6f}" for x in (*numbers, *spreads)]
             + ["yes" if p.converged else "no"]
         )

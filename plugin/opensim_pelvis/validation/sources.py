@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import read_json
+from opensim_pelvis.documents import finite, read_json, read_rows
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
@@ -39,6 +38,8 @@ FEW_STRIDES: Final = 6
 
 TEXT_TABLES: Final = (".trc", ".mot", ".sto", ".csv", ".txt", ".tsv")
 """Endings of tables; what a table holds is seen from its content."""
+
+SIDES: Final = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,16 +256,18 @@ def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[str, ...]]:
     """Return the strides that count, or all where too few do; none without the table."""
     if not path.is_file():
         return (), ()
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        spans = [
-            StrideSpan(side=row["side"], start_s=float(row["start_s"]), end_s=float(row["end_s"]))
-            for row in rows
-        ]
-        kept = [span for span, row in zip(spans, rows, strict=True) if row["kept"] == "yes"]
-    except (OSError, KeyError, ValueError) as fault:
-        raise ComparisonError(f"{path}: strides cannot be read: {fault}") from fault
+    spans, kept = [], []
+    for line, row in read_rows(path, ("side", "start_s", "end_s", "kept"), ComparisonError):
+        start_s, end_s = finite(row["start_s"]), finite(row["end_s"])
+        if start_s is None or end_s is None or not start_s < end_s or row["side"] not in SIDES:
+            raise ComparisonError(
+                f"{path}: line {line}: wanted a stride's side (left or right), start and end in "
+                "seconds, found something else. The file was changed: run the trial again."
+            )
+        span = StrideSpan(side=row["side"], start_s=start_s, end_s=end_s)
+        spans.append(span)
+        if row["kept"] == "yes":
+            kept.append(span)
     if len(kept) >= FEW_STRIDES:
         return tuple(kept), ()
     note = (

@@ -14,6 +14,7 @@ import numpy as np
 
 from opensim_pelvis.delivery import Set, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
+from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
@@ -152,7 +153,7 @@ def _write_csv(comparison: Comparison, path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, restval="")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: safe_cell(cell) for name, cell in row.items()} for row in rows)
     return path
 
 
@@ -166,7 +167,7 @@ def _write_strides(comparison: Comparison, path: Path) -> Path:
                 columns = (part.estimate_deg, part.reference_deg, part.time_error_s)
                 for number, row in enumerate(zip(*columns, strict=True), start=1):
                     cells = [f"{x:.6f}" if math.isfinite(x) else "" for x in row]
-                    writer.writerow([angle.name, part.value, number, *cells])
+                    writer.writerow([safe_cell(angle.name), safe_cell(part.value), number, *cells])
     return path
 
 

@@ -1,0 +1,84 @@
+"""Tables of comma-separated cells whose first line names the columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from opensim_pelvis.documents.files import DocumentError, ErrorType, read_text
+
+Row = dict[str, str]
+"""Cells by the name of their column."""
+
+_SHOWN: Final = 200
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_GUARD: Final = "'"
+
+
+def safe_cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay as they are.
+
+    A text that begins like a formula gets an apostrophe before it, as OWASP advises;
+    `read_rows` takes it away again.
+
+    >>> safe_cell("=1+1"), safe_cell("-1.5"), safe_cell(-1.5), safe_cell("left")
+    ("'=1+1", '-1.5', -1.5, 'left')
+    """
+    is_text = isinstance(value, str) and value.startswith(_FORMULA)
+    return f"{_GUARD}{value}" if is_text and finite(str(value)) is None else value
+
+
+def finite(text: str) -> float | None:
+    """Return a text as a number, None where it is none or is not finite."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def read_rows(
+    path: Path, columns: Sequence[str], error: ErrorType = DocumentError
+) -> list[tuple[int, Row]]:
+    """Return the rows of a table, each with its line; a cell that a short row lacks is empty.
+
+    Parameters
+    ----------
+    path : Path
+    columns : sequence of str
+        Those that must be there.
+    error : type
+        What is raised where the file is no such table.
+    """
+    reader = csv.reader(io.StringIO(read_text(path, error), newline=""))
+    try:
+        names = [name.strip() for name in next(reader, [])]
+        missing = [name for name in columns if names.count(name) != 1]
+        if missing:
+            found = ", ".join(names) or "nothing"
+            raise error(
+                f"{path}: wanted the columns {', '.join(columns)} once each in the first line, "
+                f"found {found[:_SHOWN]}"
+            )
+        return [
+            (
+                reader.line_num,
+                dict(zip(names, map(_unguarded, cells + [""] * len(names)), strict=False)),
+            )
+            for cells in reader
+            if any(cell.strip() for cell in cells)
+        ]
+    except csv.Error as fault:
+        raise error(
+            f"{path}: wanted cells between commas, found a cell that has no end near line "
+            f"{reader.line_num}. Is a quotation mark left open?"
+        ) from fault
+
+
+def _unguarded(cell: str) -> str:
+    """Return a cell without the apostrophe that `safe_cell` set."""
+    return cell[1:] if cell.startswith(_GUARD) and cell[1:].startswith(_FORMULA) else cell
