@@ -20,7 +20,7 @@ from tests.exporters.sample_result import make_result
 ALLOWED = ("walk", "walk 01", "sim[1]", "a.b", "跑步", "Łódź", "कदम", "runner-3_x", "é" * 60)
 REFUSED = (
     "", " ", ".", "..", "...", ".hidden", "a/b", "a\\b", "C:", "c:walk", "../x", "/etc", "a\nb",
-    "a\x00b", "CON", "con", "nul.txt", "COM1", "lpt9.a", "walk.", "walk ", " walk", "x" * 101,
+    "a\x00b", "CON", "con", "nul.txt", "COM1", "lpt9.a", "walk.", "walk ", " walk", "x" * 121,
     "跑" * 61, "a\u202eb", "a?b", "a*b", '"', "a|b", "\ud800", "\x7f", "COM¹",
 )  # fmt: skip
 CASE = Path(__file__).resolve().parents[2] / "shared" / "cases" / "report-path-traversal"

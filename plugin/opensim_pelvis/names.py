@@ -17,7 +17,13 @@ MAX_BYTES: Final = 120
 
 _SEPARATORS: Final = frozenset('/\\:*?"<>|')
 _RESERVED: Final = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
+    (
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"),
+    )
 )
 _HIDDEN_CATEGORIES: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
 _JOINERS: Final = "\u200c\u200d"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.delivery.manifest import MANIFEST, find_manifests, lost_files, read_manifest
+from opensim_pelvis.delivery.staging import clear_stray
 
 SUMMARY: Final = "_summary.json"
 REPORT: Final = "_report.json"
@@ -36,6 +37,8 @@ def find_results(paths: Sequence[Path], ending: str, faults: list[str]) -> list[
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
+            for place in (path, path.parent):
+                clear_stray(place)  # what a killed command left half done is undone first
             inside = [file for file in _walk(path, ending) if _is_whole(file, ending, faults)]
             if not inside:
                 faults.append(f"{path}: wanted a folder with NAME{ending} files, found none in it")

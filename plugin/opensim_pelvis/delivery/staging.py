@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from opensim_pelvis.delivery.swap import JOURNAL, NEW, remove, undo
+from opensim_pelvis.delivery.swap import JOURNAL, NEW, OLD, remove, undo
 
 STAGING: Final = ".opensim-pelvis-"
 """How the name of every staging folder begins."""
@@ -52,8 +52,7 @@ def clear_stray(home: Path) -> None:
         try:
             lock = (folder / _LOCK).open("r+b")
         except OSError:
-            with suppress(OSError):
-                folder.rmdir()  # only where it is empty: its maker was stopped before the lock
+            _remove_unlocked(folder)
             continue
         with lock:
             if not _lock(lock):
@@ -62,6 +61,19 @@ def clear_stray(home: Path) -> None:
                 undo(folder, home)
         if not (folder / JOURNAL).exists():
             remove(folder)
+
+
+def _remove_unlocked(folder: Path) -> None:
+    """Remove a folder without a lock: its maker was stopped before locking, or when removing.
+
+    A living maker's folder is empty until it is locked, and removing that one is noticed.
+    """
+    with suppress(OSError):
+        left = {path.name for path in folder.iterdir()}
+        if left and left <= {NEW, OLD}:
+            remove(folder)
+        else:
+            folder.rmdir()
 
 
 @contextmanager

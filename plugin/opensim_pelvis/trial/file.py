@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import re
 import types
 from collections.abc import Mapping
 from dataclasses import fields
@@ -16,6 +15,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 from opensim_pelvis.documents import read_text, read_toml
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.names import name_fault
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
 from opensim_pelvis.trial.faults import raise_named
 from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
@@ -221,8 +221,9 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
         return folder / Path(_text(value, "a path in quotes")).expanduser()
     if hint is str:
         text = _text(value, "text in quotes")
-        if key == "recording.name" and re.search(r'[\\/:*?"<>|\x00-\x1f]', text):
-            raise _UnusableError("a name that can begin a file's name")
+        fault = name_fault(text) if key == "recording.name" else None
+        if fault is not None:
+            raise _UnusableError(f"a name that can begin a file's name ({fault})")
         return text
     if hint is datetime.date:
         return _date(value)
