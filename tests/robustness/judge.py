@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import traceback
+import unicodedata
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 import opensim_pelvis
 from opensim_pelvis.errors import OpenSimPelvisError
+from opensim_pelvis.plain_words import present
 
 PACKAGE: Final = Path(opensim_pelvis.__file__).parent.as_posix()
 
@@ -72,19 +74,28 @@ def judge(act: Callable[[], Any]) -> tuple[str, Finding | None]:
 
 
 def judge_message(text: str, fault: BaseException | None = None) -> Finding | None:
-    """Return what is wrong with a message, if anything."""
+    """Return what is wrong with a message as the command line prints it, if anything.
+
+    `plain_words.present` bounds messages and shows control letters, in one place; what it lets
+    through, and words of Python that it cannot mend, are judged.
+    """
+    text = f"error: {present(text)}"
     where = "" if fault is None else frame_of(fault)
-    longest = max((len(line) for line in text.splitlines()), default=0)
-    if not text.strip():
+    if not text.removeprefix("error: ").strip():
         return Finding("empty message", where, "")
     foreign = next((word for word in FOREIGN if word in text), None)
     if foreign is not None:
         return Finding(f"message holds '{foreign}'", where, text[:600])
     if len(text) > LONGEST:
         return Finding(f"message longer than {LONGEST}", where, f"{len(text)}: {text[:300]}")
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+    if any(is_harmful(letter) for letter in text):
         return Finding("control letters in a message", where, ascii(text)[:300])
-    return None if longest else Finding("empty message", where, "")
+    return None
+
+
+def is_harmful(letter: str) -> bool:
+    """Return whether a terminal may obey a letter: controls, turns of direction, half letters."""
+    return letter not in "\n\t" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def frame_of(fault: BaseException) -> str:
