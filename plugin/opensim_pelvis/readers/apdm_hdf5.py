@@ -20,6 +20,7 @@ import numpy as np
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.readers._clock import MAX_HOLE_S
+from opensim_pelvis.readers.apdm_bounds import Budget, check_links
 from opensim_pelvis.readers.apdm_file import UNITS, WIDTHS, ApdmFile, ApdmSensor
 
 VERSIONS: Final = (1, 2, 3, 4, 5)
@@ -79,12 +80,12 @@ def read_hdf5(path: Path) -> ApdmFile:
         raise
     except _FAULTS as fault:
         raise ReadError(
-            f"{path}: the HDF5 file is damaged or not an APDM recording ({fault}). Copy or export "
-            "it again."
+            f"{path}: the HDF5 file is damaged or not an APDM recording. Copy or export it again."
         ) from fault
 
 
 def _read(path: Path, file: Any) -> ApdmFile:
+    check_links(file, path)
     version = _version(file)
     if version not in VERSIONS:
         raise ReadError(
@@ -100,10 +101,10 @@ def _read(path: Path, file: Any) -> ApdmFile:
             if version == 5
             else "no monitor with calibrated data was found: convert the raw file in Motion Studio"
         )
-    sensors, rates = [], {}
+    sensors, rates, budget = [], {}, Budget(path)
     for number, label, group, paths, rate in found:
         name = label or number
-        sensor = _read_sensor(name, number, label, group, paths, faults, notes)
+        sensor = _read_sensor(name, number, label, group, paths, faults, notes, budget)
         if sensor is not None:
             sensors.append(sensor)
             rates[name] = rate
@@ -162,12 +163,13 @@ def _read_sensor(
     datasets: Mapping[str, Any],
     faults: list[str],
     notes: list[str],
+    budget: Budget,
 ) -> ApdmSensor | None:
     """Return one sensor, or None with what is wrong added to ``faults``."""
     if "Time" not in group:
         faults.append(f"{name}: the dataset Time is missing")
         return None
-    time_us = _numbers(group["Time"]).reshape(-1)
+    time_us = _numbers(group["Time"], budget).reshape(-1)
     count = time_us.size
     steps = np.diff(time_us)
     if count < 2 or not np.isfinite(time_us).all() or steps.min() <= 0.0:
@@ -187,7 +189,7 @@ def _read_sensor(
                 f"{' x '.join(str(n) for n in dataset.shape)}"
             )
             continue
-        values = _numbers(dataset) * _factor(key, dataset, notes)
+        values = _numbers(dataset, budget) * _factor(key, dataset, notes)
         if key == "R_ES" and not np.nan_to_num(values).any():
             notes.append(f"{name}: the file holds no orientations (all are zero or missing)")
             continue
@@ -251,12 +253,16 @@ def _attribute(item: Any, name: str) -> Any:
     return item.attrs[name] if isinstance(kind, _NUMBER_TYPES) else None
 
 
-def _numbers(dataset: Any) -> FloatArray:
-    """Return a dataset of numbers as they stand there; a ValueError where it holds others."""
+def _numbers(dataset: Any, budget: Budget) -> FloatArray:
+    """Return a dataset of numbers as they stand there; a ReadError where it holds others."""
     if not isinstance(dataset, h5py.Dataset) or not isinstance(
         dataset.id.get_type(), _NUMBER_TYPES
     ):
-        raise ValueError(f"{dataset.name} holds no numbers")
+        raise ReadError(
+            f"{budget.path}: {dataset.name} holds no numbers. The file is damaged or no recording: "
+            "export it again."
+        )
+    budget.allow(dataset)
     return np.asarray(dataset[()], dtype=np.float64)
 
 

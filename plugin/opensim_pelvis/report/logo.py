@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import struct
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from xml.etree import ElementTree
 from opensim_pelvis import fonts
 from opensim_pelvis.documents import read_xml
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.report.logo_bounds import check_drawing, check_picture
 
 TYPES: Final = {
     ".png": "image/png",
@@ -52,7 +54,7 @@ _ESCAPE: Final = "\\"
 def logo_uri(path: Path) -> str:
     """Return a logo as a data URI; an SVG cleaned."""
     svg = path.suffix.lower() == ".svg"
-    content = clean_svg(path) if svg else path.read_bytes()
+    content = clean_svg(path) if svg else _sound_picture(path)
     return f"data:{TYPES[path.suffix.lower()]};base64,{base64.b64encode(content).decode('ascii')}"
 
 
@@ -68,12 +70,12 @@ def logo_pixels(path: Path) -> Any:
 
     try:
         if path.suffix.lower() != ".svg":
-            return imread(path)
+            return imread(io.BytesIO(_sound_picture(path)))
         return imread(io.BytesIO(_draw(clean_svg(path).decode("utf-8"))), format="png")
-    except (OSError, ValueError, SyntaxError) as fault:
+    except (OSError, ValueError, SyntaxError, struct.error) as fault:
         raise SettingsError(
-            f"{path}: wanted a picture that can be drawn, found one that cannot ({fault}). Save "
-            "it again, as PNG or as plain SVG."
+            f"{path}: wanted a picture that can be drawn, found one that cannot. Save it again, "
+            "as PNG or as plain SVG."
         ) from fault
 
 
@@ -83,16 +85,24 @@ def clean_svg(path: Path) -> bytes:
     Raises
     ------
     SettingsError
-        When it is no SVG, or declares XML entities.
+        When it is no SVG, declares XML entities, or asks for more than a logo does.
     """
     root = read_xml(path, SettingsError, "an SVG", limit=MAX_SVG_BYTES)
     if root.tag != f"{{{SVG}}}svg":
         raise SettingsError(f"{path}: wanted an SVG, found other XML (<{root.tag}>)")
     _clean(root)
+    check_drawing(root, path)
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     text = ElementTree.tostring(root, encoding="unicode")
     return text.encode("utf-8")
+
+
+def _sound_picture(path: Path) -> bytes:
+    """Return the bytes of a picture whose size is that of a logo, before anything unpacks it."""
+    content = path.read_bytes()
+    check_picture(content, f"{path}: ")
+    return content
 
 
 def _clean(element: ElementTree.Element) -> None:

@@ -40,8 +40,6 @@ TEXT_TABLES: Final = (".trc", ".mot", ".sto", ".csv", ".txt", ".tsv")
 """Endings of tables; what a table holds is seen from its content."""
 SIDES: Final = ("left", "right")
 
-SIDES: Final = ("left", "right")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceSettings:
