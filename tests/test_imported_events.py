@@ -145,3 +145,24 @@ def test_too_few_imported_events_leave_the_sensors_theirs_and_say_so(simulated: 
     found = prefer_imported(two, simulated.running.events)
     assert [e.time_s for e in found.events] == [5.0, 5.7]
     assert any("(1); the sensors show" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("cell", ["x" * 200_000, '"' + "x" * 200_000, '"open'])
+def test_a_cell_beyond_the_limit_of_a_table_is_told(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(f"time_s,label,side\n1.0,toe-off,left\n{cell},toe-off,left\n")
+    with pytest.raises(ReadError) as raised:
+        read_events(path)
+    message = str(raised.value)
+    assert "events.csv" in message
+    assert "line " in message
+    assert "field" not in message
+    assert len(message) < 600 + len(str(path))
+
+
+@pytest.mark.parametrize("cell", ["٣", "1_0", "0x1", "inf", "1e999"])
+def test_a_time_that_is_no_plain_number_is_told_by_its_line(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text(f"time_s,label,side\n1.0,toe-off,left\n{cell},toe-off,left\n", "utf-8")
+    with pytest.raises(ReadError, match="line 3"):
+        read_events(path)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.heading import heading_from_axis
 from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
-from opensim_pelvis.rotations import angle_between, multiply
+from opensim_pelvis.rotations import angle_between, mean_rotation, multiply
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import SensorSettings, random_mountings, typical_mountings
 from opensim_pelvis.types import AlignedRecording, Placement
@@ -119,3 +120,64 @@ def test_a_sensor_that_slipped_is_noticed_when_standing_again(clean: AlignedReco
         np.rad2deg(0.25), abs=1e-6
     )
     assert any("torso_imu 14 degrees" in note for note in placement.notes)
+
+
+@pytest.fixture(scope="module")
+def standing_then_running() -> AlignedRecording:
+    noise = SensorSettings(orientation_noise_rad=np.deg2rad(0.2))
+    truth = short_run(duration_s=6.0, rate_hz=60.0)
+    return align(truth, noise, ("pelvis", "femur_r", "femur_l"))
+
+
+def lose(aligned: AlignedRecording, share: float, seed: int) -> AlignedRecording:
+    """Return a recording in which all sensors but the first lost this share, at random."""
+    gone = np.random.default_rng(seed).random(aligned.R_ES.shape[:2]) < share
+    gone[:, 0] = False
+    return replace(aligned, R_ES=np.where(gone[..., None], np.nan, aligned.R_ES))
+
+
+STOOD_S = 1.5
+OVERRUN = pytest.mark.xfail(
+    strict=True, reason="the window found reaches 0.1 s into the first, gentle movement"
+)
+
+
+@pytest.mark.parametrize(
+    ("share", "seed"),
+    [
+        *((0.55, seed) for seed in range(2)),
+        pytest.param(0.55, 2, marks=OVERRUN),
+        *((share, seed) for share in (0.7, 0.8) for seed in range(3)),
+    ],
+)
+def test_the_pose_of_a_half_lost_recording_lies_where_the_person_stood(
+    standing_then_running: AlignedRecording, share: float, seed: int
+) -> None:
+    lossy = lose(standing_then_running, share, seed)
+    window_s = find_still_window(lossy, max_spread_rad=STILL_RAD)
+    assert 0.0 <= window_s[0] < window_s[1] <= STOOD_S + 1.0 / 60.0
+    pose = average_pose(lossy, window_s=window_s, source="found", max_spread_rad=STILL_RAD)
+    whole = average_pose(
+        standing_then_running, window_s=(0.0, 1.4), source="given", max_spread_rad=STILL_RAD
+    )
+    assert np.rad2deg(angle_between(pose.R_ES, whole.R_ES)).max() < 0.5
+
+
+@pytest.mark.parametrize("share", [0.0, 0.55, 0.8])
+def test_the_stillest_second_of_a_half_lost_run_is_told_truly(
+    standing_then_running: AlignedRecording, share: float
+) -> None:
+    """Nobody stands: what is quoted as the stillest second is as still as the samples there."""
+    run = only_orientations(standing_then_running, standing_then_running.R_ES[150:])
+    lossy = lose(run, share, 4)
+    with pytest.raises(PlacementError) as raised:
+        find_still_window(lossy, max_spread_rad=STILL_RAD)
+    found = re.search(r"from ([\d.]+) s, has ([\d.]+) degrees", str(raised.value))
+    assert found is not None
+    rows = slice(round(float(found[1]) * 60.0), round(float(found[1]) * 60.0) + 60)
+    spreads = []
+    for i in range(3):
+        q = lossy.R_ES[rows, i]
+        q = q[np.isfinite(q[:, 0])]
+        spreads.append(np.sqrt(np.mean(angle_between(mean_rotation(q), q) ** 2)))
+    assert np.rad2deg(max(spreads)) == pytest.approx(float(found[2]), rel=0.05)

@@ -422,3 +422,9 @@ def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
 def test_weights_that_cannot_be_are_told(text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         read_request(Path("walk"), {}, weights=[text])
+
+
+@pytest.mark.parametrize("text", ["\u0663", "\uff13", "1_0", "nan", "inf", "0x1", "1" * 5000])
+def test_a_weight_of_a_flag_is_a_plain_number(text: str) -> None:
+    with pytest.raises(SettingsError, match="--weight"):
+        read_request(Path("walk"), {}, weights=[f"pelvis={text}"])

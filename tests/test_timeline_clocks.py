@@ -25,7 +25,7 @@ from opensim_pelvis.timeline.pieces import (
     lively_windows,
     telling_pieces,
 )
-from opensim_pelvis.timeline.resample import resample_sensor
+from opensim_pelvis.timeline.resample import resample_sensor, span_fault
 from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, Pattern
 from opensim_pelvis.types import IntegrityLedger, SensorSignals
 
@@ -301,3 +301,21 @@ def test_sensors_that_did_not_run_together_are_refused(truth):
     apart = replace(shared, sensors=(pelvis, replace(torso, time_s=torso.time_s + 100.0)))
     with pytest.raises(TimelineError, match="cannot have run together"):
         unify_clocks(apart, TimelineSettings())
+
+
+@pytest.mark.parametrize("hole_s", [1e5, 1e9, 1e12])
+def test_a_clock_that_jumped_does_not_fill_the_memory(own, hole_s: float) -> None:
+    sensor = own.sensors[0]
+    jumped = replace(sensor, time_s=np.append(sensor.time_s[:-1], sensor.time_s[-1] + hole_s))
+    broken = replace(own, sensors=(jumped, *own.sensors[1:]), clocks="shared")
+    with pytest.raises(TimelineError, match=r"samples span .* longest hole is from .* Cut") as told:
+        unify_clocks(broken, TimelineSettings())
+    assert sensor.identifier in str(told.value)
+
+
+def test_a_day_at_100_hz_is_possible() -> None:
+    assert span_fault("a", np.arange(8_640_000) / 100.0, 100.0) is None
+    half = np.arange(0, 8_640_000, 3) / 100.0  # two of three samples lost
+    assert span_fault("a", half, 100.0) is None
+    assert span_fault("a", np.arange(1000) / 10.0, 400.0) is None  # a finer timeline
+    assert span_fault("a", np.arange(1000) * 1000.0, 400.0) is not None

@@ -19,11 +19,24 @@ from tests.readers.test_unusual_files import (
 )
 
 from opensim_pelvis.errors import ReadError, SettingsError
-from opensim_pelvis.readers._cells import split_cells, to_number
+from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.readers._cells import (
+    find_separator,
+    split_cells,
+    to_number,
+    uses_decimal_comma,
+)
 from opensim_pelvis.readers._numbers import Layout, _normalise, read_numbers
 from opensim_pelvis.readers.ximu3_device import OLD_COLUMNS
 from opensim_pelvis.reading import NO_RATE, read, read_without_rate
 from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.simulate import (
+    SensorSettings,
+    Session,
+    simulate_runner,
+    simulate_sensors,
+    write_ximu3,
+)
 
 TABLES = tuple(name for name in FORMATS if name != "mvn_4.mvnx")
 SEPARATED = tuple(name for name in TABLES if name not in {"xsens_matrix_space", "opensense.sto"})
@@ -160,6 +173,106 @@ def test_older_names_of_ximu3_columns(fixtures: Path, tmp_path: Path) -> None:
             file.write_text(",".join(("Timestamp (us)", *forms[0])) + "\n" + rows)
         assert len(forms[0]) == len(COLUMNS[name])
     check_same(read(fixtures / "ximu3"), read(folder))
+
+
+def rewrite(folder: Path, name: str, header: tuple[str, ...] | None, seconds: bool = False) -> None:
+    """Write the files of a log that have this name under other column names, times in seconds."""
+    for file in folder.rglob(name):
+        first, *rows = file.read_text().splitlines()
+        names = header or tuple(first.split(","))[1:]
+        stamp = "Time (s)" if seconds else "Timestamp (us)"
+        if seconds:
+            cells = [row.split(",", 1) for row in rows]
+            rows = [f"{int(stamp_us) / 1e6:.6f},{rest}" for stamp_us, rest in cells]
+        file.write_text("\n".join([",".join((stamp, *names)), *rows]) + "\n")
+
+
+def test_ximu3_times_in_seconds_are_read(fixtures: Path, tmp_path: Path) -> None:
+    folder = change_texts(fixtures / "ximu3", tmp_path / "log", lambda raw: raw)
+    for name in {file.name for file in folder.rglob("*.csv")}:
+        rewrite(folder, name, None, seconds=True)
+    one, other = read(fixtures / "ximu3"), read(folder)
+    assert other.rate_hz == pytest.approx(one.rate_hz)
+    for was, now in zip(one.sensors, other.sensors, strict=True):
+        np.testing.assert_array_equal(was.counter, now.counter)
+        np.testing.assert_array_equal(was.acceleration_mps2, now.acceleration_mps2)
+
+
+EVERY_OLD_FORM = [(name, k) for name, forms in OLD_COLUMNS.items() for k in range(len(forms))]
+
+
+@pytest.mark.parametrize("seconds", [False, True])
+@pytest.mark.parametrize(("name", "form"), [*EVERY_OLD_FORM, ("EulerAngles.csv", -1)])
+def test_every_older_name_of_ximu3(tmp_path: Path, name: str, form: int, seconds: bool) -> None:
+    """Logs of every kind, with the column names, the file names and the times of older software."""
+    orientation = {
+        "RotationMatrix.csv": "matrix",
+        "EulerAngles.csv": "euler",
+        "EarthAcceleration.csv": "earth",
+        "LinearAcceleration.csv": "linear",
+    }.get(name, "quaternion")
+    truth = simulate_runner(session=Session(duration_s=2.0, rate_hz=50.0, still_s=0.5))
+    recording = simulate_sensors(truth, SensorSettings(magnetometer=True), ("pelvis", "torso"))
+    now = write_ximu3(recording, tmp_path / "now", orientation=orientation)  # type: ignore[arg-type]
+    old = write_ximu3(recording, tmp_path / "old", orientation=orientation)  # type: ignore[arg-type]
+    changed = [*old.rglob(name)]
+    assert changed
+    rewrite(old, name, OLD_COLUMNS[name][form] if form >= 0 else None)
+    if seconds:
+        for other in {file.name for file in old.rglob("*.csv")}:
+            rewrite(old, other, None, seconds=True)
+    if form < 0:
+        for file in changed:
+            file.rename(file.with_name("Euler.csv"))
+    wanted, found = read(now), read(old)
+    assert found.identifiers == wanted.identifiers
+    for one, other in zip(wanted.sensors, found.sensors, strict=True):
+        np.testing.assert_array_equal(one.counter, other.counter)
+        for signal in ("R_ES", "magnetic_field", "free_acceleration_mps2", "acceleration_mps2"):
+            if getattr(one, signal) is None:
+                assert getattr(other, signal) is None
+            else:
+                np.testing.assert_allclose(getattr(one, signal), getattr(other, signal), atol=1e-9)
+
+
+QUOTED = {
+    "semicolon": (";", '"0,5";"1,25"', ","),
+    "comma": (",", '"0,5","1,25"', ","),
+    "point": (",", '"0.5","1.25"', "."),
+    "tab": ("\t", '"0,5"\t"1,25"', ","),
+    "bare": (";", "0,5;1,25", ","),
+    "mixed": (",", '"0,5", "1,25"', ","),
+}
+
+
+@pytest.mark.parametrize("kind", QUOTED)
+def test_decimals_in_quotes(tmp_path: Path, kind: str) -> None:
+    separator, row, decimal = QUOTED[kind]
+    file = tmp_path / "a.csv"
+    file.write_text(f'"a"{separator}"b"\n' + f"{row}\n" * 5)
+    assert find_separator(f'"a"{separator}"b"') == separator
+    assert uses_decimal_comma(row, separator) == (decimal == ",")
+    layout = Layout(
+        names=("a", "b"), skip_lines=1, separator=separator, decimal_comma=decimal == ","
+    )
+    found = read_numbers(file, layout, ("a", "b"))
+    np.testing.assert_array_equal(found.column("a"), [0.5] * 5)
+    np.testing.assert_array_equal(found.column("b"), [1.25] * 5)
+
+
+@pytest.mark.parametrize("separator", [";", ","])
+def test_a_table_with_quoted_decimal_commas_is_read(tmp_path: Path, separator: str) -> None:
+    (tmp_path / "log" / "one").mkdir(parents=True)
+    rows = [[f"{i / 50:.2f}", "0.5", "0.25", "1.0"] for i in range(50)]
+    cells = [[f'"{cell}"'.replace(".", ",") for cell in row] for row in rows]
+    lines = [separator.join(row) for row in ([["t", "x", "y", "z"], *cells])]
+    (tmp_path / "log" / "one" / "s.csv").write_text("\n".join(lines) + "\n")
+    mapping = tmp_path / "map.toml"
+    text = MAP.replace("{pattern}", "{sensor}/s.csv").replace('decimal = "."', 'decimal = ","')
+    mapping.write_text(text.replace('separator = ","', f'separator = "{separator}"'))
+    (sensor,) = read(tmp_path / "log", mapping=mapping).sensors
+    assert sensor.acceleration_mps2 is not None
+    np.testing.assert_allclose(sensor.acceleration_mps2[:, 1], 0.25 * GRAVITY_MPS2)
 
 
 MAP = """layout = "one file a sensor"

@@ -87,6 +87,44 @@ def test_texts_are_read_as_they_stand(text: str, start: date) -> None:
     assert notes == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("2021-08-20 20:21:13 Europe/Berlin", 2),
+        ("2021-01-20 20:21:13 Europe/Berlin", 1),
+        ("2021-08-20 20:21:13 [Asia/Kolkata]", 5.5),
+        ("2021-08-20T20:21:13.5 (America/New_York)", -4),
+        ("2021-08-20 20:21:13 CET", 1),
+        ("2021-08-20 20:21:13 cest", 2),
+        ("2021-08-20 20:21:13 MESZ", 2),
+        ("2021-08-20 20:21:13 PST", -8),
+        ("2021-08-20 20:21:13 UTC+2", 2),
+        ("2021-08-20 20:21:13 UTC-03:30", -3.5),
+        ("2021-08-20 20:21:13+02:00 Europe/Berlin", 2),
+    ],
+)
+def test_zones_by_name_become_hours(text: str, hours: float) -> None:
+    found, notes = date_of_text(text, "the field")
+    assert notes == ()
+    assert found is not None
+    assert isinstance(found.start, datetime)
+    assert found.start.utcoffset() == timedelta(hours=hours)
+    assert found.start.replace(tzinfo=None, microsecond=0).time().isoformat() == "20:21:13"
+
+
+@pytest.mark.parametrize("zone", ["IST", "CST", "BST", "Nowhere/City", "Mars", "../../etc"])
+def test_a_zone_that_is_unknown_or_means_several_is_told(zone: str) -> None:
+    found, notes = date_of_text(f"2021-08-20 20:21:13 {zone}", "the field")
+    if zone.startswith("."):  # no name of a zone at all
+        assert found is None
+        assert "not understood" in notes[0]
+        return
+    assert found == RecordingDate(start=datetime(2021, 8, 20, 20, 21, 13), source="the field")
+    (note,) = notes
+    assert f"time zone '{zone}'" in note
+    assert "several" in note
+
+
 @pytest.mark.parametrize("text", [None, "", "  ", "Unknown", "unknown"])
 def test_silence_is_no_fault(text: str | None) -> None:
     assert date_of_text(text, "the field") == (None, ())

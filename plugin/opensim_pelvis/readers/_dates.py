@@ -44,6 +44,7 @@ _ZONE: Final = (
     r"(?:\s*(?:GMT|UTC|(?=[+-]))(?P<zone>[+-]\d{1,2}(?::?\d\d)?)?|\s*(?P<z>Z))?"
     r"(?:\s*[\[(]?(?P<place>[A-Za-z][A-Za-z0-9_+/-]{1,40})[\])]?)?"
 )
+_AT_UTC: Final = re.compile(r"(?<![A-Za-z])(?:Z|GMT|UTC)$")
 _OFFSETS_H: Final = {
     **{"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3},
     **{"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
@@ -187,7 +188,7 @@ def _find_zone(place: str) -> datetime.tzinfo | None:
 def _zone(stated: str, zone: str | None) -> datetime.tzinfo | None:
     """Return the zone of a text; ``GMT+8`` is eight hours ahead of UTC."""
     if zone is None:
-        return datetime.UTC if stated.endswith(("Z", "GMT", "UTC")) else None
+        return datetime.UTC if _AT_UTC.search(stated) else None
     sign = -1 if zone[0] == "-" else 1
     digits = zone[1:].replace(":", "")
     hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])

@@ -21,6 +21,7 @@ from opensim_pelvis.interpolation import straight
 from opensim_pelvis.timeline.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.timeline.plausibility import check_orientations
+from opensim_pelvis.timeline.resample import MAX_SPREAD
 from opensim_pelvis.types import (
     AlignedRecording,
     IntegrityLedger,
@@ -31,8 +32,6 @@ from opensim_pelvis.types import (
 
 MAX_NONUNIT_SHARE: Final = 0.05
 """Share of non-unit quaternions above which the columns are not quaternions at all."""
-
-_MAX_SPREAD: Final = 20  # clock samples per recorded row beyond which the counters are broken
 
 
 def align_recording(
@@ -152,7 +151,7 @@ def _make_clock(recording: Recording, signals: Sequence[SensorSignals], max_gap_
     last = max(int(sensor.counter[-1]) for sensor in signals)
     together = max(int(s.counter[0]) for s in signals) <= min(int(s.counter[-1]) for s in signals)
     longest = max(sensor.counter.size for sensor in signals)
-    if not together or last - first > _MAX_SPREAD * longest:
+    if not together or last - first > MAX_SPREAD * longest:
         spans = ", ".join(f"{s.identifier} {s.counter[0]}-{s.counter[-1]}" for s in signals)
         raise TimelineError(
             f"{recording.name}: the sensors were not recorded together, or their counters are "

@@ -20,7 +20,7 @@ from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
 from opensim_pelvis.settings import TimelineSettings, nearest
 from opensim_pelvis.timeline.drift import follow_drift
 from opensim_pelvis.timeline.refine import DRIFT_PRIOR
-from opensim_pelvis.timeline.resample import resample_sensor
+from opensim_pelvis.timeline.resample import resample_sensor, span_fault
 from opensim_pelvis.timeline.synchronise import describe_motion
 from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
 from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
@@ -77,13 +77,13 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
     """
     if recording.clocks == "common":
         return recording
-    stamps = _stamps(recording)
+    rate_hz, rate_source = _choose_rate(recording, settings)
+    stamps = _stamps(recording, rate_hz)
     zero_s = float(stamps[0][0])
     own = [stamp - zero_s for stamp in stamps]
     clocks = _find_clocks(recording, own, settings, zero_s)
     common = [clock.to_common(time) for clock, time in zip(clocks, own, strict=True)]
     _require_overlap(recording, common)
-    rate_hz, rate_source = _choose_rate(recording, settings)
     first = min(int(np.ceil(time[0] * rate_hz - 1e-6)) for time in common)
     sensors = tuple(
         resample_sensor(sensor, time, rate_hz=rate_hz, first=first)
@@ -118,7 +118,7 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
     )
 
 
-def _stamps(recording: Recording) -> list[FloatArray]:
+def _stamps(recording: Recording, rate_hz: float) -> list[FloatArray]:
     """Return the sample times of all sensors; TimelineError where one has none to use."""
     stamps: list[FloatArray] = []
     faults: list[str] = []
@@ -136,6 +136,8 @@ def _stamps(recording: Recording) -> list[FloatArray]:
                 f"{sensor.identifier}: wanted times that rise from sample to sample, found "
                 f"{time_s[row]:g} then {time_s[row + 1]:g} s. Export the recording again"
             )
+        elif fault := span_fault(sensor.identifier, time_s, rate_hz):
+            faults.append(fault)
     if not recording.sensors:
         faults.append("wanted at least one sensor, found none")
     raise_faults(TimelineError, recording.name, faults)

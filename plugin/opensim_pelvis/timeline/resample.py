@@ -36,7 +36,38 @@ VECTORS: Final = (
 )
 """Signals of `SensorSignals` that are vectors."""
 
+MAX_SPREAD: Final = 20
+"""Steps per row beyond which a span is no recording: a counter or a clock that jumped."""
+
+SMALL_GRID: Final = 1_000_000
+"""Counts that any recording may have on a grid, however few its rows are."""
+
 _BRIDGED_STEPS: Final = 6.0  # the filter runs over holes up to this; longer ones end its run
+
+
+def span_fault(identifier: str, time_s: FloatArray, rate_hz: float) -> str | None:
+    """Return what is wrong where the times of a few rows span more than can be a recording.
+
+    Parameters
+    ----------
+    identifier : str
+    time_s : (n,) array
+        Increasing, at least two.
+    rate_hz : float
+        Of the grid on which they are to be put.
+    """
+    span_s, rows = float(time_s[-1] - time_s[0]), time_s.size
+    counts = span_s * rate_hz
+    steps = span_s / typical_step(time_s)
+    if steps <= MAX_SPREAD * rows and counts <= max(MAX_SPREAD * rows, SMALL_GRID):
+        return None
+    row = int(np.argmax(np.diff(time_s)))
+    return (
+        f"{identifier}: {rows} samples span {span_s:.4g} s, {counts:.3g} steps of the timeline at "
+        f"{rate_hz:g} Hz; at most {max(MAX_SPREAD * rows, SMALL_GRID)} are taken. The longest hole "
+        f"is from {time_s[row]:.6g} to {time_s[row + 1]:.6g} s. Cut the recording there, or "
+        "correct the times"
+    )
 
 
 def resample_sensor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +11,8 @@ from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.settings import TrialSettings, list_defaults
 from opensim_pelvis.trial.file import Tables, read_tables, settings_from_tables
 from opensim_pelvis.trial.sensor_map import read_sensor_map
+
+_PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?")
 
 FLAGS: Final[Mapping[str, str]] = {
     "recording.path": "PATH",
@@ -129,7 +132,8 @@ def _lay_weights(tables: Tables, weights: Sequence[str]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for body, text in _parse_pairs(weights, "--weight", "BODY=WEIGHT", "tibia=0.02").items():
         try:
-            given[body] = float(text)
+            # digits of ASCII alone, and no more of them than anybody writes
+            given[body] = float(text) if _PLAIN_NUMBER.fullmatch(text) else text
         except ValueError:
             given[body] = text  # told with the other settings
     solver = tables.get("solver", {})
