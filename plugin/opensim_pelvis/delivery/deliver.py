@@ -12,7 +12,7 @@ from typing import Final
 
 from opensim_pelvis.delivery.manifest import MANIFEST, Manifest, hash_file, write_manifest
 from opensim_pelvis.delivery.refuse import Set, check_entries, check_set, own_manifest
-from opensim_pelvis.delivery.staging import clear_stray, hold, stage
+from opensim_pelvis.delivery.staging import hold, stage
 from opensim_pelvis.delivery.swap import NEW, Entry, swap_in, sync_folder
 from opensim_pelvis.errors import ExportError
 
@@ -63,8 +63,6 @@ def deliver(wanted: Set) -> Iterator[Staged]:
     made: list[Path] = []
     try:
         made = _make_folders(home)
-        for place in {home, wanted.folder}:
-            clear_stray(place)
         with stage(home) as staging:
             room = staging / NEW / wanted.folder.name if whole else staging / NEW
             room.mkdir(exist_ok=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opensim_pelvis.delivery.manifest import MANIFEST, Manifest, changed_files, read_manifest
+from opensim_pelvis.delivery.staging import clear_stray
 from opensim_pelvis.errors import ExportError
 
 
@@ -48,7 +49,9 @@ class Set:
 
 
 def check_set(wanted: Set) -> None:
-    """See that a set may be written to its folder; nothing is made or changed.
+    """See that a set may be written to its folder; nothing is made.
+
+    What a killed command left half moved is put back first, since it would look like a change.
 
     Raises
     ------
@@ -57,6 +60,8 @@ def check_set(wanted: Set) -> None:
     """
     folder = wanted.folder
     check_writable(folder.parent if wanted.own_folder else folder)
+    for place in (folder.parent, folder):
+        clear_stray(place)
     if not os.path.lexists(folder):
         return
     if not folder.is_dir() or (wanted.own_folder and folder.is_symlink()):
