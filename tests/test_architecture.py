@@ -70,6 +70,7 @@ ORDER = (
     "validation",
     "simulate",
     "testing",
+    "selftest",
     "screen",
     "debug",
     "cli_options",

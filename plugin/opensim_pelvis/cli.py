@@ -300,6 +300,23 @@ def init(
     typer.echo(f"  opensim-pelvis run {out} --out results/")
 
 
+@app.command()
+def selftest() -> None:
+    """Try this installation on a simulated run."""
+    from opensim_pelvis.debug.gather import versions
+    from opensim_pelvis.screen.endings import EXIT_ERROR
+    from opensim_pelvis.selftest.run import run_checks
+
+    typer.echo(", ".join(f"{name} {version}" for name, version in versions().items()))
+    failed = 0
+    for outcome in run_checks():
+        failed += bool(outcome.why)
+        typer.echo(outcome.line)
+    typer.echo(f"{failed} failed" if failed else "all checks passed")
+    if failed:
+        raise typer.Exit(EXIT_ERROR)
+
+
 app.command()(cli_results.cohort)
 app.command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
 app.command()(cli_results.texts)

@@ -1,0 +1,1 @@
+"""Tries this installation on a simulated run: ``opensim-pelvis selftest``."""
