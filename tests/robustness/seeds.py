@@ -11,6 +11,7 @@ import json
 import struct
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
+from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,
@@ -163,21 +165,51 @@ def c3d() -> tuple[Tree, ...]:
     )
 
 
+def c3d_sensors() -> tuple[Tree, ...]:
+    """Return the C3D files that hold sensors."""
+    return c3d()[:2]
+
+
+def rotations() -> tuple[Tree, ...]:
+    """Return rotations of segments, named as Theia3D names them."""
+    named = recording()
+    sensors = tuple(
+        replace(sensor, identifier=SENSOR_MAP[sensor.identifier]) for sensor in named.sensors
+    )
+    return (grow(lambda d: write_c3d_rotations(replace(named, sensors=sensors), d / "w.c3d")),)
+
+
 # --- references, events, speeds ------------------------------------------------------------
+
+
+MARKER_NAMES: Final = ("LASI", "RASI", "LPSI", "RPSI", "LKNE", "RKNE", "LTHI", "RTHI", "LHJC")
+
+
+def markers() -> FloatArray:
+    """Return where the markers of a person stand, mm, z up, x ahead."""
+    return np.array(
+        [
+            *([100.0, 120.0, 1000.0], [100.0, -120.0, 1000.0]),
+            *([-100.0, 50.0, 1010.0], [-100.0, -50.0, 1010.0]),
+            *([0.0, 150.0, 500.0], [0.0, -150.0, 500.0]),
+            *([60.0, 160.0, 750.0], [60.0, -160.0, 750.0], [0.0, 90.0, 920.0]),
+        ]
+    )
 
 
 def laboratory() -> C3dContent:
     """Return markers, one plate and events, as a laboratory's C3D holds them."""
     rng = np.random.default_rng(3)
-    labels = ["LASI", "RASI", "LPSI", "RPSI", "LKNE"]
-    points = rng.normal(size=(20, 5, 3)) + np.arange(5)[None, :, None]
+    labels = [*MARKER_NAMES, "LPelvisAngles", "RPelvisAngles"]
+    points = rng.normal(scale=2.0, size=(20, len(labels), 3))
+    points[:, : len(MARKER_NAMES)] += markers()
     force = np.zeros((20, 6))
     force[5:14, 2] = -900.0
     return C3dContent(
         rate_hz=100.0,
         points=points,
         point_labels=labels,
-        point_descriptions=[""] * 5,
+        point_descriptions=[""] * len(labels),
         analogs=force,
         analog_labels=["Fx1", "Fy1", "Fz1", "Mx1", "My1", "Mz1"],
         analog_descriptions=[""] * 6,
@@ -201,7 +233,7 @@ def laboratory() -> C3dContent:
 
 def trc() -> Tree:
     """Return markers as TRC, every frame of another place."""
-    names = ("LASI", "RASI", "LPSI", "RPSI", "LKNE", "RKNE", "LTHI", "RTHI", "LHJC")
+    names = MARKER_NAMES
     rng = np.random.default_rng(5)
     lines = [
         "PathFileType\t4\t(X/Y/Z)\tw.trc",
@@ -213,7 +245,7 @@ def trc() -> Tree:
         "",
     ]
     for frame in range(12):
-        cells = rng.normal(scale=200.0, size=3 * len(names))
+        cells = (markers() + rng.normal(scale=2.0, size=(len(names), 3))).ravel()
         lines.append(
             "\t".join([str(frame + 1), f"{frame / 100:.2f}", *(f"{x:.3f}" for x in cells)])
         )
@@ -365,6 +397,12 @@ RASI = "Subject:RASI"
 [clusters]
 femur_r = ["a", "b", "c"]
 pelvis = ["d", "e", "f", "g"]
+"""
+RENAMED: Final = b"""[markers]
+LTHI = "RTHI"
+RTHI = "LTHI"
+[clusters]
+femur_r = ["RKNE", "RTHI", "RASI"]
 """
 SVG: Final = b"""<?xml version="1.0"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="40"

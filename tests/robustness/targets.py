@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.errors import OpenSimPelvisError
+from opensim_pelvis.errors import MissingRateError, OpenSimPelvisError
 from opensim_pelvis.registry import load_reader
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.testing.comparison import check_sound
@@ -57,7 +57,11 @@ def _read(reader: str, folder: Path, **settings: Any) -> Recording:
     mapping = next(iter(sorted(folder.glob("*.mapping.toml"))), None)
     plugin = load_reader(reader)
     plugin.sniff(path)
-    found = plugin.read(RecordingSettings(path=path, mapping=mapping, **settings))
+    wanted = RecordingSettings(path=path, mapping=mapping, **settings)
+    try:
+        found = plugin.read(wanted)
+    except MissingRateError:  # it is given then, as a person would after the message
+        found = plugin.read(replace(wanted, rate_hz=seeds.BRIEF.rate_hz))
     check_sound(found)
     return found
 
@@ -322,8 +326,8 @@ def _lab_seeds() -> tuple[Tree, ...]:
     return ({"lab.toml": seeds.LAB, "texts.toml": seeds.TEXTS, "logo.png": seeds.png()},)
 
 
-def _reference_c3d(rotations: bool) -> tuple[Tree, ...]:
-    return (seeds.c3d()[1 if rotations else 2],)
+def _reference_c3d() -> tuple[Tree, ...]:
+    return (seeds.c3d()[2],)
 
 
 TARGETS: Final = {
@@ -340,7 +344,7 @@ TARGETS: Final = {
         _reader("ximu3", seeds.ximu3),
         _reader("table", seeds.table),
         _reader("table", seeds.table, "table mapping"),
-        _reader("c3d", seeds.c3d),
+        _reader("c3d", seeds.c3d_sensors),
         Target("inspect", _all_recordings, _inspect),
         Target("whole job", _job_seeds, _job, slow=True),
         _document("trial", _trial, {"t.toml": seeds.TRIAL}),
@@ -353,7 +357,7 @@ TARGETS: Final = {
         _document("speeds tcx", _speeds, seeds.tcx()),
         _document("speeds fit", _speeds, seeds.fit()),
         _document("events csv", _events, seeds.events_csv()),
-        Target("events c3d", lambda: _reference_c3d(False), _events),
+        Target("events c3d", _reference_c3d, _events),
         Target("lab", _lab_seeds, _lab, "*.toml"),
         Target("logo", _logo_seeds, _logo),
         Target("report page", _result_file("w_report.json"), _page),
@@ -365,15 +369,15 @@ TARGETS: Final = {
         _document(
             "reference trc",
             _reference,
-            {**seeds.trc(), "markers.toml": seeds.MARKERS},
+            {**seeds.trc(), "markers.toml": seeds.RENAMED},
             victims="*.trc",
         ),
         _document("reference mot", _reference, seeds.mot()),
-        Target("reference c3d", lambda: _reference_c3d(False), _reference),
+        Target("reference c3d", _reference_c3d, _reference),
         Target(
-            "reference angles", lambda: _reference_c3d(False), lambda d: _reference(d, "angles")
+            "reference angles", _reference_c3d, lambda d: _reference(d, "angles")
         ),
-        Target("reference rotations", lambda: _reference_c3d(True), _reference),
+        Target("reference rotations", seeds.rotations, _reference),
         _document("marker names", _marker_map, {"markers.toml": seeds.MARKERS}),
         _document("names", _name, {"name.txt": b"Walk 01"}, {"name.txt": "L\u00e4ufer 1".encode()}),
     )

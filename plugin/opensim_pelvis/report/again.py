@@ -10,6 +10,7 @@ from jinja2 import TemplateError
 
 from opensim_pelvis.delivery import REPORT, Set, deliver, find_results
 from opensim_pelvis.errors import ExportError, raise_faults
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.report.agreement import attach_agreements
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
@@ -137,6 +138,6 @@ def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:
         return page, write_pdf(view, directory / f"{view['name']}_report.pdf", lab)
     except (LookupError, TypeError, TemplateError) as fault:
         raise ExportError(
-            f"{view['name']}{REPORT}: something is missing in it or is of another kind ({fault}). "
+            f"{view['name']}{REPORT}: something is missing in it or is of another kind ({words_of(fault)}). "
             "It was changed, or written by another version of this program: run the trial again."
         ) from fault
