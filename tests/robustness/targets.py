@@ -374,9 +374,7 @@ TARGETS: Final = {
         ),
         _document("reference mot", _reference, seeds.mot()),
         Target("reference c3d", _reference_c3d, _reference),
-        Target(
-            "reference angles", _reference_c3d, lambda d: _reference(d, "angles")
-        ),
+        Target("reference angles", _reference_c3d, lambda d: _reference(d, "angles")),
         Target("reference rotations", seeds.rotations, _reference),
         _document("marker names", _marker_map, {"markers.toml": seeds.MARKERS}),
         _document("names", _name, {"name.txt": b"Walk 01"}, {"name.txt": "L\u00e4ufer 1".encode()}),
