@@ -138,6 +138,7 @@ def _write_one(view: View, directory: Path, lab: Lab) -> tuple[Path, Path]:
         return page, write_pdf(view, directory / f"{view['name']}_report.pdf", lab)
     except (LookupError, TypeError, TemplateError) as fault:
         raise ExportError(
-            f"{view['name']}{REPORT}: something is missing in it or is of another kind ({words_of(fault)}). "
-            "It was changed, or written by another version of this program: run the trial again."
+            f"{view['name']}{REPORT}: something is missing in it or is of another kind "
+            f"({words_of(fault)}). It was changed, or written by another version of this program: "
+            "run the trial again."
         ) from fault
