@@ -48,10 +48,11 @@ _NO_NUMBER: Final = re.compile(
     re.DOTALL,
 )
 _HARMFUL: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )
 """Control characters, escape sequences of terminals, marks that turn the writing direction,
-halves of characters that no encoding has; tabs and line ends are none of them."""
+marks and blanks without width (not those that join letters), halves of characters that no
+encoding has; tabs and line ends are none of them."""
 
 
 def words_of(fault: BaseException) -> str:

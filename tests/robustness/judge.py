@@ -26,7 +26,16 @@ FOREIGN: Final = (
     *("object has no attribute", "Errno", "list index", "not subscriptable", "KeyError"),
     *("unhashable", "dtype", "ndarray", "numpy", "positional argument", "broadcast", "TypeError"),
     *("ValueError", "IndexError", "object is not", "out of range for", "unpack", "not iterable"),
-    *("recursion", "__", "<class", "invalid continuation", "invalid start byte", "string index"),
+    *(
+        "recursion",
+        "__init",
+        "__format__",
+        "__get",
+        "<class",
+        "invalid continuation",
+        "invalid start byte",
+        "string index",
+    ),
     *("unsupported operand", "not supported between", "zero-size array", "h5py", "<built-in"),
     *("Expecting value", "Expecting property", "Extra data: line", "not well-formed", "unclosed"),
     *("expected str", "no element found", "cannot identify image", "Unable to synchronously"),
@@ -94,8 +103,17 @@ def judge_message(text: str, fault: BaseException | None = None) -> Finding | No
 
 
 def is_harmful(letter: str) -> bool:
-    """Return whether a terminal may obey a letter: controls, turns of direction, half letters."""
-    return letter not in "\n\t" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    """Return whether a terminal may obey a letter, or nobody sees it: controls, turns, halves.
+
+    Marks that join letters or allow a hyphen belong to words.
+    """
+    return letter not in "\n\t\u200c\u200d\u00ad" and unicodedata.category(letter) in (
+        "Cc",
+        "Cf",
+        "Cs",
+        "Zl",
+        "Zp",
+    )
 
 
 def frame_of(fault: BaseException) -> str:

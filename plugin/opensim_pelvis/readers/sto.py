@@ -258,7 +258,7 @@ def _cell_fault(row: bytes, top: StoHeader) -> str | None:
 def _number_fault(row: bytes, top: StoHeader) -> str | None:
     """Return the first cell of one line that does not hold numbers, or None."""
     for name, cell in zip(top.names, row.split(b"\t"), strict=True):
-        for number in decode(cell).split(","):
+        for number in cell.decode("utf-8", "replace").split(","):  # a mark inside is no number
             if not is_number(number):
                 return f"wanted a number for {name}, found '{number[:40]}'"
     return None
