@@ -112,8 +112,8 @@ def rates_of_deltas(
 
 def _rotation_vectors(q: FloatArray) -> tuple[FloatArray, int]:
     """Return rotation vectors of quaternions, NaN where they are none, and how many are not."""
-    norm = np.linalg.norm(q, axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        norm = np.linalg.norm(q, axis=1)
         bad = np.abs(norm - 1.0) > UNIT_TOLERANCE
         unit = q / norm[:, None]
     unit = np.where(unit[:, :1] < 0.0, -unit, unit)

@@ -108,7 +108,8 @@ def _contents(header: MvnxHeader, frames: MvnxFrames, kind: str) -> str:
     orientation = frames.poses[kind].get("orientation")
     if orientation is None:
         return "no orientation"
-    turned = np.rad2deg(angle_between(orientation.reshape(-1, 4), _IDENTITY))
+    with np.errstate(over="ignore"):  # a calibration frame is told of, not used
+        turned = np.rad2deg(angle_between(orientation.reshape(-1, 4), _IDENTITY))
     largest = int(np.argmax(turned))
     if turned[largest] <= MAX_IDENTITY_DEG:
         return "every segment at the identity"
