@@ -24,6 +24,7 @@ MAX_LINES = 330  # what one sitting can take in; the aim is 80 to 250
 ORDER = (
     "errors",
     "plain_words",
+    "notices",
     "interruption",
     "processes",
     "documents",

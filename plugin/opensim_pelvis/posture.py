@@ -31,10 +31,6 @@ ARBITRARY_ZERO: Final = (
 )
 """Ends of measures that need to know how one stands; ranges and times do not."""
 
-WHY_ABSENT: Final = (
-    "needs the zero of its angle, and nobody stood still for it: the mean of the movement is zero"
-)
-
 _BLOCK_S = 2.0
 _FIRST_S = 3.0  # inside the edge that drift leaves out
 

@@ -8,7 +8,8 @@ from opensim_pelvis.events.detect import detect_events
 from opensim_pelvis.events.imported import read_events
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
-from opensim_pelvis.posture import ARBITRARY_ZERO, WHY_ABSENT
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.posture import ARBITRARY_ZERO
 from opensim_pelvis.settings import ActivitySettings, TrialSettings
 from opensim_pelvis.speeds import find_speed_notes, read_speeds, stride_speeds
 from opensim_pelvis.strides.segment import segment_strides
@@ -76,8 +77,8 @@ def analyse_running(
     return replace(analysis, findings=findings)
 
 
-def _needs_zero(name: str) -> str:
-    return WHY_ABSENT if name.endswith(ARBITRARY_ZERO) else ""
+def _needs_zero(name: str) -> Notice | None:
+    return notice("absent.no_zero", name) if name.endswith(ARBITRARY_ZERO) else None
 
 
 def _imported(activity: ActivitySettings, aligned: AlignedRecording) -> tuple[Event, ...]:

@@ -19,12 +19,13 @@ import numpy as np
 from opensim_pelvis.documents import read_rows, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.types import Strides
 
-_Track = tuple[FloatArray, tuple[str, ...]]
+_Track = tuple[FloatArray, tuple[Notice, ...]]
 """Times and speeds, (n, 2), and notes."""
 
 FASTEST_MPS: Final = 15.0
@@ -78,17 +79,17 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
     return table[:, 0] + (start_s or 0.0), table[:, 1]
 
 
-def find_speed_notes(activity: ActivitySettings) -> tuple[str, ...]:
+def find_speed_notes(activity: ActivitySettings) -> tuple[Notice, ...]:
     """Return what is worth knowing of the file of speeds, if one was given."""
     if activity.speed_file is None:
         return ()
     return _load(activity.speed_file, activity.speed_start_s)[1]
 
 
-def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[str, ...]]:
+def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return times and speeds of a file, on its own clock, and notes."""
     track = _TRACKS.get(path.suffix.lower())
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if track is None:
         table = _read_table(path)
     else:
@@ -192,8 +193,7 @@ def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
     if not doubled:
         return table, ()
     return table, (
-        f"{path.name}: {doubled} of {time_s.size} points have the time of the point before; points "
-        "of one time were merged, their mean was taken",
+        notice("speed.merged", path.name, file=path.name, doubled=doubled, points=time_s.size),
     )
 
 

@@ -11,6 +11,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.metrics import hip, pelvis, posture, timing, trunk
 from opensim_pelvis.metrics.statistics import compare_sides, summarise
 from opensim_pelvis.metrics.table import MEASURES, AbsentError, StrideData
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.strides.curves import average_curves, stride_angles
 from opensim_pelvis.strides.segment import travel_at
 from opensim_pelvis.types import (
@@ -44,8 +45,7 @@ def analyse_strides(
     kinematics: Kinematics,
     *,
     speed_mps: FloatArray | None = None,
-    left_out: Callable[[str], str] | None = None,
-    notes: tuple[str, ...] = (),
+    left_out: Callable[[str], Notice | None] | None = None,
 ) -> RunningAnalysis:
     """Return all measures that the strides allow, without findings.
 
@@ -55,9 +55,7 @@ def analyse_strides(
     speed_mps : (n,) array, optional
         Speed of each stride.
     left_out : callable, optional
-        Returns why a measure is not to be computed, or an empty text.
-    notes : tuple of str
-        Doubts to carry along.
+        Returns why a measure is not to be computed, or None.
     """
     table = stride_angles(angles, kinematics, strides)
     data = StrideData(
@@ -69,10 +67,10 @@ def analyse_strides(
         speed_mps=speed_mps,
     )
     found: list[tuple[MeasureDefinition, FloatArray]] = []
-    absent: dict[str, str] = {}
+    absent: dict[str, Notice] = {}
     for name, (definition, compute) in MEASURES.items():
         if strides.side.size == 0:
-            absent[name] = "no strides were found"
+            absent[name] = notice("absent.no_strides")
             continue
         if left_out is not None and (why := left_out(name)):
             absent[name] = why
@@ -80,7 +78,7 @@ def analyse_strides(
         try:
             found.append((definition, compute(data)))
         except AbsentError as reason:
-            absent[name] = str(reason)
+            absent[name] = reason.why
     summaries, asymmetries = _summaries(strides, found)
     return RunningAnalysis(
         events=events,
@@ -96,7 +94,6 @@ def analyse_strides(
             *(strides.notes if events.events else ()),  # without an event there is nothing to add
             *_counts(strides),
             *_ringing(summaries),
-            *notes,
         ),
     )
 
@@ -133,7 +130,7 @@ def _summaries(
     return tuple(summaries), tuple(asymmetries)
 
 
-def _ringing(summaries: tuple[Summary, ...]) -> tuple[str, ...]:
+def _ringing(summaries: tuple[Summary, ...]) -> tuple[Notice, ...]:
     """Doubt ranges to which motion faster than the slow part adds much."""
     mean = {summary.name: summary.mean for summary in summaries if summary.side == "body"}
     parts = []
@@ -141,22 +138,17 @@ def _ringing(summaries: tuple[Summary, ...]) -> tuple[str, ...]:
         whole = mean.get(f"pelvic_{angle}_range_deg", np.nan)
         extra = whole - mean.get(f"pelvic_{angle}_slow_range_deg", np.nan)
         if extra > RINGING_DEG:
-            parts.append(f"{angle} {extra:.1f} of {whole:.1f}")
-    if not parts:
-        return ()
-    return (
-        f"fast motion adds to the pelvic range (degrees): {', '.join(parts)}. Soft tissue or a "
-        "loose strap rings so: read the slow part, and strap the sensor firmly",
-    )
+            values = {"angle": angle, "extra_deg": extra, "range_deg": whole}
+            parts.append(notice("measures.range_with_ringing", **values))
+    return (notice("measures.ringing", parts=parts),) if parts else ()
 
 
-def _counts(strides: Strides) -> tuple[str, ...]:
+def _counts(strides: Strides) -> tuple[Notice, ...]:
     if not strides.excluded:
         return ()
-    listed = ", ".join(f"{reason} {count}" for reason, count in strides.excluded.items())
-    lost = len(strides.reason) - int(strides.kept.sum())
-    verb = "is" if lost == 1 else "are"
-    note = f"{lost} of {len(strides.reason)} strides {verb} excluded: {listed}"
-    if strides.kept.any():
-        return (note,)
-    return (f"{note}. None is left, so there are no measures: a longer steady stretch is needed",)
+    values = {
+        "excluded": len(strides.reason) - int(strides.kept.sum()),
+        "strides": len(strides.reason),
+        "reasons": strides.excluded,
+    }
+    return (notice("strides.excluded" if strides.kept.any() else "strides.all_excluded", **values),)

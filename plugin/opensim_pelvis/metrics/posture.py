@@ -6,6 +6,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.metrics.table import OWN, AbsentError, StrideData, measure
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply, rotate
 
 
@@ -16,7 +17,7 @@ def shank_angle_at_contact_deg(data: StrideData) -> FloatArray:
     at = data.contact()
     pair = tuple(_inclination_deg(data, f"tibia_{side}") for side in "rl")
     if pair[0] is None and pair[1] is None:
-        raise AbsentError("no shank is determined by the worn sensors")
+        raise AbsentError(notice("absent.shank"))
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
 
 
@@ -27,7 +28,7 @@ def heel_ahead_at_contact_m(data: StrideData) -> FloatArray:
     at = data.contact()
     pair = tuple(_ahead_m(data, f"calcn_{side}", f"femur_{side}") for side in "rl")
     if pair[0] is None and pair[1] is None:
-        raise AbsentError("no foot is determined by the worn sensors")
+        raise AbsentError(notice("absent.foot"))
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
 
 

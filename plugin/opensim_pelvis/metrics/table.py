@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, to_euler, unwrap_present
 from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.strides.segment import mean_between, sample_bounds
@@ -25,7 +26,11 @@ SLOW_HARMONICS: Final = 5
 
 
 class AbsentError(Exception):
-    """A measure cannot be computed from this recording; says why."""
+    """A measure cannot be computed from this recording; ``why`` says why."""
+
+    def __init__(self, why: Notice) -> None:
+        super().__init__(why.code)
+        self.why = why
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class StrideData:
     def angle(self, name: str) -> FloatArray:
         """Return an angle over time in degrees, + as its definition says."""
         if name not in self.angles:
-            raise AbsentError(f"{name} is not determined by the worn sensors")
+            raise AbsentError(notice("absent.angle", name, angle=name))
         key = f"deg {name}"
         if key not in self.cache:
             self.cache[key] = np.rad2deg(self.angles[name])
@@ -72,7 +77,7 @@ class StrideData:
         """Return the angles of a pair, None for a side that is not determined."""
         found = [self.angle(f"{name}_{s}") if f"{name}_{s}" in self.angles else None for s in "rl"]
         if found[0] is None and found[1] is None:
-            raise AbsentError(f"{name} is not determined on either side by the worn sensors")
+            raise AbsentError(notice("absent.angle_of_either_side", name, angle=name))
         return found[0], found[1]
 
     def opensim_pelvis(self, name: Literal["tilt", "list", "rotation"]) -> FloatArray:
@@ -83,7 +88,7 @@ class StrideData:
         the axes go along with the direction of travel.
         """
         if "pelvis" not in self.kinematics.bodies:
-            raise AbsentError("the orientation of the pelvis is not determined by the sensors")
+            raise AbsentError(notice("absent.pelvis"))
         if "opensim tilt" not in self.cache:
             R_GB = self.kinematics.R_GB[:, self.kinematics.bodies.index("pelvis")]
             turns = to_euler("ZXY", multiply(turn_about_vertical(-self.travel_rad), R_GB))
@@ -131,14 +136,14 @@ class StrideData:
     def contact(self) -> FloatArray:
         """Return the instants of initial contact, which start the strides."""
         if self.strides.kind != "contact":
-            raise AbsentError("initial contact is not known: strides start at a cycle event")
+            raise AbsentError(notice("absent.no_contact"))
         return self.strides.start_s
 
     def toe_off(self) -> FloatArray:
         """Return the instants of toe-off of the leg that starts the stride."""
         self.contact()
         if not np.isfinite(self.strides.toe_off_s).any():
-            raise AbsentError("toe-off is not known")
+            raise AbsentError(notice("absent.no_toe_off"))
         return self.strides.toe_off_s
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.metrics.table import OWN, AbsentError, StrideData, measure
+from opensim_pelvis.notices import notice
 
 _CONTACT: Final = "foot sensor: Falbriard 2018, doi:10.3389/fphys.2018.00610; see the events"
 
@@ -30,7 +31,7 @@ def step_time_s(data: StrideData) -> FloatArray:
     data.contact()
     other = data.strides.opposite_contact_s
     if not np.isfinite(other).any():
-        raise AbsentError("contacts of the other leg are not known")
+        raise AbsentError(notice("absent.no_other_leg"))
     return data.strides.end_s - other
 
 
@@ -47,7 +48,7 @@ def flight_time_s(data: StrideData) -> FloatArray:
     """Return the time in the air after this side's toe-off."""
     off, other = data.toe_off(), data.strides.opposite_contact_s
     if not np.isfinite(other).any():
-        raise AbsentError("contacts of the other leg are not known")
+        raise AbsentError(notice("absent.no_other_leg"))
     return other - off
 
 
@@ -62,7 +63,7 @@ def duty_factor_ratio(data: StrideData) -> FloatArray:
 def speed_mps(data: StrideData) -> FloatArray:
     """Return the speed of each stride."""
     if data.speed_mps is None:
-        raise AbsentError("no speed was given: state --speed, or [activity] speed_file")
+        raise AbsentError(notice("absent.no_speed"))
     return data.speed_mps
 
 

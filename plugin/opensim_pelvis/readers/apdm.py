@@ -17,6 +17,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._clock import (
     MAX_STEP_ERROR,
     count_from_time,
@@ -101,7 +102,7 @@ class ApdmReader:
             start_s=start_us * _US,
             date=date,
             clocks=clocks,
-            notes=(*rate_notes, *date_notes, *file.notes),
+            notes=wrap((*rate_notes, *date_notes, *file.notes)),
         )
 
 

@@ -19,6 +19,7 @@ from opensim_pelvis.c3d_file import (
 )
 from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
@@ -157,7 +158,7 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         start_s=_start_s(file),
         date=date,
         events=events,
-        notes=(*rate_notes, *date_notes, *notes, *found, *event_notes),
+        notes=wrap((*rate_notes, *date_notes, *notes, *found, *event_notes)),
     )
 
 
@@ -229,7 +230,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         start_s=_start_s(file),
         date=date,
         events=events,
-        notes=(*rate_notes, *date_notes, *world_notes, *notes, *found, *event_notes),
+        notes=wrap((*rate_notes, *date_notes, *world_notes, *notes, *found, *event_notes)),
     )
 
 

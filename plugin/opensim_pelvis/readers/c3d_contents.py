@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.types import FileContents
 
@@ -53,7 +54,7 @@ def describe_contents(file: C3dFile) -> FileContents:
         title=f"{file.path.name}: a C3D file without inertial sensors",
         facts=tuple(facts.items()),
         uses=_uses(file, points, angles, " contacts and " in events, bool(rotations)),
-        notes=(*file.notes, *notes),
+        notes=wrap((*file.notes, *notes)),
     )
 
 

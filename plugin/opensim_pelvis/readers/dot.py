@@ -20,6 +20,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, IntArray
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
@@ -191,7 +192,7 @@ def _assemble(
         start_s=0.0 if clocks == "own" else float(start_s),
         date=date,
         clocks=clocks,
-        notes=(*rate_notes, *clock_notes, *date_notes, *name_notes, *notes),
+        notes=wrap((*rate_notes, *clock_notes, *date_notes, *name_notes, *notes)),
     )
 
 

@@ -20,6 +20,7 @@ import polars as pl
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._cells import is_number, to_number
 from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
@@ -105,7 +106,7 @@ class StoReader:
             files=(described.result(),),
             header=top.fields,
             start_s=float(time_s[0]),
-            notes=(*cells.notes, *rate_notes, *world_notes),
+            notes=wrap((*cells.notes, *rate_notes, *world_notes)),
         )
 
 

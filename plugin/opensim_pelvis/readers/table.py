@@ -11,6 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._cells import split_cells
 from opensim_pelvis.readers._clock import (
     count_from_time,
@@ -107,11 +108,13 @@ class TableReader:
             files=described.result(),
             start_s=start_s,
             date=date,
-            notes=(
-                *rate_notes,
-                *date_notes,
-                *(note for table in loaded for note in table.numbers.notes),
-                *found,
+            notes=wrap(
+                (
+                    *rate_notes,
+                    *date_notes,
+                    *(note for table in loaded for note in table.numbers.notes),
+                    *found,
+                )
             ),
         )
 

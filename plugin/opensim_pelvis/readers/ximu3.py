@@ -18,6 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_folders
 from opensim_pelvis.readers.ximu3_device import (
@@ -163,12 +164,14 @@ def _assemble(
         start_s=start_s,
         date=date,
         clocks=clocks,
-        notes=(
-            *date_notes,
-            *([clock_note] if len(loaded) > 1 else []),
-            *rate_notes,
-            *_absent(identifiers, loaded),
-            *(note for one in loaded for note in one.notes),
+        notes=wrap(
+            (
+                *date_notes,
+                *([clock_note] if len(loaded) > 1 else []),
+                *rate_notes,
+                *_absent(identifiers, loaded),
+                *(note for one in loaded for note in one.notes),
+            )
         ),
     )
 

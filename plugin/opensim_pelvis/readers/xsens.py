@@ -18,6 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._clock import Lines, find_modulus, share_start, unwrap_counter
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
@@ -199,11 +200,13 @@ def _assemble(
         files=files,
         header=first.fields,
         date=date,
-        notes=(
-            *rate_notes,
-            *world_notes,
-            *date_notes,
-            *(note for one in loaded for note in one.notes),
+        notes=wrap(
+            (
+                *rate_notes,
+                *world_notes,
+                *date_notes,
+                *(note for one in loaded for note in one.notes),
+            )
         ),
     )
 

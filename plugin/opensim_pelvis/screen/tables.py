@@ -19,6 +19,7 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
@@ -81,11 +82,11 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _angle_ranges(result),
         *(_running(result.running) if result.running else []),
     ]
-    absent = defaultdict(list)
+    absent: defaultdict[str, list[str]] = defaultdict(list)
     for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
-        absent[reason].append(name)
+        absent[say(reason)].append(name)
     parts += _listed("Absent", [f"{', '.join(names)}: {why}" for why, names in absent.items()])
-    parts += _listed("Doubtful or worth knowing", dict.fromkeys(result.notes))
+    parts += _listed("Doubtful or worth knowing", dict.fromkeys(map(say, result.notes)))
     parts += _listed("Defaults taken", _by_section(result.defaults))
     if files:
         names = ", ".join(path.name for path in files)
@@ -97,7 +98,7 @@ def render_recording(
     recording: Recording,
     ledger: IntegrityLedger | None,
     worn: Mapping[str, str],
-    warnings: Sequence[str],
+    warnings: Sequence[Notice],
 ) -> RenderableType:
     """Return what is in a recording: where its clock comes from, and a row a sensor.
 
@@ -108,7 +109,7 @@ def render_recording(
         None where the sensors cannot be put on one clock.
     worn : mapping of str to str
         Identifier to body, where it is known.
-    warnings : sequence of str
+    warnings : sequence of Notice
     """
     rows = {} if ledger is None else {row.identifier: row for row in ledger.sensors}
     span = max((row.expected_samples for row in rows.values()), default=0)
@@ -141,7 +142,7 @@ def render_recording(
         _facts(facts),
         table,
         *render_clocks(recording),
-        *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
+        *_listed("Warnings", dict.fromkeys(map(say, (*recording.notes, *warnings)))),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from opensim_pelvis.delivery import result_folders
 from opensim_pelvis.documents import is_xml, read_json, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import from_euler
 from opensim_pelvis.trial.mounting import Mounting, parse_mounting
 
@@ -158,7 +159,7 @@ def _orientation(frame: Element) -> Mounting | None:
 
 def describe_match(
     earlier: Mapping[str, Any], worn: tuple[str, ...], known: tuple[str, ...], path: Path
-) -> tuple[str, ...]:
+) -> tuple[Notice, ...]:
     """Say which sensors an earlier placement leaves out, and which are not worn now.
 
     Parameters
@@ -190,7 +191,4 @@ def describe_match(
     lacking = [body for body in worn if body not in earlier]
     if not lacking:
         return ()
-    return (
-        f"the earlier placement ({path.name}) has no sensor on {', '.join(lacking)}: how these "
-        "sit was found from the pose",
-    )
+    return (notice("mounting.not_worn_before", *lacking, file=path.name, bodies=lacking),)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types.angles import Angles
 from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.kinematics import BodyModel, EngineCheck, Kinematics
@@ -41,7 +42,7 @@ class Result:
     running: RunningAnalysis | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     @property
     def coordinates(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.finding import Finding
@@ -41,7 +42,7 @@ class GaitEvents:
     kind: Literal["contact", "cycle", "none"]
     start_label: str = ""
     methods: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Strides:
         pelvis within the stride.
     turn_rate_radps : (n,) array
         How fast that direction turns.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     kind: Literal["contact", "cycle", "none"]
@@ -80,7 +81,7 @@ class Strides:
     reason: tuple[str, ...]
     travel_rad: FloatArray
     turn_rate_radps: FloatArray
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         n = self.side.size
@@ -231,9 +232,9 @@ class RunningAnalysis:
     summaries, asymmetries : tuple
     curves : Curves
     findings : tuple of Finding
-    absent : mapping of str to str
+    absent : mapping of str to Notice
         Measure to the reason why it is not there.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     events: GaitEvents
@@ -244,8 +245,8 @@ class RunningAnalysis:
     asymmetries: tuple[Asymmetry, ...]
     curves: Curves
     findings: tuple[Finding, ...] = ()
-    absent: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    absent: Mapping[str, Notice] = field(default_factory=dict)
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         n, m = self.strides.side.size, len(self.definitions)
