@@ -13,6 +13,7 @@ from opensim_pelvis.rotations import angle_between, mean_rotation, multiply
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import SensorSettings, random_mountings, typical_mountings
 from opensim_pelvis.types import AlignedRecording, Placement
+from tests.notices import sentences
 from tests.simulated import align, only_orientations, short_run
 
 STILL_RAD = np.deg2rad(2.0)
@@ -105,7 +106,7 @@ def test_quality_counts_samples_spread_and_tilt(clean: AlignedRecording) -> None
 def test_a_single_row_works_and_is_doubted(clean: AlignedRecording) -> None:
     placement = place(clean, window_s=(0.0, 0.0))
     assert placement.pose.samples.tolist() == [1] * len(BODIES)
-    assert any("1 sample" in note for note in placement.notes)
+    assert any("1 sample" in note for note in sentences(placement.notes))
 
 
 def test_a_sensor_that_slipped_is_noticed_when_standing_again(clean: AlignedRecording) -> None:
@@ -119,7 +120,7 @@ def test_a_sensor_that_slipped_is_noticed_when_standing_again(clean: AlignedReco
     assert placement.quality["standing_again_torso_imu_deg"] == pytest.approx(
         np.rad2deg(0.25), abs=1e-6
     )
-    assert any("torso_imu 14 degrees" in note for note in placement.notes)
+    assert any("torso_imu 14 degrees" in note for note in sentences(placement.notes))
 
 
 @pytest.fixture(scope="module")

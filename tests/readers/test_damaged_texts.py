@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.notices import sentences
 from tests.readers.test_unusual_files import (
     FORMATS,
     blank_between,
@@ -86,7 +87,7 @@ def test_cells_in_quotes_are_read(fixtures: Path, tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", TABLES)
 def test_zeros_at_the_end_are_told(fixtures: Path, tmp_path: Path, name: str) -> None:
     found = read(change_texts(fixtures / name, tmp_path / "c", zeros))
-    assert any("3000 zero bytes" in note for note in found.notes)
+    assert any("3000 zero bytes" in note for note in sentences(found.notes))
     for one, other in zip(read(fixtures / name).sensors, found.sensors, strict=True):
         np.testing.assert_array_equal(one.counter, other.counter)
 
@@ -95,7 +96,7 @@ def test_zeros_at_the_end_are_told(fixtures: Path, tmp_path: Path, name: str) ->
 def test_a_short_row_is_left_out_and_told(fixtures: Path, tmp_path: Path, name: str) -> None:
     short = spoil(-8, lambda line: line[: len(line) // 3])
     found = read(change_texts(fixtures / name, tmp_path / "c", short))
-    assert any("fewer cells" in note and "left out" in note for note in found.notes)
+    assert any("fewer cells" in note and "left out" in note for note in sentences(found.notes))
     whole = read(fixtures / name).sensors[0]
     kept = np.isin(whole.counter, found.sensors[0].counter)
     assert kept.sum() == found.sensors[0].counter.size >= whole.counter.size - 2
@@ -327,5 +328,5 @@ def test_a_recording_without_a_rate_is_shown(tmp_path: Path) -> None:
     found = read_without_rate(settings)
     assert found.rate_source == NO_RATE
     assert found.sensors[0].counter.size == 60
-    assert "near 50.02 Hz" in found.notes[0]
-    assert "--rate" in found.notes[0]
+    assert "near 50.02 Hz" in sentences(found.notes)[0]
+    assert "--rate" in sentences(found.notes)[0]

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from tests.notices import sentences
 
 from opensim_pelvis import reading
 from opensim_pelvis.readers._dates import date_after, date_of_epoch, date_of_text, earliest
@@ -45,7 +46,7 @@ def test_a_reader_gives_the_date_that_its_header_states(name: str) -> None:
     assert second(recording) == STATED[name]
     if recording.date is not None:
         assert recording.date.source
-    assert not [note for note in recording.notes if "date" in note]
+    assert not [note for note in sentences(recording.notes) if "date" in note]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_mvnx_whose_two_dates_disagree_keeps_the_local_one(mvnx: Path) -> None:
     recording = reading.read(mvnx)
     assert recording.date is not None
     assert recording.date.start == SIMULATED_LOCAL
-    assert any("not lie a time zone apart" in note for note in recording.notes)
+    assert any("not lie a time zone apart" in note for note in sentences(recording.notes))
 
 
 def test_mvnx_in_another_language_still_has_its_instant(mvnx: Path) -> None:
@@ -267,11 +268,13 @@ def test_what_the_user_states_wins_and_says_so() -> None:
     stated = datetime(2026, 11, 24, 10, 30)
     recording = reading.read(FIXTURES / "mvn_4.mvnx", date=stated)
     assert recording.date == RecordingDate(start=stated, source="stated by the user")
-    assert any("although recDate of the header says 2018-11-13" in n for n in recording.notes)
+    assert any(
+        "although recDate of the header says 2018-11-13" in n for n in sentences(recording.notes)
+    )
     silent = reading.read(FIXTURES / "wide.csv", date=date(2026, 11, 24))
     assert silent.date is not None
     assert silent.date.text == "2026-11-24"
-    assert not [note for note in silent.notes if "2026" in note]
+    assert not [note for note in sentences(silent.notes) if "2026" in note]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.notices import sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL
@@ -165,7 +166,7 @@ def test_segments_have_the_axes_of_a_body(file: Path) -> None:
 def test_what_was_not_measured_is_left_out_and_said(file: Path) -> None:
     found = read(file)
     assert "RightToe" not in found.identifiers
-    notes = " ".join(found.notes)
+    notes = " ".join(sentences(found.notes))
     assert "RightToe (RightFoot)" in notes
     assert "Head (T8)" in notes
     assert "computed by the maker's model: RightUpperLeg" in notes
@@ -177,7 +178,7 @@ def test_calibration_frames_stay_apart(file: Path) -> None:
     assert found.world_frame == "z up (from pelvis to head in the calibration frames)"
     assert any(
         note.startswith("calibration frames, kept apart from the recording: identity (every")
-        for note in found.notes
+        for note in sentences(found.notes)
     )
 
 
@@ -261,9 +262,11 @@ def test_y_up_is_seen_from_the_pose_and_turned(file: Path) -> None:
     found = read(file)
     assert found.world_frame.startswith("y up")
     assert all(sensor.R_BS is None for sensor in found.sensors)
-    assert any("calibrated like sensors" in note for note in found.notes)
+    assert any("calibrated like sensors" in note for note in sentences(found.notes))
     stated = read(file, up_axis="z")
-    assert any("z up stated by the user was taken; the pose has y up" in n for n in stated.notes)
+    assert any(
+        "z up stated by the user was taken; the pose has y up" in n for n in sentences(stated.notes)
+    )
 
 
 def test_other_segment_axes_are_not_taken_for_ours(file: Path) -> None:
@@ -272,7 +275,7 @@ def test_other_segment_axes_are_not_taken_for_ours(file: Path) -> None:
     file.write_text(head + pose + "0.707107 0.707107" + rest[len("1.000000 0.000000") :])
     found = read(file)
     assert all(sensor.R_BS is None for sensor in found.sensors)
-    assert any("its identity frame is 90 degrees off" in note for note in found.notes)
+    assert any("its identity frame is 90 degrees off" in note for note in sentences(found.notes))
 
 
 def test_acceleration_without_gravity_is_not_taken_for_specific_force(tmp_path: Path) -> None:
@@ -287,7 +290,9 @@ def test_acceleration_without_gravity_is_not_taken_for_specific_force(tmp_path: 
     write_mvnx(truth, replace(recording, sensors=sensors), path, worn=SENSOR_MAP, version=3)
     found = read(path)
     assert all(sensor.acceleration_mps2 is None for sensor in found.sensors)
-    assert any("sensorAcceleration was left out (Pelvis, T8)" in note for note in found.notes)
+    assert any(
+        "sensorAcceleration was left out (Pelvis, T8)" in note for note in sentences(found.notes)
+    )
 
 
 def replace_once(old: str, new: str) -> Callable[[str], str]:
@@ -383,7 +388,7 @@ def test_real_file(shared_data: Path) -> None:
     np.testing.assert_allclose(worn.magnetic_field[50], [-0.373779, 0.165771, 0.399658])
     np.testing.assert_array_equal(pelvis.R_BS, R_BS_SEGMENT)
     assert by_name["RightUpperArm"].R_BS is None
-    notes = " ".join(found.notes)
+    notes = " ".join(sentences(found.notes))
     assert "RightUpperLeg (Pelvis)" in notes
     assert "tpose (Head 13 degrees from the identity)" in notes
     assert "computed by the maker's model: L5, L3, T12, Neck" in notes

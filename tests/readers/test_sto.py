@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from tests.notices import sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers.sto import StoReader
@@ -56,7 +57,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
         np.testing.assert_allclose(sensor.R_ES, q[:, i], atol=EXACT)
     assert "z up (the convention of OpenSense" in recording.world_frame
     assert len(recording.notes) == 1
-    assert "does not state its upward axis" in recording.notes[0]
+    assert "does not state its upward axis" in sentences(recording.notes)[0]
 
 
 def test_opensims_own_file_and_windows_line_ends(tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_up_axis_from_header_and_user(tmp_path: Path) -> None:
     np.testing.assert_allclose(up_e, [[0, 0, 1]] * 3, atol=EXACT)
     stated = read(file, up_axis="z")
     np.testing.assert_array_equal(stated.sensors[0].R_ES, q[:, 0])
-    assert stated.notes == ("z up stated by the user was taken, although up_axis=y",)
+    assert sentences(stated.notes) == ("z up stated by the user was taken, although up_axis=y",)
 
 
 def test_bad_up_axis(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
         read(file)
     assert (
         "although the header field DataRate says 40 Hz"
-        in read(file, rate_hz=100.0, up_axis="z").notes[0]
+        in sentences(read(file, rate_hz=100.0, up_axis="z").notes)[0]
     )
 
 
@@ -173,7 +174,7 @@ def test_cut_last_line_is_left_out(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:-70])
     recording = read(file, up_axis="z")
     assert recording.sensors[0].counter.size == 3
-    assert recording.notes == (
+    assert sentences(recording.notes) == (
         "a.sto: the last line (10) is cut off, or may be since it has no line end, "
         "and was left out",
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.notices import sentences
 
 from opensim_pelvis import reading
 from opensim_pelvis.errors import ReadError
@@ -85,7 +86,7 @@ def test_times_and_counters(recording, tmp_path) -> None:
     np.testing.assert_allclose(torso.time_s, torso.counter / 50.0, atol=1e-6)
     assert read_back.start_s == pytest.approx(917.410905)
     assert read(tmp_path / "log", rate_hz=100.0).rate_hz == 100.0
-    assert "100 Hz stated by the user" in read(tmp_path / "log", rate_hz=100.0).notes[1]
+    assert "100 Hz stated by the user" in sentences(read(tmp_path / "log", rate_hz=100.0).notes)[1]
 
 
 def test_clocks_that_do_not_agree_are_their_own(recording, tmp_path) -> None:
@@ -93,7 +94,7 @@ def test_clocks_that_do_not_agree_are_their_own(recording, tmp_path) -> None:
     read_back = read(write_ximu3(recording, tmp_path / "log", start_us=start_us))
     assert read_back.clocks == "own"
     assert [sensor.time_s[0] for sensor in read_back.sensors] == [0.0, 0.0]
-    assert "separate" in read_back.notes[0]
+    assert "separate" in sentences(read_back.notes)[0]
 
 
 def test_one_device_alone(recording, tmp_path) -> None:
@@ -134,7 +135,7 @@ def test_without_a_command_file_the_folder_names_the_device(recording, tmp_path)
 def test_a_file_of_a_device_that_is_gone_is_said(recording, tmp_path, gone, note) -> None:
     log = write_ximu3(recording, tmp_path / "log")
     (log / TORSO / gone).unlink()
-    assert any(text.startswith(note) for text in read(log).notes)
+    assert any(text.startswith(note) for text in sentences(read(log).notes))
 
 
 def change(path: Path, old: str, new: str) -> None:

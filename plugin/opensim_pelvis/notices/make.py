@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-import numpy as np
-
 from opensim_pelvis.notices.catalogue import catalogue
 from opensim_pelvis.notices.record import Notice, Value
 
@@ -45,11 +43,11 @@ def wrap(notes: Iterable[Notice | str]) -> tuple[Notice, ...]:
 
 
 def _plain(value: Any) -> Value:
-    if isinstance(value, np.generic):
-        return _plain(value.item())
+    if hasattr(value, "tolist"):  # NumPy's, which is not worth loading for this
+        return _plain(value.tolist())
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset | np.ndarray):
+    if isinstance(value, list | tuple | set | frozenset):
         return tuple(_plain(item) for item in value)
     if value is None or isinstance(value, Notice | bool | int | float | str):
         return value

@@ -5,7 +5,7 @@ Everything is plain text in 80 columns; colour and bold only repeat what the wor
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,10 +19,11 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
-from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
+from opensim_pelvis.screen.lists import by_section, reasons, sentences
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -82,12 +83,9 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _angle_ranges(result),
         *(_running(result.running) if result.running else []),
     ]
-    absent: defaultdict[str, list[str]] = defaultdict(list)
-    for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
-        absent[say(reason)].append(name)
-    parts += _listed("Absent", [f"{', '.join(names)}: {why}" for why, names in absent.items()])
-    parts += _listed("Doubtful or worth knowing", dict.fromkeys(map(say, result.notes)))
-    parts += _listed("Defaults taken", _by_section(result.defaults))
+    parts += _listed("Absent", reasons({**kinematics.absent, **result.clinical.absent}))
+    parts += _listed("Doubtful or worth knowing", sentences(result.notes))
+    parts += _listed("Defaults taken", by_section(result.defaults))
     if files:
         names = ", ".join(path.name for path in files)
         parts += _listed(f"Files in {files[0].parent}", [names])
@@ -142,7 +140,7 @@ def render_recording(
         _facts(facts),
         table,
         *render_clocks(recording),
-        *_listed("Warnings", dict.fromkeys(map(say, (*recording.notes, *warnings)))),
+        *_listed("Warnings", sentences((*recording.notes, *warnings))),
     )
 
 
@@ -196,15 +194,6 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
-
-
-def _by_section(defaults: Iterable[str]) -> list[str]:
-    """Return the settings that nobody gave, a line a table of the trial file."""
-    sections: defaultdict[str, list[str]] = defaultdict(list)
-    for line in defaults:
-        section, _, words = line.removesuffix(" (default)").partition(".")
-        sections[section].append(words)
-    return [f"[{section}] {'; '.join(words)}" for section, words in sections.items()]
 
 
 def _model_words(result: Result) -> str:
