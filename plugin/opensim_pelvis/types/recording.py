@@ -8,7 +8,7 @@ from typing import Literal
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.notices import Notice
+from opensim_pelvis.notices import Notice, wrap
 from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.date import RecordingDate
@@ -245,6 +245,7 @@ class Recording:
         fault = find_rate_fault(self.rate_hz)
         if fault is not None:
             raise ReadError(f"{self.name} (reader '{self.reader}'): {fault}")
+        object.__setattr__(self, "notes", wrap(self.notes))  # readers of others give plain texts
 
     @property
     def identifiers(self) -> tuple[str, ...]:
