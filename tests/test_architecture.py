@@ -62,6 +62,7 @@ ORDER = (
     "guidance",
     "speeds",
     "running",
+    "quality",
     "output",
     "pipeline",
     "exporters",

@@ -18,16 +18,30 @@ PULLED_RAD: Final = np.deg2rad(4.0)
 by as much; what is more is the model's."""
 
 
+ROUNDING_RAD: Final = 1e-9
+"""What a solver may leave a range by, and be at its end."""
+
+
+def shares_out_of_range(model: BodyModel, kinematics: Kinematics) -> dict[str, float]:
+    """Return the part of its samples in which each coordinate with a range leaves it."""
+    shares = {}
+    for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
+        limits, present = model.limits_rad(name), np.isfinite(values)
+        if limits is not None and present.any():
+            low, high = limits
+            outside = (values < low - ROUNDING_RAD) | (values > high + ROUNDING_RAD)
+            shares[name] = float(outside.sum() / present.sum())
+    return shares
+
+
 def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[Notice]:
     """Doubt angles that leave the model's range: a bad pose or heading shows up there first."""
     notes = []
+    shares = shares_out_of_range(model, kinematics)
     for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        limits = model.limits_rad(name)
-        if limits is None:
-            continue
-        low, high = limits
-        outside = (values < low - 1e-9) | (values > high + 1e-9)
-        if outside.any():
+        limits, share = model.limits_rad(name), shares.get(name, 0.0)
+        if limits is not None and share > 0.0:
+            low, high = limits
             least, most = float(np.nanmin(values)), float(np.nanmax(values))
             backward = name.startswith("knee") and least < BACKWARD_KNEE_RAD
             notes.append(
@@ -37,7 +51,7 @@ def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[Notice]:
                     coordinate=name,
                     low_deg=np.rad2deg(low),
                     high_deg=np.rad2deg(high),
-                    share=outside.sum() / max(np.isfinite(values).sum(), 1),
+                    share=share,
                     least_deg=np.rad2deg(least),
                     most_deg=np.rad2deg(most),
                 )

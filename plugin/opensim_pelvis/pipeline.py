@@ -27,6 +27,7 @@ from opensim_pelvis.names import check_name, derive_name
 from opensim_pelvis.notices import notice
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.processes import finish_before_fork
+from opensim_pelvis.quality import judge
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.running import analyse_running, check_files
@@ -206,6 +207,7 @@ def _run(
         running=running,
         versions=_versions(),
         defaults=defaults,
+        quality=judge(recording, aligned, placement, model, kinematics, running),
         notes=(
             *sorted(placement.notes, key=lambda note: note.severity != "error"),
             *model.notes,

@@ -71,6 +71,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "angles": _angles(result),
         "events": result.events,
         "running": summarise_running(result),
+        "quality": {"verdict": result.quality.verdict, "checks": result.quality.checks},
         "notes": result.notes,
         "notices": [as_plain(notice) for notice in result.notes],
     }

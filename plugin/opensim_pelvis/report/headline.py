@@ -74,7 +74,7 @@ def headline(view: View, texts: Texts) -> list[str]:
         return [words["none"]]
     parts = (_rotation, _pelvis, _hips, _drop, _trunk, _timing, _sure)
     said = [" ".join(part(view, texts)) for part in parts]
-    warning = [words["poor"]] if view["quality"]["level"] == "poor" else []
+    warning = [words["rejected"]] if view["quality"]["verdict"] == "rejected" else []
     return [*warning, *(text for text in said if text)]
 
 
@@ -88,7 +88,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         return
     mean = row["mean"]
     yield words["rotation"].format(range=degrees(mean))
-    if view["quality"]["level"] == "poor":  # unsafe numbers are held against nothing
+    if view["quality"]["verdict"] == "rejected":  # unsafe numbers are held against nothing
         return
     published = measure["published"]
     if len(published) == 1:

@@ -112,11 +112,16 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
 
 
 def _headline(flow: Flow, view: View, texts: Texts) -> None:
-    level = view["quality"]["level"]
+    verdict = view["quality"]["verdict"]
     flow.heading(texts["section"]["headline"])
-    flow.lamp(level)
+    flow.lamp(verdict)
     words = texts["quality"]
-    flow.text(f"{words[level]}. {words[f'{level}_text']}", bold=True, indent=22, after=5)
+    flow.text(
+        f"{words[f'verdict_{verdict}']}. {words[f'verdict_{verdict}_text']}",
+        bold=True,
+        indent=22,
+        after=5,
+    )
     for sentence in headline(view, texts):
         flow.text(sentence, indent=12, mark="•", after=2)
 
@@ -232,9 +237,10 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
         right=tuple(range(2, 10)),
         size=7,
     )
-    bad = [check for check in view["quality"]["checks"] if check["level"] != "good"]
+    bad = [check for check in view["quality"]["checks"] if check["verdict"] != "good"]
     for check in bad:
-        flow.text(f"{words[check['key']]}: {words[check['level']]}", size=8, indent=12, mark="•")
+        said = f"{words[check['name']]}: {words['verdict_' + check['verdict']]}"
+        flow.text(said, size=8, indent=12, mark="•")
     for note in view["notes"][:MAX_NOTES]:
         flow.text(note, size=7.5, indent=12, mark="•", after=1)
 

@@ -89,7 +89,7 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
                 "name": view["name"],
                 "runner": runner,
                 "date": view["recording"]["date"],
-                "level": view["quality"]["level"],
+                "verdict": view["quality"]["verdict"],
                 "kept": view["strides"]["kept"],
                 "means": {name: mean_of(view, name) for name in COLUMNS},
                 "low": row["low"] if row else None,

@@ -73,7 +73,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     rows = [
         [
             row["name"], str(row["runner"]), short_date(row["date"], texts),
-            texts["quality"][row["level"]], str(row["kept"]),
+            texts["quality"][f"verdict_{row['verdict']}"], str(row["kept"]),
             *(number(row["means"][n], n.rpartition("_")[2]) for n in COLUMNS),
             change_words(row["change"], texts),
         ]

@@ -33,7 +33,7 @@ View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
 
 FORMAT: Final = "opensim-pelvis report"
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
 
 def view_of(result: Result) -> View:

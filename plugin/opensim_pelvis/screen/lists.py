@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.types import Quality
 
 
 def sentences(notes: Iterable[Notice]) -> list[str]:
@@ -28,3 +29,14 @@ def by_section(defaults: Iterable[str]) -> list[str]:
         section, _, words = line.removesuffix(" (default)").partition(".")
         sections[section].append(words)
     return [f"[{section}] {'; '.join(words)}" for section, words in sections.items()]
+
+
+def quality_words(quality: Quality) -> str:
+    """Return the verdict, and the checks behind it where it is not good.
+
+    >>> from opensim_pelvis.types import Check
+    >>> quality_words(Quality(checks=(Check(name="pose", verdict="doubtful"),)))
+    'doubtful: pose'
+    """
+    worst = [check.name.replace("_", " ") for check in quality.checks if check.verdict != "good"]
+    return f"{quality.verdict}: {', '.join(worst)}" if worst else quality.verdict

@@ -23,7 +23,7 @@ from opensim_pelvis.notices import Notice
 from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
-from opensim_pelvis.screen.lists import by_section, reasons, sentences
+from opensim_pelvis.screen.lists import by_section, quality_words, reasons, sentences
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -70,6 +70,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "heading": heading.words,
                 "drift": heading.drift_description,
                 "calibration": placement.verdict,
+                "quality": quality_words(result.quality),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),

@@ -21,6 +21,10 @@ from opensim_pelvis.types.placement import Heading as Heading
 from opensim_pelvis.types.placement import Placement as Placement
 from opensim_pelvis.types.placement import SensorHeading as SensorHeading
 from opensim_pelvis.types.placement import SensorOrientations as SensorOrientations
+from opensim_pelvis.types.quality import VERDICTS as VERDICTS
+from opensim_pelvis.types.quality import Check as Check
+from opensim_pelvis.types.quality import Quality as Quality
+from opensim_pelvis.types.quality import Verdict as Verdict
 from opensim_pelvis.types.recording import ClockEstimate as ClockEstimate
 from opensim_pelvis.types.recording import InputFile as InputFile
 from opensim_pelvis.types.recording import OrientationOrigin as OrientationOrigin

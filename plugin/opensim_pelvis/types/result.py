@@ -14,6 +14,7 @@ from opensim_pelvis.types.angles import Angles
 from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.kinematics import BodyModel, EngineCheck, Kinematics
 from opensim_pelvis.types.placement import Placement, SensorOrientations
+from opensim_pelvis.types.quality import Quality
 from opensim_pelvis.types.recording import Recording
 from opensim_pelvis.types.timeline import AlignedRecording
 
@@ -43,6 +44,7 @@ class Result:
     versions: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()
     notes: tuple[Notice, ...] = ()
+    quality: Quality = field(default_factory=Quality)
 
     @property
     def coordinates(self) -> pd.DataFrame:
