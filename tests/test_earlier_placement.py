@@ -59,7 +59,7 @@ def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
         (model(frame())[:-30], "found damaged XML on line"),
         ("<OpenSimDocument><IMUPlacer/></OpenSimDocument>", "wanted an OpenSim model"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares XML entities"),
-        (model(frame(angles="0.1 ١ 0.2")), "wanted an orientation of three angles"),
+        (model(frame(angles="0.1 \u0661 0.2")), "wanted an orientation of three angles"),
         (model(frame(angles="0.1 1_0 0.2")), "wanted an orientation of three angles"),
         (model(frame(angles="0.1 1e400 0.2")), "wanted an orientation of three angles"),
         ("{}", "format: wanted the summary of a run"),

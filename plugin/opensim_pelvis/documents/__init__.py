@@ -17,6 +17,7 @@ from opensim_pelvis.documents.numbers import finite as finite
 from opensim_pelvis.documents.records import ABSENT as ABSENT
 from opensim_pelvis.documents.records import OneOf as OneOf
 from opensim_pelvis.documents.records import Within as Within
+from opensim_pelvis.documents.records import check_lengths as check_lengths
 from opensim_pelvis.documents.records import plain_of as plain_of
 from opensim_pelvis.documents.records import read_record as read_record
 from opensim_pelvis.documents.records import record_of as record_of

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import (
@@ -116,6 +116,14 @@ def plain_of(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: plain_of(part) for key, part in value.items()}
     return [plain_of(part) for part in value] if isinstance(value, tuple) else value
+
+
+def check_lengths(**lists: Sized) -> None:
+    """Raise a `FaultError` that names the lists where they are not of one length."""
+    lengths = [len(one) for one in lists.values()]
+    if len(set(lengths)) > 1:
+        found = " and ".join(map(str, lengths))
+        raise FaultError(f"{', '.join(lists)}: wanted lists of one length, found {found}")
 
 
 def _hints(kind: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from opensim_pelvis.documents import ABSENT, FaultError, OneOf, Within
+from opensim_pelvis.documents import ABSENT, FaultError, OneOf, Within, check_lengths
 from opensim_pelvis.guidance.engine import REASONS
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view_curves import CURVES, STRIDE_POINTS
@@ -165,8 +165,8 @@ class Series:
     block_mean: Some
 
     def __post_init__(self) -> None:
-        _as_long("values", self.values, self.time_s)
-        _as_long("block_mean", self.block_mean, self.block_time_s)
+        check_lengths(values=self.values, time_s=self.time_s)
+        check_lengths(block_mean=self.block_mean, block_time_s=self.block_time_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,8 +224,3 @@ class FindingRow:
 def _check_interval(low: Number, high: Number) -> None:
     if (low is None) != (high is None):
         raise FaultError("low, high: wanted both or none of them, found one")
-
-
-def _as_long(key: str, values: tuple[object, ...], others: tuple[object, ...]) -> None:
-    if len(values) != len(others):
-        raise FaultError(f"{key}: wanted a list of {len(others)}, found a list of {len(values)}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from opensim_pelvis.documents import FaultError, Within, read_record
+from opensim_pelvis.documents import FaultError, Within, check_lengths, read_record
 from opensim_pelvis.documents.files import ErrorType
 
 NUMBERS_FILE: Final = "agreement.json"
@@ -194,7 +194,7 @@ class ClockCurve:
     correlation: tuple[Number, ...]
 
     def __post_init__(self) -> None:
-        _as_long("correlation", self.correlation, self.offset_s)
+        check_lengths(correlation=self.correlation, offset_s=self.offset_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,8 +207,8 @@ class EventErrors:
     error_ms: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        _as_long("time_s", self.time_s, self.sides)
-        _as_long("error_ms", self.error_ms, self.sides)
+        check_lengths(time_s=self.time_s, sides=self.sides)
+        check_lengths(error_ms=self.error_ms, sides=self.sides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +226,7 @@ class AgreementCurves:
         for i, angle in enumerate(self.angles):
             for key in ("estimate", "reference"):
                 where = f"angles[{i}].over_time.{key}"
-                _as_long(where, getattr(angle.over_time, key), self.time_s)
+                check_lengths(**{where: getattr(angle.over_time, key), "time_s": self.time_s})
 
 
 def read_compared(folder: Path, error: ErrorType) -> Compared:
@@ -246,8 +246,3 @@ def read_agreement(folder: Path, error: ErrorType) -> tuple[Agreement, Agreement
 def _together(row: object, one: str, other: str) -> None:
     if (getattr(row, one) is None) != (getattr(row, other) is None):
         raise FaultError(f"{one}, {other}: wanted both or none of them, found one")
-
-
-def _as_long(key: str, values: tuple[object, ...], others: tuple[object, ...]) -> None:
-    if len(values) != len(others):
-        raise FaultError(f"{key}: wanted a list of {len(others)}, found a list of {len(values)}")
