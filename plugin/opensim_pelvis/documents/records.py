@@ -11,20 +11,11 @@ from __future__ import annotations
 
 import functools
 import types
+import typing
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 from opensim_pelvis.documents.files import ErrorType, FaultError
 from opensim_pelvis.documents.json_text import read_json
@@ -34,7 +25,7 @@ LARGEST: Final = 1e12
 
 _SHOWN: Final = 40
 _LISTED: Final = 12
-_UNIONS: Final = (types.UnionType, Union)
+_UNIONS: Final = (types.UnionType, typing.Union)
 _PLAIN: Final = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
 ABSENT: Final[Any] = object()
@@ -127,7 +118,7 @@ def check_lengths(**lists: Sized) -> None:
 
 
 def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind, include_extras=True)
+    return typing.get_type_hints(kind, include_extras=True)
 
 
 @functools.cache
@@ -158,9 +149,8 @@ def _scalar(kind: Any, low: float, high: float, words: str) -> _Convert:
     is_number = kind in (int, float)
 
     def convert(value: Any, place: str) -> Any:
-        if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
-            raise _fault(place, words, value)
-        if is_number and not low <= value <= high:
+        sound = isinstance(value, allowed) and (kind is bool or not isinstance(value, bool))
+        if not sound or (is_number and not low <= value <= high):
             raise _fault(place, words, value)
         return value
 
