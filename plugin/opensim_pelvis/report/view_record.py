@@ -20,7 +20,7 @@ from opensim_pelvis.report.view_parts import (
     Skeleton,
 )
 from opensim_pelvis.results.summary import Date
-from opensim_pelvis.settings import ActivityKind, Sex, Surface
+from opensim_pelvis.settings import ActivityKind, EventChoice, Sex, Surface
 from opensim_pelvis.types import AngleDefinition, InputFile, SensorIntegrity
 
 FORMAT: Final = "opensim-pelvis report"
@@ -54,6 +54,11 @@ class Activity:
     kind: ActivityKind | None
     speed_mps: Positive | None
     surface: Surface | None
+    speed_file: str | None
+    speed_start_s: Number
+    events_file: str | None
+    events_start_s: Number
+    events: EventChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
