@@ -36,6 +36,7 @@ ORDER = (
     "sampling",
     "settings",
     "types",
+    "results",
     "registry",
     "trial",
     "c3d_file",
