@@ -37,6 +37,7 @@ ORDER = (
     "sampling",
     "settings",
     "types",
+    "results",
     "registry",
     "trial",
     "c3d_file",

@@ -168,10 +168,12 @@ def test_trials_of_one_name_without_an_id_are_not_one_runner(
 def test_bad_input_is_told_with_its_file(summaries: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "x_summary.json"
     wrong.write_text("{}", encoding="utf-8")
-    with pytest.raises(ComparisonError, match="no running analysis in it"):
+    with pytest.raises(
+        ComparisonError, match=r"x_summary\.json: format: wanted the summary of a run"
+    ):
         read_cohort([summaries, wrong])
     wrong.write_text("{", encoding="utf-8")
-    with pytest.raises(ComparisonError, match="wanted a summary"):
+    with pytest.raises(ComparisonError, match="wanted the summary"):
         read_cohort([wrong])
     with pytest.raises(ComparisonError, match="no such file"):
         read_cohort([tmp_path / "none"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.rotations import from_euler
 from opensim_pelvis.trial.earlier import read_placement
+from tests.robustness.seeds import result
 
 FRAME = (
     '<PhysicalOffsetFrame name="{name}"><socket_parent>{parent}</socket_parent>'
@@ -27,6 +29,13 @@ def model(frames: str, body: str = "pelvis") -> str:
 
 def frame(name: str = "pelvis_imu", parent: str = "..", angles: str = "0.1 -0.2 1.3") -> str:
     return FRAME.format(name=name, parent=parent, angles=angles)
+
+
+def summary(placed: object) -> str:
+    """Return the summary of a run that says this of its placement."""
+    content = json.loads(result()["w_summary.json"])
+    content["placement"]["R_BS"] = placed
+    return json.dumps(content)
 
 
 @pytest.mark.parametrize("parent", ["..", "/bodyset/pelvis"])
@@ -50,11 +59,14 @@ def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
         (model(frame())[:-30], "found damaged XML on line"),
         ("<OpenSimDocument><IMUPlacer/></OpenSimDocument>", "wanted an OpenSim model"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares XML entities"),
-        ("{}", "wanted the summary of an earlier run"),
-        ('{"placement": {"R_BS": [1, 2]}}', "wanted the summary of an earlier run"),
-        ('{"placement": {"R_BS": {}}}', "no sensor in its placement"),
-        ('{"placement": {"R_BS": {"pelvis_imu": [2, 0, 0, 0]}}}', "pelvis_imu: wanted R_BS"),
-        ('{"placement": {"R_BS": {"pelvis_imu": "x up, z back"}}}', "pelvis_imu: wanted R_BS"),
+        (model(frame(angles="0.1 \u0661 0.2")), "wanted an orientation of three angles"),
+        (model(frame(angles="0.1 1_0 0.2")), "wanted an orientation of three angles"),
+        (model(frame(angles="0.1 1e400 0.2")), "wanted an orientation of three angles"),
+        ("{}", "format: wanted the summary of a run"),
+        (summary([1, 2]), r"placement\.R_BS: wanted a table, found a list of 2"),
+        (summary({}), "no sensor in its placement"),
+        (summary({"pelvis_imu": [2, 0, 0, 0]}), r"R_BS\.pelvis_imu: wanted four numbers"),
+        (summary({"pelvis_imu": "x up, z back"}), r"R_BS\.pelvis_imu: wanted a list of 4"),
     ],
 )
 def test_what_is_no_placement_is_refused(tmp_path: Path, text: str, wanted: str) -> None:

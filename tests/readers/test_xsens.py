@@ -342,6 +342,17 @@ def test_missing_line_end_alone_costs_nothing(tmp_path: Path) -> None:
     assert recording.notes == ()
 
 
+@pytest.mark.parametrize("behind", [b"", bytes(1), bytes(300)])
+def test_a_single_open_line_is_left_out(tmp_path: Path, behind: bytes) -> None:
+    """No line above it tells how many digits its last number has."""
+    file = write(tmp_path / "a_b.txt")
+    lines = file.read_bytes().splitlines(keepends=True)
+    top = len(lines) - ROWS
+    file.write_bytes(b"".join(lines[: top + 1])[:-3] + behind)
+    with pytest.raises(ReadError, match="no row of numbers"):
+        read(file)
+
+
 def test_bad_lines_are_named_together(tmp_path: Path) -> None:
     file = write(tmp_path / "a_b.txt")
     lines = file.read_text().splitlines()

@@ -180,7 +180,7 @@ def test_report_takes_the_folder_and_refuses_another_recording(
         (None, "there is no such file"),
         ("{", "is not valid JSON"),
         ("[]", "found other JSON"),
-        ('{"format": "opensim-pelvis agreement", "format_version": 9}', "version 9"),
+        ('{"format": "opensim-pelvis agreement", "format_version": 9}', "wanted version 1"),
     ],
 )
 def test_a_folder_without_a_comparison_is_told(

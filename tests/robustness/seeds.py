@@ -41,7 +41,7 @@ from opensim_pelvis.simulate import (
     write_ximu3,
     write_xsens,
 )
-from opensim_pelvis.types import Recording
+from opensim_pelvis.types import Recording, Result
 
 Tree = dict[str, bytes]
 """Content of a folder: relative name to bytes."""
@@ -422,23 +422,55 @@ def png() -> bytes:
     return made.getvalue()
 
 
-@cache
-def result() -> Tree:
-    """Return the files of a short run, and what a comparison of it with itself says."""
-    from opensim_pelvis.exporters.summary import SummaryExporter
+def _run(duration_s: float, rate_hz: float) -> Result:
     from opensim_pelvis.pipeline import run
-    from opensim_pelvis.report.view import view_of, write_view
     from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SubjectSettings
 
-    session = Session(duration_s=8.0, rate_hz=40.0, still_s=2.0)
+    session = Session(duration_s=duration_s, rate_hz=rate_hz, still_s=2.0)
     recorded = simulate_sensors(simulate_runner(session=session), SensorSettings(), TWO)
-    made = run(
+    return run(
         recorded,
         sensors={i: SENSOR_MAP[i] for i in recorded.identifiers},
         subject=SubjectSettings(id="S01", sex="female", height_m=1.7, mass_kg=60.0),
         calibration=CalibrationSettings(window_s=(0.0, 2.0), heading_axis="-z"),
         activity=ActivitySettings(kind="running", speed_mps=3.6, surface="treadmill"),
     )
+
+
+@cache
+def comparison() -> Tree:
+    """Return the numbers of a comparison of one run by two recordings of other rates."""
+    from opensim_pelvis.exporters.osim import OsimExporter
+    from opensim_pelvis.exporters.sto import StoExporter
+    from opensim_pelvis.exporters.strides import StridesExporter
+    from opensim_pelvis.exporters.summary import SummaryExporter
+    from opensim_pelvis.validation import write
+    from opensim_pelvis.validation.compare import compare
+    from opensim_pelvis.validation.request import read_comparison
+
+    with tempfile.TemporaryDirectory() as name:
+        folders = [Path(name) / "one", Path(name) / "other"]
+        for folder, rate_hz in zip(folders, (40.0, 50.0), strict=True):
+            folder.mkdir()
+            made = _run(14.0, rate_hz)
+            for exporter in (StoExporter(), SummaryExporter(), StridesExporter(), OsimExporter()):
+                exporter.write(made, folder)
+        found = compare(read_comparison(*folders))
+        out = Path(name) / "out"
+        out.mkdir()
+        write._write_json(found, out / write.NUMBERS_FILE)
+        write._write_strides(found, out / write.STRIDE_FILE)
+        write.write_curves(found, out / write.CURVES_FILE)
+        return read_tree(out)
+
+
+@cache
+def result() -> Tree:
+    """Return the files of a short run: its summary and the numbers of its report."""
+    from opensim_pelvis.exporters.summary import SummaryExporter
+    from opensim_pelvis.report.view import view_of, write_view
+
+    made = _run(8.0, 40.0)
 
     def write(folder: Path) -> None:
         SummaryExporter().write(made, folder)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -187,21 +187,22 @@ def _logo(folder: Path) -> None:
         logo_uri(path)
 
 
-def _report(folder: Path) -> None:
+def _report(folder: Path, agreements: Sequence[Path] = ()) -> None:
     from opensim_pelvis.report.again import write_reports as write
     from opensim_pelvis.report.lab import read_lab
 
-    write([folder / "w_report.json"], folder / "out", read_lab(None))
+    numbers = [folder / "w_report.json"]
+    write(numbers, folder / "out", read_lab(None), agreements=agreements)
 
 
-def _page(folder: Path) -> None:
+def _page(folder: Path, agreements: Sequence[Path] = ()) -> None:
     """Make the page alone, as `write_reports` does: a hundred times as fast as the PDF."""
     from opensim_pelvis.report import again
 
     real = again.write_pdf
     again.write_pdf = lambda view, path, lab: path  # type: ignore[assignment]
     try:
-        _report(folder)
+        _report(folder, agreements)
     finally:
         again.write_pdf = real
 
@@ -226,11 +227,8 @@ def _pool(folder: Path) -> None:
 
 
 def _agreement(folder: Path) -> None:
-    from opensim_pelvis.report.agreement import attach_agreements
-    from opensim_pelvis.report.view import read_view
-
-    view = read_view(folder / "w_report.json")
-    attach_agreements([view], [folder / "compared"])
+    """Make the page with its section on a comparison."""
+    _page(folder, [folder / "compared"])
 
 
 def _speeds(folder: Path) -> None:
@@ -291,8 +289,9 @@ def _pool_seeds() -> tuple[Tree, ...]:
     tree: Tree = {}
     for k in range(3):
         said = {
-            "estimate": {"subject": f"S{k}", "name": f"w{k}"},
+            "estimate": {"subject": f"S{k}", "name": f"w{k}", "source": "simulated"},
             "format": "opensim-pelvis agreement",
+            "format_version": 1,
         }
         rows = "".join(f"pelvic_tilt,mean,{n},right,{1.5 + n * k},{1.0 + n}\n" for n in range(4))
         head = "angle,value,stride,side,estimate,reference\n"
@@ -301,21 +300,11 @@ def _pool_seeds() -> tuple[Tree, ...]:
     return (tree,)
 
 
+@cache
 def _agreement_seeds() -> tuple[Tree, ...]:
-    view = json.loads(seeds.result()["w_report.json"])
-    said = {
-        "format": "opensim-pelvis agreement",
-        "format_version": 1,
-        "estimate": {"name": view["name"]},
-    }
-    curves = {"format": "opensim-pelvis agreement curves", "format_version": 1, "angles": {}}
-    return (
-        {
-            "w_report.json": seeds.result()["w_report.json"],
-            "compared/agreement.json": json.dumps(said).encode(),
-            "compared/agreement_curves.json": json.dumps(curves).encode(),
-        },
-    )
+    made = seeds.comparison()
+    compared = {f"compared/{name}": made[name] for name in made if name.endswith(".json")}
+    return ({"w_report.json": seeds.result()["w_report.json"], **compared},)
 
 
 def _logo_seeds() -> tuple[Tree, ...]:

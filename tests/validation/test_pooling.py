@@ -96,7 +96,11 @@ def test_folders_of_comparisons_are_pooled_by_the_command(
     for person in range(4):
         folder = tmp_path / f"p{person}"
         folder.mkdir()
-        content = {"estimate": {"name": "walk", "subject": f"P{person}"}}
+        content = {
+            "format": "opensim-pelvis agreement",
+            "format_version": 1,
+            "estimate": {"name": "walk", "subject": f"P{person}", "source": "simulated"},
+        }
         (folder / "agreement.json").write_text(json.dumps(content), encoding="utf-8")
         rows = ["angle,value,stride,estimate,reference,time_error_s"]
         rows += [f"a,range,{i},{10 + 2 + person + rng.normal()},10," for i in range(6)]

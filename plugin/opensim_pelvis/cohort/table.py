@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.delivery import SUMMARY, find_results
-from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ComparisonError, raise_faults
+from opensim_pelvis.results.summary import Sides, read_summary
 from opensim_pelvis.types.date import order_moments
 
 if TYPE_CHECKING:
@@ -81,32 +81,31 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
 
 def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     try:
-        summary = read_json(path, ComparisonError, "a summary of a run")
+        summary = read_summary(path, ComparisonError)
     except ComparisonError as fault:
         faults.append(str(fault))
         return None
-    is_ours = isinstance(summary, dict) and summary.get("format") == "opensim-pelvis summary"
-    running = summary.get("running") if is_ours else None
-    if not isinstance(running, dict):
+    running, subject, date = summary.running, summary.settings.subject, summary.recording.date
+    if running is None:
         faults.append(f"{path}: no running analysis in it. Run the trial again with this version.")
         return None
-    subject = summary["settings"]["subject"]
-    measures = running["measures"]
     row: dict[str, Any] = {
-        "subject": subject["id"],
-        "name": summary["name"],
-        "date": (summary["recording"].get("date") or {}).get("start"),
-        "sex": subject["sex"] or "not stated",
-        "height_m": subject["height_m"],
-        "strides": running["strides"]["kept"],
+        "subject": subject.id,
+        "name": summary.name,
+        "date": None if date is None else date.start,
+        "sex": subject.sex or "not stated",
+        "height_m": subject.height_m,
+        "strides": running.strides.kept,
+        "quality": "not known" if summary.quality is None else summary.quality.verdict,
     }
     for name in MEASURES:
-        row[name] = _mean(measures.get(name))
-    low, high = _interval(measures.get(ROTATION))
+        row[name] = _mean(running.measures.get(name))
+    low, high = _interval(running.measures.get(ROTATION))
     row |= {"rotation_ci_low_deg": low, "rotation_ci_high_deg": high}
     speed = row["speed_mps"]
     row["pace_min_per_km"] = 1000.0 / 60.0 / speed if speed and speed > 0.0 else float("nan")
-    row["rotation_error_deg"] = running["definitions"].get(ROTATION, {}).get("error")
+    rotation = running.definitions.get(ROTATION)
+    row["rotation_error_deg"] = None if rotation is None else rotation.error
     return row
 
 
@@ -122,17 +121,14 @@ def _tell_apart(rows: Sequence[dict[str, Any]]) -> None:
             taken.add(row["subject"])
 
 
-def _mean(sides: Mapping[str, Any] | None) -> float:
+def _mean(sides: Sides | None) -> float:
     """Return the mean of a measure, of both sides where it has two."""
-    if not sides:
-        return float("nan")
-    means = [sides[s]["mean"] for s in ("body", "right", "left") if s in sides]
-    present = [float(mean) for mean in means if mean is not None]
-    return sum(present) / len(present) if present else float("nan")
+    means = [side.mean for side in sides.present if side.mean is not None] if sides else []
+    return sum(means) / len(means) if means else float("nan")
 
 
-def _interval(sides: Mapping[str, Any] | None) -> tuple[float, float]:
-    low, high = sides["body"]["ci95"] if sides and "body" in sides else (None, None)
+def _interval(sides: Sides | None) -> tuple[float, float]:
+    low, high = sides.body.ci95 if sides and sides.body else (None, None)
     return (
         float("nan") if low is None else float(low),
         float("nan") if high is None else float(high),

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from opensim_pelvis.documents import DocumentError, FaultError, read_json, record_of
 
 MANIFEST: Final = "_manifest.json"
 """How the name of every manifest ends."""
@@ -44,6 +46,11 @@ class Manifest:
     files: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name in self.files:
+            if not name or name.startswith("/") or ".." in name.split("/"):
+                raise FaultError(f"files: wanted names inside the folder, found '{name[:40]}'")
+
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file as hex."""
@@ -72,19 +79,12 @@ def read_manifest(path: Path) -> Manifest | None:
     try:
         if path.stat().st_size > MAX_BYTES:
             return None
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        tree = read_json(path)
+        if not isinstance(tree, dict) or tree.get("format") != FORMAT:
+            return None
+        manifest = record_of(Manifest, tree)
+    except (OSError, DocumentError, FaultError):
         return None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        return None
-    manifest = Manifest(
-        kind=_text(content.get("kind")),
-        name=_text(content.get("name")),
-        subject=_text(content.get("subject")) or None,
-        inputs=tuple(str(item) for item in _list(content.get("inputs"))),
-        files=_texts(content.get("files")),
-        missing=_texts(content.get("missing")),
-    )
     return manifest if manifest.kind and manifest.name and manifest.files else None
 
 
@@ -110,22 +110,3 @@ def changed_files(manifest: Manifest, folder: Path) -> tuple[str, ...]:
 def lost_files(manifest: Manifest, folder: Path) -> tuple[str, ...]:
     """Return the files of a set that are not there any more."""
     return tuple(name for name in manifest.files if not (folder / name).is_file())
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> dict[str, str]:
-    """Return texts by relative name; a name that leads out of the folder is dropped."""
-    if not isinstance(value, dict):
-        return {}
-    return {
-        key: text
-        for key, text in value.items()
-        if isinstance(text, str) and key and ".." not in key.split("/") and not key.startswith("/")
-    }

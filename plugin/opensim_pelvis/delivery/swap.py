@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from opensim_pelvis.documents import DocumentError, FaultError, read_json, record_of
+
 NEW: Final = "new"
 """Folder of a staging folder with what is to appear."""
 OLD: Final = "old"
@@ -138,10 +140,13 @@ def _write_journal(staging: Path, entries: Sequence[Entry]) -> None:
 
 def _read_journal(staging: Path) -> list[Entry]:
     try:
-        rows = json.loads((staging / JOURNAL).read_text(encoding="utf-8"))
-        return [Entry(**row) for row in rows]
-    except (OSError, ValueError, TypeError):
+        rows = read_json(staging / JOURNAL)
+        found = [record_of(Entry, row) for row in rows] if isinstance(rows, list) else []
+    except (DocumentError, FaultError):
         return []
+    # a name that leads out of the folder was written by nobody of ours
+    inside = all(Path(entry.name).name == entry.name != ".." for entry in found)
+    return found if inside else []
 
 
 def _there(path: Path) -> bool:

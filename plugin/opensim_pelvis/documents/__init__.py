@@ -6,13 +6,21 @@ raises the error that its caller names; the message has the file, the line where
 was wanted, what was found and what to do.
 """
 
-from opensim_pelvis.documents.csv_text import finite as finite
 from opensim_pelvis.documents.csv_text import read_rows as read_rows
 from opensim_pelvis.documents.csv_text import safe_cell as safe_cell
 from opensim_pelvis.documents.files import DocumentError as DocumentError
+from opensim_pelvis.documents.files import FaultError as FaultError
 from opensim_pelvis.documents.files import read_bytes as read_bytes
 from opensim_pelvis.documents.files import read_text as read_text
 from opensim_pelvis.documents.json_text import read_json as read_json
+from opensim_pelvis.documents.numbers import finite as finite
+from opensim_pelvis.documents.records import ABSENT as ABSENT
+from opensim_pelvis.documents.records import OneOf as OneOf
+from opensim_pelvis.documents.records import Within as Within
+from opensim_pelvis.documents.records import check_lengths as check_lengths
+from opensim_pelvis.documents.records import plain_of as plain_of
+from opensim_pelvis.documents.records import read_record as read_record
+from opensim_pelvis.documents.records import record_of as record_of
 from opensim_pelvis.documents.toml_text import read_toml as read_toml
 from opensim_pelvis.documents.xml_text import is_xml as is_xml
 from opensim_pelvis.documents.xml_text import read_xml as read_xml

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.documents.files import DocumentError, ErrorType, read_text
+from opensim_pelvis.documents.numbers import finite
 
 Row = dict[str, str]
 """Cells by the name of their column."""
@@ -30,15 +30,6 @@ def safe_cell(value: object) -> object:
     """
     is_text = isinstance(value, str) and value.startswith(_FORMULA)
     return f"{_GUARD}{value}" if is_text and finite(str(value)) is None else value
-
-
-def finite(text: str) -> float | None:
-    """Return a text as a number, None where it is none or is not finite."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def read_rows(

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
 
@@ -51,7 +52,9 @@ def _as_numbers(
 ) -> FloatArray:
     try:
         if plain:
-            return np.array(cells, dtype=np.float64).reshape(-1, width)
+            numbers = np.array(cells, dtype=np.float64).reshape(-1, width)
+            if not np.isinf(numbers).any():
+                return numbers
     except ValueError:
         pass  # told below, by its place
     return np.array(
@@ -66,11 +69,9 @@ def _as_numbers(
 def _as_number(path: Path, cell: str, row: int, column: int) -> float:
     if _NOT_A_NUMBER.fullmatch(cell):
         return float("nan")
-    try:
-        if cell.isascii() and "_" not in cell:
-            return float(cell)
-    except ValueError:
-        pass
-    raise ReadError(
-        f"{path}: a number was wanted in row {row}, column {column}, found '{cell[:40]}'"
-    )
+    number = finite(cell)
+    if number is None:
+        raise ReadError(
+            f"{path}: a number was wanted in row {row}, column {column}, found '{cell[:40]}'"
+        )
+    return number

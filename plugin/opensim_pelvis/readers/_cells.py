@@ -6,11 +6,9 @@ import math
 import re
 from typing import Final
 
-LONGEST_NUMBER: Final = 400
-"""No instrument writes a number of more characters."""
+from opensim_pelvis.documents import finite
 
 QUOTE: Final = '"'
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _MISSING: Final = frozenset({"", "nan", "+nan", "-nan"})
 
@@ -67,12 +65,7 @@ def to_number(cell: str) -> float | None:
 
     Digits are those of ASCII alone: other digits, thousands marks and words are no numbers.
     """
-    if cell.lower() in _MISSING:
-        return math.nan
-    if len(cell) > LONGEST_NUMBER or _NUMBER.fullmatch(cell) is None:
-        return None
-    number = float(cell)
-    return number if math.isfinite(number) else None
+    return math.nan if cell.lower() in _MISSING else finite(cell)
 
 
 def is_number(cell: str) -> bool:

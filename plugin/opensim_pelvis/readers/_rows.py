@@ -120,7 +120,7 @@ def ends_early(rows: Sequence[bytes], form: RowForm) -> bool:
     """Return whether the last of some lines, which has no line end, may end within a number.
 
     It is whole where every number above it in the last column has the same number of decimals,
-    and so has its own, and where quotes close its last cell.
+    and so has its own, and where quotes close its last cell. A single line has none above it.
     """
     mark = "," if form.decimal_comma else "."
     last = decode(rows[-1]).strip() if rows else ""
@@ -131,7 +131,8 @@ def ends_early(rows: Sequence[bytes], form: RowForm) -> bool:
         cells = [cell for cell in split_cells(decode(line), form.separator) if cell] or [""]
         digits = cells[-1].partition(mark)[2]
         decimals.add(len(digits) if digits.isdecimal() else 0)
-    return len(decimals) > 1 or (0 in decimals and not form.ends_open)
+    alike = len(decimals) == 1 and (len(rows) > 1 or form.ends_open)
+    return not alike or (0 in decimals and not form.ends_open)
 
 
 def _take(rows: Sequence[bytes], form: RowForm, wanted: Sequence[int]) -> _Found:

@@ -9,19 +9,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.documents import read_json
+from opensim_pelvis.documents import plain_of
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.view import View
+from opensim_pelvis.results.agreement import read_agreement
 
 SECTION: Final = "agreement"
-FORMAT_VERSION: Final = 1
-FILES: Final = {
-    "agreement.json": "opensim-pelvis agreement",
-    "agreement_curves.json": "opensim-pelvis agreement curves",
-}
 
 
-def read_agreement(folder: Path) -> dict[str, Any]:
+def read_section(folder: Path) -> dict[str, Any]:
     """Return the numbers of a comparison, and under ``curves`` those of its figures.
 
     Raises
@@ -29,9 +25,8 @@ def read_agreement(folder: Path) -> dict[str, Any]:
     ExportError
         When the folder has no comparison, or one of another version.
     """
-    numbers, curves = (_read(folder / name, form) for name, form in FILES.items())
-    found: dict[str, Any] = {**numbers, "curves": curves}
-    return found
+    numbers, curves = read_agreement(folder, ExportError)
+    return {**plain_of(numbers), "curves": plain_of(curves)}
 
 
 def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[View]:
@@ -46,12 +41,8 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
     faults = []
     names = [view["name"] for view in views]
     for folder in folders:
-        agreement = read_agreement(folder)
-        estimate = agreement.get("estimate")
-        name = estimate.get("name") if isinstance(estimate, dict) else None
-        if not isinstance(name, str):
-            faults.append(f"{folder}: the name of the recording is missing in it. Compare again.")
-            continue
+        agreement = read_section(folder)
+        name = agreement["estimate"]["name"]
         if name not in names:
             faults.append(
                 f"{folder}: compares the recording {name}; a report is made of {', '.join(names)}"
@@ -63,16 +54,3 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
     return [
         {**view, SECTION: found[view["name"]]} if view["name"] in found else view for view in views
     ]
-
-
-def _read(path: Path, form: str) -> dict[str, Any]:
-    wanted = "what `opensim-pelvis compare` wrote to its --out"
-    content = read_json(path, ExportError, wanted)
-    if not isinstance(content, dict) or content.get("format") != form:
-        raise ExportError(f"{path}: wanted {wanted}, found other JSON")
-    if content.get("format_version") != FORMAT_VERSION:
-        raise ExportError(
-            f"{path}: was written as version {content.get('format_version')}, this program reads "
-            f"version {FORMAT_VERSION}. Compare again."
-        )
-    return content

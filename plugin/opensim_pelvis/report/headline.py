@@ -14,6 +14,8 @@ _ROTATION: Final = "pelvic_rotation_range_deg"
 NONE: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"
 COUNTER_ROTATION_DEG: Final = 180.0
+SLOWEST_MPS: Final = 0.001
+"""Nobody who moves is slower; a pace would have more minutes than anybody reads."""
 
 
 def find_measure(view: View, name: str) -> dict[str, Any] | None:
@@ -51,7 +53,7 @@ def pace(speed_mps: float | None) -> str | None:
     >>> pace(3.6)
     '4:38 min/km'
     """
-    if speed_mps is None or speed_mps <= 0.0:
+    if speed_mps is None or speed_mps < SLOWEST_MPS:
         return None
     minutes, seconds = divmod(round(1000.0 / speed_mps), 60)
     return f"{minutes}:{seconds:02d} min/km"

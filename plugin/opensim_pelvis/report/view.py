@@ -12,11 +12,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
-from opensim_pelvis.documents import read_json
+from opensim_pelvis.documents import plain_of, read_record
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
@@ -25,15 +25,13 @@ from opensim_pelvis.notices import SIMULATED, Notice, say
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
+from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.settings import to_plain
 from opensim_pelvis.types import RecordingDate, Result
 
 View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
-
-FORMAT: Final = "opensim-pelvis report"
-FORMAT_VERSION: Final = 3
 
 
 def view_of(result: Result) -> View:
@@ -83,17 +81,15 @@ def read_view(path: Path) -> View:
     ExportError
         When it is something else.
     """
-    view = read_json(path, ExportError, "a NAME_report.json that `opensim-pelvis run` wrote")
-    if not isinstance(view, dict) or view.get("format") != FORMAT:
-        raise ExportError(
-            f"{path}: wanted a NAME_report.json that `opensim-pelvis run` wrote, found other JSON"
-        )
-    if view.get("format_version") != FORMAT_VERSION:
-        raise ExportError(
-            f"{path}: was written as version {view.get('format_version')} of the report's data, "
-            f"this program reads version {FORMAT_VERSION}. Run the trial again."
-        )
-    return {**view, "name": check_name(view.get("name"), f"{path}: name of the recording")}
+    record = read_record(
+        path,
+        ReportView,
+        ExportError,
+        wanted="a NAME_report.json that `opensim-pelvis run` wrote",
+        remedy="Run the trial again.",
+    )
+    name = check_name(record.name, f"{path}: name of the recording")
+    return {**plain_of(record), "name": name}
 
 
 def _recording(result: Result) -> dict[str, Any]:

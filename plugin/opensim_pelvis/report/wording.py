@@ -72,7 +72,8 @@ def _text_of(row: Mapping[str, Any], view: View, texts: Texts, say: Say) -> str:
         return str(row["text"])
     sex = view["subject"]["sex"]
     who = texts["page"][sex] if sex else say(SEX_UNKNOWN)
-    text = fill(say(english), row["named"], sex=who, unknown=say(NOT_KNOWN))
+    known = {name: value for name, value in row["named"].items() if value is not None}
+    text = fill(say(english), known, sex=who, unknown=say(NOT_KNOWN))
     if not row["reasons"]:
         return text
     reasons = "; ".join(_reason(reason, texts, say) for reason in row["reasons"])

@@ -10,9 +10,10 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import is_xml, read_json, read_xml
+from opensim_pelvis.documents import finite, is_xml, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.results.summary import read_summary
 from opensim_pelvis.rotations import from_euler
 from opensim_pelvis.trial.mounting import Mounting, parse_mounting
 
@@ -87,17 +88,14 @@ def _find_in(folder: Path) -> Path:
 
 
 def _read_summary(path: Path, faults: list[str]) -> dict[str, Mounting]:
-    wanted = "the summary of an earlier run with its placement"
-    content = read_json(path, SettingsError, wanted)
-    try:
-        rows = content["placement"]["R_BS"].items()
-    except (KeyError, TypeError, AttributeError) as fault:
-        raise SettingsError(f"{path}: wanted {wanted}, found something else. {WANTED}") from fault
     found: dict[str, Mounting] = {}
-    for sensor, value in rows:
-        mounting = None if isinstance(value, str) else parse_mounting(value, sensor)
+    for sensor, value in read_summary(path, SettingsError).placement.R_BS.items():
+        mounting = parse_mounting(value, sensor)
         if mounting is None:
-            faults.append(f"{sensor}: wanted R_BS as four numbers w, x, y, z, found {value!r}")
+            faults.append(
+                f"placement.R_BS.{sensor}: wanted four numbers w, x, y, z of length 1, found "
+                f"{', '.join(f'{part:.6g}' for part in value)}"
+            )
         else:
             found[sensor.removesuffix(_IMU)] = mounting
     if not found and not faults:
@@ -147,13 +145,10 @@ def _frames(element: Element, holder: str) -> Iterator[tuple[Element, str]]:
 
 def _orientation(frame: Element) -> Mounting | None:
     """Return the rotation of an offset frame: OpenSim's body-fixed x-y-z angles."""
-    try:
-        angles = np.array([float(word) for word in (frame.findtext("orientation") or "").split()])
-    except ValueError:
+    angles = [finite(word) for word in (frame.findtext("orientation") or "").split()]
+    if len(angles) != 3 or None in angles:
         return None
-    if angles.size != 3 or not np.isfinite(angles).all():
-        return None
-    w, x, y, z = (float(part) for part in from_euler("XYZ", angles))
+    w, x, y, z = (float(part) for part in from_euler("XYZ", np.array(angles, dtype=np.float64)))
     return w, x, y, z
 
 

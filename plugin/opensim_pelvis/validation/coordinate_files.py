@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.tables import Table, parse_table
@@ -204,11 +205,8 @@ def _flag(path: Path, table: Table) -> str:
 
 def _stated_rate(table: Table) -> float | None:
     lines = {key.lower(): value for key, value in table.header.items()}
-    try:
-        rate_hz = float(lines.get("datarate", "nan"))
-    except ValueError:
-        return None
-    return rate_hz if 0.0 < rate_hz < float("inf") else None
+    rate_hz = finite(lines.get("datarate", "").strip())
+    return rate_hz if rate_hz is not None and rate_hz > 0.0 else None
 
 
 def _refuse_degrees(path: Path, found: Mapping[str, FloatArray], flag: str) -> None:

@@ -15,8 +15,9 @@ import numpy as np
 from scipy import stats
 
 from opensim_pelvis.delivery import check_file, write_file
-from opensim_pelvis.documents import finite, read_json, read_rows, safe_cell
+from opensim_pelvis.documents import finite, read_rows, safe_cell
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.results.agreement import read_compared
 
 MIN_SUBJECTS: Final = 3
 """Fewer people say nothing about people."""
@@ -148,13 +149,14 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
     """
     rows: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
     for folder in folders:
-        subject = _subject(folder / "agreement.json")
+        compared = read_compared(folder, ComparisonError).estimate
+        subject = compared.subject or compared.name
         table = folder / STRIDE_FILE
         columns = ("angle", "value", "estimate", "reference")
         for line, row in read_rows(table, columns, ComparisonError):
             if not row["estimate"] or not row["reference"]:
                 continue  # not known, as it was written
-            estimate, reference = finite(row["estimate"]), finite(row["reference"])
+            estimate, reference = (finite(row[name].strip()) for name in columns[2:])
             if estimate is None or reference is None:
                 raise ComparisonError(
                     f"{table}: line {line}: wanted numbers as estimate and reference, found "
@@ -169,20 +171,6 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
         pool_differences(*zip(*found, strict=True), angle=angle, value=value)
         for (angle, value), found in rows.items()
     )
-
-
-def _subject(path: Path) -> str:
-    """Return who was compared: the subject of the result, or its name."""
-    content = read_json(path, ComparisonError, "a comparison with strides")
-    estimate = content.get("estimate") if isinstance(content, dict) else None
-    estimate = estimate if isinstance(estimate, dict) else {}
-    subject = estimate.get("subject") or estimate.get("name")
-    if not isinstance(subject, str):
-        raise ComparisonError(
-            f"{path}: wanted what `opensim-pelvis compare` wrote, with the estimate's subject or "
-            "name, found neither. Compare again."
-        )
-    return subject
 
 
 def write_pooled(pooled: Sequence[PooledAgreement], path: Path, *, overwrite: bool = False) -> Path:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import finite, read_json, read_rows
+from opensim_pelvis.documents import finite, read_rows
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.osim.tables import read_table
-from opensim_pelvis.settings import Surface
+from opensim_pelvis.results.summary import Summary, read_summary
 from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
@@ -201,8 +201,8 @@ def _read_result(folder: Path) -> Motion:
     name = found[0].name.removesuffix("_ik.mot")
     model = folder / f"{name}_model.osim"
     motion = _read_coordinates(found[0], model if model.is_file() else None)
-    summary = _read_summary(folder / f"{name}_summary.json")
-    window = summary.get("calibration", {}).get("window_s")
+    stated = folder / f"{name}_summary.json"
+    summary = read_summary(stated, ComparisonError) if stated.is_file() else None
     strides, stride_notes = _read_strides(folder / f"{name}_strides.csv")
     return replace(
         motion,
@@ -211,26 +211,19 @@ def _read_result(folder: Path) -> Motion:
         turning=_read_sensors(folder / f"{name}_orientations.sto", motion.time_s),
         source=f"result {name}: {motion.source}",
         strides=strides,
-        events=_events(summary),
-        surface=_surface(summary),
-        subject=summary.get("settings", {}).get("subject", {}).get("id"),
-        still_s=(float(window[0]), float(window[1])) if window else None,
+        events=_events(summary) if summary else (),
+        surface=summary.settings.activity.surface if summary else None,
+        subject=summary.settings.subject.id if summary else None,
+        still_s=summary.calibration.window_s if summary else None,
     )
 
 
-def _events(summary: Mapping[str, Any]) -> tuple[FootEvent, ...]:
+def _events(summary: Summary) -> tuple[FootEvent, ...]:
     return tuple(
-        FootEvent(
-            kind=str(row["label"]), side=str(row["context"]).lower(), time_s=float(row["time_s"])
-        )
-        for row in summary.get("events") or ()
-        if row.get("label") in KINDS
+        FootEvent(kind=row.label, side=row.context.lower(), time_s=row.time_s)
+        for row in summary.events
+        if row.label in KINDS
     )
-
-
-def _surface(summary: Mapping[str, Any]) -> Surface | None:
-    stated = summary.get("settings", {}).get("activity", {}).get("surface")
-    return stated if stated in ("treadmill", "overground") else None
 
 
 def _read_sensors(path: Path, time_s: FloatArray) -> Mapping[str, FloatArray]:
@@ -246,18 +239,13 @@ def _read_sensors(path: Path, time_s: FloatArray) -> Mapping[str, FloatArray]:
     return found
 
 
-def _read_summary(path: Path) -> Mapping[str, Any]:
-    summary = read_json(path, ComparisonError, "a summary of a run") if path.is_file() else {}
-    return summary if isinstance(summary, dict) else {}
-
-
 def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[str, ...]]:
     """Return the strides that count, or all where too few do; none without the table."""
     if not path.is_file():
         return (), ()
     spans, kept = [], []
     for line, row in read_rows(path, ("side", "start_s", "end_s", "kept"), ComparisonError):
-        start_s, end_s = finite(row["start_s"]), finite(row["end_s"])
+        start_s, end_s = (finite(row[name].strip()) for name in ("start_s", "end_s"))
         if start_s is None or end_s is None or not start_s < end_s or row["side"] not in SIDES:
             raise ComparisonError(
                 f"{path}: line {line}: wanted a stride's side (left or right), start and end in "

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.validation.even_times import make_even
@@ -98,11 +99,8 @@ def _header(lines: Sequence[str]) -> dict[str, str]:
 
 
 def _number(cell: str) -> float | None:
-    try:
-        value = float(cell) if cell.isascii() and "_" not in cell else 0.0
-    except ValueError:
-        return None
-    return value if np.isfinite(value) and value > 0.0 else None
+    value = finite(cell)
+    return value if value is not None and value > 0.0 else None
 
 
 def _find_labels(path: Path, line: str) -> tuple[list[tuple[str, int]], int]:
@@ -167,14 +165,12 @@ def _as_number(path: Path, row: int, column: int, cell: str) -> float:
     cell = cell.strip()
     if cell.lower() in _MISSING:
         return float("nan")
-    try:
-        if cell.isascii() and "_" not in cell:
-            return float(cell)
-    except ValueError:
-        pass
-    raise ComparisonError(
-        f"{path}: a number was wanted in line {row}, column {column + 1}, found '{cell[:40]}'"
-    )
+    number = finite(cell)
+    if number is None:
+        raise ComparisonError(
+            f"{path}: a number was wanted in line {row}, column {column + 1}, found '{cell[:40]}'"
+        )
+    return number
 
 
 def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) -> list[str]:

@@ -16,12 +16,13 @@ from opensim_pelvis.delivery import Set, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.errors import ExportError
+from opensim_pelvis.results.agreement import CURVES_FILE, NUMBERS_FILE
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
 from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.methods import describe_methods
 from opensim_pelvis.validation.pooling import STRIDE_FILE
-from opensim_pelvis.validation.write_curves import CURVES_FILE, write_curves
+from opensim_pelvis.validation.write_curves import write_curves
 
 CURVE_COLUMNS: Final = (
     "samples",
@@ -51,7 +52,7 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
         paths = [
             _write_csv(comparison, directory / "agreement.csv"),
             _write_strides(comparison, directory / STRIDE_FILE),
-            _write_json(comparison, directory / "agreement.json"),
+            _write_json(comparison, directory / NUMBERS_FILE),
             write_curves(comparison, directory / CURVES_FILE),
             directory / "methods.md",
         ]

@@ -14,8 +14,6 @@ from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
 
-CURVES_FILE: Final = "agreement_curves.json"
-
 SHOWN_S: Final = 30.0
 """Curves over time show so much from the middle of what was compared."""
 

@@ -1,0 +1,176 @@
+"""``NAME_report.json`` as a record: what a report that is made again may find in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from opensim_pelvis.documents import FaultError, OneOf
+from opensim_pelvis.guidance.tables import Norm
+from opensim_pelvis.report.view_curves import OVER_RUN
+from opensim_pelvis.report.view_parts import (
+    Count,
+    Curves,
+    FindingRow,
+    Measure,
+    Number,
+    Positive,
+    Series,
+    Skeleton,
+)
+from opensim_pelvis.results.summary import Date
+from opensim_pelvis.settings import ActivityKind, EventChoice, Sex, Surface
+from opensim_pelvis.types import AngleDefinition, Check, InputFile, SensorIntegrity, Verdict
+
+FORMAT: Final = "opensim-pelvis report"
+FORMAT_VERSION: Final = 3
+
+NEEDED_NORMS: Final = (
+    "coach.fast_rotation_low", "coach.fast_rotation_high", "coach.low_rotation",
+    "coach.overstride_rotation", "choice.quick_cadence", "choice.block_phase",
+)  # fmt: skip
+"""Norms that figures and sentences are made with."""
+
+CHECKS: Final = (
+    "absent", "clock", "model", "ranges", "pose", "heading", "headings", "headings_unknown",
+    "calibration", "strides", "excluded",
+)  # fmt: skip
+UNITS: Final = ("deg", "s", "share", "strides")
+_MEASURE: Final = OneOf(OVER_RUN)
+_STAGE: Final = OneOf(("orientations", "pose", "heading", "travel", "model", "engine", "events"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who ran."""
+
+    id: str | None
+    sex: Sex | None
+    height_m: Positive | None
+    mass_kg: Positive | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What was done, and how fast."""
+
+    kind: ActivityKind | None
+    speed_mps: Positive | None
+    surface: Surface | None
+    speed_file: str | None
+    speed_start_s: Number
+    events_file: str | None
+    events_start_s: Number
+    events: EventChoice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """Which sensor was worn where."""
+
+    body: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The recording."""
+
+    name: str
+    reader: str
+    date: Date | None
+    rate_hz: Positive
+    duration_s: Positive
+    sensors: tuple[Sensor, ...]
+    files: tuple[InputFile, ...]
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow(Check):
+    """One check of the quality: a number against two limits, or a state."""
+
+    def __post_init__(self) -> None:
+        if self.name not in CHECKS:
+            raise FaultError(f"name: wanted one of {', '.join(CHECKS)}, found '{self.name[:40]}'")
+        if self.name == "headings_unknown" or (self.name == "heading" and self.state):
+            return
+        if self.name == "calibration":
+            if self.state not in ("given", "doubtful"):
+                raise FaultError(f"state: wanted given or doubtful, found '{self.state[:40]}'")
+        elif self.value is None or self.limits is None:
+            key = "value" if self.value is None else "limits"
+            raise FaultError(f"{key}: wanted what the check {self.name} found, found nothing")
+        elif self.unit not in UNITS:
+            raise FaultError(f"unit: wanted one of {', '.join(UNITS)}, found '{self.unit[:40]}'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRow:
+    """The verdict and the checks behind it."""
+
+    verdict: Verdict
+    checks: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow(SensorIntegrity):
+    """The account of one sensor."""
+
+    body: str
+    absent_share: Positive
+    longest_gap_s: Positive
+    spread_deg: Number
+    error_rms_deg: Number
+    heading_source: str
+    heading_sigma_deg: Number
+    heading_verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrideCounts:
+    """How many strides there are, and from which event to which."""
+
+    total: Count
+    kept: Count
+    excluded: Mapping[str, Count]
+    kind: Literal["contact", "cycle", "none"]
+    start: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    """All that a report shows."""
+
+    format: Literal["opensim-pelvis report"]
+    format_version: Literal[2]
+    name: str
+    subject: Subject
+    activity: Activity
+    recording: Recorded
+    quality: QualityRow
+    ledger: tuple[LedgerRow, ...]
+    strides: StrideCounts
+    measures: tuple[Measure, ...]
+    curves: Curves
+    series: Mapping[Annotated[str, _MEASURE], Mapping[Literal["body", "right", "left"], Series]]
+    skeleton: Skeleton | None
+    findings: tuple[FindingRow, ...]
+    disclaimer: str
+    norms: Mapping[str, Norm]
+    angles: tuple[AngleDefinition, ...]
+    absent: Mapping[str, str]
+    notes: tuple[str, ...]
+    methods: Mapping[Annotated[str, _STAGE], str]
+    settings: Mapping[str, Mapping[str, Any]]
+    defaults: tuple[str, ...]
+    versions: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        for key in NEEDED_NORMS:
+            if key not in self.norms:
+                raise FaultError(f"norms.{key}: wanted a table, found nothing")
+        for name, sides in self.series.items():
+            if not sides:
+                raise FaultError(f"series.{name}: wanted a table of sides, found an empty one")
