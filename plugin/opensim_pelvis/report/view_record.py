@@ -144,7 +144,7 @@ class ReportView:
     """All that a report shows."""
 
     format: Literal["opensim-pelvis report"]
-    format_version: Literal[2]
+    format_version: Literal[3]
     name: str
     subject: Subject
     activity: Activity
