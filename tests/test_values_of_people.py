@@ -11,9 +11,11 @@ import pytest
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.debug import gather
 from opensim_pelvis.delivery import Set, deliver, single, write_file
-from opensim_pelvis.errors import ExportError, SettingsError
+from opensim_pelvis.errors import ExportError, ReadError, SettingsError
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.readers.c3d_contents import describe_contents
+from opensim_pelvis.reading import read_recording
+from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.trial.file import read_trial
 
 
@@ -136,3 +138,15 @@ def test_what_has_no_label_is_counted(fixtures: Path, tmp_path: Path) -> None:
     path.write_bytes(content[:at] + b" " * len(label) + content[at + len(label) :])
     facts = dict(describe_contents(open_c3d(path)).facts)
     assert "and 1 without a label" in facts["channels"]
+
+
+def test_a_table_is_named_once(fixtures: Path, tmp_path: Path) -> None:
+    for name in ("wide.csv", "wide.mapping.toml"):
+        (tmp_path / name).write_bytes((fixtures / name).read_bytes())
+    path = tmp_path / "wide.csv"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines[:9], lines[0], *lines[9:]]))
+    with pytest.raises(ReadError) as caught:
+        read_recording(RecordingSettings(path=path))
+    assert str(caught.value).count(str(path)) == 1
+    assert "line 10: wanted a number in column time_s" in str(caught.value)
