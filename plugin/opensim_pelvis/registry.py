@@ -151,7 +151,7 @@ def _is_c3d(path: Path) -> bool:
             head = stream.read(16)
     except OSError:
         return False
-    return head[1:2] == b"\x50" and head[:1] > b"\0" and b"\0" in head
+    return head[1:2] == b"\x50" and b"\0" < head[:1] < b"\x80" and b"\0" in head
 
 
 def _unknown(path: Path) -> str:

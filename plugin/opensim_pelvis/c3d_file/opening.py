@@ -19,6 +19,8 @@ from opensim_pelvis.c3d_file.parameters import (
 )
 from opensim_pelvis.c3d_file.record import BLOCK, MIPS, PROCESSORS, C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.plain_words import words_of
+from opensim_pelvis.sampling import find_rate_fault
 
 MARK: Final = 0x50
 LONG: Final = 65535
@@ -54,7 +56,7 @@ def open_c3d(path: Path) -> C3dFile:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     processor, start = _processor(path, head)
     order = ">" if processor == MIPS else "<"
     words = struct.unpack_from(f"{order}10H", head)
@@ -135,11 +137,12 @@ def _check(file: C3dFile, analog_words: int, scale: float) -> None:
 def _with_rate(file: C3dFile) -> C3dFile:
     """Return the file with the rate of the parameters, else of the header, else none."""
     stated, header = file.number("POINT:RATE"), file.rate_hz
-    known = [math.isfinite(value) and value > 0.0 for value in (stated, header)]
+    known = [find_rate_fault(value) is None for value in (stated, header)]
     if not known[0]:
         if not known[1]:
             return replace(file, rate_hz=math.nan)
-        note = f"{file.path.name}: POINT:RATE is missing; the rate {header:g} Hz is of the header"
+        found = "is missing" if math.isnan(stated) else f"says {stated:g} Hz, which is no rate"
+        note = f"{file.path.name}: POINT:RATE {found}; the rate {header:g} Hz is of the header"
         return replace(file, notes=(*file.notes, note))
     notes = file.notes
     if known[1] and abs(stated - header) > _SAME_RATE * stated:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._files import HEAD_BYTES, text_fault
 from opensim_pelvis.readers._rates import usable
@@ -113,7 +114,7 @@ def _read_until_frames(path: Path) -> tuple[bytes, int]:
                 if not block:
                     break
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     damage = text_fault(head)
     if damage is not None:
         raise ReadError(f"{path}: {damage}")
