@@ -16,10 +16,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from opensim_pelvis.documents import read_rows, read_xml_text
+from opensim_pelvis.documents import read_rows, read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.readers._cells import to_number
+from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.types import Strides
@@ -91,6 +92,7 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[str, ...
     notes: tuple[str, ...] = ()
     if track is None:
         table = _read_table(path)
+        notes = say_open_end(path.name, read_text(path, ReadError), ",")
     else:
         if start_s is None:
             raise ReadError(

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 from opensim_pelvis.errors import MissingRateError, OpenSimPelvisError
@@ -19,7 +20,8 @@ from opensim_pelvis.registry import load_reader
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.testing.comparison import check_sound
 from opensim_pelvis.types import Recording
-from tests.robustness import seeds
+from tests.robustness import commands, seeds
+from tests.robustness.mutate import mutate
 from tests.robustness.seeds import Tree
 
 
@@ -38,6 +40,8 @@ class Target:
         Pattern of the names of the files that are damaged.
     slow : bool
         Ten a second or fewer; fewer are tried.
+    damage : callable
+        Takes content and a generator; returns damaged content and what was done.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Target:
     act: Callable[[Path], Any]
     victims: str = "*"
     slow: bool = False
+    damage: Callable[[bytes, Random], tuple[bytes, str]] = mutate
 
 
 # --- recordings ----------------------------------------------------------------------------
@@ -346,6 +351,13 @@ TARGETS: Final = {
         _reader("table", seeds.table, "table mapping"),
         _reader("c3d", seeds.c3d_sensors),
         Target("inspect", _all_recordings, _inspect),
+        Target(
+            "commands",
+            commands.tree_of_commands,
+            commands.run_line,
+            commands.LINE,
+            damage=commands.damage_line,
+        ),
         Target("whole job", _job_seeds, _job, slow=True),
         _document("trial", _trial, {"t.toml": seeds.TRIAL}),
         _document("map toml", _map, {"m.toml": seeds.MAP}),

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.validation.even_times import make_even
@@ -181,7 +182,7 @@ def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) 
     """Return notes on counts that differ from those of the header."""
     notes = []
     for key, what, there in (("numframes", "frames", frames), ("nummarkers", "markers", markers)):
-        stated = _number(head.get(key, ""))
+        stated = finite(head.get(key, ""))
         if stated is not None and stated != there:
             notes.append(
                 f"{path.name}: the header states {stated:g} {what}, the file has {there}: make "
