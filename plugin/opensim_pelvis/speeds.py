@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import itertools
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -152,19 +153,25 @@ def _read_fit(path: Path) -> _Track:
     """Return times and speeds of the record messages of a FIT file."""
     fit = _library("fitdecode", path)
     rows: list[tuple[Any, float]] = []
-    with fit.FitReader(str(path), check_crc=fit.CrcCheck.RAISE) as frames:
-        for frame in frames:
-            if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
-                for name in ("enhanced_speed", "speed"):
-                    speed = frame.get_value(name, fallback=None)
-                    if speed is not None:
-                        rows.append((frame.get_value("timestamp"), float(speed)))
-                        break
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always")
+        with fit.FitReader(str(path), check_crc=fit.CrcCheck.RAISE) as frames:
+            for frame in frames:
+                if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
+                    for name in ("enhanced_speed", "speed"):
+                        speed = frame.get_value(name, fallback=None)
+                        if speed is not None:
+                            rows.append((frame.get_value("timestamp"), float(speed)))
+                            break
     if not rows:
         raise ReadError(f"{path}: wanted record messages with a speed, found none")
     start = rows[0][0]
     times = np.array([(time - start).total_seconds() for time, _ in rows])
-    return _merge(times, np.array([speed for _, speed in rows]), path)
+    table, notes = _merge(times, np.array([speed for _, speed in rows]), path)
+    if odd:
+        notes += (f"{path.name}: {len(odd)} fields are not of the size that the format has: make "
+                  "sure that the speeds are right",)  # fmt: skip
+    return table, notes
 
 
 def _from_distance(times: list[Any], distance_m: FloatArray, path: Path) -> _Track:

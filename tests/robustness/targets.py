@@ -283,6 +283,14 @@ def _document(name: str, act: Callable[[Path], Any], *trees: Tree, victims: str 
     return Target(name, lambda: trees, act, victims)
 
 
+def _damage_fit(content: bytes, rng: Random) -> tuple[bytes, str]:
+    """Damage a FIT file; its checksums are made right again as often as not."""
+    changed, done = mutate(content, rng)
+    if rng.random() < 0.5 or len(changed) < 16:
+        return changed, done
+    return seeds.seal_fit(changed[14:-2]), f"{done}+sealed"
+
+
 def _result_file(name: str, copies: int = 1) -> Callable[[], tuple[Tree, ...]]:
     def make() -> tuple[Tree, ...]:
         content = seeds.result()[name]
@@ -367,7 +375,7 @@ TARGETS: Final = {
         _document("speeds csv", _speeds, seeds.speeds_csv()),
         _document("speeds gpx", _speeds, seeds.gpx()),
         _document("speeds tcx", _speeds, seeds.tcx()),
-        _document("speeds fit", _speeds, seeds.fit()),
+        Target("speeds fit", lambda: (seeds.fit(),), _speeds, damage=_damage_fit),
         _document("events csv", _events, seeds.events_csv()),
         Target("events c3d", _reference_c3d, _events),
         Target("lab", _lab_seeds, _lab, "*.toml"),

@@ -77,7 +77,7 @@ def read_rows(path: Path, form: RowForm, wanted: Sequence[int]) -> Rows:
         lines.pop()
     is_open = len(lines) == raw.count(b"\n") + 1
     rows = lines[form.skip_lines :]
-    cut = bool(rows) and is_open and _is_cut(rows, form)
+    cut = bool(rows) and is_open and ends_early(rows, form)
     if rows and (cut or len(_split(rows[-1], form)) < form.width):
         notes = (
             *notes,
@@ -114,11 +114,6 @@ def short_note(path: Path, lines: Sequence[int]) -> str:
         f"{path.name}: {where} {'have' if len(lines) > 1 else 'has'} fewer cells than there are "
         f"column names: {len(lines)} row{'s were' if len(lines) > 1 else ' was'} left out"
     )
-
-
-def _is_cut(rows: Sequence[bytes], form: RowForm) -> bool:
-    """Return whether the last row, which has no line end, may be cut; a single one is unknown."""
-    return (len(rows) == 1 and not form.ends_open) or ends_early(rows, form)
 
 
 def say_open_end(name: str, text: str, separator: str) -> tuple[str, ...]:

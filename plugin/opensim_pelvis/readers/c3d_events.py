@@ -66,7 +66,7 @@ def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
     if len(counts) > 1:
         return [], (f"{file.path.name}: its marked events are not described as they should be and "
                     "were left out",)  # fmt: skip
-    notes = ()
+    notes: tuple[str, ...] = ()
     if stated is not None and stated not in counts:
         notes = (f"{file.path.name}: EVENT:USED says {stated} marked events, {len(labels)} are "
                  "there and were taken",)  # fmt: skip
