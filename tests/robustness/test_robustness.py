@@ -27,6 +27,7 @@ FOUND = [
     ("speeds fit", 547),  # fields of a size that the format does not have
     ("commands", 1313),  # a path of bytes that are no letters, in a trial file
     ("commands", 2112),  # a drift beyond all numbers
+    ("commands", 5012),  # a folder in the place of a file
     ("commands", 12),  # a folder of results without its table of angles
 ]
 """Inputs that once were findings, by target and number."""
@@ -101,11 +102,13 @@ def test_what_was_changed_once_has_a_sign(kind: str, number: int, tmp_path: Path
     [
         ("dot", 1, b", 0.206683", b", 1e308"),
         ("mvnx", 0, b"<orientation>1.000000 0.000000", b"<orientation>1e308 1e308"),
+        ("cohort", 0, b'"name":', b'"nome":'),
+        ("cohort", 0, b'"name": "', b'"name": 1, "x": "'),
         ("mvnx", 1, b"<sensorAcceleration>", b"<sensorAcceleration>1e308"),
     ],
 )
 @pytest.mark.filterwarnings("default")
-def test_numbers_beyond_any_sensor_are_read_or_refused(
+def test_what_guided_inputs_found_is_read_or_refused(
     target: str, seed: int, old: bytes, new: bytes, tmp_path: Path
 ) -> None:
     tree = seeds_of(target)[seed]

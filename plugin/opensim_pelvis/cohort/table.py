@@ -79,6 +79,17 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
     return numbers.reset_index()
 
 
+_KINDS: Final[Mapping[str, tuple[type, ...]]] = {
+    "subject": (str, type(None)),
+    "name": (str,),
+    "date": (str, type(None)),
+    "sex": (str,),
+    "height_m": (int, float, type(None)),
+    "strides": (int,),
+    "rotation_error_deg": (int, float, str, type(None)),
+}
+
+
 def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     try:
         summary = read_json(path, ComparisonError, "a summary of a run")
@@ -90,6 +101,18 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     if not isinstance(running, dict):
         faults.append(f"{path}: no running analysis in it. Run the trial again with this version.")
         return None
+    try:
+        return _row_of(summary, running)
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        faults.append(
+            f"{path}: wanted what a run writes, found entries that are missing or of another kind: "
+            "the file was changed. Run the trial again."
+        )
+        return None
+
+
+def _row_of(summary: Mapping[str, Any], running: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a summary; what is not there, or of another kind, is a Python error."""
     subject = summary["settings"]["subject"]
     measures = running["measures"]
     row: dict[str, Any] = {
@@ -107,6 +130,9 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
     speed = row["speed_mps"]
     row["pace_min_per_km"] = 1000.0 / 60.0 / speed if speed and speed > 0.0 else float("nan")
     row["rotation_error_deg"] = running["definitions"].get(ROTATION, {}).get("error")
+    for key, kinds in _KINDS.items():
+        if not isinstance(row[key], kinds):
+            raise TypeError(key)
     return row
 
 
