@@ -278,7 +278,7 @@ def _run(folder: Path, words: Sequence[str]) -> str:
     finally:
         if _look(folder) != before:
             _restore(folder, kept)
-    asked = [Path(os.path.abspath(here / Path(w).expanduser())) for w in _parts(words)]  # noqa: PTH100
+    asked = [Path(os.path.abspath(here / os.path.expanduser(w))) for w in _parts(words)]  # noqa: PTH100, PTH111
     stray = [at for at in _escaped if not any(at.is_relative_to(a) for a in asked)]
     assert not stray, f"written outside: {stray[0]}"
     assert code in (0, 2, 3), f"exit code {code}: {shown[-300:]}"
