@@ -218,7 +218,8 @@ def _load(group: str, name: str) -> Any:
     points = list_plugins(group)
     kind = group.rsplit(".", 1)[1][:-1]
     if name not in points:
-        raise PluginError(f"no {kind} is called '{name}'. There are: {', '.join(points)}.")
+        flag = f" (--{kind})" if group == READERS else ""
+        raise PluginError(f"no {kind} is called '{name}'{flag}. There are: {', '.join(points)}.")
     try:
         return points[name].load()()
     except Exception as fault:  # a third party's code may fail in any way

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from opensim_pelvis.events.detect import detect_events
-from opensim_pelvis.events.imported import read_events
+from opensim_pelvis.events.imported import find_event_notes, read_events
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
 from opensim_pelvis.posture import ARBITRARY_ZERO, WHY_ABSENT
@@ -63,7 +63,8 @@ def analyse_running(
         imported=_imported(activity, aligned),
     )
     strides = segment_strides(events, angles, surface=activity.surface)
-    strides = replace(strides, notes=(*strides.notes, *find_speed_notes(activity)))
+    told = (*find_event_notes(activity), *find_speed_notes(activity))
+    strides = replace(strides, notes=(*strides.notes, *told))
     analysis = analyse_strides(
         events,
         strides,

@@ -67,6 +67,11 @@ def write_file(path: Path, text: str) -> None:
             os.fsync(stream.fileno())
         draft.replace(path)
         sync_folder(path.parent)
+    except UnicodeEncodeError as fault:
+        raise ExportError(
+            f"{path}: cannot be written: it is to hold the name of a file or folder of which a "
+            "part is no letter. Rename that file or folder."
+        ) from fault
     except OSError as fault:
         raise ExportError(
             f"{path}: cannot be written: {words_of(fault)}. Nothing was changed."

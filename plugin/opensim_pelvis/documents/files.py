@@ -57,6 +57,8 @@ def read_bytes(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BY
             raise error(f"{path}: wanted a file, found {kind}. Name the file itself.")
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
+    except error:
+        raise
     except FileNotFoundError as fault:
         raise error(f"{path}: there is no such file") from fault
     except OSError as fault:

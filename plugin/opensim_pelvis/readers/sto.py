@@ -35,7 +35,7 @@ from opensim_pelvis.readers._files import (
 )
 from opensim_pelvis.readers._rates import Rate, rate_of_user, usable
 from opensim_pelvis.readers._rows import MAX_FAULTS, short_note
-from opensim_pelvis.readers._sto_header import END, StoHeader, read_top
+from opensim_pelvis.readers._sto_header import END, StoHeader, read_top, say_counts
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
@@ -86,6 +86,7 @@ class StoReader:
         rate_hz, rate_source, rate_notes = _find_rate(settings, top, time_s)
         counter, faults = count_from_time(time_s, rate_hz, cells.lines)
         raise_faults(ReadError, str(path), faults)
+        counts = say_counts(path.name, top.fields, time_s.size, len(top.names))
         up, world, world_notes = _find_up(settings, top)
         turn = earth_from_world(up)
         orientations = [
@@ -105,7 +106,7 @@ class StoReader:
             files=(described.result(),),
             header=top.fields,
             start_s=float(time_s[0]),
-            notes=(*cells.notes, *rate_notes, *world_notes),
+            notes=(*cells.notes, *counts, *rate_notes, *world_notes),
         )
 
 
