@@ -29,6 +29,7 @@ FOUND = [
     ("commands", 2112),  # a drift beyond all numbers
     ("commands", 5012),  # a folder in the place of a file
     ("commands", 12),  # a folder of results without its table of angles
+    ("dot", 2351),  # an acceleration beyond the range of numbers once it has its unit
 ]
 """Inputs that once were findings, by target and number."""
 

@@ -24,7 +24,7 @@ from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.processes import may_use_polars
-from opensim_pelvis.readers._cells import is_number, to_number
+from opensim_pelvis.readers._cells import any_too_large, is_number, to_number
 from opensim_pelvis.readers._clock import LARGEST
 from opensim_pelvis.readers.mvnx_regular import FRAME, FRAME_END, split_regular
 
@@ -296,7 +296,7 @@ def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
     if frame.height != len(texts) or any(frame.null_count().row(0)):
         return None
     block = frame.to_numpy()
-    return None if np.isinf(block).any() else block
+    return None if any_too_large(block) else block
 
 
 def _raise_faults(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> None:

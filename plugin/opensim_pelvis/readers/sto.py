@@ -21,7 +21,7 @@ import polars as pl
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.processes import may_use_polars
-from opensim_pelvis.readers._cells import is_number, to_number
+from opensim_pelvis.readers._cells import any_too_large, is_number, to_number
 from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
 from opensim_pelvis.readers._files import (
     decode,
@@ -172,7 +172,7 @@ def _read_fast(path: Path, top: StoHeader) -> tuple[FloatArray, FloatArray] | No
         return None
     time_s = np.concatenate([frame["w"][:1].to_numpy(), later[:-1].to_numpy()])
     q = frame.select("w", "x", "y", "z")[1:].to_numpy()
-    if np.isinf(time_s).any() or np.isinf(q).any():
+    if any_too_large(time_s) or any_too_large(q):
         return None
     return time_s, q.reshape(lines, width, 4)
 
