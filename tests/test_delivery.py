@@ -146,6 +146,59 @@ def test_nothing_is_written_through_a_link(exporters: dict[str, object], tmp_pat
     assert not any(outside.iterdir())
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_the_settings_were_read_from_is_never_replaced(
+    exporters: dict[str, object], tmp_path: Path, overwrite: bool
+) -> None:
+    output.write(result_of("one"), tmp_path)
+    sensor_map = tmp_path / "trial" / "trial_ik.mot"
+    sensor_map.write_text("who wore which")
+    with pytest.raises(ExportError, match="made from is never replaced"):
+        output.write(result_of("two"), tmp_path, sources=[sensor_map], overwrite=overwrite)
+    assert sensor_map.read_text() == "who wore which"
+
+
+def test_an_input_under_a_second_name_is_not_replaced(
+    exporters: dict[str, object], tmp_path: Path
+) -> None:
+    output.write(result_of("one"), tmp_path)
+    recording, target = tmp_path / "walk" / "a.txt", tmp_path / "trial" / "trial_ik.mot"
+    recording.parent.mkdir()
+    recording.write_text("the recording")
+    target.unlink()
+    os.link(recording, target)
+    with pytest.raises(ExportError, match=r"is the same file as .*a\.txt"):
+        output.write(result_of("two"), tmp_path, sources=[recording.parent], overwrite=True)
+    assert target.samefile(recording)
+
+
+def test_an_input_among_the_files_of_a_shared_folder_is_not_replaced(tmp_path: Path) -> None:
+    wanted = Set(folder=tmp_path / "out", kind="cohort", name="cohort", stem="cohort")
+    with deliver(wanted) as staged:
+        (staged.folder / "cohort.json").write_text("one")
+    again = replace(wanted, sources=[tmp_path / "out" / "cohort.json"], overwrite=True)
+    with pytest.raises(ExportError, match="never replaced"), deliver(again) as staged:
+        (staged.folder / "cohort.json").write_text("two")
+    assert (tmp_path / "out" / "cohort.json").read_text() == "one"
+
+
+def test_results_in_a_folder_of_another_name_are_called_results(
+    exporters: dict[str, object], tmp_path: Path
+) -> None:
+    output.write(result_of("one"), tmp_path)
+    (tmp_path / "trial").rename(tmp_path / "other")
+    with pytest.raises(ExportError, match="holds results that are called trial"):
+        output.write(replace(result_of("two"), name="other"), tmp_path)
+
+
+def test_locks_of_office_programs_are_no_results_and_no_recordings(tmp_path: Path) -> None:
+    for name in ("~$walk_summary.json", "~$walk.csv", "walk.csv"):
+        (tmp_path / name).write_bytes(b"\x05\0\0")
+    assert [path.name for path in recording_entries(tmp_path)] == ["walk.csv"]
+    faults: list[str] = []
+    assert find_results([tmp_path], SUMMARY, faults) == []
+
+
 # --- parts that fail -----------------------------------------------------------------------
 
 

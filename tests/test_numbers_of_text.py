@@ -19,7 +19,7 @@ from opensim_pelvis.validation.sources import ReferenceSettings, _read_strides, 
 from tests.robustness import seeds
 
 ARABIC = "\u0661\u0662"
-STRANGE = (ARABIC, "1_000", "1e400", "infinity", "0x10", "\uff11", "1\u00a0000")
+STRANGE = (ARABIC, "1_000", "1e400", "1e308", "infinity", "0x10", "\uff11", "1\u00a0000")
 """Arabic-Indic and full-width digits, marks of thousands, too large, words."""
 
 
@@ -100,7 +100,7 @@ def test_a_sensor_map_takes_identifiers_as_they_are_and_no_number_for_a_body(
 ) -> None:
     good = lay(tmp_path, "m.toml", f'"{ARABIC}" = "pelvis"\n"1_000" = "torso"\n"1e400" = "tibia_r"')
     assert read_sensor_map(good) == {ARABIC: "pelvis", "1_000": "torso", "1e400": "tibia_r"}
-    for number in (ARABIC, "1_000", "1e400", "inf"):
+    for number in (ARABIC, "1_000", "1e400", "1e308", "inf"):
         wrong = lay(tmp_path, "n.toml", f'"a" = {number}\n')
         with pytest.raises(OpenSimPelvisError, match=r"wanted|not valid TOML"):
             read_sensor_map(wrong)

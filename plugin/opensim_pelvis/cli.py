@@ -211,7 +211,8 @@ def run(
     settings, defaults = read_request(
         path, flags, sensor_map=sensors, sensors=sensor or (), weights=weight or ()
     )
-    execute(settings, defaults, out, overwrite=overwrite)
+    told = [sensors] if sensors is not None else []
+    execute(settings, defaults, out, sources=told, overwrite=overwrite)
 
 
 @app.command(epilog=examples.INSPECT_EXAMPLES)

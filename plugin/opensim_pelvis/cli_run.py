@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -19,7 +20,12 @@ from opensim_pelvis.types import Recording
 
 
 def execute(
-    settings: TrialSettings, defaults: tuple[str, ...], out: Path, *, overwrite: bool
+    settings: TrialSettings,
+    defaults: tuple[str, ...],
+    out: Path,
+    *,
+    sources: Sequence[Path] = (),
+    overwrite: bool,
 ) -> None:
     """Run the job, write its files and show the table at the end.
 
@@ -32,7 +38,7 @@ def execute(
     def accept(recording: Recording) -> None:
         inputs = tuple(file.sha256 for file in recording.files)
         name = pipeline.name_of(recording, settings)
-        check_output(out, name, settings, inputs=inputs, overwrite=overwrite)
+        check_output(out, name, settings, inputs=inputs, sources=sources, overwrite=overwrite)
 
     check_writable(out)
     read_lab(settings.report.lab)  # a fault in it is told before the work, not after
@@ -42,7 +48,7 @@ def execute(
             settings, defaults=defaults, progress=timed(tell), accept=accept
         )
         keep(recording=result.recording, notes=result.notes)
-        written = write(result, out, overwrite=overwrite)
+        written = write(result, out, sources=sources, overwrite=overwrite)
     make_console().print(render_result(result, written.files))
     for exporter, why in written.missing.items():
         typer.echo(f"missing: the files of '{exporter}': {why}", err=True)

@@ -82,7 +82,11 @@ _ROWS: Final = (
     _Row(lambda head, _: head[_TAR_MARK] == b"ustar", "a tar archive", _UNPACK),
     _Row(_begins(b"%PDF-"), "a PDF", _EXPORT),
     _Row(_begins(b"{\\rtf"), "a text document (rtf)", _EXPORT),
-    _Row(_begins(b"MATLAB 5.0 MAT-file"), "a MATLAB file", "save its signals as csv in MATLAB"),
+    _Row(
+        _begins(b"MATLAB 5.0 MAT-file", b"MATLAB 7.3 MAT-file"),
+        "a MATLAB file",
+        "save its signals as csv in MATLAB",
+    ),
     _Row(
         lambda head, ending: ending == ".mat" and head.startswith(b"\x89HDF"),
         "a MATLAB file (7.3)",
@@ -90,6 +94,12 @@ _ROWS: Final = (
     ),
     _Row(_begins(b"\x89HDF\r\n"), "an HDF5 file, and none of APDM", _EXPORT),
     _Row(_begins(b"SQLite format 3\0"), "a database (SQLite)", _EXPORT),
+    _Row(_begins(b"PAR1", b"ARROW1", b"FEA1"), "a table of Arrow (Parquet, Feather)", _EXPORT),
+    _Row(_begins(b"XDF:"), "an XDF file (Lab Streaming Layer)", _EXPORT),
+    _Row(_begins(b"#ROSBAG"), "a ROS bag", _EXPORT),
+    _Row(_begins(b"glTF"), "an animation (glTF)", f"it holds joints, no sensors; {_EXPORT}"),
+    _Row(_begins(b"%!PS"), "a PostScript file", _EXPORT),
+    _Row(_begins(b"L\0\0\0\x01\x14\x02\0"), "a Windows shortcut", "name what it leads to"),
     _Row(_begins(b"\x93NUMPY"), "a NumPy array", "save it as csv with column names"),
     _Row(
         lambda head, _: head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" and len(head) > 1,
@@ -173,6 +183,7 @@ _ROWS: Final = (
     ),
     _Row(_ends(".hpf", ".shpf"), "a raw file of Delsys", f"{_MAKER} Trigno Discover, export csv"),
     _Row(_ends(".cwa"), "a raw file of Axivity", f"{_MAKER} OmGui and export csv"),
+    _Row(_ends(".edf", ".bdf"), "an EDF or BDF file", _EXPORT),
     _Row(_ends(".qtm"), "a raw file of Qualisys", f"{_MAKER} QTM and export C3D"),
     _Row(_ends(".fbx"), "an FBX animation", f"it holds joints, no sensors; {_EXPORT}"),
     _Row(_ends(".amc", ".asf"), "an animation", f"it holds joints, no sensors; {_EXPORT}"),

@@ -26,6 +26,9 @@ _RESERVED: Final = frozenset(
     )
 )
 _HIDDEN_CATEGORIES: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+_CONTROL_CATEGORIES: Final = frozenset(("Cc", "Cs", "Zl", "Zp"))
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the direction of what follows, so that it reads as another text."""
 _JOINERS: Final = "\u200c\u200d"
 """Letters of no width that the scripts of India and Iran need inside a word."""
 
@@ -58,6 +61,18 @@ def name_fault(text: object) -> str | None:
     if len(text.encode()) > MAX_BYTES:
         return f"it has {len(text.encode())} bytes, more than {MAX_BYTES}"
     return None
+
+
+def text_fault(text: str) -> str | None:
+    r"""Return why a text cannot be shown and stored everywhere, or None where it can.
+
+    It need not be a file's name: slashes, and letters without width, may be in it.
+
+    >>> text_fault("a\x00")
+    'it has the invisible character U+0000 in it'
+    """
+    bad = [letter for letter in text if _is_control(letter)]
+    return f"it has the invisible character U+{ord(bad[0]):04X} in it" if bad else None
 
 
 def check_name(text: object, what: str) -> str:
@@ -107,6 +122,10 @@ def derive_name(path: PurePath | str) -> str:
 
 def _is_hidden(letter: str) -> bool:
     return unicodedata.category(letter) in _HIDDEN_CATEGORIES and letter not in _JOINERS
+
+
+def _is_control(letter: str) -> bool:
+    return unicodedata.category(letter) in _CONTROL_CATEGORIES or letter in _TURNING
 
 
 def _is_barred(letter: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from opensim_pelvis.delivery import Set, Staged, check_set, deliver
 from opensim_pelvis.delivery.swap import remove
 from opensim_pelvis.errors import ExportError, OpenSimPelvisError
 from opensim_pelvis.names import check_name
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.registry import EXPORTERS, list_plugins, load_exporter
 from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Result
@@ -45,6 +46,7 @@ def check_output(
     settings: TrialSettings | None = None,
     *,
     inputs: tuple[str, ...] = (),
+    sources: Sequence[Path] = (),
     overwrite: bool = False,
 ) -> None:
     """See, before long work, that results of a trial may be written; nothing is made.
@@ -56,10 +58,17 @@ def check_output(
     SettingsError
         When the name cannot be one.
     """
-    check_set(_set_of(directory, name, settings, inputs=inputs, overwrite=overwrite))
+    wanted = _set_of(directory, name, settings, inputs=inputs, sources=sources, overwrite=overwrite)
+    check_set(wanted)
 
 
-def write(result: Result, directory: str | Path, *, overwrite: bool = False) -> Written:
+def write(
+    result: Result,
+    directory: str | Path,
+    *,
+    sources: Sequence[Path] = (),
+    overwrite: bool = False,
+) -> Written:
     """Write a result with every exporter into ``directory/NAME``, which appears at once.
 
     Parameters
@@ -68,6 +77,8 @@ def write(result: Result, directory: str | Path, *, overwrite: bool = False) -> 
     directory : path
         Made if need be. Earlier results of the same recording and person under this name are
         replaced by one rename; files of the user's beside them stay.
+    sources : sequence of Path
+        Files that the settings were read from; never replaced, like those that they name.
     overwrite : bool
         Whether results of another recording or person, or files of ours that were changed since,
         may be replaced. A folder that this program did not write never is.
@@ -88,7 +99,12 @@ def write(result: Result, directory: str | Path, *, overwrite: bool = False) -> 
     """
     inputs = tuple(file.sha256 for file in result.recording.files)
     wanted = _set_of(
-        Path(directory), result.name, result.settings, inputs=inputs, overwrite=overwrite
+        Path(directory),
+        result.name,
+        result.settings,
+        inputs=inputs,
+        sources=sources,
+        overwrite=overwrite,
     )
     with deliver(wanted) as staged:
         for name in list_plugins(EXPORTERS):
@@ -103,6 +119,7 @@ def _set_of(
     settings: TrialSettings | None,
     *,
     inputs: tuple[str, ...] = (),
+    sources: Sequence[Path] = (),
     overwrite: bool,
 ) -> Set:
     name = check_name(name, "name of the trial")
@@ -114,7 +131,7 @@ def _set_of(
         subject=settings.subject.id if settings else None,
         inputs=inputs,
         own_folder=True,
-        sources=_sources(settings) if settings else (),
+        sources=(*sources, *(_sources(settings) if settings else ())),
         overwrite=overwrite,
     )
 
@@ -144,7 +161,7 @@ def _export(name: str, result: Result, staged: Staged) -> None:
     except OSError as fault:
         if fault.errno in _DISK:
             raise  # no other exporter would fare better
-        why = f"a file could not be read or written ({fault.strerror or type(fault).__name__})"
+        why = f"a file could not be read or written ({words_of(fault)})"
     except OpenSimPelvisError as fault:
         why = str(fault)
     except Exception as fault:  # a third party's code may fail in any way

@@ -6,9 +6,11 @@ error means. `present` is the last door of a message, at the edge where it is pr
 
 from __future__ import annotations
 
+import datetime
 import errno
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 LIMIT: Final = 400
@@ -76,6 +78,28 @@ def words_of(fault: BaseException) -> str:
     if number is not None:
         return f"'{shorten(number['cell'][1:-1], _CELL)}' is no number"
     return "its content is damaged or of another kind"
+
+
+def value_words(value: object) -> str:
+    """Return a value that stands in a file, or that a caller gave, as files write it.
+
+    >>> value_words([True, datetime.date(2026, 1, 1), {"a": None}])
+    '[true, 2026-01-01, { a = nothing }]'
+    """
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | Path):
+        return f"'{value}'"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{key} = {value_words(item)}" for key, item in value.items())
+        return f"{{ {pairs} }}" if pairs else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(value_words, value))}]"
+    return str(value)
 
 
 def harmless(text: str) -> str:

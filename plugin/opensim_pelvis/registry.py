@@ -151,7 +151,7 @@ def _is_c3d(path: Path) -> bool:
             head = stream.read(16)
     except OSError:
         return False
-    return head[1:2] == b"\x50" and head[:1] > b"\0" and b"\0" in head
+    return head[1:2] == b"\x50" and b"\0" < head[:1] < b"\x80" and b"\0" in head
 
 
 def _unknown(path: Path) -> str:
@@ -218,7 +218,8 @@ def _load(group: str, name: str) -> Any:
     points = list_plugins(group)
     kind = group.rsplit(".", 1)[1][:-1]
     if name not in points:
-        raise PluginError(f"no {kind} is called '{name}'. There are: {', '.join(points)}.")
+        flag = f" (--{kind})" if group == READERS else ""
+        raise PluginError(f"no {kind} is called '{name}'{flag}. There are: {', '.join(points)}.")
     try:
         return points[name].load()()
     except Exception as fault:  # a third party's code may fail in any way

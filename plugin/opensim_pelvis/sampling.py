@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.plain_words import value_words
+
 LOWEST_HZ: Final = 0.001
 HIGHEST_HZ: Final = 1e6
 """Numbers outside of these two are no sampling rates."""
@@ -23,7 +25,7 @@ def find_rate_fault(rate_hz: object) -> str | None:
             return None
         found = f"{rate_hz}"[:40]
     else:
-        found = f"{rate_hz!r}"[:40]
+        found = value_words(rate_hz)[:40]
     return (
         f"the sampling rate must be a number of samples a second from {LOWEST_HZ:g} to "
         f"{HIGHEST_HZ:g}, found {found}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import itertools
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -16,11 +17,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from opensim_pelvis.documents import read_rows, read_xml_text
+from opensim_pelvis.documents import read_rows, read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.notices import Notice, notice, wrap
 from opensim_pelvis.readers._cells import to_number
+from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.types import Strides
@@ -92,6 +94,7 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
     notes: tuple[Notice, ...] = ()
     if track is None:
         table = _read_table(path)
+        notes = wrap(say_open_end(path.name, read_text(path, ReadError), ","))
     else:
         if start_s is None:
             raise ReadError(
@@ -151,19 +154,24 @@ def _read_fit(path: Path) -> _Track:
     """Return times and speeds of the record messages of a FIT file."""
     fit = _library("fitdecode", path)
     rows: list[tuple[Any, float]] = []
-    with fit.FitReader(str(path), check_crc=fit.CrcCheck.RAISE) as frames:
-        for frame in frames:
-            if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
-                for name in ("enhanced_speed", "speed"):
-                    speed = frame.get_value(name, fallback=None)
-                    if speed is not None:
-                        rows.append((frame.get_value("timestamp"), float(speed)))
-                        break
+    with warnings.catch_warnings(record=True) as odd:
+        warnings.simplefilter("always")
+        with fit.FitReader(str(path), check_crc=fit.CrcCheck.RAISE) as frames:
+            for frame in frames:
+                if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
+                    for name in ("enhanced_speed", "speed"):
+                        speed = frame.get_value(name, fallback=None)
+                        if speed is not None:
+                            rows.append((frame.get_value("timestamp"), float(speed)))
+                            break
     if not rows:
         raise ReadError(f"{path}: wanted record messages with a speed, found none")
     start = rows[0][0]
     times = np.array([(time - start).total_seconds() for time, _ in rows])
-    return _merge(times, np.array([speed for _, speed in rows]), path)
+    table, notes = _merge(times, np.array([speed for _, speed in rows]), path)
+    if odd:
+        notes += (notice("speed.odd_fields", path.name, file=path.name, fields=len(odd)),)
+    return table, notes
 
 
 def _from_distance(times: list[Any], distance_m: FloatArray, path: Path) -> _Track:

@@ -309,9 +309,12 @@ def fit() -> Tree:
 
 def seal_fit(data: bytes) -> bytes:
     """Return records of FIT with head and checksums."""
-    head = struct.pack("<BBHI4s", 14, 0x10, 2132, len(data), b".FIT")
-    head += struct.pack("<H", _crc(head))
-    return head + data + struct.pack("<H", _crc(head + data))
+    return seal(seal(struct.pack("<BBHI4s", 14, 0x10, 2132, len(data), b".FIT")) + data)
+
+
+def seal(data: bytes) -> bytes:
+    """Return bytes with FIT's checksum behind them."""
+    return data + struct.pack("<H", _crc(data))
 
 
 def _crc(data: bytes) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 from opensim_pelvis.errors import MissingRateError, OpenSimPelvisError
@@ -19,7 +20,8 @@ from opensim_pelvis.registry import load_reader
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.testing.comparison import check_sound
 from opensim_pelvis.types import Recording
-from tests.robustness import seeds
+from tests.robustness import commands, seeds
+from tests.robustness.mutate import mutate
 from tests.robustness.seeds import Tree
 
 
@@ -38,6 +40,8 @@ class Target:
         Pattern of the names of the files that are damaged.
     slow : bool
         Ten a second or fewer; fewer are tried.
+    damage : callable
+        Takes content and a generator; returns damaged content and what was done.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Target:
     act: Callable[[Path], Any]
     victims: str = "*"
     slow: bool = False
+    damage: Callable[[bytes, Random], tuple[bytes, str]] = mutate
 
 
 # --- recordings ----------------------------------------------------------------------------
@@ -276,6 +281,14 @@ def _document(name: str, act: Callable[[Path], Any], *trees: Tree, victims: str 
     return Target(name, lambda: trees, act, victims)
 
 
+def _damage_fit(content: bytes, rng: Random) -> tuple[bytes, str]:
+    """Damage a FIT file; its checksums are made right again as often as not."""
+    changed, done = mutate(content, rng)
+    if rng.random() < 0.5 or len(changed) < 16:
+        return changed, done
+    return seeds.seal_fit(changed[14:-2]), f"{done}+sealed"
+
+
 def _result_file(name: str, copies: int = 1) -> Callable[[], tuple[Tree, ...]]:
     def make() -> tuple[Tree, ...]:
         content = seeds.result()[name]
@@ -335,6 +348,13 @@ TARGETS: Final = {
         _reader("table", seeds.table, "table mapping"),
         _reader("c3d", seeds.c3d_sensors),
         Target("inspect", _all_recordings, _inspect),
+        Target(
+            "commands",
+            commands.tree_of_commands,
+            commands.run_line,
+            commands.LINE,
+            damage=commands.damage_line,
+        ),
         Target("whole job", _job_seeds, _job, slow=True),
         _document("trial", _trial, {"t.toml": seeds.TRIAL}),
         _document("map toml", _map, {"m.toml": seeds.MAP}),
@@ -344,7 +364,7 @@ TARGETS: Final = {
         _document("speeds csv", _speeds, seeds.speeds_csv()),
         _document("speeds gpx", _speeds, seeds.gpx()),
         _document("speeds tcx", _speeds, seeds.tcx()),
-        _document("speeds fit", _speeds, seeds.fit()),
+        Target("speeds fit", lambda: (seeds.fit(),), _speeds, damage=_damage_fit),
         _document("events csv", _events, seeds.events_csv()),
         Target("events c3d", _reference_c3d, _events),
         Target("lab", _lab_seeds, _lab, "*.toml"),

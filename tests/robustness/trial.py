@@ -10,7 +10,6 @@ from random import Random
 from typing import NamedTuple
 
 from tests.robustness.judge import Finding, judge
-from tests.robustness.mutate import mutate
 from tests.robustness.seeds import Tree
 from tests.robustness.targets import TARGETS, Target
 
@@ -39,7 +38,7 @@ def make_trial(name: str, number: int) -> Trial:
     victim = rng.choice(names)
     if number < len(trees):
         return Trial(tree, victim, tree[victim], "sound")
-    content, done = mutate(tree[victim], rng)
+    content, done = TARGETS[name].damage(tree[victim], rng)
     return Trial(tree, victim, content, done)
 
 

@@ -14,6 +14,7 @@ from opensim_pelvis.anthropometry.sizes import SIDES, BodySize, Vector, as_vecto
 from opensim_pelvis.anthropometry.tables import INERTIA
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.settings import Sex
 
 
@@ -57,7 +58,9 @@ def segment_inertia(
         None takes the mean of the two.
     """
     if not mass_kg > 0.0:
-        raise SettingsError(f"subject: mass must be a positive number of kg, found {mass_kg!r}")
+        raise SettingsError(
+            f"subject: mass must be a positive number of kg, found {value_words(mass_kg)}"
+        )
     size = BodySize(height_m, sex)
     origins = body_origins(height_m=height_m, sex=sex)
     parts: dict[str, list[_Part]] = {"pelvis": [], "torso": []}

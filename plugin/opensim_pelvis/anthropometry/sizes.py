@@ -27,6 +27,7 @@ import numpy as np
 from opensim_pelvis.anthropometry.tables import ASIS_PSIS_TILT_RAD, PELVIS, PROPORTIONS, Pair
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.settings import Sex
 from opensim_pelvis.types import Landmark
 
@@ -70,8 +71,8 @@ class BodySize:
         low, high = HEIGHT_LIMITS_M
         if not low <= height_m <= high:
             raise SettingsError(
-                f"subject: height must be from {low} to {high} metres, found {height_m!r}; "
-                "give metres"
+                f"subject: height must be from {low} to {high} metres, found "
+                f"{value_words(height_m)}; give metres"
             )
         self.height_m = height_m
         self._male = {"female": 0.0, "male": 1.0, None: 0.5}[sex]

@@ -22,6 +22,7 @@ from opensim_pelvis.c3d_file.parameters import decode_floats
 from opensim_pelvis.c3d_file.record import BLOCK, C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.plain_words import words_of
 
 
 def read_points(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
@@ -180,7 +181,7 @@ def _read_block(
             stream.seek(start)
             raw = stream.read(found * size)
     except OSError as fault:
-        raise ReadError(f"{file.path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{file.path}: cannot be read: {words_of(fault)}") from fault
     raw = raw[: len(raw) // size * size]
     if is_float:
         numbers = decode_floats(raw, file.processor)

@@ -19,6 +19,8 @@ from opensim_pelvis.c3d_file.parameters import (
 )
 from opensim_pelvis.c3d_file.record import BLOCK, MIPS, PROCESSORS, C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.plain_words import words_of
+from opensim_pelvis.sampling import find_rate_fault
 
 MARK: Final = 0x50
 LONG: Final = 65535
@@ -30,6 +32,7 @@ MAX_VALUES: Final = 60_000_000
 ROTATION_WORDS: Final = 17
 
 _HEAD: Final = (127 + MAX_BLOCKS) * BLOCK
+_TAIL: Final = 1 << 20
 _SAME_RATE: Final = 1e-3
 _FRAMES: Final = "POINT:FRAMES"
 _HEADER: Final = "the header"
@@ -54,7 +57,7 @@ def open_c3d(path: Path) -> C3dFile:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     processor, start = _processor(path, head)
     order = ">" if processor == MIPS else "<"
     words = struct.unpack_from(f"{order}10H", head)
@@ -81,10 +84,9 @@ def open_c3d(path: Path) -> C3dFile:
         header_events=_header_events(head, order, processor),
     )
     _check(file, words[2], scale)
-    file = replace(file, data_block=words[8] or file.count("POINT:DATA_START") or 0)
-    file = _with_rate(file)
+    file = _with_rate(_with_start(file))
     file = _with_frames(file, words[3], words[4])
-    return _with_length(file)
+    return _with_length(_with_turn_rate(file))
 
 
 def _processor(path: Path, head: bytes) -> tuple[int, int]:
@@ -132,14 +134,26 @@ def _check(file: C3dFile, analog_words: int, scale: float) -> None:
     raise_faults(ReadError, str(file.path), faults)
 
 
+def _with_start(file: C3dFile) -> C3dFile:
+    """Return the file with the block of POINT:DATA_START where the header states none."""
+    block = file.count("POINT:DATA_START")
+    if file.data_block or not block:
+        return file
+    lacking = "the header does not state where the data begin"
+    note = f"{file.path.name}: {lacking}; POINT:DATA_START says block {block}"
+    section = replace(file.section, deviations=(*file.section.deviations, lacking))
+    return replace(file, data_block=block, section=section, notes=(*file.notes, note))
+
+
 def _with_rate(file: C3dFile) -> C3dFile:
     """Return the file with the rate of the parameters, else of the header, else none."""
     stated, header = file.number("POINT:RATE"), file.rate_hz
-    known = [math.isfinite(value) and value > 0.0 for value in (stated, header)]
+    known = [find_rate_fault(value) is None for value in (stated, header)]
     if not known[0]:
         if not known[1]:
             return replace(file, rate_hz=math.nan)
-        note = f"{file.path.name}: POINT:RATE is missing; the rate {header:g} Hz is of the header"
+        found = "is missing" if math.isnan(stated) else f"says {stated:g} Hz, which is no rate"
+        note = f"{file.path.name}: POINT:RATE {found}; the rate {header:g} Hz is of the header"
         return replace(file, notes=(*file.notes, note))
     notes = file.notes
     if known[1] and abs(stated - header) > _SAME_RATE * stated:
@@ -162,13 +176,15 @@ def _with_frames(file: C3dFile, first: int, last: int) -> C3dFile:
         "POINT:LONG_FRAMES": file.count("POINT:LONG_FRAMES"),
         _HEADER: last - first + 1,
     }
-    known = {name: n for name, n in stated.items() if n is not None and 1 <= n < 2**31}
+    told = {name: n for name, n in stated.items() if n is not None}
+    known = {name: n for name, n in told.items() if 1 <= n < 2**31}
     if not known:
         raise ReadError(f"{file.path}: there is no frame (the header states {last - first + 1})")
     if known.get(_FRAMES, LONG) == LONG or last == LONG:
         known = {n: v for n, v in known.items() if n not in (_FRAMES, _HEADER)} or known
+        told = {name: n for name, n in told.items() if name in known}
     source, frames = next(iter(known.items()))
-    others = [f"{name} says {n}" for name, n in known.items() if n != frames]
+    others = [f"{name} says {n}" for name, n in told.items() if n != frames]
     if not others:
         return replace(file, frames=frames)
     note = (
@@ -211,12 +227,20 @@ def _with_length(file: C3dFile) -> C3dFile:
     behind = file.size - end
     if behind < 0:
         return replace(file, whole=False)
-    if behind == 0 or file.size % BLOCK == 0:
+    if behind == 0:
         return file
     with file.path.open("rb") as stream:
         stream.seek(end)
-        tail = stream.read(BLOCK)
+        tail = stream.read(_TAIL)
     filled = -(-end // BLOCK) * BLOCK
+    if file.size % BLOCK == 0:
+        if file.size == filled or not any(tail):
+            return file
+        note = (
+            f"{file.path.name}: {behind} bytes that are no zeros stand behind the {file.frames} "
+            "frames and are not read: make sure that none were put in before them"
+        )
+        return replace(file, notes=(*file.notes, note))
     if any(tail) or file.size > filled:
         raise ReadError(
             f"{file.path}: the file is {behind} bytes longer than {file.frames} frames of "
@@ -251,6 +275,21 @@ def rotation_hz(file: C3dFile) -> float:
     if math.isfinite(stated) and stated > 0.0:
         return stated
     return (rotation_samples(file) or math.nan) * file.rate_hz
+
+
+def _with_turn_rate(file: C3dFile) -> C3dFile:
+    """Return the file with a note where ROTATION:RATE and ROTATION:RATIO differ."""
+    stated, ratio = file.number("ROTATION:RATE"), file.count("ROTATION:RATIO")
+    counted = (ratio or math.nan) * file.rate_hz
+    if not (math.isfinite(counted) and math.isfinite(stated) and stated > 0.0):
+        return file
+    if abs(stated - counted) <= _SAME_RATE * stated:
+        return file
+    note = (
+        f"{file.path.name}: the rate {stated:g} Hz of ROTATION:RATE was taken, although "
+        f"ROTATION:RATIO makes it {counted:g} Hz"
+    )
+    return replace(file, notes=(*file.notes, note))
 
 
 def _header_events(head: bytes, order: str, processor: int) -> tuple[tuple[float, str], ...]:

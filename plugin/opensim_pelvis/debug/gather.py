@@ -7,7 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -19,6 +19,7 @@ from typer.core import TyperGroup
 
 from opensim_pelvis.errors import OpenSimPelvisError, SettingsError
 from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.plain_words import words_of
 
 EXIT_FAULT: Final = 1
 """The program itself is at fault."""
@@ -192,7 +193,12 @@ def _write(gathered: Gathered, fault: BaseException | None, file: Path) -> None:
     try:
         with file.open("x", encoding="ascii") as stream:
             stream.write(text + "\n")
+    except FileExistsError:
+        typer.echo(f"--debug {file}: exists already, so nothing was written to it", err=True)
+        return
     except OSError as why:
-        typer.echo(f"--debug {file}: could not be written ({why.strerror})", err=True)
+        with suppress(OSError):
+            file.unlink()  # a part of it helps nobody
+        typer.echo(f"--debug {file}: could not be written ({words_of(why)})", err=True)
         return
     typer.echo(f"{file}: what a report of a fault needs, without personal data", err=True)

@@ -15,6 +15,7 @@ from opensim_pelvis.delivery.refuse import Set, check_entries, check_set, own_ma
 from opensim_pelvis.delivery.staging import hold, stage
 from opensim_pelvis.delivery.swap import NEW, Entry, swap_in, sync_folder
 from opensim_pelvis.errors import ExportError
+from opensim_pelvis.plain_words import words_of
 
 _REASONS: Final = {
     13: "a file may be open in another program, or may not be written; close it, then run again",
@@ -72,7 +73,7 @@ def deliver(wanted: Set) -> Iterator[Staged]:
                 _finish(wanted, staged, staging, whole=whole)
     except OSError as fault:
         _remove_empty(made)
-        why = _REASONS.get(fault.errno or 0, fault.strerror or "the system refused")
+        why = _REASONS.get(fault.errno or 0) or words_of(fault)
         raise ExportError(
             f"{wanted.folder}: results could not be written: {why}. Nothing was changed: earlier "
             "results, where there were any, are as they were."

@@ -21,6 +21,15 @@ _OLDER: Final = (
 _HEAD_BYTES: Final = 64 * 1024
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a file is one of those that systems and office programs put beside the user's.
+
+    >>> is_hidden(".DS_Store"), is_hidden("~$walk.csv"), is_hidden("walk.csv")
+    (True, True, False)
+    """
+    return name.startswith((".", "~$"))
+
+
 def find_results(paths: Sequence[Path], ending: str, faults: list[str]) -> list[Path]:
     """Return the files of one kind of the results that paths mean.
 
@@ -80,7 +89,7 @@ def recording_entries(folder: Path) -> list[Path]:
     OSError
         When the folder may not be read.
     """
-    shown = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    shown = sorted(path for path in folder.iterdir() if not is_hidden(path.name))
     manifests = find_manifests(folder)
     own = {*manifests, *(f for m in manifests.values() if m.kind != "demo" for f in m.files)}
     own |= {n for path in shown if path.name.endswith(SUMMARY) for n in _older_files(path)}
@@ -112,9 +121,9 @@ def _head(path: Path) -> bytes:
 
 def _walk(folder: Path, ending: str) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
         for name in sorted(files):
-            if name.endswith(ending) and not name.startswith("."):
+            if name.endswith(ending) and not is_hidden(name):
                 yield Path(place) / name
 
 

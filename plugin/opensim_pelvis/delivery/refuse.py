@@ -7,7 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from opensim_pelvis.delivery.manifest import MANIFEST, Manifest, changed_files, read_manifest
+from opensim_pelvis.delivery.manifest import (
+    MANIFEST,
+    Manifest,
+    changed_files,
+    find_manifests,
+    read_manifest,
+)
 from opensim_pelvis.delivery.staging import clear_stray
 from opensim_pelvis.errors import ExportError
 
@@ -73,12 +79,19 @@ def check_set(wanted: Set) -> None:
         _check_sources(wanted, [folder])
     earlier = own_manifest(wanted)
     if earlier is None:
+        if wanted.own_folder and (others := find_manifests(folder)):
+            name = next(iter(others.values())).name
+            raise ExportError(
+                f"{folder}: holds results that are called {name}, in a folder of another name, so "
+                f"they are not replaced. {_ways(wanted)}"
+            )
         if wanted.own_folder and any(not p.name.startswith(".") for p in folder.iterdir()):
             raise ExportError(
                 f"{folder}: this folder was not written by this program, so it is not replaced. "
                 f"{_ways(wanted)}"
             )
         return
+    _check_links(wanted, [folder / name for name in earlier.files])
     _check_owner(wanted, earlier)
 
 
@@ -135,6 +148,13 @@ def own_manifest(wanted: Set) -> Manifest | None:
     return found if found is not None and found.kind == wanted.kind else None
 
 
+def files_of(source: Path) -> list[Path]:
+    """Return a file, or all files of a folder."""
+    if not source.is_dir():
+        return [source]
+    return [file for file in source.rglob("*") if file.is_file()]
+
+
 def same_file(one: Path, other: Path) -> bool:
     """Whether two paths mean one file, by whatever name or link."""
     try:
@@ -177,6 +197,20 @@ def _check_sources(wanted: Set, targets: Sequence[Path]) -> None:
                 raise ExportError(
                     f"{source}: lies where the results would stand ({target}), and what results "
                     f"are made from is never replaced. {_ways(wanted)}"
+                )
+
+
+def _check_links(wanted: Set, owned: Sequence[Path]) -> None:
+    """Refuse to replace a file of the set that is also what results are made from."""
+    there = [path for path in owned if path.is_file()]
+    if not wanted.own_folder:  # one with a folder of its own was compared as a whole
+        _check_sources(wanted, there)
+    for target in (path for path in there if path.stat().st_nlink > 1):
+        for source in (file for path in wanted.sources for file in files_of(path)):
+            if same_file(source, target):
+                raise ExportError(
+                    f"{target}: is the same file as {source}, and what results are made from is "
+                    f"never replaced. {_ways(wanted)}"
                 )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from opensim_pelvis.delivery.refuse import same_file
+from opensim_pelvis.delivery.refuse import files_of, same_file
 from opensim_pelvis.delivery.staging import STAGING
 from opensim_pelvis.delivery.swap import sync_folder
 from opensim_pelvis.errors import ExportError
+from opensim_pelvis.plain_words import words_of
 
 
 def check_file(
@@ -36,7 +37,7 @@ def check_file(
         return
     if path.is_dir():
         raise ExportError(f"{path}: a file was wanted, found a folder. Name a file in it (--out).")
-    inside = any(same_file(place, path) for source in sources for place in _files_of(source))
+    inside = any(same_file(place, path) for source in sources for place in files_of(source))
     if inside:
         raise ExportError(
             f"{path}: the file to write is one of those that were read, which are never replaced. "
@@ -66,19 +67,18 @@ def write_file(path: Path, text: str) -> None:
             os.fsync(stream.fileno())
         draft.replace(path)
         sync_folder(path.parent)
+    except UnicodeEncodeError as fault:
+        raise ExportError(
+            f"{path}: cannot be written: it is to hold the name of a file or folder of which a "
+            "part is no letter. Rename that file or folder."
+        ) from fault
     except OSError as fault:
         raise ExportError(
-            f"{path}: cannot be written: {fault.strerror}. Nothing was changed."
+            f"{path}: cannot be written: {words_of(fault)}. Nothing was changed."
         ) from fault
     finally:
         with suppress(OSError):
             draft.unlink()
-
-
-def _files_of(source: Path) -> list[Path]:
-    if not source.is_dir():
-        return [source]
-    return [file for file in source.rglob("*") if file.is_file()]
 
 
 def _begins(path: Path, line: str) -> bool:

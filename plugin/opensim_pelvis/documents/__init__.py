@@ -13,6 +13,7 @@ from opensim_pelvis.documents.files import FaultError as FaultError
 from opensim_pelvis.documents.files import read_bytes as read_bytes
 from opensim_pelvis.documents.files import read_text as read_text
 from opensim_pelvis.documents.json_text import read_json as read_json
+from opensim_pelvis.documents.numbers import LARGEST_NUMBER as LARGEST_NUMBER
 from opensim_pelvis.documents.numbers import finite as finite
 from opensim_pelvis.documents.records import ABSENT as ABSENT
 from opensim_pelvis.documents.records import OneOf as OneOf

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from opensim_pelvis.errors import OpenSimPelvisError
+from opensim_pelvis.plain_words import value_words, words_of
 
 MAX_DEPTH: Final = 100
 """Levels of nesting; a model of OpenSim has some 20, a report's numbers 8."""
@@ -56,12 +57,14 @@ def read_bytes(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BY
             raise error(f"{path}: wanted a file, found {kind}. Name the file itself.")
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
+    except error:
+        raise
     except FileNotFoundError as fault:
         raise error(f"{path}: there is no such file") from fault
     except OSError as fault:
-        raise error(f"{path}: cannot be read: {fault.strerror or 'unknown reason'}") from fault
+        raise error(f"{path}: cannot be read: {words_of(fault)}") from fault
     except ValueError as fault:  # a NUL in the name
-        raise error(f"{str(path)!r}: no file has such a name") from fault
+        raise error(f"{value_words(str(path))}: no file has such a name") from fault
     if len(content) > limit:
         raise error(
             f"{path}: wanted at most {limit // 1024**2} MB, found a larger file. Is it the file "

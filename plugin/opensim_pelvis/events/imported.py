@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final, Literal
 
 from opensim_pelvis.c3d_file import open_c3d
-from opensim_pelvis.documents import read_rows
+from opensim_pelvis.documents import read_rows, read_text
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.readers._cells import to_number
+from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
+from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.types import Event
 from opensim_pelvis.types.event import known_label
 
@@ -43,22 +45,35 @@ def read_events(path: Path, start_s: float | None = None) -> tuple[Event, ...]:
     ReadError
         Naming every row that cannot be used, or when there is no event.
     """
+    return _load(path, start_s)[0]
+
+
+def find_event_notes(activity: ActivitySettings) -> tuple[str, ...]:
+    """Return what is worth knowing of the file of events, if one was given and is used."""
+    if activity.events_file is None or activity.events == "sensors":
+        return ()
+    return _load(activity.events_file, activity.events_start_s)[1]
+
+
+def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     if path.suffix.lower() != ".c3d":
-        return _read_table(path)
+        return _read_table(path), say_open_end(path.name, read_text(path, ReadError), ",")
     if start_s is None:
         raise ReadError(
             f"{path}: a C3D file has a clock of its own. State when its first frame is on the "
             "clock of the results: [activity] events_start_s (--events-start), in seconds; 0 where "
             "one trigger started both."
         )
-    events, notes = read_c3d_events(open_c3d(path))
+    file = open_c3d(path)
+    events, notes = read_c3d_events(file)
     if not events:
         why = f" ({'; '.join(notes)})" if notes else ""
         raise ReadError(
             f"{path}: wanted events Foot Strike and Foot Off, or loaded force plates, found "
             f"none{why}. Take events_file away to use the sensors' own events."
         )
-    return tuple(replace(event, time_s=event.time_s + start_s) for event in events)
+    moved = tuple(replace(event, time_s=event.time_s + start_s) for event in events)
+    return moved, (*file.notes, *notes)
 
 
 def _read_table(path: Path) -> tuple[Event, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.readers._cells import any_too_large
 
 _NOT_A_NUMBER: Final = re.compile(r"[+-]?(?:nan|1\.#\w+|#?n/?a|null|none|-)", re.IGNORECASE)
 """How programs write a number that is missing."""
@@ -53,7 +54,7 @@ def _as_numbers(
     try:
         if plain:
             numbers = np.array(cells, dtype=np.float64).reshape(-1, width)
-            if not np.isinf(numbers).any():
+            if not any_too_large(numbers):
                 return numbers
     except ValueError:
         pass  # told below, by its place

@@ -6,7 +6,10 @@ import math
 import re
 from typing import Final
 
-from opensim_pelvis.documents import finite
+import numpy as np
+
+from opensim_pelvis.documents import LARGEST_NUMBER, finite
+from opensim_pelvis.frames import FloatArray
 
 QUOTE: Final = '"'
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+", re.ASCII)
@@ -66,6 +69,16 @@ def to_number(cell: str) -> float | None:
     Digits are those of ASCII alone: other digits, thousands marks and words are no numbers.
     """
     return math.nan if cell.lower() in _MISSING else finite(cell)
+
+
+def any_too_large(values: FloatArray) -> bool:
+    """Return whether a fast parser let a number through that `to_number` takes for none.
+
+    NaN is passed over, and no copy is made.
+    """
+    high = np.fmax.reduce(values, axis=None, initial=0.0)
+    low = np.fmin.reduce(values, axis=None, initial=0.0)
+    return bool(high > LARGEST_NUMBER or low < -LARGEST_NUMBER)
 
 
 def is_number(cell: str) -> bool:

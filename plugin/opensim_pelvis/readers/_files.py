@@ -12,6 +12,7 @@ from typing import Final
 
 from opensim_pelvis.delivery import recording_entries
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.types import InputFile
 
 HEAD_BYTES: Final = 64 * 1024
@@ -50,7 +51,7 @@ def list_files(path: Path) -> tuple[Path, ...]:
             raise ReadError(f"{path}: a recording was wanted, but there is no such file or folder")
         files = tuple(sorted(f for f in found if f.is_file()))
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     if not files and not path.is_dir():
         raise ReadError(f"{path}: a recording was wanted, but there is no such file or folder")
     return files
@@ -67,7 +68,7 @@ def list_folders(path: Path) -> tuple[Path, ...]:
     try:
         found = [f for f in recording_entries(path) if f.is_dir()]
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     return tuple(sorted(found))
 
 
@@ -80,7 +81,7 @@ def read_head(path: Path) -> bytes:
         with path.open("rb") as stream:
             return _as_utf8(stream.read(HEAD_BYTES))
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
 
 
 def read_text(path: Path) -> tuple[bytes, tuple[str, ...]]:
@@ -91,7 +92,7 @@ def read_text(path: Path) -> tuple[bytes, tuple[str, ...]]:
     try:
         raw = _as_utf8(path.read_bytes())
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     text = raw.rstrip(b"\0")
     if len(text) == len(raw):
         return raw, ()
@@ -109,7 +110,7 @@ def ends_in_zeros(path: Path) -> bool:
             stream.seek(max(0, stream.seek(0, os.SEEK_END) - 1))
             return stream.read(1) == b"\0"
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
 
 
 def read_bytes(path: Path) -> bytes:
@@ -162,7 +163,7 @@ def describe_input(path: Path) -> InputFile:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             size = os.fstat(stream.fileno()).st_size
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     return InputFile(path=str(path), size_bytes=size, sha256=digest)
 
 

@@ -15,6 +15,7 @@ from typing import Final, cast
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import AXES, GRAVITY_MPS2, UpAxis
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.readers._mapping_checks import Checks, Keys
 from opensim_pelvis.rotations import EulerOrder
 
@@ -220,7 +221,7 @@ def _header_line(checks: Checks) -> int:
     value = checks.value("text", "header_line")
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
-    found = "nothing is stated" if value is None else f"found {value!r}"
+    found = "nothing is stated" if value is None else f"found {value_words(value)}"
     checks.faults.append(
         f"text.header_line must be the line (counted from 1) of the column names; {found}"
     )
@@ -236,7 +237,9 @@ def _first_row(checks: Checks) -> int:
         return above + 1
     if isinstance(value, int) and value > above:
         return value
-    checks.faults.append(f"text.first_row must be a line below the column names, found {value!r}")
+    checks.faults.append(
+        f"text.first_row must be a line below the column names, found {value_words(value)}"
+    )
     return above + 1
 
 

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.sampling import find_rate_fault
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -51,7 +52,7 @@ class Checks:
         value = self.value(section, key)
         if value in allowed:
             return cast("str", value)
-        found = "nothing is stated" if value is None else f"found {value!r}"
+        found = "nothing is stated" if value is None else f"found {value_words(value)}"
         listed = ", ".join(f'"{choice}"' for choice in allowed)
         self.faults.append(f"{dotted(section, key)} must be one of {listed}; {found}")
         return allowed[0]
@@ -61,7 +62,7 @@ class Checks:
         value = self.value(section, key)
         if value is None or (isinstance(value, str) and value):
             return value
-        self.faults.append(f"{dotted(section, key)} must be a text, found {value!r}")
+        self.faults.append(f"{dotted(section, key)} must be a text, found {value_words(value)}")
         return None
 
     def texts(self, section: str, key: str, count: int | None) -> tuple[str, ...]:
@@ -75,7 +76,7 @@ class Checks:
         ):
             return tuple(value)
         wanted = "different names" if count is None else f"{count} different column names"
-        found = "nothing is stated" if value is None else f"found {value!r}"
+        found = "nothing is stated" if value is None else f"found {value_words(value)}"
         self.faults.append(f"{dotted(section, key)} must be a list of {wanted}; {found}")
         return ()
 
@@ -87,7 +88,8 @@ class Checks:
         if find_rate_fault(value) is None:
             return float(value)
         self.faults.append(
-            f"{dotted(section, key)} must be a positive number of hertz, found {f'{value!r}'[:40]}"
+            f"{dotted(section, key)} must be a positive number of hertz, found "
+            f"{value_words(value)[:40]}"
         )
         return None
 
@@ -98,7 +100,7 @@ class Checks:
             return value
         self.faults.append(
             f"{dotted(section, key)} must be a date such as 2026-11-24T10:30:00 without quotes, "
-            f"found {value!r}"
+            f"found {value_words(value)}"
         )
         return None
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.processes import may_use_polars
+from opensim_pelvis.readers._cells import any_too_large
 from opensim_pelvis.readers._clock import Lines
 from opensim_pelvis.readers._files import read_bytes
 from opensim_pelvis.readers._rows import RowForm, ends_early, read_rows
@@ -151,7 +152,7 @@ def _read_fast(
     except (pl.exceptions.PolarsError, OSError):
         return None
     numbers = _as_numbers(frame, names, layout)
-    return None if np.isinf(numbers.block).any() else numbers
+    return None if any_too_large(numbers.block) else numbers
 
 
 def _parse(

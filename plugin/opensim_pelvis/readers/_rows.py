@@ -50,8 +50,8 @@ class RowForm:
     names: Sequence[str]
     skip_lines: int
     separator: str
-    decimal_comma: bool
-    ends_open: bool
+    decimal_comma: bool = False
+    ends_open: bool = False
 
     @property
     def width(self) -> int:
@@ -114,6 +114,16 @@ def short_note(path: Path, lines: Sequence[int]) -> str:
         f"{path.name}: {where} {'have' if len(lines) > 1 else 'has'} fewer cells than there are "
         f"column names: {len(lines)} row{'s were' if len(lines) > 1 else ' was'} left out"
     )
+
+
+def say_open_end(name: str, text: str, separator: str) -> tuple[str, ...]:
+    """Return a note where the last line of a table has no line end and may end in a number."""
+    lines = text.split("\n")[-_COMPARED_LINES:]
+    form = RowForm(names=(), skip_lines=0, separator=separator)
+    if not lines[-1].strip() or not ends_early([line.encode() for line in lines], form):
+        return ()
+    return (f"{name}: the last line has no line end and may be cut off: make sure that it is "
+            "whole",)  # fmt: skip
 
 
 def ends_early(rows: Sequence[bytes], form: RowForm) -> bool:

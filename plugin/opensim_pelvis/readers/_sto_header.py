@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,8 @@ from opensim_pelvis.readers._cells import unquote
 from opensim_pelvis.readers._files import decode, split_lines, text_fault
 
 END: Final = "endheader"
+
+_COUNT: Final = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,20 @@ def read_top(head: bytes) -> StoHeader | None:
     below = decode(head[start:stop])
     names = tuple(unquote(name) for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
     return StoHeader(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)
+
+
+def say_counts(name: str, fields: Mapping[str, str], rows: int, columns: int) -> tuple[str, ...]:
+    """Return notes on counts of rows and columns, time included, that the header has otherwise."""
+    lines = {key.lower(): value for key, value in fields.items()}
+    notes = []
+    for what, there, keys in (
+        ("rows", rows, ("nrows", "datarows")),
+        ("columns", columns, ("ncolumns", "datacolumns")),
+    ):
+        stated = next((lines[key] for key in keys if key in lines), "")
+        if _COUNT.fullmatch(stated) and int(stated) != there:
+            notes.append(
+                f"{name}: the header states {int(stated)} {what}, the table has {there}: make "
+                "sure that it is whole"
+            )
+    return tuple(notes)

@@ -263,7 +263,8 @@ def _numbers(dataset: Any, budget: Budget) -> FloatArray:
             "export it again."
         )
     budget.allow(dataset)
-    return np.asarray(dataset[()], dtype=np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(dataset[()], dtype=np.float64)
 
 
 def _rate(stated: Any) -> float | None:

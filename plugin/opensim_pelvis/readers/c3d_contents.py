@@ -43,9 +43,12 @@ def describe_contents(file: C3dFile) -> FileContents:
         "written by": writer or "not stated",
         "rate": rate,
         "frames": f"{file.frames}{length}, the first is number {file.first_frame}",
-        "points": _listed(points, file.text("POINT:UNITS")),
+        "points": _listed(
+            points, file.text("POINT:UNITS"), unnamed=_unnamed(file, "POINT", file.points)
+        ),
         "angles": _listed(angles, ""),
-        "channels": _listed(channels, "") + _channel_rate(file),
+        "channels": _listed(channels, "", unnamed=_unnamed(file, "ANALOG", file.channels))
+        + _channel_rate(file),
         "events": events,
         "force plates": str(plates) if plates else "none",
         "rotations": _listed(rotations, ""),
@@ -90,7 +93,16 @@ def _channel_rate(file: C3dFile) -> str:
     return f" at {file.channel_hz:g} Hz"
 
 
-def _listed(labels: Sequence[str], unit: str) -> str:
+def _unnamed(file: C3dFile, group: str, count: int) -> int:
+    """Return how many points or channels have no label."""
+    return count - sum(bool(label) for label in file.texts(f"{group}:LABELS")[:count])
+
+
+def _listed(labels: Sequence[str], unit: str, *, unnamed: int = 0) -> str:
+    labels = [label for label in labels if label]
+    if unnamed:
+        named = f"{_listed(labels, unit)} and " if labels else ""
+        return f"{named}{unnamed} without a label"
     if not labels:
         return "none"
     more = " ..." if len(labels) > _SHOWN else ""

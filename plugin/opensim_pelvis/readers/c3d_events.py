@@ -37,8 +37,8 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """
     if not np.isfinite(file.rate_hz):
         return (), (f"{file.path.name}: without a rate its events have no time; they are left out",)
-    marked = _read_marked(file)
-    seen, notes = _read_plates(file)
+    marked, told_of_marked = _read_marked(file)
+    seen, told_of_plates = _read_plates(file)
     at_s = np.array([event.time_s for event in marked])
     sided = np.array([event.context != "General" for event in marked], dtype=bool)
     labels = np.array([event.label for event in marked])
@@ -53,18 +53,26 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
             event = replace(event, context=marked[k].context, source=source)
         told.append(event)
     left = [event for k, event in enumerate(marked) if k not in used]
-    return tuple(sorted([*told, *left], key=lambda event: event.time_s)), notes
+    found = tuple(sorted([*told, *left], key=lambda event: event.time_s))
+    return found, (*told_of_marked, *told_of_plates)
 
 
-def _read_marked(file: C3dFile) -> list[Event]:
-    """Return the group EVENT; a damaged one counts as none, as nothing else hangs on it."""
+def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
+    """Return the group EVENT, and a note where its counts differ; nothing else hangs on it."""
     times = file.numbers("EVENT:TIMES")
     contexts, labels = file.texts("EVENT:CONTEXTS"), file.texts("EVENT:LABELS")
-    if not len(labels) == len(contexts) == times.size // 2:
-        return []
+    stated = file.count("EVENT:USED")
+    counts = {len(labels), len(contexts), times.size // 2}
+    if len(counts) > 1:
+        return [], (f"{file.path.name}: its marked events are not described as they should be and "
+                    "were left out",)  # fmt: skip
+    notes: tuple[str, ...] = ()
+    if stated is not None and stated not in counts:
+        notes = (f"{file.path.name}: EVENT:USED says {stated} marked events, {len(labels)} are "
+                 "there and were taken",)  # fmt: skip
     at_s = times[0::2] * 60.0 + times[1::2] - _start_s(file)
     sides: dict[str, Literal["Left", "Right"]] = {"left": "Left", "right": "Right"}
-    return [
+    events = [
         Event(
             time_s=float(time_s),
             label=name,
@@ -74,25 +82,26 @@ def _read_marked(file: C3dFile) -> list[Event]:
         for time_s, context, label in zip(at_s, contexts, labels, strict=True)
         if (name := known_label(label)) is not None and np.isfinite(time_s)
     ]
+    return events, notes
 
 
 def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
     """Return contacts and toe-offs of every force plate, without side, and notes."""
     count = file.number("FORCE_PLATFORM:USED")
-    if not count >= 1.0 or not file.channels:
-        return [], ()
     types, rows = file.numbers("FORCE_PLATFORM:TYPE"), file.numbers("FORCE_PLATFORM:CHANNEL")
-    if types.size != count or rows.size % int(count) or not rows.size:
+    if not file.channels or not (count >= 1.0 or (count == 0.0 and types.size and rows.any())):
+        return [], ()
+    if types.size != count or not rows.size or rows.size % int(count):
         return [], (f"{file.path.name}: its force plates are not described as they should be and "
                     "were left out",)  # fmt: skip
     try:
-        analog, _ = read_channels(file)
+        analog, told = read_channels(file)
     except ReadError as fault:
         return [], (f"{fault}; its force plates were left out",)
     rate_hz = file.channel_hz
     units = file.texts("ANALOG:UNITS")
     events: list[Event] = []
-    notes: list[str] = []
+    notes = [note for note in told if note not in file.notes]
     for number, row in enumerate(rows.reshape(int(count), -1).astype(int), start=1):
         kind = int(types[number - 1])
         columns = [row[k] - 1 for k in _VERTICAL.get(kind, ()) if k < row.size]

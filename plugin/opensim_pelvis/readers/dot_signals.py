@@ -96,12 +96,19 @@ def rates_of_deltas(
     notes: tuple[str, ...] = ()
     after_hole = np.concatenate([[False], np.diff(counter) > 1])
     if DELTA_V in present and ACCELERATION not in present:
-        rates["acceleration_mps2"] = numbers.columns(DELTA_V) * rate_hz
+        with np.errstate(over="ignore"):
+            mean = numbers.columns(DELTA_V) * rate_hz
+        beyond = np.isinf(mean).any(axis=1)
+        mean[beyond] = np.nan
+        rates["acceleration_mps2"] = mean
+        if beyond.any():
+            notes = (f"{int(beyond.sum())} changes of velocity (dv) are too large for any sensor "
+                     "and were left out",)  # fmt: skip
     if DELTA_Q in present and ANGULAR_VELOCITY not in present:
         turn, bad = _rotation_vectors(numbers.columns(DELTA_Q))
         rates["angular_velocity_radps"] = turn * rate_hz
         if bad:
-            notes = (f"{bad} changes of orientation (dq) are no rotation and were left out",)
+            notes += (f"{bad} changes of orientation (dq) are no rotation and were left out",)
     for signal in rates.values():
         signal[after_hole] = np.nan
     if rates:

@@ -22,8 +22,9 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.processes import may_use_polars
-from opensim_pelvis.readers._cells import is_number, to_number
+from opensim_pelvis.readers._cells import any_too_large, is_number, to_number
 from opensim_pelvis.readers._clock import LARGEST
 from opensim_pelvis.readers.mvnx_regular import FRAME, FRAME_END, split_regular
 
@@ -131,7 +132,7 @@ def _cut_pieces(path: Path, start: int) -> Iterator[bytes]:
                 if frames:
                     yield frames
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     if not rest.lstrip().startswith(b"</frames>") or b"</mvnx>" not in rest:
         raise ReadError(
             f"{path}: the file is cut off: it does not end with </frames> and </mvnx>. Copy or "
@@ -295,7 +296,7 @@ def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
     if frame.height != len(texts) or any(frame.null_count().row(0)):
         return None
     block = frame.to_numpy()
-    return None if np.isinf(block).any() else block
+    return None if any_too_large(block) else block
 
 
 def _raise_faults(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._files import HEAD_BYTES, text_fault
 from opensim_pelvis.readers._rates import usable
@@ -81,7 +82,7 @@ def read_mvnx_header(path: Path) -> MvnxHeader:
         )
     segments = tuple(a.get("label", "") for n, a in elements if n == "segment")
     sensors = tuple(a.get("label", "") for n, a in elements if n == "sensor")
-    faults = _count_faults(by_name["frames"], segments, sensors)
+    faults = _count_faults(by_name, segments, sensors)
     if "subject" not in names or not segments:
         faults.append("a <subject> with <segments> was wanted, but there is none")
     if faults:
@@ -113,7 +114,7 @@ def _read_until_frames(path: Path) -> tuple[bytes, int]:
                 if not block:
                     break
     except OSError as fault:
-        raise ReadError(f"{path}: cannot be read: {fault.strerror or fault}") from fault
+        raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     damage = text_fault(head)
     if damage is not None:
         raise ReadError(f"{path}: {damage}")
@@ -157,16 +158,19 @@ class _Elements:
 
 
 def _count_faults(
-    frames: Mapping[str, str], segments: tuple[str, ...], sensors: tuple[str, ...]
+    by_name: Mapping[str, Mapping[str, str]], segments: tuple[str, ...], sensors: tuple[str, ...]
 ) -> list[str]:
     faults = []
     for key, labels, kind in (
         ("segmentCount", segments, "segments"),
         ("sensorCount", sensors, "sensors"),
     ):
-        stated = frames.get(key)
-        if stated is not None and stated != str(len(labels)):
-            faults.append(f"<frames> states {key} {stated}, but {len(labels)} {kind} are listed")
+        for name in ("frames", "subject"):
+            stated = by_name.get(name, {}).get(key)
+            if stated is not None and stated != str(len(labels)):
+                faults.append(
+                    f"<{name}> states {key} {stated}, but {len(labels)} {kind} are listed"
+                )
         counts = Counter(labels)
         twice = sorted(label for label in counts if not label or counts[label] > 1)[:_SHOWN]
         if twice:

@@ -75,7 +75,8 @@ def check_poses(header: MvnxHeader, frames: MvnxFrames, user_up: UpAxis | None) 
     identity = frames.poses.get("identity", {}).get("orientation")
     turned = 0.0
     if identity is not None:
-        turned = float(np.rad2deg(angle_between(identity.reshape(-1, 4), _IDENTITY)).max())
+        with np.errstate(over="ignore", invalid="ignore"):
+            turned = float(np.rad2deg(angle_between(identity.reshape(-1, 4), _IDENTITY)).max())
     axes_known = up == "z" and turned <= MAX_IDENTITY_DEG
     if not axes_known:
         why = f"{up} is up" if up != "z" else f"its identity frame is {turned:.0f} degrees off"

@@ -88,8 +88,10 @@ def _holds_gravity(acceleration: FloatArray, q: FloatArray | None, R_EW: FloatAr
     present = np.isfinite(in_earth).all(axis=1)
     if not present.any():
         return False
-    mean = in_earth[present].mean(axis=0)
-    return bool(np.linalg.norm(mean - [0.0, 0.0, GRAVITY_MPS2]) <= GRAVITY_TOLERANCE_MPS2)
+    with np.errstate(over="ignore"):
+        mean = in_earth[present].mean(axis=0)
+        off_mps2 = np.linalg.norm(mean - [0.0, 0.0, GRAVITY_MPS2])
+    return bool(off_mps2 <= GRAVITY_TOLERANCE_MPS2)
 
 
 def _incomplete(frames: MvnxFrames) -> list[str]:

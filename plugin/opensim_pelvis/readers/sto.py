@@ -22,7 +22,7 @@ from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.notices import wrap
 from opensim_pelvis.processes import may_use_polars
-from opensim_pelvis.readers._cells import is_number, to_number
+from opensim_pelvis.readers._cells import any_too_large, is_number, to_number
 from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
 from opensim_pelvis.readers._files import (
     decode,
@@ -36,7 +36,7 @@ from opensim_pelvis.readers._files import (
 )
 from opensim_pelvis.readers._rates import Rate, rate_of_user, usable
 from opensim_pelvis.readers._rows import MAX_FAULTS, short_note
-from opensim_pelvis.readers._sto_header import END, StoHeader, read_top
+from opensim_pelvis.readers._sto_header import END, StoHeader, read_top, say_counts
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import RecordingSettings
@@ -87,6 +87,7 @@ class StoReader:
         rate_hz, rate_source, rate_notes = _find_rate(settings, top, time_s)
         counter, faults = count_from_time(time_s, rate_hz, cells.lines)
         raise_faults(ReadError, str(path), faults)
+        counts = say_counts(path.name, top.fields, time_s.size, len(top.names))
         up, world, world_notes = _find_up(settings, top)
         turn = earth_from_world(up)
         orientations = [
@@ -106,7 +107,7 @@ class StoReader:
             files=(described.result(),),
             header=top.fields,
             start_s=float(time_s[0]),
-            notes=wrap((*cells.notes, *rate_notes, *world_notes)),
+            notes=wrap((*cells.notes, *counts, *rate_notes, *world_notes)),
         )
 
 
@@ -172,7 +173,7 @@ def _read_fast(path: Path, top: StoHeader) -> tuple[FloatArray, FloatArray] | No
         return None
     time_s = np.concatenate([frame["w"][:1].to_numpy(), later[:-1].to_numpy()])
     q = frame.select("w", "x", "y", "z")[1:].to_numpy()
-    if np.isinf(time_s).any() or np.isinf(q).any():
+    if any_too_large(time_s) or any_too_large(q):
         return None
     return time_s, q.reshape(lines, width, 4)
 

@@ -83,7 +83,7 @@ class TableReader:
                 try:
                     loaded.append(load.result())
                 except ReadError as fault:
-                    faults.append(str(fault))
+                    faults.append(str(fault).removeprefix(f"{settings.path}: "))
         raise_faults(ReadError, str(settings.path), faults)
         rate_hz, rate_source, rate_notes = _find_rate(settings, mapping, loaded)
         counters, start_s = _count(settings.path, mapping, loaded, rate_hz)

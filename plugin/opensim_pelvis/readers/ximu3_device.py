@@ -14,6 +14,7 @@ from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import rotations_at, vectors_at
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.readers._cells import find_separator, split_cells, uses_decimal_comma
 from opensim_pelvis.readers._clock import count_stamps
 from opensim_pelvis.readers._files import list_files, read_head, split_lines, text_fault
@@ -164,7 +165,11 @@ def _read_command(path: Path) -> tuple[dict[str, str], str | None, list[str]]:
             elif key.replace("_", "").lower() == "ahrsaxesconvention":
                 if value not in (0, 1, 2):
                     wanted = "0 (NWU), 1 (ENU) or 2 (NED)"
-                    return fields, None, [f"{path.name}: {key} must be {wanted}, found {value!r}"]
+                    return (
+                        fields,
+                        None,
+                        [f"{path.name}: {key} must be {wanted}, found {value_words(value)}"],
+                    )
                 convention = CONVENTIONS[value]
     return fields, convention, []
 

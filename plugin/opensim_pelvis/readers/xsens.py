@@ -24,7 +24,7 @@ from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
-from opensim_pelvis.readers._rates import Rate, rate_of_files
+from opensim_pelvis.readers._rates import Rate, differ, rate_of_files
 from opensim_pelvis.readers._xsens_header import (
     COUNTER,
     EULER,
@@ -117,7 +117,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
     ]
     raise_faults(ReadError, str(header.path), faults)
     present = [group for group in groups if group[0] in names]
-    wants_ticks = TICKS in names and header.rate_hz is None and settings.rate_hz is None
+    wants_ticks = TICKS in names and settings.rate_hz is None
     wanted = [COUNTER, *(n for group in present for n in group), *([TICKS] if wants_ticks else [])]
     numbers = read_numbers(header.path, header.layout, wanted)
     R_ES, notes = _orientation(header, numbers, present)
@@ -241,12 +241,19 @@ def _find_rate(
     """Return the rate of the header, or of the device's clock where no file states one."""
     stated = {one.header.path.name: one.header.rate_hz for one in loaded}
     rates = {name: rate for name, rate in stated.items() if rate is not None}
-    source = "the header field Update Rate"
-    if not rates and settings.rate_hz is None:
-        found = [_rate_of_ticks(o.ticks, c) for o, c in zip(loaded, counters, strict=True)]
-        rates = {n: r for n, r in zip(stated, found, strict=True) if r is not None}
-        source = f"the column {TICKS} ({TICKS_PER_S // 1000} kHz)"
-    return rate_of_files(settings, rates, source)
+    found = [_rate_of_ticks(o.ticks, c) for o, c in zip(loaded, counters, strict=True)]
+    clocked = {n: r for n, r in zip(stated, found, strict=True) if r is not None}
+    source = f"the column {TICKS} ({TICKS_PER_S // 1000} kHz)"
+    if not rates:
+        return rate_of_files(settings, clocked, source)
+    rate_hz, known_from, notes = rate_of_files(settings, rates, "the header field Update Rate")
+    others = sorted({rate for rate in clocked.values() if differ(rate, rate_hz)})
+    if others:
+        notes += (
+            f"the rate of {rate_hz:g} Hz in the header was taken, although {source} steps at "
+            f"{', '.join(f'{rate:g}' for rate in others)} Hz: state the right one with --rate",
+        )
+    return rate_hz, known_from, notes
 
 
 def _rate_of_ticks(ticks: FloatArray | None, counter: IntArray) -> float | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
 
 SECTIONS: Final = (
@@ -92,7 +93,7 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
     if key == "sections":
         return _sections(value, faults)
     if not isinstance(value, str):
-        faults.append(f"{key}: wanted a text in quotes, found {value!r}")
+        faults.append(f"{key}: wanted a text in quotes, found {value_words(value)}")
         return None
     if key not in {"logo", "texts"}:
         return value
@@ -119,7 +120,7 @@ def _undrawable(logo: Path) -> list[str]:
 
 def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
-        faults.append(f"sections: wanted a list of names, found {value!r}")
+        faults.append(f"sections: wanted a list of names, found {value_words(value)}")
         return SECTIONS
     unknown = [name for name in value if name not in SECTIONS]
     if unknown:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.phrases import phrases
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -84,7 +85,9 @@ def _faults(tables: Mapping[str, Any], english: Texts) -> list[str]:
             if key not in english[section]:
                 faults.append(f"{section}.{key}: the report has no such text")
             elif not isinstance(text, str):
-                faults.append(f"{section}.{key}: wanted a text in quotes, found {text!r}")
+                faults.append(
+                    f"{section}.{key}: wanted a text in quotes, found {value_words(text)}"
+                )
             elif not _fits(text, english[section][key]):
                 allowed = ", ".join(sorted(_names(english[section][key]))) or "none"
                 faults.append(f"{section}.{key}: names in braces may be: {allowed}")

@@ -15,7 +15,8 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 from opensim_pelvis.documents import read_text, read_toml
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.names import name_fault
+from opensim_pelvis.names import name_fault, text_fault
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
 from opensim_pelvis.trial.faults import raise_named
 from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
@@ -134,7 +135,7 @@ def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str])
     for identifier, body in table.items():
         if not isinstance(body, str) or not body.strip():
             faults.append(
-                f"sensors.{identifier}: wanted a body in quotes, found {_show(body)}. An "
+                f"sensors.{identifier}: wanted a body in quotes, found {value_words(body)}. An "
                 'identifier with a dot or a space stands in quotes, too: "a.b" = "pelvis".'
             )
             continue
@@ -155,7 +156,7 @@ def _parse_mountings(
         if bodies is not None and body not in bodies:
             faults.append(_unknown_body(f"mountings.{name}", body))
         elif mounting is None:
-            faults.append(f"mountings.{name}: wanted {WANTED}, found {_show(value)}")
+            faults.append(f"mountings.{name}: wanted {WANTED}, found {value_words(value)}")
         else:
             mountings[body] = mounting
     return mountings
@@ -170,7 +171,7 @@ def _faults_of_names(tables: Tables) -> list[str]:
         if not isinstance(table, Mapping):
             home = f" '{name}' belongs under [{homes[name]}]." if name in homes else ""
             wanted = f"wanted a table [{name}]" if name in allowed else "stands outside any table"
-            faults.append(f"{name} = {table!r}: {wanted}.{home}")
+            faults.append(f"{name} = {value_words(table)}: {wanted}.{home}")
         elif name not in allowed:
             listed = ", ".join(f"[{table}]" for table in allowed)
             faults.append(f"[{name}]: no such table.{nearest(name, allowed)} There are: {listed}.")
@@ -200,7 +201,7 @@ def _parse_section(
         try:
             values[key] = _convert(f"{name}.{key}", table[key], hint, folder)
         except _UnusableError as fault:
-            faults.append(f"{name}.{key}: wanted {fault}, found {_show(table[key])}")
+            faults.append(f"{name}.{key}: wanted {fault}, found {value_words(table[key])}")
     return values
 
 
@@ -218,12 +219,15 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
             raise _UnusableError("true or false")
         return value
     if hint is Path:
-        return folder / Path(_text(value, "a path in quotes")).expanduser()
+        return folder / _path(_text(value, "a path in quotes"))
     if hint is str:
         text = _text(value, "text in quotes")
         fault = name_fault(text) if key == "recording.name" else None
         if fault is not None:
             raise _UnusableError(f"a name that can begin a file's name ({fault})")
+        fault = text_fault(text)
+        if fault is not None:
+            raise _UnusableError(f"a text that can be shown and stored ({fault})")
         return text
     if hint is datetime.date:
         return _date(value)
@@ -258,6 +262,16 @@ def _text(value: Any, wanted: str) -> str:
     if not isinstance(value, str | Path) or not str(value).strip():
         raise _UnusableError(wanted)
     return str(value)
+
+
+def _path(text: str) -> Path:
+    """Return a path; ``~NAME`` of a person whom the computer does not know is a plain name."""
+    if "\0" in text:
+        raise _UnusableError("a path (it has the invisible character U+0000 in it)")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
 
 
 def _number(value: Any, low: float, high: float, wanted: str) -> float:
@@ -300,7 +314,3 @@ def _unknown_body(key: str, body: str) -> str:
     return (
         f"{key}: no body is called '{body}'.{nearest(body, BODIES)} There are: {', '.join(BODIES)}."
     )
-
-
-def _show(value: Any) -> str:
-    return f"'{value}'" if isinstance(value, str | Path) else repr(value)

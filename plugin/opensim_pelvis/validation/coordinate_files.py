@@ -14,6 +14,7 @@ from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.tables import Table, parse_table
+from opensim_pelvis.readers._sto_header import say_counts
 from opensim_pelvis.rotations import unwrap_present
 from opensim_pelvis.validation.continuous import MIN_SAMPLES
 from opensim_pelvis.validation.even_times import make_even
@@ -255,17 +256,10 @@ def _without_held(
 
 
 def _say_rows(path: Path, table: Table) -> list[str]:
-    """Return notes on rows that are cut off, and on a count that differs from what is stated."""
+    """Return notes on rows that are cut off, and on counts that differ from what is stated."""
     notes = []
     if table.short_rows:
         rows = some_of([str(row) for row in table.short_rows])
         notes.append(f"{path.name}: rows that end early were left out: {rows}")
-    lines = {key.lower(): value for key, value in table.header.items()}
-    stated = lines.get("nrows", lines.get("datarows", ""))
     there = table.time_s.size + len(table.short_rows)
-    if stated.isdecimal() and stated.isascii() and len(stated) < 12 and int(stated) != there:
-        notes.append(
-            f"{path.name}: the header states {int(stated)} rows, the table has {there}: make sure "
-            "that it is whole"
-        )
-    return notes
+    return [*notes, *say_counts(path.name, table.header, there, 1 + len(table.labels))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import UpAxis
@@ -11,6 +11,12 @@ from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.align import AlignmentSettings, BodyOffset, FitOn
 from opensim_pelvis.validation.compare import ComparisonSettings
 from opensim_pelvis.validation.sources import ReferenceKind, ReferenceSettings
+
+MAX_OFFSET_S: Final = 1e10
+"""Clocks may count from 1970."""
+
+MAX_DRIFT_PPM: Final = 1e5
+"""Far beyond any quartz: a tenth."""
 
 
 def read_comparison(
@@ -50,6 +56,15 @@ def read_comparison(
     ]
     if drift_ppm is not None and offset_s is None:
         faults.append("--drift wants --offset: what is not stated is found by the movement")
+    bounds = (
+        ("--offset", offset_s, MAX_OFFSET_S, "s"),
+        ("--drift", drift_ppm, MAX_DRIFT_PPM, "ppm"),
+    )
+    faults += [
+        f"{flag} takes {-most:g} to {most:g} {unit}; found {given:g}"
+        for flag, given, most, unit in bounds
+        if given is not None and not abs(given) <= most
+    ]
     if window_s is not None and not window_s[0] < window_s[1]:
         faults.append(f"--window wants two rising times; found {window_s[0]:g} {window_s[1]:g}")
     if model is not None and kind in ("markers", "angles"):

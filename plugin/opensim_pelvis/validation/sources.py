@@ -189,7 +189,7 @@ def _read_result(folder: Path) -> Motion:
     found = sorted(folder.glob("*_ik.mot"))
     if not found:
         inside = result_folders(folder)
-        if len(inside) == 1:
+        if len(inside) == 1 and inside[0] != folder:
             return _read_result(inside[0])
         found = [file for place in inside for file in sorted(place.glob("*_ik.mot"))]
     if len(found) != 1:

@@ -177,7 +177,7 @@ def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) 
     """Return notes on counts that differ from those of the header."""
     notes = []
     for key, what, there in (("numframes", "frames", frames), ("nummarkers", "markers", markers)):
-        stated = _number(head.get(key, ""))
+        stated = finite(head.get(key, ""))
         if stated is not None and stated != there:
             notes.append(
                 f"{path.name}: the header states {stated:g} {what}, the file has {there}: make "

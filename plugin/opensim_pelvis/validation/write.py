@@ -15,7 +15,6 @@ import numpy as np
 from opensim_pelvis.delivery import Set, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.documents import safe_cell
-from opensim_pelvis.errors import ExportError
 from opensim_pelvis.results.agreement import CURVES_FILE, NUMBERS_FILE
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
@@ -42,24 +41,21 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
 
     Raises
     ------
-    ExportError
-        When the directory cannot be written.
+    OSError
+        When the directory cannot be written; `deliver` says it in words.
     """
     from opensim_pelvis.validation.figures import draw_figures
 
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        paths = [
-            _write_csv(comparison, directory / "agreement.csv"),
-            _write_strides(comparison, directory / STRIDE_FILE),
-            _write_json(comparison, directory / NUMBERS_FILE),
-            write_curves(comparison, directory / CURVES_FILE),
-            directory / "methods.md",
-        ]
-        paths[-1].write_text(describe_methods(comparison), encoding="utf-8")
-        return (*paths, *draw_figures(comparison, directory))
-    except OSError as fault:
-        raise ExportError(f"{directory}: writing failed ({fault.strerror})") from fault
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = [
+        _write_csv(comparison, directory / "agreement.csv"),
+        _write_strides(comparison, directory / STRIDE_FILE),
+        _write_json(comparison, directory / NUMBERS_FILE),
+        write_curves(comparison, directory / CURVES_FILE),
+        directory / "methods.md",
+    ]
+    paths[-1].write_text(describe_methods(comparison), encoding="utf-8")
+    return (*paths, *draw_figures(comparison, directory))
 
 
 def set_of(
