@@ -10,8 +10,8 @@ import pytest
 
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.exporters.summary import summarise
+from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.report.headline import headline, number
-from opensim_pelvis.report.measures import MAIN_MEASURES
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, read_view, view_of, write_view
 from opensim_pelvis.report.view_curves import CURVES, MAX_POINTS, MAX_STRIDES
@@ -118,7 +118,7 @@ def test_without_strides_the_headline_says_only_that(no_strides_result: Result) 
 def test_every_measure_and_check_has_its_words(view: View) -> None:
     texts = read_texts()
     assert {m["name"] for m in view["measures"]} <= set(texts["measure"])
-    assert set(MAIN_MEASURES) <= set(texts["measure"])
+    assert {definition.name for definition in definitions()} <= set(texts["measure"])
     assert {check["name"] for check in view["quality"]["checks"]} <= set(texts["quality"])
     assert set(view["methods"]) <= set(texts["methods"])
 

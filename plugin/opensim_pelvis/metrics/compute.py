@@ -8,6 +8,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.metrics import hip, pelvis, posture, timing, trunk
+from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.metrics.statistics import compare_sides, summarise
 from opensim_pelvis.metrics.table import MEASURES, AbsentError, StrideData
 from opensim_pelvis.notices import Notice, notice
@@ -25,21 +26,11 @@ from opensim_pelvis.types import (
 )
 
 FAMILIES = (pelvis, hip, trunk, timing, posture)
-"""Modules that put their measures into the table, in this order, when they are imported."""
+"""Modules that put their measures into the table when they are imported."""
 
 
 RINGING_DEG: Final = 1.0
 """Part of a range beyond which fast motion is told of; real pelvises show up to 0.7."""
-
-
-def definitions() -> tuple[MeasureDefinition, ...]:
-    """Return every measure's definition: the rows of ``docs/measures.md``."""
-    return tuple(definition for definition, _ in MEASURES.values())
-
-
-def definition_of(name: str) -> MeasureDefinition:
-    """Return the definition of a measure; KeyError where there is none of that name."""
-    return MEASURES[name][0]
 
 
 def analyse_strides(
@@ -72,7 +63,8 @@ def analyse_strides(
     )
     found: list[tuple[MeasureDefinition, FloatArray]] = []
     absent: dict[str, Notice] = {}
-    for name, (definition, compute) in MEASURES.items():
+    for definition in definitions():
+        name = definition.name
         if strides.side.size == 0:
             absent[name] = notice("absent.no_strides")
             continue
@@ -80,7 +72,7 @@ def analyse_strides(
             absent[name] = notice("absent.no_zero", name)
             continue
         try:
-            found.append((definition, compute(data)))
+            found.append((definition, MEASURES[name][1](data)))
         except AbsentError as reason:
             absent[name] = reason.why
     summaries, asymmetries = _summaries(strides, found)

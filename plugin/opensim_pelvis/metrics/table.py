@@ -9,17 +9,13 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, to_euler, unwrap_present
 from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.strides.segment import mean_between, sample_bounds
 from opensim_pelvis.strides.select import extreme_between
-from opensim_pelvis.types import UNITS, Kinematics, MeasureDefinition, Strides, Unit
-
-BAKER: Final = "angle: Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
-OPENSIM: Final = "angle: OpenSim coordinate, body-fixed z-x-y"
-OPENSIM_PELVIS: Final = "OpenSim's order, body-fixed z-x-y, in the direction of travel"
-OWN: Final = "opensim-pelvis definition"
+from opensim_pelvis.types import Kinematics, MeasureDefinition, Strides
 
 SLOW_HARMONICS: Final = 5
 """Harmonics of the stride that count as slow; a choice, below the ringing of soft tissue."""
@@ -168,53 +164,11 @@ class StrideData:
 Compute = Callable[[StrideData], FloatArray]
 
 MEASURES: Final[dict[str, tuple[MeasureDefinition, Compute]]] = {}
-"""Name to definition and function; filled by `measure`, in the order of the modules."""
+"""Name to definition and function; filled by `measure`."""
 
 
-def measure(
-    group: str,
-    scope: Literal["body", "side"],
-    definition: str,
-    *,
-    needs_pose: bool,
-    positive: str = "-",
-    source: str = OWN,
-    error: float = float("nan"),
-    error_source: str = "not known",
-    circular: bool = False,
-) -> Callable[[Compute], Compute]:
-    """Put a function into the table of measures; its name is the measure's, and ends in its unit.
-
-    ``needs_pose`` is to be stated of every measure: whether it needs to know how one stands.
-    """
-
-    def register(function: Compute) -> Compute:
-        name = function.__name__
-        MEASURES[name] = (
-            MeasureDefinition(
-                name=name,
-                group=group,
-                scope=scope,
-                definition=definition,
-                unit=_unit_of(name),
-                needs_pose=needs_pose,
-                positive=positive,
-                source=source,
-                error=error,
-                error_source=error_source,
-                circular=circular,
-            ),
-            function,
-        )
-        return function
-
-    return register
-
-
-def _unit_of(name: str) -> Unit:
-    """Return the unit at the end of a name."""
-    unit = name.rpartition("_")[2]
-    for known in UNITS:
-        if unit == known:
-            return known
-    raise ValueError(f"{name}: wanted a name that ends in {', '.join(UNITS)}")
+def measure(function: Compute) -> Compute:
+    """Put a function into the table of measures: its name is that of a row in ``measures.toml``."""
+    name = function.__name__
+    MEASURES[name] = (definition_of(name), function)
+    return function

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from opensim_pelvis.metrics.compute import definition_of
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.headline import find_measure, find_row
 from opensim_pelvis.report.plot import axis, figure, line
@@ -107,7 +107,7 @@ def span_of(name: str, sides: Mapping[str, Mapping[str, Any]]) -> list[float]:
     values = [value for series in sides.values() for value in series["values"]]
     low, high = min(values), max(values)
     least = LEAST_SPAN.get(definition_of(name).unit, 0.0)
-    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-6)
+    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-3)
     return [round(low - grow, 4), round(high + grow, 4)]
 
 

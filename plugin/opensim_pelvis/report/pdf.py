@@ -13,7 +13,7 @@ from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab, sections_of
-from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
+from opensim_pelvis.report.measures import drills_of, main_measures, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
@@ -128,13 +128,7 @@ def _headline(flow: Flow, view: View, texts: Texts) -> None:
 
 def _measures(flow: Flow, view: View, texts: Texts) -> None:
     words = texts["measures"]
-    by_name = {measure["name"]: measure for measure in view["measures"]}
-    rows = [
-        row
-        for name in MAIN_MEASURES
-        if name in by_name
-        for row in _measure_rows(by_name[name], texts)
-    ]
+    rows = [row for measure in main_measures(view) for row in _measure_rows(measure, texts)]
     if not rows:
         return
     flow.heading(texts["section"]["measures"])

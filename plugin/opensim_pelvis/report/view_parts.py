@@ -112,6 +112,7 @@ class Measure:
     """A measure: what it is, its numbers, and what they may be held against."""
 
     name: str
+    label: str
     group: str
     scope: Literal["body", "side"]
     definition: str
@@ -122,6 +123,9 @@ class Measure:
     error: Positive | None
     error_source: str
     circular: bool
+    short: str
+    shown: Mapping[str, Count]
+    norm: str
     rows: Annotated[tuple[Row, ...], Within(1, 3)]
     right_minus_left: Difference | None
     coach: tuple[Coach, ...]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from opensim_pelvis.documents import FaultError, OneOf
 from opensim_pelvis.guidance.tables import Norm
-from opensim_pelvis.report.view_curves import OVER_RUN
+from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.report.view_parts import (
     Count,
     Curves,
@@ -37,7 +37,7 @@ CHECKS: Final = (
     "calibration", "strides", "excluded",
 )  # fmt: skip
 UNITS: Final = ("deg", "s", "share", "strides")
-_MEASURE: Final = OneOf(OVER_RUN)
+_MEASURE: Final = OneOf(tuple(definition.name for definition in shown_in("run")))
 _STAGE: Final = OneOf(("orientations", "pose", "heading", "travel", "model", "engine", "events"))
 
 

@@ -31,11 +31,13 @@ from opensim_pelvis.types.recording import OrientationOrigin as OrientationOrigi
 from opensim_pelvis.types.recording import Recording as Recording
 from opensim_pelvis.types.recording import SensorSignals as SensorSignals
 from opensim_pelvis.types.result import Result as Result
+from opensim_pelvis.types.running import DIGITS as DIGITS
 from opensim_pelvis.types.running import UNITS as UNITS
 from opensim_pelvis.types.running import Asymmetry as Asymmetry
 from opensim_pelvis.types.running import Curves as Curves
 from opensim_pelvis.types.running import GaitEvents as GaitEvents
 from opensim_pelvis.types.running import MeasureDefinition as MeasureDefinition
+from opensim_pelvis.types.running import Place as Place
 from opensim_pelvis.types.running import RunningAnalysis as RunningAnalysis
 from opensim_pelvis.types.running import Strides as Strides
 from opensim_pelvis.types.running import Summary as Summary

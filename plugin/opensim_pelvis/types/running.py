@@ -118,6 +118,13 @@ Unit = Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
 
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 
+DIGITS: Final[Mapping[str, int]] = {"s": 3, "m": 2, "mps": 2, "ratio": 3}
+"""Decimals by unit; one for the others."""
+
+Place = Literal["main", "screen", "cohort", "sessions", "run"]
+"""The first table of a report, the command line, the table of a cohort, the page of several
+recordings, and change over the run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureDefinition:
@@ -143,9 +150,16 @@ class MeasureDefinition:
         Where the error is known from, and under which conditions.
     circular : bool
         An angle on a circle of 360 degrees.
+    label : str
+        What a person reads; ``short`` where there is little room.
+    shown : mapping of place to int
+        Where it stands beyond the whole table, and at which place among others.
+    norm : str
+        Middle of the keys of published norms; empty where there are none.
     """
 
     name: str
+    label: str
     group: str
     scope: Literal["body", "side"]
     definition: str
@@ -156,6 +170,14 @@ class MeasureDefinition:
     error: float = float("nan")
     error_source: str = "not known"
     circular: bool = False
+    short: str = ""
+    shown: Mapping[Place, int] = field(default_factory=dict)
+    norm: str = ""
+
+    @property
+    def digits(self) -> int:
+        """Decimals that are shown: what the unit deserves."""
+        return DIGITS.get(self.unit, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
