@@ -91,6 +91,16 @@ def test_times_and_counters(recording, tmp_path) -> None:
     assert (told[1].values["rate_hz"], told[1].values["found_hz"]) == (100.0, pytest.approx(50.0))
 
 
+def test_devices_of_different_rates_are_told_with_them(recording, tmp_path) -> None:
+    log = write_ximu3(recording, tmp_path / "log")
+    for file in (log / TORSO).glob("*.csv"):
+        first, *rows = file.read_text().splitlines(keepends=True)
+        file.write_text("".join([first, *rows[:50:2]]))
+    assert sentences(coded(read(log).notes, "ximu3.rates_differ")) == (
+        "the devices ran at different rates: pelvis 50.00 Hz, torso 25.00 Hz",
+    )
+
+
 def test_clocks_that_do_not_agree_are_their_own(recording, tmp_path) -> None:
     start_us = {"00B4F002": 5_000_000}
     read_back = read(write_ximu3(recording, tmp_path / "log", start_us=start_us))
