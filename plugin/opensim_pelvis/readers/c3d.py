@@ -19,7 +19,7 @@ from opensim_pelvis.c3d_file import (
 )
 from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
-from opensim_pelvis.notices import wrap
+from opensim_pelvis.notices import say, wrap
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
@@ -137,7 +137,7 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
     file_hz, channel_notes = _channel_rate(file)
     rate, source, rate_notes = _find_rate(settings, file_hz, "POINT:RATE and the header")
-    rate_notes = (*channel_notes, *rate_notes)
+    rate_notes = (*wrap(channel_notes), *rate_notes)
     analog, notes = read_channels(file)
     sensors, found = read_sensors(file, analog, suit, settings)
     up = settings.up_axis or suit.mapping.up
@@ -208,7 +208,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     for segment, label in enumerate(labels):
         entries = np.ascontiguousarray(matrices[:, segment].transpose(1, 2, 0))
         q, note = read_matrices(entries, f"{file.path.name}, {label}")
-        found += note
+        found += map(say, note)
         sensors.append(
             SensorSignals(
                 identifier=label[: -len(_SUFFIX)] if label.upper().endswith(_SUFFIX) else label,

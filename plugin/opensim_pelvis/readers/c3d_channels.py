@@ -12,6 +12,7 @@ import numpy as np
 from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, earth_from_world
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers._mapping import (
     PLACEHOLDER,
     UNITS,
@@ -184,7 +185,7 @@ def _as_signals(
         values = columns.of(mapping.orientation.columns)
         R_WS, found = as_quaternions(values, mapping.orientation, columns.name)
         R_ES = multiply(turn, R_WS)
-        notes += found
+        notes += map(say, found)
     signals = SensorSignals(
         identifier=columns.name,
         counter=np.arange(columns.analog.shape[0], dtype=np.int64),

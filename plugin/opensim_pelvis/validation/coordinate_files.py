@@ -13,6 +13,7 @@ import numpy as np
 from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import say
 from opensim_pelvis.osim.tables import Table, parse_table
 from opensim_pelvis.readers._sto_header import say_counts
 from opensim_pelvis.rotations import unwrap_present
@@ -262,4 +263,5 @@ def _say_rows(path: Path, table: Table) -> list[str]:
         rows = some_of([str(row) for row in table.short_rows])
         notes.append(f"{path.name}: rows that end early were left out: {rows}")
     there = table.time_s.size + len(table.short_rows)
-    return [*notes, *say_counts(path.name, table.header, there, 1 + len(table.labels))]
+    counts = say_counts(path.name, table.header, there, 1 + len(table.labels))
+    return [*notes, *map(say, counts)]
