@@ -8,7 +8,7 @@ from opensim_pelvis.events.detect import detect_events
 from opensim_pelvis.events.imported import find_event_notes, read_events
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
-from opensim_pelvis.notices import Notice, notice, wrap
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.posture import ARBITRARY_ZERO
 from opensim_pelvis.settings import ActivitySettings, TrialSettings
 from opensim_pelvis.speeds import find_speed_notes, read_speeds, stride_speeds
@@ -64,7 +64,7 @@ def analyse_running(
         imported=_imported(activity, aligned),
     )
     strides = segment_strides(events, angles, surface=activity.surface)
-    told = (*wrap(find_event_notes(activity)), *find_speed_notes(activity))
+    told = (*find_event_notes(activity), *find_speed_notes(activity))
     strides = replace(strides, notes=(*strides.notes, *told))
     analysis = analyse_strides(
         events,

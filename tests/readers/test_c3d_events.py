@@ -12,6 +12,7 @@ import pytest
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers.c3d_events import SAME_EVENT_S, read_events
 from opensim_pelvis.simulate import SENSOR_MAP, simulate_runner, simulate_sensors
 from opensim_pelvis.timeline.align import align_recording
@@ -112,7 +113,11 @@ def test_a_mark_beside_gives_the_side_and_the_plate_gives_the_time(tmp_path: Pat
 def test_plates_that_are_not_understood_are_left_out_and_told(tmp_path: Path, change: Any) -> None:
     events, notes = read_events(open_c3d(write_plate(tmp_path / "plate.c3d", **change)))
     assert events == ()
-    assert "force plate 1 was left out" in notes[0]
+    (left_out,) = notes
+    assert say(left_out) == (
+        "plate.c3d: force plate 1 was left out: types 1, 2 and 3 with forces in N are understood, "
+        f"this one has type {change.get('kind', 2)} and forces in {change.get('unit', 'no unit')}"
+    )
 
 
 def test_a_plate_that_is_loaded_throughout_gives_no_event(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ import numpy as np
 
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.testing.comparison import check_equal_or_missing
 from opensim_pelvis.testing.damage import find_rows
@@ -48,7 +49,7 @@ class Columns:
 
     time_s: FloatArray
     columns: Mapping[str, FloatArray]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from opensim_pelvis.c3d_file import open_c3d, read_points
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import say
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
@@ -129,9 +130,9 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     start_s = (file.first_frame - 1) / rate_hz
     said = f"C3D, {unit}, {up} up"
     events, told = read_c3d_events(file)
-    notes = tuple(dict.fromkeys((*notes, *told)))
+    doubts = tuple(map(say, dict.fromkeys((*notes, *told))))
     return MarkerFile(
-        trial=_trial(path, rate_hz, start_s, kept, names, up, said, notes),
+        trial=_trial(path, rate_hz, start_s, kept, names, up, said, doubts),
         pig_angles_deg=stored,
         events=events,
     )
