@@ -20,7 +20,7 @@ import numpy as np
 from opensim_pelvis.documents import read_rows, read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.notices import Notice, notice, wrap
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.settings import ActivitySettings
@@ -94,7 +94,7 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
     notes: tuple[Notice, ...] = ()
     if track is None:
         table = _read_table(path)
-        notes = wrap(say_open_end(path.name, read_text(path, ReadError), ","))
+        notes = say_open_end(path.name, read_text(path, ReadError), ",")
     else:
         if start_s is None:
             raise ReadError(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
-from tests.notices import sentences
+from tests.notices import codes, sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers.sto import StoReader
@@ -56,8 +56,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
         assert sensor.R_ES is not None
         np.testing.assert_allclose(sensor.R_ES, q[:, i], atol=EXACT)
     assert "z up (the convention of OpenSense" in recording.world_frame
-    assert len(recording.notes) == 1
-    assert "does not state its upward axis" in sentences(recording.notes)[0]
+    assert codes(recording.notes) == ["sto.no_up_axis"]
 
 
 def test_opensims_own_file_and_windows_line_ends(tmp_path: Path) -> None:
@@ -130,9 +129,11 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
     with pytest.raises(ReadError, match="does not agree with a rate of 40 Hz"):
         read(file)
-    assert (
-        "although the header field DataRate says 40 Hz"
-        in sentences(read(file, rate_hz=100.0, up_axis="z").notes)[0]
+    (note,) = read(file, rate_hz=100.0, up_axis="z").notes
+    assert note.code == "reader.user_rate"
+    assert (note.values["source"], note.values["others_hz"]) == (
+        "the header field DataRate",
+        (40.0,),
     )
 
 

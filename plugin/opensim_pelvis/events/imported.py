@@ -11,7 +11,7 @@ from typing import Final, Literal
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.documents import read_rows, read_text
 from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.notices import Notice, say, wrap
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
@@ -58,7 +58,7 @@ def find_event_notes(activity: ActivitySettings) -> tuple[Notice, ...]:
 
 def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[Notice, ...]]:
     if path.suffix.lower() != ".c3d":
-        return _read_table(path), wrap(say_open_end(path.name, read_text(path, ReadError), ","))
+        return _read_table(path), say_open_end(path.name, read_text(path, ReadError), ",")
     if start_s is None:
         raise ReadError(
             f"{path}: a C3D file has a clock of its own. State when its first frame is on the "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -38,6 +37,11 @@ def definitions() -> tuple[MeasureDefinition, ...]:
     return tuple(definition for definition, _ in MEASURES.values())
 
 
+def definition_of(name: str) -> MeasureDefinition:
+    """Return the definition of a measure; KeyError where there is none of that name."""
+    return MEASURES[name][0]
+
+
 def analyse_strides(
     events: GaitEvents,
     strides: Strides,
@@ -45,7 +49,7 @@ def analyse_strides(
     kinematics: Kinematics,
     *,
     speed_mps: FloatArray | None = None,
-    left_out: Callable[[str], Notice | None] | None = None,
+    zero_known: bool = True,
 ) -> RunningAnalysis:
     """Return all measures that the strides allow, without findings.
 
@@ -54,8 +58,8 @@ def analyse_strides(
     events, strides, angles, kinematics
     speed_mps : (n,) array, optional
         Speed of each stride.
-    left_out : callable, optional
-        Returns why a measure is not to be computed, or None.
+    zero_known : bool
+        Whether it is known how the person stood; without, measures that need it are absent.
     """
     table = stride_angles(angles, kinematics, strides)
     data = StrideData(
@@ -72,8 +76,8 @@ def analyse_strides(
         if strides.side.size == 0:
             absent[name] = notice("absent.no_strides")
             continue
-        if left_out is not None and (why := left_out(name)):
-            absent[name] = why
+        if definition.needs_pose and not zero_known:
+            absent[name] = notice("absent.no_zero", name)
             continue
         try:
             found.append((definition, compute(data)))

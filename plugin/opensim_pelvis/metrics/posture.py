@@ -10,8 +10,14 @@ from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply, rotate
 
 
-@measure("overstride", "side", "angle of the shank from the vertical at initial contact, in the "
-         "plane of travel", positive="ankle ahead of the knee", source=OWN)  # fmt: skip
+@measure(
+    "overstride",
+    "side",
+    "angle of the shank from the vertical at initial contact, in the plane of travel",
+    positive="ankle ahead of the knee",
+    source=OWN,
+    needs_pose=True,
+)
 def shank_angle_at_contact_deg(data: StrideData) -> FloatArray:
     """Return the inclination of the shank at contact."""
     at = data.contact()
@@ -21,8 +27,15 @@ def shank_angle_at_contact_deg(data: StrideData) -> FloatArray:
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
 
 
-@measure("overstride", "side", "distance of the heel ahead of the hip joint at initial contact, "
-         "along travel, in the scaled model", positive="ahead", source=OWN)  # fmt: skip
+@measure(
+    "overstride",
+    "side",
+    "distance of the heel ahead of the hip joint at initial contact, "
+    "along travel, in the scaled model",
+    positive="ahead",
+    source=OWN,
+    needs_pose=True,
+)
 def heel_ahead_at_contact_m(data: StrideData) -> FloatArray:
     """Return how far ahead of the hip the heel lands."""
     at = data.contact()
@@ -32,8 +45,14 @@ def heel_ahead_at_contact_m(data: StrideData) -> FloatArray:
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
 
 
-@measure("overstride", "side", "trunk forward lean at initial contact, against standing",
-         positive="forward", source=OWN)  # fmt: skip
+@measure(
+    "overstride",
+    "side",
+    "trunk forward lean at initial contact, against standing",
+    positive="forward",
+    source=OWN,
+    needs_pose=True,
+)
 def trunk_lean_at_contact_deg(data: StrideData) -> FloatArray:
     """Return the forward lean of the trunk at contact."""
     return data.at(data.angle("trunk_forward_lean"), data.contact())

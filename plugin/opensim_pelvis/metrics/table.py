@@ -14,7 +14,7 @@ from opensim_pelvis.rotations import multiply, to_euler, unwrap_present
 from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.strides.segment import mean_between, sample_bounds
 from opensim_pelvis.strides.select import extreme_between
-from opensim_pelvis.types import Kinematics, MeasureDefinition, Strides
+from opensim_pelvis.types import UNITS, Kinematics, MeasureDefinition, Strides, Unit
 
 BAKER: Final = "angle: Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
 OPENSIM: Final = "angle: OpenSim coordinate, body-fixed z-x-y"
@@ -176,13 +176,17 @@ def measure(
     scope: Literal["body", "side"],
     definition: str,
     *,
+    needs_pose: bool,
     positive: str = "-",
     source: str = OWN,
     error: float = float("nan"),
     error_source: str = "not known",
     circular: bool = False,
 ) -> Callable[[Compute], Compute]:
-    """Put a function into the table of measures; its name is the measure's."""
+    """Put a function into the table of measures; its name is the measure's, and ends in its unit.
+
+    ``needs_pose`` is to be stated of every measure: whether it needs to know how one stands.
+    """
 
     def register(function: Compute) -> Compute:
         name = function.__name__
@@ -192,6 +196,8 @@ def measure(
                 group=group,
                 scope=scope,
                 definition=definition,
+                unit=_unit_of(name),
+                needs_pose=needs_pose,
                 positive=positive,
                 source=source,
                 error=error,
@@ -203,3 +209,12 @@ def measure(
         return function
 
     return register
+
+
+def _unit_of(name: str) -> Unit:
+    """Return the unit at the end of a name."""
+    unit = name.rpartition("_")[2]
+    for known in UNITS:
+        if unit == known:
+            return known
+    raise ValueError(f"{name}: wanted a name that ends in {', '.join(UNITS)}")

@@ -17,7 +17,6 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
-from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._clock import (
     MAX_STEP_ERROR,
     count_from_time,
@@ -102,7 +101,7 @@ class ApdmReader:
             start_s=start_us * _US,
             date=date,
             clocks=clocks,
-            notes=wrap((*rate_notes, *date_notes, *file.notes)),
+            notes=(*rate_notes, *date_notes, *file.notes),
         )
 
 

@@ -19,7 +19,7 @@ from opensim_pelvis.c3d_file import (
 )
 from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
-from opensim_pelvis.notices import Notice, notice, wrap
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
@@ -157,7 +157,7 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         start_s=_start_s(file),
         date=date,
         events=events,
-        notes=wrap((*channel_notes, *rate_notes, *date_notes, *notes, *found, *event_notes)),
+        notes=(*channel_notes, *rate_notes, *date_notes, *notes, *found, *event_notes),
     )
 
 
@@ -203,7 +203,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     for segment, label in enumerate(labels):
         entries = np.ascontiguousarray(matrices[:, segment].transpose(1, 2, 0))
         q, note = read_matrices(entries, f"{file.path.name}, {label}")
-        found += wrap(note)
+        found += note
         sensors.append(
             SensorSignals(
                 identifier=label[: -len(_SUFFIX)] if label.upper().endswith(_SUFFIX) else label,
@@ -225,7 +225,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         start_s=_start_s(file),
         date=date,
         events=events,
-        notes=wrap((*rate_notes, *date_notes, *world_notes, *notes, *found, *event_notes)),
+        notes=(*rate_notes, *date_notes, *world_notes, *notes, *found, *event_notes),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, earth_from_world
-from opensim_pelvis.notices import Notice, notice, wrap
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._mapping import (
     PLACEHOLDER,
     UNITS,
@@ -183,7 +183,7 @@ def _as_signals(
         values = columns.of(mapping.orientation.columns)
         R_WS, found = as_quaternions(values, mapping.orientation, columns.name)
         R_ES = multiply(turn, R_WS)
-        notes += wrap(found)
+        notes += found
     signals = SensorSignals(
         identifier=columns.name,
         counter=np.arange(columns.analog.shape[0], dtype=np.int64),

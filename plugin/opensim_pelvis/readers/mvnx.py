@@ -16,7 +16,6 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, earth_from_world
-from opensim_pelvis.notices import wrap
 from opensim_pelvis.readers._files import describe_input, list_files, read_head
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames, read_frames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader, looks_like_mvnx, read_mvnx_header
@@ -127,7 +126,12 @@ def _assemble(
         header=header.fields,
         start_s=start_s,
         date=date,
-        notes=wrap(
-            (*rate_notes, *time_notes, *date_notes, *pose.notes, *segment_notes, *sensor_notes)
+        notes=(
+            *rate_notes,
+            *time_notes,
+            *date_notes,
+            *pose.notes,
+            *segment_notes,
+            *sensor_notes,
         ),
     )

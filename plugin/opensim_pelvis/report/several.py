@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
+from opensim_pelvis.metrics.compute import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, coach_bands, top_of
 from opensim_pelvis.report.headline import find_measure, find_row, number
@@ -62,7 +63,7 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
         texts,
         {"several": several_figure(views, texts)},
         rows=comparison(views),
-        columns=[(name, name.rpartition("_")[2]) for name in COLUMNS],
+        columns=[(name, definition_of(name).unit) for name in COLUMNS],
         error=method_error(views),
         views=views,
         change_words=change_words,

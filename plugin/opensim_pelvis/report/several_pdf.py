@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from opensim_pelvis.metrics.compute import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import top_of
 from opensim_pelvis.report.flow import Flow
@@ -74,7 +75,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         [
             row["name"], str(row["runner"]), short_date(row["date"], texts),
             texts["quality"][f"verdict_{row['verdict']}"], str(row["kept"]),
-            *(number(row["means"][n], n.rpartition("_")[2]) for n in COLUMNS),
+            *(number(row["means"][n], definition_of(n).unit) for n in COLUMNS),
             change_words(row["change"], texts),
         ]
         for row in comparison(views)

@@ -39,7 +39,6 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
         found.append(
             {
                 **asdict(definition),
-                "unit": definition.name.rpartition("_")[2],
                 "rows": rows,
                 "right_minus_left": asymmetries.get(definition.name),
                 "coach": [] if walking else _coach_bands(definition.name, running),

@@ -117,10 +117,11 @@ class Measure:
     definition: str
     positive: str
     source: str
+    unit: Annotated[str, _UNIT]
+    needs_pose: bool
     error: Positive | None
     error_source: str
     circular: bool
-    unit: Annotated[str, _UNIT]
     rows: Annotated[tuple[Row, ...], Within(1, 3)]
     right_minus_left: Difference | None
     coach: tuple[Coach, ...]

@@ -31,6 +31,7 @@ from opensim_pelvis.types.recording import OrientationOrigin as OrientationOrigi
 from opensim_pelvis.types.recording import Recording as Recording
 from opensim_pelvis.types.recording import SensorSignals as SensorSignals
 from opensim_pelvis.types.result import Result as Result
+from opensim_pelvis.types.running import UNITS as UNITS
 from opensim_pelvis.types.running import Asymmetry as Asymmetry
 from opensim_pelvis.types.running import Curves as Curves
 from opensim_pelvis.types.running import GaitEvents as GaitEvents
@@ -39,6 +40,7 @@ from opensim_pelvis.types.running import RunningAnalysis as RunningAnalysis
 from opensim_pelvis.types.running import Strides as Strides
 from opensim_pelvis.types.running import Summary as Summary
 from opensim_pelvis.types.running import Trend as Trend
+from opensim_pelvis.types.running import Unit as Unit
 from opensim_pelvis.types.timeline import AlignedRecording as AlignedRecording
 from opensim_pelvis.types.timeline import IntegrityLedger as IntegrityLedger
 from opensim_pelvis.types.timeline import SensorIntegrity as SensorIntegrity

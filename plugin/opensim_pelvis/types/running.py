@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
@@ -114,6 +114,11 @@ class Strides:
         return counts
 
 
+Unit = Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
+
+UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureDefinition:
     """One row of the table of measures.
@@ -121,12 +126,17 @@ class MeasureDefinition:
     Parameters
     ----------
     name : str
-        Ends in its unit: ``_deg``, ``_s``, ``_m``, ``_mps``, ``_spm``, ``_percent``, ``_ratio``.
+        Ends in its unit.
     group : str
     scope : str
         ``"body"``: one value a stride, whichever leg starts it. ``"side"``: of the leg that
         starts the stride.
     definition, positive, source : str
+    unit : str
+        One of `UNITS`; ``"spm"`` is steps a minute.
+    needs_pose : bool
+        Whether the value rests on how the person stood in the calibration pose, as means and peaks
+        of angles do; ranges and times do not.
     error : float
         Known error of one runner's mean, in the measure's unit; NaN where none is known.
     error_source : str
@@ -141,6 +151,8 @@ class MeasureDefinition:
     definition: str
     positive: str
     source: str
+    unit: Unit
+    needs_pose: bool
     error: float = float("nan")
     error_source: str = "not known"
     circular: bool = False

@@ -13,7 +13,7 @@ import numpy as np
 from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.notices import Notice, wrap
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.osim.tables import Table, parse_table
 from opensim_pelvis.readers._sto_header import say_counts
 from opensim_pelvis.rotations import unwrap_present
@@ -255,4 +255,4 @@ def _say_rows(path: Path, table: Table) -> list[Notice]:
         rows = list_some([str(row) for row in table.short_rows])
         notes.append(note_file("reference.rows_short", path.name, rows=rows))
     there = table.time_s.size + len(table.short_rows)
-    return [*notes, *wrap(say_counts(path.name, table.header, there, 1 + len(table.labels)))]
+    return [*notes, *say_counts(path.name, table.header, there, 1 + len(table.labels))]

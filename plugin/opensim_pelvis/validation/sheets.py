@@ -17,7 +17,7 @@ from typing import Final
 from opensim_pelvis.documents import read_bytes
 from opensim_pelvis.documents.files import without_mark
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.notices import Notice, notice, wrap
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.validation.naming import note_file
 
@@ -48,7 +48,7 @@ def read_sheet(path: Path) -> tuple[str, tuple[Notice, ...]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     mark = _find_mark(lines)
-    coded = (*coded, *wrap(say_open_end(path.name, text, mark)))
+    coded = (*coded, *say_open_end(path.name, text, mark))
     quoted = '"' in text and mark in _MARKS
     if mark not in _MARKS or (mark == "\t" and not quoted and not _has_decimal_commas(lines)):
         return text, coded
