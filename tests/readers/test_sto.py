@@ -170,6 +170,16 @@ def test_bad_cells(tmp_path: Path, body: str, message: str) -> None:
         read(file)
 
 
+def test_counts_that_differ_from_the_header_are_told(tmp_path: Path) -> None:
+    header = HEADER.replace("endheader", "nRows=9\nnColumns=7\nendheader")
+    file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
+    assert sentences(read(file, up_axis="z").notes) == (
+        "a.sto: the header states 9 rows, the table has 4: make sure that it is whole",
+        f"a.sto: the header states 7 columns, the table has {1 + len(LABELS)}: make sure that it "
+        "is whole",
+    )
+
+
 def test_cut_last_line_is_left_out(tmp_path: Path) -> None:
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4))
     file.write_bytes(file.read_bytes()[:-70])

@@ -178,6 +178,15 @@ def test_device_clock_that_stands_still_gives_no_rate(tmp_path: Path) -> None:
         read(write(tmp_path / "a_b.txt", columns, header=NEW_HEADER))
 
 
+def test_a_clock_that_contradicts_the_header_is_told(tmp_path: Path) -> None:
+    columns = columns_of()
+    columns["SampleTimeFine"] = np.arange(ROWS) * 200
+    assert sentences(read(write(tmp_path / "a_b.txt", columns)).notes) == (
+        "the rate of 100 Hz in the header was taken, although the column SampleTimeFine (10 kHz) "
+        "steps at 50 Hz: state the right one with --rate",
+    )
+
+
 def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a_b.txt")
     recording = read(file, rate_hz=50.0)
