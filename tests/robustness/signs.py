@@ -49,7 +49,7 @@ class Columns:
 
     time_s: FloatArray
     columns: Mapping[str, FloatArray]
-    notes: tuple[Notice | str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.documents import read_rows, read_text
 from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.notices import Notice, wrap
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
@@ -68,13 +68,13 @@ def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[N
     file = open_c3d(path)
     events, notes = read_c3d_events(file)
     if not events:
-        why = f" ({'; '.join(notes)})" if notes else ""
+        why = f" ({'; '.join(map(say, notes))})" if notes else ""
         raise ReadError(
             f"{path}: wanted events Foot Strike and Foot Off, or loaded force plates, found "
             f"none{why}. Take events_file away to use the sensors' own events."
         )
     moved = tuple(replace(event, time_s=event.time_s + start_s) for event in events)
-    return moved, wrap((*file.notes, *notes))
+    return moved, (*file.notes, *notes)
 
 
 def _read_table(path: Path) -> tuple[Event, ...]:

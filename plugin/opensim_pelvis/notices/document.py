@@ -14,10 +14,10 @@ PARTS: Final = frozenset({"word"})
 _HEAD: Final = """# Notices
 
 What a run finds doubtful or worth knowing is data before it is a sentence: a code, how grave it is,
-what it is about, and the numbers. `NAME_summary.json` has them as `notices`, a list of `code`,
-`severity` (`note`, `warning` or `error`), `subject` (sensors, bodies, angles, measures or files),
-`values` and `text`. A code keeps its meaning; its English may be reworded. Codes whose meaning
-begins with *Part of* stand inside other sentences.
+what it is about, and the numbers. `NAME_summary.json` and the `agreement.json` of a comparison have
+them as `notices`, a list of `code`, `severity` (`note`, `warning` or `error`), `subject` (sensors,
+bodies, angles, measures, markers or files), `values` and `text`. A code keeps its meaning; its
+English may be reworded. Codes whose meaning begins with *Part of* stand inside other sentences.
 
 This page is made of `plugin/opensim_pelvis/notices/notices.toml` by
 `python -m opensim_pelvis.notices.document > docs/notices.md`, and a test holds it to that file.
