@@ -177,8 +177,8 @@ def test_a_marker_that_is_never_seen_is_absent_with_its_reason(tmp_path: Path) -
         p[:] = 0.0
 
     found = compared_text(tmp_path, trc_text(changed("LKNE", lose)))
-    assert any("femur_l is absent" in n and "never seen" in n for n in found.notes)
-    with pytest.raises(ComparisonError, match="LASI cannot be used: never seen"):
+    assert any("femur_l is absent" in n and "never measured" in n for n in found.notes)
+    with pytest.raises(ComparisonError, match="LASI cannot be used: never measured"):
         compared_text(tmp_path, trc_text(changed("LASI", lose)))
 
 
