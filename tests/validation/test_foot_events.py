@@ -40,7 +40,7 @@ def test_the_other_foot_is_no_partner_and_the_window_counts() -> None:
 
 def test_events_of_a_c3d_are_on_the_clock_of_its_points(shared_data: Path) -> None:
     file = open_c3d(shared_data / "vicon_pig" / "PiG_Motion-FlatFoot-Full.c3d")
-    events = read_c3d_events(file)
+    events, _ = read_c3d_events(file)
     assert len(events) == 12
     assert events[0] == FootEvent(kind=CONTACT, side="right", time_s=pytest.approx(1.53))
     first_s = (file.first_frame - 1) / 100.0

@@ -37,7 +37,7 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     """
     if not np.isfinite(file.rate_hz):
         return (), (f"{file.path.name}: without a rate its events have no time; they are left out",)
-    marked = _read_marked(file)
+    marked, doubts = _read_marked(file)
     seen, notes = _read_plates(file)
     at_s = np.array([event.time_s for event in marked])
     sided = np.array([event.context != "General" for event in marked], dtype=bool)
@@ -53,18 +53,21 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
             event = replace(event, context=marked[k].context, source=source)
         told.append(event)
     left = [event for k, event in enumerate(marked) if k not in used]
-    return tuple(sorted([*told, *left], key=lambda event: event.time_s)), notes
+    return tuple(sorted([*told, *left], key=lambda event: event.time_s)), (*doubts, *notes)
 
 
-def _read_marked(file: C3dFile) -> list[Event]:
-    """Return the group EVENT; a damaged one counts as none, as nothing else hangs on it."""
+def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
+    """Return the group EVENT, and notes; a damaged one counts as none."""
     times = file.numbers("EVENT:TIMES")
     contexts, labels = file.texts("EVENT:CONTEXTS"), file.texts("EVENT:LABELS")
     if not len(labels) == len(contexts) == times.size // 2:
-        return []
+        return [], (
+            f"{file.path.name}: its events were left out: {len(labels)} labels, {len(contexts)} "
+            f"sides and {times.size // 2} times do not belong together",
+        )
     at_s = times[0::2] * 60.0 + times[1::2] - _start_s(file)
     sides: dict[str, Literal["Left", "Right"]] = {"left": "Left", "right": "Right"}
-    return [
+    events = [
         Event(
             time_s=float(time_s),
             label=name,
@@ -74,6 +77,24 @@ def _read_marked(file: C3dFile) -> list[Event]:
         for time_s, context, label in zip(at_s, contexts, labels, strict=True)
         if (name := known_label(label)) is not None and np.isfinite(time_s)
     ]
+    return events, tuple(_doubt_times(file, at_s))
+
+
+def _doubt_times(file: C3dFile, at_s: FloatArray) -> list[str]:
+    """Return notes on events without a time, and on those outside the recorded frames."""
+    notes = []
+    if lost := int((~np.isfinite(at_s)).sum()):
+        notes.append(f"{file.path.name}: {lost} of {at_s.size} events have no time: left out")
+    step_s = 1.0 / file.rate_hz
+    outside = at_s[(at_s < -step_s) | (at_s > file.frames * step_s)]
+    if outside.size:
+        shown = ", ".join(f"{time_s:.2f}" for time_s in outside[:3])
+        notes.append(
+            f"{file.path.name}: {outside.size} of {at_s.size} events are outside its frames (at "
+            f"{shown}{' ...' if outside.size > 3 else ''} s from the first): make sure that it is "
+            "whole"
+        )
+    return notes
 
 
 def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:

@@ -71,15 +71,16 @@ class EventAgreement:
     limits: LimitsOfAgreement | None
 
 
-def read_c3d_events(file: C3dFile) -> tuple[FootEvent, ...]:
-    """Return contacts and toe-offs, marked or by force plates; times as those of its points."""
+def read_c3d_events(file: C3dFile) -> tuple[tuple[FootEvent, ...], tuple[str, ...]]:
+    """Return contacts and toe-offs, marked or by force plates, on the clock of points; notes."""
     start_s = (file.first_frame - 1) / file.rate_hz
-    events, _ = read_events(file)
-    return tuple(
+    events, notes = read_events(file)
+    found = tuple(
         FootEvent(kind=e.label, side=e.context.lower(), time_s=start_s + e.time_s)
         for e in events
         if e.label in KINDS and e.context.lower() in ("right", "left")
     )
+    return found, notes
 
 
 def strides_of(events: Sequence[FootEvent]) -> tuple[StrideSpan, ...]:

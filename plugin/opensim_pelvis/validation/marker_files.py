@@ -136,10 +136,11 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     ]
     start_s = (file.first_frame - 1) / rate_hz
     said = f"C3D, {unit}, {up} up"
+    events, told = read_c3d_events(file)
     return MarkerFile(
-        trial=_trial(path, rate_hz, start_s, kept, names, up, said, notes),
+        trial=_trial(path, rate_hz, start_s, kept, names, up, said, (*notes, *told)),
         pig_angles_deg=stored,
-        events=read_c3d_events(file),
+        events=events,
     )
 
 
