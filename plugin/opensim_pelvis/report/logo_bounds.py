@@ -30,8 +30,8 @@ _LENGTH: Final = re.compile(_NUMBER.pattern + r"\s*(?:px|pt|pc|mm|cm|in|em|ex|Q)
 _REFERENCE: Final = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
 _DATA: Final = re.compile(r"data:image/(?:png|jpeg);base64,([A-Za-z0-9+/=\s]+)")
 _MANY: Final = (
-    f"wanted a logo of at most {MAX_PIXELS // 10**6} million pixels, at most {MAX_SHAPE:.0f} times as "
-    "long as wide"
+    f"wanted a logo of at most {MAX_PIXELS // 10**6} million pixels, at most "
+    f"{MAX_SHAPE:.0f} times as long as wide"
 )
 _TOO_MUCH: Final = "Save it again as a plain logo, as PNG or SVG."
 
