@@ -129,6 +129,8 @@ def find_reader(path: Path) -> str:
         except PluginError as fault:
             refusals[name] = str(fault)
             continue
+        except OSError as fault:
+            raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
         (claims if match.matches else refusals)[name] = match.reason
     if len(claims) == 1:
         return next(iter(claims))

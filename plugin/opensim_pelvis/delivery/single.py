@@ -12,6 +12,7 @@ from opensim_pelvis.delivery.refuse import files_of, same_file
 from opensim_pelvis.delivery.staging import STAGING
 from opensim_pelvis.delivery.swap import sync_folder
 from opensim_pelvis.errors import ExportError
+from opensim_pelvis.interruption import note_file
 from opensim_pelvis.plain_words import words_of
 
 
@@ -80,6 +81,7 @@ def write_file(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(path)
+        note_file(path)
         sync_folder(path.parent)
     except OSError as fault:
         raise ExportError(
