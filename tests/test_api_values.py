@@ -67,6 +67,7 @@ def test_what_is_read_is_told_in_our_words(table: Path, how: dict[str, Any]) -> 
         ({"solver": SolverSettings(max_gap_s=float("inf"))}, "solver.max_gap_s"),
         ({"solver": "exact"}, "solver: wanted SolverSettings, found 'exact'"),
         ({"calibration": CalibrationSettings}, "calibration: wanted CalibrationSettings"),
+        ({"solver": SolverSettings(model="x")}, "solver.model: wanted a pathlib.Path"),  # type: ignore[arg-type]
         ({"sensors": "pelvis"}, "sensors: wanted a mapping"),
         ({"sensors": {1: 2}}, "sensors: wanted identifier and body as texts"),
     ],
@@ -90,3 +91,9 @@ def test_signals_are_arrays_of_numbers(recording: Recording, change: Any) -> Non
     sensor = recording.sensors[0]
     with pytest.raises(OpenSimPelvisError, match="R_ES wants"):
         replace(sensor, R_ES=change(np.array(sensor.R_ES)))
+
+
+@pytest.mark.parametrize("directory", [None, 5, "", "\0", b"x"])
+def test_what_is_no_result_or_folder_is_refused(directory: Any) -> None:
+    with pytest.raises(OpenSimPelvisError, match="a Result and the path of a folder were wanted"):
+        opensim_pelvis.write(None, directory)  # type: ignore[arg-type]

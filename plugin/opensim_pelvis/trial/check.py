@@ -30,6 +30,7 @@ def check_settings(settings: TrialSettings) -> None:
             faults.append(f"{name}: wanted {record.__name__}, found {value_words(given)[:60]}")
         elif name != "recording":  # where it is, and its rate, the recording itself has told
             parse_section(name, _stated(given), Path(), faults)
+            faults += _texts_for_paths(name, given)
     for identifier, body in settings.sensors.items():
         if not (isinstance(identifier, str) and isinstance(body, str)):
             faults.append(
@@ -47,6 +48,15 @@ def as_sensors(sensors: Any) -> dict[str, str]:
             f"{value_words(sensors)[:60]}"
         )
     return dict(sensors or {})
+
+
+def _texts_for_paths(name: str, record: Any) -> list[str]:
+    """Return faults of paths that are given as texts: what works with them wants a Path."""
+    return [
+        f"{name}.{key}: wanted a pathlib.Path, found {value_words(getattr(record, key))[:60]}"
+        for key, hint in get_type_hints(type(record)).items()
+        if Path in (hint, *get_args(hint)) and isinstance(getattr(record, key), str)
+    ]
 
 
 def _stated(record: Any) -> dict[str, Any]:
