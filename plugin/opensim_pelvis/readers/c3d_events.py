@@ -82,7 +82,24 @@ def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
         for time_s, context, label in zip(at_s, contexts, labels, strict=True)
         if (name := known_label(label)) is not None and np.isfinite(time_s)
     ]
-    return events, notes
+    return events, (*notes, *_doubt_times(file, at_s))
+
+
+def _doubt_times(file: C3dFile, at_s: FloatArray) -> list[str]:
+    """Return notes on events without a time, and on those outside the recorded frames."""
+    notes = []
+    if lost := int((~np.isfinite(at_s)).sum()):
+        notes.append(f"{file.path.name}: {lost} of {at_s.size} events have no time: left out")
+    step_s = 1.0 / file.rate_hz
+    outside = at_s[(at_s < -step_s) | (at_s > file.frames * step_s)]
+    if outside.size:
+        shown = ", ".join(f"{time_s:.2f}" for time_s in outside[:3])
+        notes.append(
+            f"{file.path.name}: {outside.size} of {at_s.size} events are outside its frames (at "
+            f"{shown}{' ...' if outside.size > 3 else ''} s from the first): make sure that it is "
+            "whole"
+        )
+    return notes
 
 
 def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
