@@ -353,7 +353,8 @@ def test_a_sparse_file_of_many_numbers_is_refused(tmp_path: Path) -> None:
         open_c3d(path)
 
 
-# By hand: a folder of C3D files of the public suites (kineticstoolkit's, BTK's, c3d.org's).
+# By hand: a folder of C3D files of public suites (kineticstoolkit's, BTK's, c3d.org's; four of
+# Kistler and Vicon lie in the wheel of biomdp on PyPI, under biomdp/tests/datasets).
 SUITE = os.environ.get("OPENSIM_PELVIS_C3D_SUITE", "")
 SUITE_FILES = sorted(Path(SUITE).rglob("*.[cC]3[dD]")) if SUITE else []
 

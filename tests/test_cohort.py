@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from opensim_pelvis.cohort.relations import (
     correlate,
     correlation,
 )
-from opensim_pelvis.cohort.table import ROTATION, read_cohort, runners
+from opensim_pelvis.cohort.table import COPIES, ROTATION, read_cohort, runners
 from opensim_pelvis.cohort.write import write_cohort
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.exporters.summary import SummaryExporter
@@ -202,3 +203,12 @@ def test_a_session_without_strides_does_not_stop_the_others(
     assert people[ROTATION].dropna().tolist() == pytest.approx([6.0, 16.0], abs=0.1)
     with pytest.raises(ComparisonError, match="no session has a stride"):
         read_cohort([bare])
+
+
+def test_copies_of_one_result_are_one_session_and_told(summaries: Path, tmp_path: Path) -> None:
+    shutil.copytree(summaries, tmp_path / "backup")
+    table = read_cohort([summaries, tmp_path / "backup"])
+    assert len(table) == 2
+    assert len(table.attrs[COPIES]) == 2
+    assert all("counted once" in told for told in table.attrs[COPIES])
+    assert read_cohort([summaries]).attrs[COPIES] == []

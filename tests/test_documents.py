@@ -259,7 +259,7 @@ def test_rows_are_read_by_their_columns(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("", "once each in the first line, found nothing"),
-        ("a;b\n1;2\n", "wanted the columns a, b once each in the first line, found a;b"),
+        ("a:b\n1:2\n", "wanted the columns a, b once each in the first line, found a:b"),
         ("a,b,a\n1,2,3\n", "found a, b, a"),
         ("a,b\n1," + "2" * 200_000, "found a cell that has no end near line"),
         ('a,b\n"1,' + "2,\n" * 100_000, "found a cell that has no end near line"),

@@ -53,7 +53,7 @@ def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
         (model(""), r"no sensor frames \(<body>_imu\): it was not calibrated"),
         (model(frame(), body="torso"), "wanted it on the body pelvis, found it on torso"),
         (model(frame(parent="/jointset/back/torso_offset")), "found it on torso_offset"),
-        (model(frame(angles="0.1 0.2")), "wanted an orientation of three angles"),
+        (model(frame(angles="0.1 0.2")), "three angles in radians, found '0.1 0.2'"),
         (model(frame(angles="0.1 nan 0.2")), "wanted an orientation of three angles"),
         (model(frame() + frame()), "stands there twice"),
         (model(frame())[:-30], "found damaged XML on line"),

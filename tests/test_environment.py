@@ -202,3 +202,11 @@ def test_a_flag_and_a_key_are_called_by_their_names(folder: Path) -> None:
     assert "--rate: wanted" in done.stderr
     assert "--speed: wanted" in done.stderr
     assert "rate_hz" not in done.stderr
+
+
+@posix
+def test_a_single_file_that_was_written_is_told_where_the_screen_fails(tmp_path: Path) -> None:
+    done = shell(tmp_path, f"{PROGRAM} texts t.toml > /dev/full")
+    assert done.returncode == 3
+    assert done.stderr.endswith("The results were written.\n")
+    assert (tmp_path / "t.toml").is_file()

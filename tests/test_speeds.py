@@ -124,7 +124,7 @@ def test_a_damaged_track_is_refused_in_plain_words(tmp_path: Path, kind: str, da
         "cut": raw[: len(raw) // 2],
         "other": b"PK\x03\x04" + bytes(range(200)),
         "nothing": b"",
-        "word": raw.replace(b"2026-05-01T08:00:03", b"soon").replace(b"14.0<", b"far<")
+        "word": raw.replace(b"2026-05-01T08:00", b"soon").replace(b"14.0<", b"far<")
         if kind != "fit"
         else raw[:-1] + bytes([raw[-1] ^ 0xFF]),
     }
@@ -215,3 +215,84 @@ def _crc(data: bytes) -> int:
         for _ in range(8):
             crc = (crc >> 1) ^ (0xA001 if crc & 1 else 0)
     return crc
+
+
+def _gpx(folder: Path, points: Iterable[tuple[float, str]], name: str = "odd.gpx") -> Path:
+    rows = "".join(
+        f'<trkpt lat="{lat}" lon="8.0">{f"<time>{time}</time>" if time else ""}</trkpt>'
+        for lat, time in points
+    )
+    path = folder / name
+    head = '<?xml version="1.0"?><gpx version="1.1" creator="x" '
+    head += 'xmlns="http://www.topografix.com/GPX/1/1">'
+    path.write_text(f"{head}<trk><trkseg>{rows}</trkseg></trk></gpx>", encoding="utf-8")
+    return path
+
+
+def _places(count: int) -> list[float]:
+    return [47.0 + i * 3.0 / 111_195.0 for i in range(count)]
+
+
+def test_points_without_a_time_are_left_out_and_told(tmp_path: Path) -> None:
+    pytest.importorskip("gpxpy")
+    times = [f"2026-11-24T10:00:{i:02d}Z" for i in range(30)]
+    times[7], times[9] = "", "yesterday"
+    path = _gpx(tmp_path, zip(_places(30), times, strict=True))
+    time_s, speed = read_speeds(path, start_s=0.0)
+    assert time_s.size == 28
+    np.testing.assert_allclose(speed, 3.0, atol=0.02)
+    notes = find_speed_notes(ActivitySettings(speed_file=path, speed_start_s=0.0))
+    assert notes == ("odd.gpx: 2 of 30 points have no time and were left out",)
+    with pytest.raises(ReadError, match="30 of 30 have none that can be read"):
+        read_speeds(_gpx(tmp_path, [(lat, "") for lat in _places(30)]), start_s=0.0)
+
+
+def test_times_without_a_zone_are_utc(tmp_path: Path) -> None:
+    pytest.importorskip("gpxpy")
+    times = [f"2026-11-24T10:00:{i:02d}{'Z' if i < 15 else ''}" for i in range(30)]
+    time_s, _ = read_speeds(_gpx(tmp_path, zip(_places(30), times, strict=True)), start_s=0.0)
+    np.testing.assert_array_equal(time_s, np.arange(30.0))
+
+
+def test_a_pause_of_the_watch_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("gpxpy")
+    times = [f"2026-11-24T10:{0 if i < 15 else 10:02d}:{i:02d}Z" for i in range(30)]
+    path = _gpx(tmp_path, zip(_places(30), times, strict=True))
+    notes = find_speed_notes(ActivitySettings(speed_file=path, speed_start_s=0.0))
+    assert any("no points in 14-615 s" in note for note in notes)
+
+
+def test_a_place_that_is_none_and_a_jump_are_told_by_what_was_found(tmp_path: Path) -> None:
+    pytest.importorskip("gpxpy")
+    times = [f"2026-11-24T10:00:{i:02d}Z" for i in range(30)]
+    with pytest.raises(ReadError, match="a latitude beyond 90 degrees"):
+        read_speeds(_gpx(tmp_path, [(999.0, time) for time in times]), start_s=0.0)
+    jump = _places(30)
+    jump[10] += 1.0
+    with pytest.raises(ReadError, match=r"found 5.* at 9 s"):
+        read_speeds(_gpx(tmp_path, zip(jump, times, strict=True)), start_s=0.0)
+
+
+def test_a_tcx_whose_points_lack_a_time_prints_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("tcxreader")
+    path = _tcx_track(tmp_path, range(30))
+    text = path.read_text(encoding="utf-8")
+    start = text.index("<Time>", text.index("08:00:05"))
+    end = text.index("</Time>", start) + len("</Time>")
+    path.write_text(text[:start] + text[end:], encoding="utf-8")
+    read_speeds(path, start_s=0.0)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("head", ["", "sep=;\n"])
+def test_a_table_of_speeds_that_a_spreadsheet_saved_is_read(tmp_path: Path, head: str) -> None:
+    path = tmp_path / "speed.csv"
+    path.write_text(f"{head}time_s;speed_mps\n0,5;3,25\n0,5;3,25\n1,5;3,5\n", encoding="utf-8")
+    time_s, speed = read_speeds(path)
+    np.testing.assert_array_equal(time_s, [0.5, 1.5])
+    np.testing.assert_array_equal(speed, [3.25, 3.5])
+    assert any(
+        "points of one time" in n for n in find_speed_notes(ActivitySettings(speed_file=path))
+    )

@@ -280,7 +280,7 @@ def init(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A recording: file or folder.")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Trial file.")] = Path("trial.toml"),
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", "--force", help="Replace an existing file.")
+        bool, typer.Option("--overwrite", "--force", help="Replace a file that init wrote.")
     ] = False,
     reader: Reader = None,
     rate: Rate = None,
@@ -291,9 +291,9 @@ def init(
     from opensim_pelvis.delivery import check_file
     from opensim_pelvis.reading import read_recording
     from opensim_pelvis.trial.request import read_request
-    from opensim_pelvis.trial.template import write_trial
+    from opensim_pelvis.trial.template import FIRST_LINE, write_trial
 
-    check_file(out, sources=(path,), overwrite=overwrite)
+    check_file(out, sources=(path,), first_line=FIRST_LINE, kept=True, overwrite=overwrite)
     flags = {"recording": recording_flags(reader, rate, up_axis, mapping, None)}
     settings, _ = read_request(path, flags)
     recording = read_recording(settings.recording)

@@ -26,6 +26,8 @@ def cohort(
     facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     for name in facts["sessions_without_strides"]:
         typer.echo(f"{name}: no stride of it was kept, so it has no measures", err=True)
+    for copy in facts["copies"]:
+        typer.echo(copy, err=True)
     for path in written:
         typer.echo(str(path))
 
@@ -69,7 +71,7 @@ def report(
 def texts(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Made, such as texts-de.toml.")],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an existing file.")
+        bool, typer.Option("--overwrite", help="Replace such a file, changed or not.")
     ] = False,
 ) -> None:
     """Write all texts of the report, to translate them."""
@@ -121,14 +123,14 @@ def compare(
     The report of RESULT (a folder) is made again beside the numbers, with a section on the
     agreement: how far the two differ, both curves, clocks, and how they were brought together.
     """
-    from opensim_pelvis.delivery import check_set, deliver
+    from opensim_pelvis.delivery import check_entries_of, deliver
     from opensim_pelvis.report.again import stage_reports, views_of
     from opensim_pelvis.report.lab import read_lab
     from opensim_pelvis.screen.comparison import render_comparison
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.validation.compare import compare as compare_recordings
     from opensim_pelvis.validation.request import read_comparison
-    from opensim_pelvis.validation.write import set_of, write_comparison
+    from opensim_pelvis.validation.write import files_of_comparison, set_of, write_comparison
 
     settings = read_comparison(
         estimate,
@@ -145,7 +147,7 @@ def compare(
         body_offset=body_offset,
         surface=surface,
     )
-    check_set(set_of(settings, out, overwrite=overwrite))
+    check_entries_of(set_of(settings, out, overwrite=overwrite), files_of_comparison(settings))
     laboratory = read_lab(lab)
     comparison = compare_recordings(settings)
     with deliver(set_of(settings, out, comparison, overwrite=overwrite)) as staged:
@@ -159,9 +161,6 @@ def pool(
         list[Path], typer.Argument(metavar="DIR ...", help="Folders that compare wrote.")
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Table, csv.")] = Path("pooled.csv"),
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an existing file of another kind.")
-    ] = False,
 ) -> None:
     """Pool comparisons of several people."""
     from opensim_pelvis.screen.comparison import render_pooled
@@ -169,4 +168,4 @@ def pool(
     from opensim_pelvis.validation.pooling import pool_folders, write_pooled
 
     pooled = pool_folders(folders)
-    make_console().print(render_pooled(pooled, write_pooled(pooled, out, overwrite=overwrite)))
+    make_console().print(render_pooled(pooled, write_pooled(pooled, out)))

@@ -43,6 +43,7 @@ class _Watch:
     said = threading.Lock()
     made: list[Path]
     out: Path | None = None
+    file: Path | None = None
     before: Snapshot
 
 
@@ -65,6 +66,7 @@ def watched(*, to_the_end: bool = False) -> Iterator[None]:
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
     _watch.active, _watch.signalled, _watch.out, _watch.made = True, False, None, []
+    _watch.file = None
     if not _watch.hooked:  # it cannot be taken away again
         sys.addaudithook(_note_folder)
         _watch.hooked = True
@@ -93,6 +95,11 @@ def remember_output(folder: Path) -> Path:
     return folder
 
 
+def note_file(path: Path) -> None:
+    """Remember a single file that was written, for the same purpose."""
+    _watch.file = path
+
+
 def end_interrupted() -> int:
     """Clear up, say once that the program was interrupted, and return the exit code.
 
@@ -113,8 +120,9 @@ def end_interrupted() -> int:
 
 
 def output_changed() -> bool:
-    """Return whether anything in the folder of results is not as it was."""
-    return _watch.out is not None and _look(_watch.out) != _watch.before
+    """Return whether anything in the folder of results is not as it was, or a file was written."""
+    changed = _watch.out is not None and _look(_watch.out) != _watch.before
+    return changed or _watch.file is not None
 
 
 def _signals() -> list[int]:
@@ -172,7 +180,7 @@ def _clear_up() -> None:
 def _what_changed() -> str:
     if not output_changed():
         return "nothing was changed"
-    return f"what was written until then is in {_watch.out}"
+    return f"what was written until then is in {_watch.file or _watch.out}"
 
 
 def _look(folder: Path) -> Snapshot:

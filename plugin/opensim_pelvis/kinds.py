@@ -62,6 +62,10 @@ def _ole(*endings: str) -> Callable[[bytes, str], bool]:
     return lambda head, ending: head.startswith(b"\xd0\xcf\x11\xe0") and ending in endings
 
 
+_is_trial: Final = _text(
+    r"^\s*\[(recording|sensors|calibration|subject|activity|solver|mountings)\]"
+)
+
 _ROWS: Final = (
     _Row(_begins(b"HIERARCHY"), "a BVH animation", f"it holds joints, no sensors; {_EXPORT}"),
     _Row(_packed(b"xl/"), "an Excel workbook", _TABLE),
@@ -150,7 +154,12 @@ _ROWS: Final = (
         f"the signals are wanted as a table; {_EXPORT}",
     ),
     _Row(
-        _text(r"^\s*\[(recording|sensors|calibration|subject|activity|solver|mountings)\]"),
+        lambda head, ending: ending == ".toml" and _is_trial(head, ending),
+        "a trial file",
+        "[recording] path in it wants the recording itself",
+    ),
+    _Row(
+        _is_trial,
         "a trial file",
         "give it an ending .toml",
     ),

@@ -12,7 +12,7 @@ from opensim_pelvis.delivery import Set, Staged, check_set, deliver
 from opensim_pelvis.delivery.swap import remove
 from opensim_pelvis.errors import ExportError, OpenSimPelvisError
 from opensim_pelvis.names import check_name
-from opensim_pelvis.plain_words import words_of
+from opensim_pelvis.plain_words import value_words, words_of
 from opensim_pelvis.registry import EXPORTERS, list_plugins, load_exporter
 from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Result
@@ -97,6 +97,12 @@ def write(
     -----
     An exporter that fails otherwise leaves its own files out; `Written.missing` says why.
     """
+    text = str(directory) if isinstance(directory, str | Path) else ""
+    if not isinstance(result, Result) or not text or "\0" in text:
+        raise ExportError(
+            "write: a Result and the path of a folder were wanted, found "
+            f"{type(result).__name__} and {value_words(directory)[:60]}"
+        )
     inputs = tuple(file.sha256 for file in result.recording.files)
     wanted = _set_of(
         Path(directory),

@@ -22,6 +22,7 @@ from typing import Final
 from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
+from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.names import check_name, derive_name
 from opensim_pelvis.notices import notice
@@ -45,6 +46,7 @@ from opensim_pelvis.settings import (
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
+from opensim_pelvis.trial.check import as_sensors, check_settings
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -99,9 +101,14 @@ def run(
     -------
     Result
     """
+    if not isinstance(recording, Recording) or not isinstance(recording.name, str):
+        raise SettingsError(
+            "recording: wanted a Recording with a name, as opensim_pelvis.read returns it, found "
+            "another kind of value"
+        )
     settings = TrialSettings(
         recording=RecordingSettings(path=_path_of(recording), name=recording.name),
-        sensors=dict(sensors or {}),
+        sensors=as_sensors(sensors),
         fusion=fusion or FusionSettings(),
         timeline=timeline or TimelineSettings(),
         calibration=calibration or CalibrationSettings(),
@@ -109,6 +116,7 @@ def run(
         activity=activity or ActivitySettings(),
         solver=solver or SolverSettings(),
     )
+    check_settings(settings)
     _warm_up(settings.solver)
     return _run(recording, settings, list_defaults(settings), progress)
 

@@ -1,4 +1,4 @@
-"""What a process made by ``fork`` cannot use any more, and what must end before a fork.
+"""Processes of our own, what one made by ``fork`` cannot use, and what must end before a fork.
 
 Polars works with threads of its own. A fork has none of them: where the parent has read a table
 already, a child that asks polars for another waits for ever. What asks here first reads and writes
@@ -8,8 +8,18 @@ the same numbers without polars there; it is slower.
 from __future__ import annotations
 
 import os
+import sys
 from threading import Thread
 from typing import Final
+
+
+def python_module(name: str) -> list[str]:
+    """Return the words that run a module of ours in a process of its own.
+
+    The current folder is none of its places for modules (``-P``): it is the user's, and what lies
+    there with a recording must not run.
+    """
+    return [sys.executable, "-P", "-m", name]
 
 
 class _Fork:

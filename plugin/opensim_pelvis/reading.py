@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from opensim_pelvis.errors import MissingRateError, ReadError
-from opensim_pelvis.frames import UpAxis
+from opensim_pelvis.frames import AXES, UpAxis
 from opensim_pelvis.notices import SIMULATED, notice
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, RecordingDate
@@ -52,14 +53,28 @@ def read(
     """
     return read_recording(
         RecordingSettings(
-            path=Path(path),
+            path=_as_path(path, "path"),
             reader=reader,
             rate_hz=rate_hz,
-            up_axis=up_axis,
-            mapping=None if mapping is None else Path(mapping),
+            up_axis=_as_axis(up_axis),
+            mapping=None if mapping is None else _as_path(mapping, "mapping"),
             date=date,
         )
     )
+
+
+def _as_path(given: object, what: str) -> Path:
+    if not isinstance(given, str | Path) or not str(given) or "\0" in str(given):
+        raise ReadError(
+            f"{what}: wanted the path of a file or folder, found {value_words(given)[:60]}"
+        )
+    return Path(given)
+
+
+def _as_axis(given: object) -> Any:
+    if given is not None and given not in AXES:
+        raise ReadError(f"up_axis: wanted {', '.join(AXES)}, found {value_words(given)[:60]}")
+    return given
 
 
 def read_recording(settings: RecordingSettings) -> Recording:

@@ -129,6 +129,8 @@ def find_reader(path: Path) -> str:
         except PluginError as fault:
             refusals[name] = str(fault)
             continue
+        except OSError as fault:
+            raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
         (claims if match.matches else refusals)[name] = match.reason
     if len(claims) == 1:
         return next(iter(claims))
@@ -163,6 +165,15 @@ def _unknown(path: Path) -> str:
     results = next((f.name for f in shown if f.name.endswith(_OWN_ENDS)), None)
     if results is not None:
         inside = f" It holds results ({results}): name the recording they were made from."
+    cameras = [entry for entry in entries if entry.is_file() and _is_c3d(entry)]
+    if len(cameras) > 1 and len(cameras) == sum(entry.is_file() for entry in entries):
+        names = ", ".join(entry.name for entry in cameras[:3])
+        more = f" and {len(cameras) - 3} more" if len(cameras) > 3 else ""
+        return (
+            f"{path}: holds {len(cameras)} C3D files ({names}{more}), none with sensors of a known "
+            "maker. `opensim-pelvis inspect FILE` shows what one holds; one of cameras is a "
+            "reference for `opensim-pelvis compare`, one with sensors is named itself."
+        )
     return (
         f"{path}: no reader knows this format.{inside} `opensim-pelvis readers` lists the "
         "formats; a plain table is read with a mapping file (--mapping). -v says why not."

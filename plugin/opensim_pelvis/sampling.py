@@ -12,6 +12,8 @@ LOWEST_HZ: Final = 0.001
 HIGHEST_HZ: Final = 1e6
 """Numbers outside of these two are no sampling rates."""
 
+_MANY_BITS: Final = 1024
+
 
 def find_rate_fault(rate_hz: object) -> str | None:
     """Return what is wrong with a sampling rate, None where nothing is.
@@ -21,9 +23,10 @@ def find_rate_fault(rate_hz: object) -> str | None:
     'the sampling rate must be a number of samples a second from 0.001 to 1e+06, found nan'
     """
     if isinstance(rate_hz, (int, float, np.number)) and not isinstance(rate_hz, bool):
-        if LOWEST_HZ <= float(rate_hz) <= HIGHEST_HZ:
+        if LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
             return None
-        found = f"{rate_hz}"[:40]
+        huge = isinstance(rate_hz, int) and rate_hz.bit_length() > _MANY_BITS
+        found = "a number beyond all bounds" if huge else f"{rate_hz}"[:40]
     else:
         found = value_words(rate_hz)[:40]
     return (

@@ -6,6 +6,8 @@ has the watch's clock, so the moment at which it starts must be told (``speed_st
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import importlib
 import io
 import itertools
@@ -21,7 +23,7 @@ from opensim_pelvis.documents import read_rows, read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.readers._cells import to_number
+from opensim_pelvis.readers._cells import find_separator, to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.strides.curves import normalise
@@ -32,6 +34,9 @@ _Track = tuple[FloatArray, tuple[Notice, ...]]
 
 FASTEST_MPS: Final = 15.0
 """Speeds beyond this are no running."""
+
+PAUSE_S: Final = 15.0
+"""Points of a track that is not paused are closer: watches that save memory skip ten seconds."""
 
 _SPEED_POINTS: Final = 21
 """Points of each stride at which a table of speeds is read."""
@@ -93,8 +98,10 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
     track = _TRACKS.get(path.suffix.lower())
     notes: tuple[Notice, ...] = ()
     if track is None:
-        table = _read_table(path)
-        notes = say_open_end(path.name, read_text(path, ReadError), ",")
+        table, notes = _read_table(path)
+        text = read_text(path, ReadError)
+        separator = find_separator(text.partition("\n")[0])
+        notes = (*notes, *say_open_end(path.name, text, separator))
     else:
         if start_s is None:
             raise ReadError(
@@ -111,15 +118,22 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
                 f"{path}: wanted a track ({path.suffix}), found one that is damaged or of another "
                 "kind. Export it again."
             ) from fault
-    if table.shape[0] < 2 or not (np.diff(table[:, 0]) > 0.0).all():
-        raise ReadError(f"{path}: wanted at least two rows with increasing times")
+    if table.shape[0] < 2:
+        raise ReadError(
+            f"{path}: wanted at least two rows with increasing times, found {table.shape[0]}"
+        )
     speed = table[:, 1]
-    if not np.isfinite(table).all() or (speed < 0.0).any() or (speed > FASTEST_MPS).any():
-        raise ReadError(f"{path}: wanted speeds from 0 to 15 metres a second in every row")
+    wrong = ~np.isfinite(table).all(axis=1) | (speed < 0.0) | (speed > FASTEST_MPS)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        raise ReadError(
+            f"{path}: wanted speeds from 0 to 15 metres a second in every row, found "
+            f"{speed[at]:.4g} at {table[at, 0]:.6g} s"
+        )
     return table, notes
 
 
-def _read_table(path: Path) -> FloatArray:
+def _read_table(path: Path) -> _Track:
     table: list[list[float | None]] = []
     for line, row in read_rows(path, ("time_s", "speed_mps"), ReadError):
         cells = [row[name].strip() for name in ("time_s", "speed_mps")]
@@ -130,24 +144,31 @@ def _read_table(path: Path) -> FloatArray:
                 f"'{cells[0][:40]}' and '{cells[1][:40]}'"
             )
         table.append(numbers)
-    return np.array(table, dtype=np.float64).reshape(-1, 2)
+    found = np.array(table, dtype=np.float64).reshape(-1, 2)
+    return _merge(found[:, 0], found[:, 1], path)
 
 
 def _read_gpx(path: Path) -> _Track:
     """Return times and speeds between the points of a GPX track, by gpxpy's distances."""
     gpx = _library("gpxpy", path).parse(read_xml_text(path, ReadError, "a GPX track"))
     points = [p for track in gpx.tracks for segment in track.segments for p in segment.points]
+    if any(abs(p.latitude) > 90.0 or abs(p.longitude) > 180.0 for p in points):
+        raise ReadError(f"{path}: wanted places on the earth, found a latitude beyond 90 degrees")
+    points, notes = _timed(points, path)
     away = [b.distance_2d(a) or 0.0 for a, b in itertools.pairwise(points)]
-    return _from_distance([p.time for p in points], np.concatenate([[0.0], np.cumsum(away)]), path)
+    distance_m = np.concatenate([[0.0], np.cumsum(away)])
+    return _from_distance([p.time for p in points], distance_m, path, notes)
 
 
 def _read_tcx(path: Path) -> _Track:
     """Return times and speeds of a TCX file, from the distance that the watch counted."""
     reader = _library("tcxreader.tcxreader", path).TCXReader()
     text = read_xml_text(path, ReadError, "a TCX file")
-    points = reader.read(io.BytesIO(text.encode()), only_gps=False).trackpoints
-    points = [p for p in points if p.distance is not None]
-    return _from_distance([p.time for p in points], np.array([p.distance for p in points]), path)
+    with contextlib.redirect_stdout(io.StringIO()):  # what it prints is for programmers
+        points = reader.read(io.BytesIO(text.encode()), only_gps=False).trackpoints
+    points, notes = _timed([p for p in points if p.distance is not None], path)
+    distance_m = np.array([p.distance for p in points], dtype=np.float64)
+    return _from_distance([p.time for p in points], distance_m, path, notes)
 
 
 def _read_fit(path: Path) -> _Track:
@@ -161,7 +182,7 @@ def _read_fit(path: Path) -> _Track:
                 if frame.frame_type == fit.FIT_FRAME_DATA and frame.name == "record":
                     for name in ("enhanced_speed", "speed"):
                         speed = frame.get_value(name, fallback=None)
-                        if speed is not None:
+                        if speed is not None and frame.get_value("timestamp", fallback=None):
                             rows.append((frame.get_value("timestamp"), float(speed)))
                             break
     if not rows:
@@ -171,21 +192,54 @@ def _read_fit(path: Path) -> _Track:
     table, notes = _merge(times, np.array([speed for _, speed in rows]), path)
     if odd:
         notes += (notice("speed.odd_fields", path.name, file=path.name, fields=len(odd)),)
-    return table, notes
+    return table, (*notes, *_find_pauses(table[:, 0], path))
 
 
-def _from_distance(times: list[Any], distance_m: FloatArray, path: Path) -> _Track:
+def _timed(points: list[Any], path: Path) -> tuple[list[Any], tuple[Notice, ...]]:
+    """Return the points that have a time, and a note on the others."""
+    timed = [p for p in points if p.time is not None]
+    if 2 * len(timed) < len(points):
+        raise ReadError(
+            f"{path}: wanted points with times, {len(points) - len(timed)} of {len(points)} have "
+            "none that can be read: a planned route, perhaps. Give the track that the watch wrote."
+        )
+    if len(timed) == len(points):
+        return points, ()
+    lost = len(points) - len(timed)
+    values = {"file": path.name, "lost": lost, "points": len(points)}
+    return timed, (notice("speed.without_time", path.name, **values),)
+
+
+def _from_distance(
+    times: list[Any], distance_m: FloatArray, path: Path, notes: tuple[Notice, ...]
+) -> _Track:
     """Return time since the first point, and speed as the slope of the distance there."""
-    if len(times) < 3 or any(time is None for time in times):
+    if len(times) < 3:
         raise ReadError(f"{path}: wanted at least three points with times, found {len(times)}")
-    time_s = np.array([(time - times[0]).total_seconds() for time in times])
-    if (np.diff(time_s) < 0.0).any():
-        raise ReadError(f"{path}: wanted points with increasing times")
-    table, notes = _merge(time_s, distance_m, path)
+    utc = [_in_utc(time) for time in times]
+    time_s = np.array([(time - utc[0]).total_seconds() for time in utc])
+    table, merged = _merge(time_s, distance_m, path)
     if table.shape[0] < 3:
         raise ReadError(f"{path}: wanted at least three points at different times")
     time_s, distance_m = table.T
-    return np.stack([time_s, np.gradient(distance_m, time_s)], axis=1), notes
+    told = (*notes, *merged, *_find_pauses(time_s, path))
+    return np.stack([time_s, np.gradient(distance_m, time_s)], axis=1), told
+
+
+def _in_utc(time: datetime.datetime) -> datetime.datetime:
+    """Return a time in UTC, which GPX and TCX mean where they state no zone."""
+    return time.replace(tzinfo=datetime.UTC) if time.tzinfo is None else time
+
+
+def _find_pauses(time_s: FloatArray, path: Path) -> tuple[Notice, ...]:
+    steps = np.diff(time_s)
+    gaps = np.flatnonzero(steps > PAUSE_S)
+    if not gaps.size:
+        return ()
+    spans = [notice("word.span", from_s=time_s[g], to_s=time_s[g + 1]) for g in gaps[:3]]
+    values = {"file": path.name, "spans": spans, "more": gaps.size - 3}
+    code = "speed.pauses_and_more" if gaps.size > 3 else "speed.pauses"
+    return (notice(code, path.name, **values),)
 
 
 def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
@@ -193,8 +247,17 @@ def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
 
     Watches write whole seconds: where they sample faster, or a lap begins, seconds are doubled.
     """
+    falls = np.flatnonzero(np.diff(time_s) < 0.0)
+    if falls.size:
+        at = int(falls[0])
+        raise ReadError(
+            f"{path}: wanted points with increasing times, they fall from {time_s[at]:.6g} to "
+            f"{time_s[at + 1]:.6g} s at point {at + 2}"
+        )
     first = np.concatenate([[True], np.diff(time_s) != 0.0])
     group = np.cumsum(first) - 1
+    if not time_s.size:
+        return np.zeros((0, 2)), ()
     means = np.bincount(group, weights=values) / np.bincount(group)
     table = np.stack([time_s[first], means], axis=1)
     doubled = time_s.size - table.shape[0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.errors import ExportError, SettingsError
+from opensim_pelvis.exporters.c3d_header import Header, write_header
 from opensim_pelvis.report.logo import logo_pixels, logo_uri
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
@@ -38,12 +40,12 @@ def doubling(levels: int) -> str:
 
 EMBEDDED = base64.b64encode(png_header(100_000, 100_000)).decode()
 BAD = {
-    "wide": (f'{HEAD}width="1000000" height="40"/>', "1000000 wide"),
+    "wide": (f'{HEAD}width="1000000" height="40"/>', "width='1000000'"),
     "wide for its height": (f'{HEAD}width="9000" height="40"/>', "9000 wide for a height of 40"),
     "view box": (f'{HEAD}viewBox="0 0 90000 40"/>', "90000 wide for a height of 40"),
     "both": (f'{HEAD}width="90000" viewBox="0 0 40 40"/>', "90000 wide"),
-    "no length": (f'{HEAD}width="1e999" height="40"/>', "1e999 wide"),
-    "negative": (f'{HEAD}width="-5" height="40"/>', "-5 wide"),
+    "no length": (f'{HEAD}width="1e999" height="40"/>', "width='1e999'"),
+    "negative": (f'{HEAD}width="-5" height="40"/>', "width='-5'"),
     "doubling": (f'{HEAD}width="40" height="40">{doubling(40)}</svg>', "again and again"),
     "circle": (f'{HEAD}width="40" height="40"><g id="a"><use href="#a"/></g></svg>', "in a circle"),
     "long chain": (
@@ -104,3 +106,52 @@ def test_a_drawing_that_uses_parts_as_drawings_do_is_drawn(tmp_path: Path) -> No
         encoding="utf-8",
     )
     assert logo_pixels(path).shape[0] == 320
+
+
+WEIGHTY = {
+    "a tile of a million": '<defs><pattern id="p" width="1e6" height="1e6" '
+    'patternUnits="userSpaceOnUse"><rect width="1e6" height="1e6"/></pattern></defs>'
+    '<rect width="900000" height="900000" fill="url(#p)"/>',
+    "marks on a long path": '<defs><marker id="m">' + '<circle r="1"/>' * 5000 + "</marker></defs>"
+    f'<path d="M0 0{"l1 1-1 1" * 50_000}" stroke="black" marker-mid="url(#m)"/>',
+}
+
+
+@pytest.mark.parametrize("parts", WEIGHTY.values(), ids=WEIGHTY)
+def test_a_drawing_that_multiplies_is_refused_and_ends_nothing(tmp_path: Path, parts: str) -> None:
+    """Resvg ends its process where memory does not suffice: it has one of its own."""
+    path = tmp_path / "logo.svg"
+    path.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10">{parts}</svg>',
+        encoding="utf-8",
+    )
+    with pytest.raises(SettingsError, match="a picture that can be drawn"):
+        logo_pixels(path)
+
+
+def test_modules_beside_a_recording_do_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json", "pickle", "numpy", "resvg_py"):
+        (tmp_path / f"{name}.py").write_text(
+            "open('it_ran', 'w').close(); raise SystemExit\n", encoding="utf-8"
+        )
+    path = tmp_path / "logo.svg"
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+        '<rect width="5" height="5"/></svg>',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    assert logo_pixels(path).shape[2] == 4
+    with suppress(ExportError):  # ezc3d wants more of a header; what counts is what ran
+        header = Header(point_labels=["A"], analog_labels=[], parameters={}, descriptions={})
+        write_header(tmp_path / "a.c3d", header)
+    assert not (tmp_path / "it_ran").exists()
+
+
+def test_a_picture_has_the_shape_of_a_logo(tmp_path: Path) -> None:
+    path = tmp_path / "logo.png"
+    path.write_bytes(png_header(1, 39_000_000))
+    with pytest.raises(SettingsError, match="found 1 x 39000000"):
+        logo_uri(path)

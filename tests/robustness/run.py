@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -29,6 +30,10 @@ STUCK_S: Final = 120.0
 
 SLOW_SHARE: Final = 0.002
 """Part of the inputs of a quick target that a slow one gets."""
+
+
+_ENVIRONMENT: Final = os.environ | {"POLARS_MAX_THREADS": "1"}
+"""A worker has one thread: files are small, and others work beside it."""
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Job:
         numbers = [str(self.first), str(self.end - self.first)]
         words = [sys.executable, "-m", module, self.name, *numbers, str(self.folder)]
         with (self.folder / "said.txt").open("ab") as said:
-            self.process = subprocess.Popen(words, stdout=said, stderr=said)
+            self.process = subprocess.Popen(words, stdout=said, stderr=said, env=_ENVIRONMENT)
         self.since = time.monotonic()
 
     def step(self) -> bool:

@@ -52,6 +52,9 @@ class Target:
     damage: Callable[[bytes, Random], tuple[bytes, str]] = mutate
 
 
+_READERS: Final = cache(load_reader)
+"""Finding a plug-in takes longer than reading a small file."""
+
 # --- recordings ----------------------------------------------------------------------------
 
 
@@ -60,7 +63,7 @@ def _read(reader: str, folder: Path, **settings: Any) -> Recording:
     single = len(files) == 1
     path = files[0] if single else folder
     mapping = next(iter(sorted(folder.glob("*.mapping.toml"))), None)
-    plugin = load_reader(reader)
+    plugin = _READERS(reader)
     plugin.sniff(path)
     wanted = RecordingSettings(path=path, mapping=mapping, **settings)
     try:

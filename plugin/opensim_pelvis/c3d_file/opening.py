@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.c3d_file.doubts import doubt_channel_rate, doubt_rest
 from opensim_pelvis.c3d_file.parameters import (
     MAX_BLOCKS,
     SectionError,
@@ -89,7 +90,8 @@ def open_c3d(path: Path) -> C3dFile:
     _check(file, words[2], scale)
     file = _with_rate(_with_start(file))
     file = _with_frames(file, words[3], words[4])
-    return _with_length(_with_turn_rate(file))
+    file = _with_length(_with_turn_rate(file), parameters=start)
+    return replace(file, notes=(*file.notes, *doubt_channel_rate(file)))
 
 
 def _processor(path: Path, head: bytes) -> tuple[int, int]:
@@ -206,7 +208,7 @@ def _trial_frames(file: C3dFile) -> int | None:
     return last - first + 1
 
 
-def _with_length(file: C3dFile) -> C3dFile:
+def _with_length(file: C3dFile, *, parameters: int) -> C3dFile:
     """Return the file with whether its length is that of its data; raise where it cannot be.
 
     What stands behind the data may fill the last block, or be whole blocks. Bytes that do neither
@@ -233,14 +235,13 @@ def _with_length(file: C3dFile) -> C3dFile:
         return replace(file, whole=False)
     if behind == 0:
         return file
+    if file.size % BLOCK == 0:
+        rest = () if parameters >= end else doubt_rest(file.path, end)
+        return replace(file, notes=(*file.notes, *rest))
     with file.path.open("rb") as stream:
         stream.seek(end)
         tail = stream.read(_TAIL)
     filled = -(-end // BLOCK) * BLOCK
-    if file.size % BLOCK == 0:
-        if file.size == filled or not any(tail):
-            return file
-        return file.noting("c3d.bytes_behind", bytes=behind, frames=file.frames)
     if any(tail) or file.size > filled:
         raise ReadError(
             f"{file.path}: the file is {behind} bytes longer than {file.frames} frames of "

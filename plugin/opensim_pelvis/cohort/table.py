@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.delivery import SUMMARY, find_results
+from opensim_pelvis.delivery.manifest import MANIFEST, hash_file, read_manifest
 from opensim_pelvis.errors import ComparisonError, raise_faults
 from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.results.summary import Sides, read_summary
@@ -16,13 +17,15 @@ from opensim_pelvis.types.date import order_moments
 if TYPE_CHECKING:
     import pandas as pd
 
+COPIES: Final = "copies"
 ROTATION: Final = "pelvic_rotation_range_deg"
 
 
 def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     """Read summaries and return a row a session, in the order of subject, date and name.
 
-    A session of which no stride was kept has ``strides`` 0 and no measures.
+    A session of which no stride was kept has ``strides`` 0 and no measures. Results of one trial
+    from one recording are one session; ``attrs["copies"]`` names those that were not counted.
 
     Parameters
     ----------
@@ -38,7 +41,8 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
 
     faults: list[str] = []
     rows: list[dict[str, Any]] = []
-    for path in find_results(paths, SUMMARY, faults):
+    copies: list[str] = []
+    for path in _without_copies(find_results(paths, SUMMARY, faults), copies):
         row = _read_row(path, faults)
         if row is not None:
             rows.append(row)
@@ -52,7 +56,9 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     order = sorted(
         range(len(rows)), key=lambda i: (str(rows[i]["subject"]), when[i], rows[i]["name"])
     )
-    return pd.DataFrame([rows[i] for i in order])
+    table = pd.DataFrame([rows[i] for i in order])
+    table.attrs[COPIES] = copies
+    return table
 
 
 def runners(table: pd.DataFrame) -> pd.DataFrame:
@@ -61,6 +67,28 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
     numbers["sessions"] = table.groupby("subject").size()
     numbers["sex"] = table.groupby("subject")["sex"].first()
     return numbers.reset_index()
+
+
+def _without_copies(paths: Sequence[Path], copies: list[str]) -> list[Path]:
+    """Return one path of each session; ``copies`` gets a sentence for each of the others."""
+    first: dict[object, Path] = {}
+    for path in paths:
+        keys = _keys(path)
+        earlier = next((first[key] for key in keys if key in first), None)
+        if earlier is None:
+            first |= dict.fromkeys(keys, path)
+        else:
+            copies.append(f"{path}: the same session as {earlier}, counted once")
+    return list(dict.fromkeys(first.values()))
+
+
+def _keys(path: Path) -> list[object]:
+    """Return what tells a session: the bytes of its summary, its recording's with its name."""
+    if not path.is_file():
+        return [path]
+    manifest = read_manifest(path.with_name(path.name.removesuffix(SUMMARY) + MANIFEST))
+    made_from = [(manifest.name, manifest.inputs)] if manifest and manifest.inputs else []
+    return [hash_file(path), *made_from]
 
 
 def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:

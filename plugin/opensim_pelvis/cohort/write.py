@@ -13,7 +13,7 @@ from opensim_pelvis.cohort.relations import (
     compare_sexes,
     correlate,
 )
-from opensim_pelvis.cohort.table import read_cohort, runners
+from opensim_pelvis.cohort.table import COPIES, read_cohort, runners
 from opensim_pelvis.delivery import Set, deliver
 from opensim_pelvis.documents import safe_cell
 
@@ -65,6 +65,7 @@ def write_cohort(
             "format_version": 1,
             "sessions": len(sessions),
             "sessions_without_strides": sessions.loc[sessions["strides"] == 0, "name"].tolist(),
+            "copies": sessions.attrs[COPIES],
             "runners": len(people),
             "women_minus_men_at_the_same_speed": compare_sexes(people),
         }

@@ -14,7 +14,7 @@ from opensim_pelvis.delivery.find import (
     result_folders,
 )
 from opensim_pelvis.delivery.manifest import Manifest, read_manifest
-from opensim_pelvis.delivery.refuse import Set, check_set, check_writable
+from opensim_pelvis.delivery.refuse import Set, check_entries_of, check_set, check_writable
 from opensim_pelvis.delivery.single import check_file, write_file
 from opensim_pelvis.delivery.staging import STAGING, clear_stray
 
@@ -25,6 +25,7 @@ __all__ = [
     "Manifest",
     "Set",
     "Staged",
+    "check_entries_of",
     "check_file",
     "check_set",
     "check_writable",

@@ -117,6 +117,19 @@ def check_entries(wanted: Set, names: Iterable[str], owned: set[str]) -> None:
         )
 
 
+def check_entries_of(wanted: Set, names: Iterable[str]) -> None:
+    """See, before the work, that a set with these files may be written; nothing is made.
+
+    Raises
+    ------
+    ExportError
+    """
+    check_set(wanted)
+    earlier = own_manifest(wanted)
+    owned = {f"{wanted.stem}{MANIFEST}", *(earlier.files if earlier else ())}
+    check_entries(wanted, names, owned)
+
+
 def check_writable(folder: Path) -> None:
     """See that a folder can be written, or made; nothing is made.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,11 +12,17 @@ from opensim_pelvis.delivery.refuse import files_of, same_file
 from opensim_pelvis.delivery.staging import STAGING
 from opensim_pelvis.delivery.swap import sync_folder
 from opensim_pelvis.errors import ExportError
+from opensim_pelvis.interruption import note_file
 from opensim_pelvis.plain_words import words_of
 
 
 def check_file(
-    path: Path, *, sources: Sequence[Path] = (), first_line: str = "", overwrite: bool = False
+    path: Path,
+    *,
+    sources: Sequence[Path] = (),
+    first_line: str = "",
+    kept: bool = False,
+    overwrite: bool = False,
 ) -> None:
     """See that a file may be written; nothing is made or changed.
 
@@ -25,9 +32,11 @@ def check_file(
     sources : sequence of Path
         What it is made from; never replaced.
     first_line : str
-        How a file of ours of this kind begins; such a one may be replaced.
+        How a file of ours of this kind begins.
+    kept : bool
+        Whether people write into such a file, so that it is replaced with `overwrite` alone.
     overwrite : bool
-        Whether a file of another origin may be.
+        Whether a file of ours may be replaced that people write into; never one of other origin.
 
     Raises
     ------
@@ -43,11 +52,17 @@ def check_file(
             f"{path}: the file to write is one of those that were read, which are never replaced. "
             "Name another file (--out)."
         )
-    if overwrite or (first_line and not path.is_symlink() and _begins(path, first_line)):
+    ours = not path.is_symlink() and _begins(path, first_line)
+    if ours and (overwrite or not kept):
         return
+    if ours:
+        raise ExportError(
+            f"{path}: exists already, and may hold what you wrote into it. Name another file, or "
+            "add --overwrite."
+        )
     raise ExportError(
-        f"{path}: exists already and was not written by this command. Name another file (--out), "
-        "or add --overwrite."
+        f"{path}: exists already and was not written by this command, so it is not replaced. Name "
+        "another file."
     )
 
 
@@ -66,6 +81,7 @@ def write_file(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(path)
+        note_file(path)
         sync_folder(path.parent)
     except UnicodeEncodeError as fault:
         raise ExportError(
@@ -84,6 +100,7 @@ def write_file(path: Path, text: str) -> None:
 def _begins(path: Path, line: str) -> bool:
     try:
         with path.open("rb") as stream:
-            return stream.read(len(line.encode())) == line.encode()
+            head = stream.read(len(line.encode()) + len(codecs.BOM_UTF8))
+            return head.removeprefix(codecs.BOM_UTF8).startswith(line.encode())
     except OSError:
         return False

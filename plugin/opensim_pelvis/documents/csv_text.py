@@ -1,9 +1,10 @@
-"""Tables of comma-separated cells whose first line names the columns."""
+"""Tables of cells between commas, semicolons or tabs, whose first line names the columns."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ Row = dict[str, str]
 _SHOWN: Final = 200
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _GUARD: Final = "'"
+_SEPARATOR_LINE: Final = re.compile(r"\Asep=[;,\t]\r?\n", re.IGNORECASE)
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def safe_cell(value: object) -> object:
@@ -45,7 +48,10 @@ def read_rows(
     error : type
         What is raised where the file is no such table.
     """
-    reader = csv.reader(io.StringIO(read_text(path, error), newline=""))
+    text = _SEPARATOR_LINE.sub("", read_text(path, error))
+    mark = _find_mark(text, columns)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    clean = _unguarded if mark == "," else _with_point
     try:
         names = [name.strip() for name in next(reader, [])]
         missing = [name for name in columns if names.count(name) != 1]
@@ -58,7 +64,7 @@ def read_rows(
         return [
             (
                 reader.line_num,
-                dict(zip(names, map(_unguarded, cells + [""] * len(names)), strict=False)),
+                dict(zip(names, map(clean, cells + [""] * len(names)), strict=False)),
             )
             for cells in reader
             if any(cell.strip() for cell in cells)
@@ -68,6 +74,22 @@ def read_rows(
             f"{path}: wanted cells between commas, found a cell that has no end near line "
             f"{reader.line_num}. Is a quotation mark left open?"
         ) from fault
+
+
+def _find_mark(text: str, columns: Sequence[str]) -> str:
+    """Return what parts cells: a spreadsheet may have put semicolons or tabs for commas."""
+    first = text.partition("\n")[0]
+    for mark in ";\t":
+        names = [name.strip(' "\r') for name in first.split(mark)]
+        if all(name in names for name in columns):
+            return mark if len(names) > 1 else ","
+    return ","
+
+
+def _with_point(cell: str) -> str:
+    """Return a cell whose decimal comma, if it has one, is a point."""
+    cell = _unguarded(cell)
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell.strip()) else cell
 
 
 def _unguarded(cell: str) -> str:

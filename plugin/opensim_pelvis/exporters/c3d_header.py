@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.processes import python_module
 
 ParameterList = Sequence[str] | FloatArray | IntArray | npt.NDArray[np.str_]
 ParameterValue = str | float | ParameterList
@@ -47,7 +48,7 @@ def write_header(path: Path, header: Header) -> None:
         When ezc3d fails; its own words are in the message.
     """
     outcome = subprocess.run(
-        [sys.executable, "-m", "opensim_pelvis.exporters.c3d_header"],
+        python_module("opensim_pelvis.exporters.c3d_header"),
         input=pickle.dumps((str(path), header)),
         capture_output=True,
         check=False,

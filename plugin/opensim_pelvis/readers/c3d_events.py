@@ -81,7 +81,22 @@ def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
         for time_s, context, label in zip(at_s, contexts, labels, strict=True)
         if (name := known_label(label)) is not None and np.isfinite(time_s)
     ]
-    return events, notes
+    return events, (*notes, *_doubt_times(file, at_s))
+
+
+def _doubt_times(file: C3dFile, at_s: FloatArray) -> list[Notice]:
+    """Return notes on events without a time, and on those outside the recorded frames."""
+    notes = []
+    if lost := int((~np.isfinite(at_s)).sum()):
+        notes.append(file.note("c3d.events_without_time", lost=lost, events=at_s.size))
+    step_s = 1.0 / file.rate_hz
+    outside = at_s[(at_s < -step_s) | (at_s > file.frames * step_s)]
+    if outside.size:
+        more = outside.size > 3
+        code = "c3d.events_outside_more" if more else "c3d.events_outside"
+        values = {"outside": outside.size, "events": at_s.size, "at_s": outside[:3]}
+        notes.append(file.note(code, **values))
+    return notes
 
 
 def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from opensim_pelvis import fonts
 from opensim_pelvis.documents import read_xml
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.report.drawing import draw_svg
 from opensim_pelvis.report.logo_bounds import check_drawing, check_picture
 
 TYPES: Final = {
@@ -71,7 +71,9 @@ def logo_pixels(path: Path) -> Any:
     try:
         if path.suffix.lower() != ".svg":
             return imread(io.BytesIO(_sound_picture(path)))
-        return imread(io.BytesIO(_draw(clean_svg(path).decode("utf-8"))), format="png")
+        return imread(
+            io.BytesIO(draw_svg(clean_svg(path).decode("utf-8"), HEIGHT_PX)), format="png"
+        )
     except (OSError, ValueError, SyntaxError, struct.error) as fault:
         raise SettingsError(
             f"{path}: wanted a picture that can be drawn, found one that cannot. Save it again, "
@@ -122,14 +124,3 @@ def _clean(element: ElementTree.Element) -> None:
 def _leads_out(style: str) -> bool:
     """Return whether a style or a value refers to something outside, or hides what it says."""
     return bool(_STYLE_OUT.search(style) or _URL.search(style) or _ESCAPE in style)
-
-
-def _draw(svg: str) -> bytes:
-    """Return an SVG as a PNG; its letters are of the system's fonts, else of ours."""
-    import resvg_py
-
-    own = [str(folder) for folder in fonts.font_folders()]
-    drawn = resvg_py.svg_to_bytes(
-        svg_string=svg, height=HEIGHT_PX, font_dirs=own, font_family=fonts.BASE
-    )
-    return bytes(drawn)

@@ -13,6 +13,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.plain_words import value_words
 
 MAX_PIXELS: Final = 40_000_000
 """Of a picture: more than any logo, and 160 MB when it is unpacked."""
@@ -28,7 +29,10 @@ _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]
 _LENGTH: Final = re.compile(_NUMBER.pattern + r"\s*(?:px|pt|pc|mm|cm|in|em|ex|Q)?")
 _REFERENCE: Final = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
 _DATA: Final = re.compile(r"data:image/(?:png|jpeg);base64,([A-Za-z0-9+/=\s]+)")
-_MANY: Final = f"wanted a logo of at most {MAX_PIXELS // 10**6} million pixels"
+_MANY: Final = (
+    f"wanted a logo of at most {MAX_PIXELS // 10**6} million pixels, at most "
+    f"{MAX_SHAPE:.0f} times as long as wide"
+)
 _TOO_MUCH: Final = "Save it again as a plain logo, as PNG or SVG."
 
 
@@ -53,7 +57,8 @@ def check_picture(content: bytes, where: str) -> None:
         raise SettingsError(
             f"{where}wanted a picture (PNG or JPEG), found something else. {_TOO_MUCH}"
         ) from None
-    if width * height > MAX_PIXELS:
+    too_long = max(width, height) > MAX_SHAPE * min(width, height)
+    if width * height > MAX_PIXELS or too_long:
         raise SettingsError(f"{where}{_MANY}, found {width} x {height}. {_TOO_MUCH}")
 
 
@@ -94,7 +99,12 @@ def _shape_fault(root: ElementTree.Element) -> str | None:
     lengths = [_length(text) for text in stated]
     sizes = [*lengths, *map(float, box[2:4])]
     if any(size is not None and not 0.0 < size < 1e6 for size in sizes):
-        return f"is {stated[0]} wide and {stated[1]} high, or has a view box of no such size"
+        shown = ", ".join(
+            f"{key}={value_words(root.get(key))[:40]}"
+            for key in ("width", "height", "viewBox")
+            if key in root.attrib
+        )
+        return f"has no size of a drawing ({shown})"
     area = [float(x) for x in box[2:4]] if len(box) >= 4 else [None, None]
     for width, height in (lengths, area, _mixed(lengths, box)):
         if width and height and not 1.0 / MAX_SHAPE <= width / height <= MAX_SHAPE:

@@ -59,7 +59,7 @@ def write_texts(path: Path, *, overwrite: bool = False) -> Path:
     ExportError
         When the file is there already, or cannot be written.
     """
-    check_file(path, overwrite=overwrite)
+    check_file(path, first_line=_own().partition("\n")[0], kept=True, overwrite=overwrite)
     lines = [f"{_quoted(text)} = {_quoted(text)}" for text in phrases()]
     text = "\n".join([_own(), f"[{ANALYSIS}]{_ABOUT}", *lines, ""])
     write_file(path, text)

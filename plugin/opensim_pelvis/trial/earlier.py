@@ -13,6 +13,7 @@ from opensim_pelvis.delivery import result_folders
 from opensim_pelvis.documents import finite, is_xml, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.results.summary import read_summary
 from opensim_pelvis.rotations import from_euler
 from opensim_pelvis.trial.mounting import Mounting, parse_mounting
@@ -121,7 +122,7 @@ def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
         elif (mounting := _orientation(frame)) is None:
             faults.append(
                 f"frame {name}: wanted an orientation of three angles in radians, found "
-                f"{frame.findtext('orientation')!r}"
+                f"{value_words(frame.findtext('orientation'))}"
             )
         elif body in found:
             faults.append(f"frame {name} stands there twice")

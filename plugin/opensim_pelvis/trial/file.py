@@ -100,7 +100,7 @@ def settings_from_tables(
     """
     faults = _faults_of_names(tables)
     sections = {
-        name: _parse_section(name, _mapping(tables.get(name)), folder, faults) for name in SECTIONS
+        name: parse_section(name, _mapping(tables.get(name)), folder, faults) for name in SECTIONS
     }
     if "path" not in _mapping(tables.get("recording")):
         faults.append("recording.path: wanted the recording's file or folder, found nothing")
@@ -190,7 +190,7 @@ def _mapping(table: Any) -> Mapping[str, Any]:
     return table if isinstance(table, Mapping) else {}
 
 
-def _parse_section(
+def parse_section(
     name: str, table: Mapping[str, Any], folder: Path, faults: list[str]
 ) -> dict[str, Any]:
     """Return the usable values of one table; add a fault for each of the others."""

@@ -11,8 +11,10 @@ from opensim_pelvis.delivery import write_file
 from opensim_pelvis.settings import BODIES, RecordingSettings
 from opensim_pelvis.types import Recording
 
+FIRST_LINE: Final = "# What opensim-pelvis is to do with one recording. Then:"
+
 _HEAD: Final = """\
-# What opensim-pelvis is to do with one recording. Then:
+{first_line}
 #     opensim-pelvis run {file} --out results/
 # Lines that begin with # are off. Take the # away to state a value instead of the default.
 
@@ -136,7 +138,10 @@ def _render(path: Path, recording: Recording, settings: RecordingSettings) -> st
             line = f"# {key} = {_toml(found[key])}"
             stated.append(f"{line:<29} # {about}")
     head = _HEAD.format(
-        file=path.name, path=_toml(_seen_from(path, settings.path)), stated="\n".join(stated)
+        first_line=FIRST_LINE,
+        file=path.name,
+        path=_toml(_seen_from(path, settings.path)),
+        stated="\n".join(stated),
     )
     lines = "\n".join(_sensor_line(name) for name in recording.identifiers)
     return head + "\n" + _SENSORS.format(bodies=", ".join(BODIES), lines=lines) + _REST

@@ -108,20 +108,13 @@ def align_motions(
     theirs = sync.to_reference(estimate.time_s)
     low, high = max(theirs[0], reference.time_s[0]), min(theirs[-1], reference.time_s[-1])
     both = (reference.time_s >= low) & (reference.time_s <= high)
-    bodies = [body for body in estimate.R_GB if body in reference.R_GB]
-    names = [n for n in estimate.coordinates_rad if n in reference.coordinates_rad]
+    bodies, names = _shared(estimate, reference)
     if both.sum() < MIN_SAMPLES:
         raise ComparisonError(
             f"{estimate.name} and {reference.name} have nothing to compare: with an offset of "
             f"{sync.offset_s:g} s the result covers {theirs[0]:.2f}-{theirs[-1]:.2f} s and the "
             f"reference {reference.time_s[0]:.2f}-{reference.time_s[-1]:.2f} s, which share "
             f"{int(both.sum())} samples (at least {MIN_SAMPLES} are needed)"
-        )
-    if not (bodies or names):
-        raise ComparisonError(
-            f"{estimate.name} and {reference.name} have nothing to compare: they share no segment "
-            f"and no coordinate. The result has {some_of(_held_by(estimate))}; the reference "
-            f"{some_of(_held_by(reference))}"
         )
     time_s = reference.time_s[both]
     moved = {body: interpolate(estimate.R_GB[body], theirs, time_s) for body in bodies}
@@ -149,6 +142,23 @@ def align_motions(
         body_offset_source=offset_source,
         notes=tuple(notes),
     )
+
+
+def refuse_strangers(estimate: Motion, reference: Motion) -> None:
+    """Raise where two motions share no segment and no coordinate."""
+    if any(_shared(estimate, reference)):
+        return
+    raise ComparisonError(
+        f"{estimate.name} and {reference.name} have nothing to compare: they share no segment "
+        f"and no coordinate. The result has {some_of(_held_by(estimate))}; the reference "
+        f"{some_of(_held_by(reference))}"
+    )
+
+
+def _shared(estimate: Motion, reference: Motion) -> tuple[list[str], list[str]]:
+    """Return bodies and coordinates that both have."""
+    bodies = [body for body in estimate.R_GB if body in reference.R_GB]
+    return bodies, [n for n in estimate.coordinates_rad if n in reference.coordinates_rad]
 
 
 def _held_by(motion: Motion) -> list[str]:
@@ -197,8 +207,15 @@ def _fit_heading(
     pair = [baker_angles(q[part])[:, 0] for q in (wanted[body], moved[body])]
     difference = pair[0] - pair[1]
     seen = np.isfinite(difference)
+    if not seen.any() and use_still and on is None:
+        heading, source, _ = _fit_heading(moved, wanted, window, None, None)
+        return heading, source, [notice("compare.missing_in_pose", body, body=body)]
     if not seen.any():
-        raise ComparisonError(f"the {body} is never seen by both systems at once")
+        raise ComparisonError(
+            f"the {body} is never seen by both systems at once"
+            f"{' in the calibration pose' if use_still else ''}: fill the gaps of its markers in "
+            "the motion capture software, or compare another part (--window, --heading-on whole)"
+        )
     heading = float(np.angle(np.exp(1j * difference[seen]).mean()))
     where = "the calibration pose" if use_still else "all that is compared (its mean is removed)"
     return heading, f"axial rotation of the {body}, on {where}", notes

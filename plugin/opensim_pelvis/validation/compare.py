@@ -14,11 +14,11 @@ from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import MIN_STRIDES as MIN_OF_A_SIDE
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
-from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions
+from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions, refuse_strangers
 from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
 from opensim_pelvis.validation.matches import SHARED_SCORE
 from opensim_pelvis.validation.motion import Motion
-from opensim_pelvis.validation.plausible import doubt_identity, refuse_too_few
+from opensim_pelvis.validation.plausible import doubt_identity, refuse_still, refuse_too_few
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
 from opensim_pelvis.validation.stride_changes import MIN_STRIDES, StrideChanges
 from opensim_pelvis.validation.stride_map import can_map
@@ -105,6 +105,9 @@ def compare_motions(
     """Measure the agreement of two motions that were read already."""
     refuse_too_few(estimate)
     refuse_too_few(reference)
+    refuse_strangers(estimate, reference)
+    for motion in (estimate, reference):
+        refuse_still(motion)
     if settings.offset_s is None:
         sync = synchronise(
             estimate.turning or estimate.R_GB,

@@ -64,6 +64,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "force storage": "forces",
     "ground reaction": "ground reaction forces",
     "controls": "controls",
+    "moments": "joint moments",
+    "torques": "joint moments",
 }
 """First lines by which OpenSim's tools name what is no coordinate."""
 
@@ -116,9 +118,15 @@ def read_coordinates(path: Path, text: str, notes: Sequence[Notice] = ()) -> Coo
     values = rows.values if flag == "no" else np.deg2rad(rows.values)
     columns = dict(zip(table.labels, values.T, strict=True))
     found = {ours: columns[theirs] for theirs, ours in names.items()}
+    empty = [name for name, column in found.items() if not np.isfinite(column).any()]
+    if len(empty) == len(found):
+        raise ComparisonError(f"{path}: joint coordinates were wanted, no cell holds a number")
+    found = {name: column for name, column in found.items() if name not in empty}
+    if empty:
+        told.append(note_file("reference.empty_columns", path.name, names=list_some(empty)))
     if rows.time_s.size != table.time_s.size:
         found = {name: unwrap_present(column) for name, column in found.items()}
-    _refuse_degrees(path, found, flag)
+    _refuse_large(path, found, flag)
     found, held = _without_held(path, found, rows.time_s, rows.rate_hz)
     told += [*_say_rows(path, table), *rows.notes, *held, *_say_small(path, found, scale)]
     return CoordinateFile(
@@ -206,14 +214,17 @@ def _stated_rate(table: Table) -> float | None:
     return rate_hz if rate_hz is not None and rate_hz > 0.0 else None
 
 
-def _refuse_degrees(path: Path, found: Mapping[str, FloatArray], flag: str) -> None:
-    """Raise where angles that are said to be radians can only be degrees."""
-    if flag == "yes":
-        return
+def _refuse_large(path: Path, found: Mapping[str, FloatArray], flag: str) -> None:
+    """Raise where angles are too large for their unit, or for a joint."""
     for name, column in found.items():
         if not _JOINT.fullmatch(name) or name.startswith("pelvis_"):
             continue
         largest = float(np.nanmax(np.abs(column), initial=0.0))
+        if largest > MAX_ANGLE_RAD and flag == "yes":
+            raise ComparisonError(
+                f"{path}: {name} goes up to {np.rad2deg(largest):.3g} degrees, and no joint turns "
+                "so far: these are no angles. Give the result of inverse kinematics (.mot)."
+            )
         if largest > MAX_ANGLE_RAD:
             raise ComparisonError(
                 f"{path}: the header says inDegrees=no (radians), but {name} goes up to "

@@ -20,6 +20,7 @@ from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
 from opensim_pelvis.validation.marker_gaps import MAX_MARKER_GAP_S, fill, without_unmeasured
 from opensim_pelvis.validation.marker_names import Trajectory, name_markers
 from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.naming import some_of
 from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.trc_files import read_trc
@@ -103,6 +104,13 @@ def read_marker_map(path: Path) -> MarkerMap:
 
 def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> MarkerFile:
     file = open_c3d(path)
+    if not file.points:
+        channels = file.texts("ANALOG:LABELS")[: file.channels]
+        raise ComparisonError(
+            f"{path}: markers or angles were wanted, this C3D holds none, only "
+            f"{file.channels} analog channels ({some_of(channels, 3) or 'without labels'}). Give "
+            "the file with the trajectories."
+        )
     points, notes = read_points(file)
     labels = file.texts("POINT:LABELS")[: file.points]
     unit = file.text("POINT:UNITS").lower()

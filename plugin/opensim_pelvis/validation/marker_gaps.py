@@ -10,7 +10,12 @@ from scipy.interpolate import CubicSpline
 
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.validation.held import find_held, list_spans
+from opensim_pelvis.validation.held import (
+    MIN_HELD_S,
+    MIN_HELD_SAMPLES,
+    find_held,
+    list_spans,
+)
 from opensim_pelvis.validation.naming import list_some
 
 MAX_MARKER_GAP_S: Final = 0.1
@@ -37,17 +42,25 @@ def without_unmeasured(
     found: dict[str, FloatArray] = {}
     zeros: dict[str, int] = {}
     far: dict[str, int] = {}
+    fillers: dict[str, int] = {}
     for name, p in paths.items():
         zero = np.asarray((p == 0.0).all(axis=1))
+        filler = _fillers(p) & ~zero
         with np.errstate(invalid="ignore"):
             away = ~zero & np.asarray((np.abs(p) > FAR_M).any(axis=1))
-        for counts, rows in ((zeros, zero), (far, away)):
+        for counts, rows in ((zeros, zero), (far, away & ~filler), (fillers, filler)):
             if rows.any():
                 counts[name] = int(rows.sum())
-        whole = np.isfinite(p).all(axis=1) & ~zero & ~away
+        whole = np.isfinite(p).all(axis=1) & ~zero & ~away & ~filler
         found[name] = np.where(whole[:, None], p, np.nan)
     notes = [_note("markers_at_zero", zeros)] if zeros else []
     notes += [_note("markers_far", far)] if far else []
+    notes += [_note("markers_filled", fillers)] if fillers else []
+    still = sorted(_never_moving(found, rate_hz))
+    for name in still:
+        found[name] = np.full_like(found[name], np.nan)
+    if still:
+        notes.append(notice("reference.markers_still", *still, names=list_some(still)))
     held = find_held(found, rate_hz, speed=HELD_SPEED_MPS)
     time_s = start_s + np.arange(max((h.size for h in held.values()), default=0)) / rate_hz
     stopped = {name: rows for name, rows in held.items() if rows.any()}
@@ -78,6 +91,28 @@ def _note(what: str, counts: Mapping[str, int]) -> Notice:
     names = sorted(counts)
     samples = sum(counts.values())
     return notice(f"reference.{what}", *names, samples=samples, names=list_some(names))
+
+
+def _fillers(p: FloatArray) -> BoolArray:
+    """Return which samples repeat one number in all axes, as -9999 for a missing marker."""
+    alike = np.asarray((p == p[:, :1]).all(axis=1))
+    values, counts = np.unique(p[alike, 0], return_counts=True)
+    return alike & np.isin(p[:, 0], values[counts > 1])
+
+
+def _never_moving(paths: Mapping[str, FloatArray], rate_hz: float) -> list[str]:
+    """Return what stays at one place from first to last, while others move."""
+    still, fastest = [], 0.0
+    for name, p in paths.items():
+        seen = p[np.isfinite(p).all(axis=1)]
+        steps = np.linalg.norm(np.diff(p, axis=0), axis=1)
+        fastest = max(fastest, rate_hz * float(np.nanmax(steps, initial=0.0)))
+        if (
+            seen.shape[0] > max(MIN_HELD_SAMPLES, MIN_HELD_S * rate_hz)
+            and not np.ptp(seen, 0).any()
+        ):
+            still.append(name)
+    return still if fastest > HELD_SPEED_MPS else []
 
 
 def _say_stopped(stopped: Mapping[str, BoolArray], time_s: FloatArray) -> list[Notice]:

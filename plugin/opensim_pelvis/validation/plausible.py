@@ -81,6 +81,21 @@ def refuse_too_few(motion: Motion) -> None:
         )
 
 
+def refuse_still(motion: Motion) -> None:
+    """Raise where every value of a motion is the same from the first to the last sample."""
+    if any(_moves(values) for values in (*motion.R_GB.values(), *motion.coordinates_rad.values())):
+        return
+    raise ComparisonError(
+        f"{motion.name}: nothing moves in it, every value is the same in all {motion.time_s.size} "
+        "samples: it was held or filled in, not measured. Export the trial again."
+    )
+
+
+def _moves(values: FloatArray) -> bool:
+    known = values[np.isfinite(values.reshape(values.shape[0], -1)).all(axis=1)]
+    return known.shape[0] == 0 or bool((np.ptp(known, axis=0) > 0.0).any())
+
+
 def doubt_identity(estimate: Motion, reference: Motion, table: AgreementTable) -> list[Notice]:
     """Return notes where two motions are one file, or seem to be of two people or two trials."""
     notes = []

@@ -173,8 +173,9 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
     )
 
 
-def write_pooled(pooled: Sequence[PooledAgreement], path: Path, *, overwrite: bool = False) -> Path:
-    """Write one row an angle and value of the stride."""
+def write_pooled(pooled: Sequence[PooledAgreement], path: Path) -> Path:
+    """Write one row an angle and value of the stride, in the place of such a table alone."""
+    check_file(path, first_line=",".join(POOLED_COLUMNS))
     stream = io.StringIO()
     writer = csv.writer(stream)
     writer.writerow(POOLED_COLUMNS)
@@ -186,6 +187,5 @@ def write_pooled(pooled: Sequence[PooledAgreement], path: Path, *, overwrite: bo
             + [f"{x:.6f}" for x in (*numbers, *spreads)]
             + ["yes" if p.converged else "no"]
         )
-    check_file(path, first_line=",".join(POOLED_COLUMNS), overwrite=overwrite)
     write_file(path, stream.getvalue())
     return path

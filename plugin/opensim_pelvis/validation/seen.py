@@ -14,16 +14,20 @@ from opensim_pelvis.rotations import angular_velocity
 MIN_OVERLAP_S: Final = 2.0
 """Shorter overlaps match anything."""
 
+SIDE_STEPS: Final = 2
+"""Samples at the two ends, where there is no angular speed."""
+
 STILL_RADPS: Final = 0.02
 """A segment that never turns faster, about a degree a second, does not move."""
 
 
 def refuse_short(what: str, time_s: FloatArray) -> None:
     """Raise where a recording is too short to be laid over another."""
-    lasts_s = float(time_s[-1] - time_s[0]) if time_s.size else 0.0
-    if lasts_s < MIN_OVERLAP_S:
+    steps = max(time_s.size - 1, 1)  # the last sample lasts as long as the others
+    lasts_s = float(time_s[-1] - time_s[0]) * time_s.size / steps if time_s.size else 0.0
+    if lasts_s < MIN_OVERLAP_S - 1e-6:
         raise ComparisonError(
-            f"the {what} lasts {lasts_s:.1f} s; at least {MIN_OVERLAP_S:g} s are needed to "
+            f"the {what} lasts {lasts_s:.3g} s; at least {MIN_OVERLAP_S:g} s are needed to "
             "synchronise by the movement, or state the offset with --offset SECONDS"
         )
 
@@ -47,8 +51,8 @@ def seen_by_both(
     for what, bodies, time_s in sides:
         speeds = {body: _known_speed(bodies[body], time_s) for body in kept}
         step_s = float(time_s[-1] - time_s[0]) / (time_s.size - 1)
-        seen_s = {body: speed.size * step_s for body, speed in speeds.items()}
-        kept = [body for body in kept if seen_s[body] >= MIN_OVERLAP_S]
+        seen_s = {body: (speed.size + SIDE_STEPS) * step_s for body, speed in speeds.items()}
+        kept = [body for body in kept if seen_s[body] >= MIN_OVERLAP_S - 1e-6]
         if not kept:
             raise ComparisonError(
                 f"the {what} shows its segments for at most {max(seen_s.values()):.1f} s; at least "

@@ -31,6 +31,14 @@ _MARKS: Final = {"\t": "", ";": "word.semicolons", ",": "word.commas"}
 """What parts cells, and what is said of it; tabs are as it should be."""
 
 _QUOTED: Final = "word.quoted_cells"
+_SEPARATOR_LINE: Final = re.compile(r"\Asep=[;,\t]\n", re.IGNORECASE)
+"""By which spreadsheets tell one another what parts cells."""
+
+_THOUSANDS: Final = re.compile(
+    r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d*|(?:,\d{3})+\.\d*|"
+    r"(?:['\u2019 \u00a0\u202f]\d{3})+(?:[.,]\d*)?)"
+)
+
 _LOOKED_AT: Final = 50
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NO_TEXT: Final = "{path}: a text table was wanted, found binary data"
@@ -46,6 +54,7 @@ def read_sheet(path: Path) -> tuple[str, tuple[Notice, ...]]:
     """
     text, coded = _decode(path, _read_bytes(path))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _SEPARATOR_LINE.sub("", text)
     lines = text.split("\n")
     mark = _find_mark(lines)
     coded = (*coded, *say_open_end(path.name, text, mark))
@@ -54,6 +63,7 @@ def read_sheet(path: Path) -> tuple[str, tuple[Notice, ...]]:
         return text, coded
     rows = _split(path, text, mark) if quoted else [line.split(mark) for line in lines]
     cells = [[cell.strip() for cell in row] for row in rows]
+    _refuse_thousands(path, cells)
     comma = any(DECIMAL_COMMA.fullmatch(cell) for row in cells[-_LOOKED_AT:] for cell in row)
     if comma:
         _refuse_two_kinds(path, cells)
@@ -99,7 +109,7 @@ def _decode(path: Path, raw: bytes) -> tuple[str, tuple[Notice, ...]]:
 
 def _find_mark(lines: Sequence[str]) -> str:
     """Return what parts cells in the rows of numbers at the end; a blank where nothing does."""
-    rows = [line for line in lines[-_LOOKED_AT:] if line.strip(" \t;,")]
+    rows = [line for line in lines[-_LOOKED_AT:] if line.strip(' \t;,"')]
     counts = {mark: min((row.count(mark) for row in rows), default=0) for mark in _MARKS}
     if counts["\t"]:
         return "\t"  # commas beside tabs are decimal commas, or parts of a quaternion
@@ -135,6 +145,17 @@ def _refuse_two_kinds(path: Path, cells: Sequence[Sequence[str]]) -> None:
                 f"{path}: line {number} has decimal commas and decimal points ({commas[0]} and "
                 f"{points[0]}): a spreadsheet took some numbers for others. Export the table "
                 "again from the motion capture software."
+            )
+
+
+def _refuse_thousands(path: Path, cells: Sequence[Sequence[str]]) -> None:
+    """Raise where a spreadsheet put marks between thousands: some of them look like decimals."""
+    for number, row in enumerate(cells[-_LOOKED_AT:], start=max(1, len(cells) - _LOOKED_AT + 1)):
+        marked = next((cell for cell in row if _THOUSANDS.fullmatch(cell)), None)
+        if marked is not None:
+            raise ComparisonError(
+                f"{path}: line {number}: numbers without marks between thousands were wanted, "
+                f"found '{marked[:40]}': give the cells a plain number format and save again"
             )
 
 

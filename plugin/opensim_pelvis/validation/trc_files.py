@@ -69,6 +69,13 @@ def read_trc(path: Path, text: str, notes: Sequence[Notice] = ()) -> TrcFile:
         When it is none, or is damaged.
     """
     lines = text.lstrip().split("\n")
+    if len(lines) > 1 and not lines[1].strip():  # a spreadsheet or a mail put one after each
+        lines = [line for line in lines if line.strip()]
+    if len(lines) > 1 and "\t" not in lines[1]:
+        raise ComparisonError(
+            f"{path}: cells parted by tabs were wanted in line 2, found none: another program "
+            "changed the file. Export it again from the motion capture software."
+        )
     if len(lines) <= _HEAD or not is_trc(text):
         raise ComparisonError(f"{path}: a TRC file was wanted, but it does not begin like one")
     head = _header(lines)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from opensim_pelvis.delivery import Set, result_folders
+from opensim_pelvis.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.notices import as_plain, say
@@ -23,6 +23,13 @@ from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.methods import describe_methods
 from opensim_pelvis.validation.pooling import STRIDE_FILE
 from opensim_pelvis.validation.write_curves import write_curves
+
+_IK: Final = "_ik.mot"
+FILES: Final = (
+    *("agreement.csv", STRIDE_FILE, NUMBERS_FILE, CURVES_FILE, "methods.md", "curves.png"),
+    *("bland_altman.png", "strides.png", "synchronisation.png", "events.png"),
+)
+"""Every file that a comparison may have."""
 
 CURVE_COLUMNS: Final = (
     "samples",
@@ -73,13 +80,27 @@ def set_of(
     return Set(
         folder=directory,
         kind="comparison",
-        name=comparison.estimate.name if comparison else "",
+        name=comparison.estimate.name if comparison else _name_of(settings.estimate),
         stem="agreement",
         subject=comparison.estimate.subject if comparison else None,
-        inputs=_hashes(sources) if comparison else (),
+        inputs=_hashes(sources),
         sources=sources,
-        overwrite=overwrite or comparison is None,
+        overwrite=overwrite,
     )
+
+
+def files_of_comparison(settings: ComparisonSettings) -> list[str]:
+    """Return what the files of a comparison are called, before it is made."""
+    estimate = settings.estimate
+    found = find_results([estimate], REPORT, []) if estimate.is_dir() else []
+    names = [path.name.removesuffix(".json") for path in found]
+    return [*FILES, *(f"{name}{ending}" for name in names for ending in (".html", ".pdf"))]
+
+
+def _name_of(estimate: Path) -> str:
+    """Return the name of a result; that of the folder where it holds several, which is refused."""
+    found = [path for place in result_folders(estimate) for path in place.glob(f"*{_IK}")]
+    return found[0].name.removesuffix(_IK) if len(found) == 1 else estimate.stem
 
 
 def _hashes(sources: Sequence[Path]) -> tuple[str, ...]:
