@@ -177,7 +177,7 @@ def test_report_takes_the_folder_and_refuses_another_recording(
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "there is no such file"),
+        (None, "in it"),
         ("{", "is not valid JSON"),
         ("[]", "found other JSON"),
         ('{"format": "opensim-pelvis agreement", "format_version": 9}', "wanted version 1"),

@@ -29,6 +29,9 @@ FOUND = [
     ("commands", 2112),  # a drift beyond all numbers
     ("commands", 5012),  # a folder in the place of a file
     ("commands", 12),  # a folder of results without its table of angles
+    ("ximu3", 215749),  # a convention that is no whole number
+    ("commands", 203815),  # a folder without a comparison
+    ("commands", 205807),  # no lab file
     ("dot", 2351),  # an acceleration beyond the range of numbers once it has its unit
 ]
 """Inputs that once were findings, by target and number."""

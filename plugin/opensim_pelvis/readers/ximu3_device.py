@@ -164,7 +164,7 @@ def _read_command(path: Path) -> tuple[dict[str, str], str | None, list[str]]:
             elif key == "time":
                 fields["time"] = str(value)
             elif key.replace("_", "").lower() == "ahrsaxesconvention":
-                if value not in (0, 1, 2):
+                if type(value) is not int or value not in (0, 1, 2):  # 1.0 and true are none
                     wanted = "0 (NWU), 1 (ENU) or 2 (NED)"
                     return (
                         fields,

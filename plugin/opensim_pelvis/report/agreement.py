@@ -12,7 +12,7 @@ from typing import Any, Final
 from opensim_pelvis.documents import plain_of
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.view import View
-from opensim_pelvis.results.agreement import read_agreement
+from opensim_pelvis.results.agreement import NUMBERS_FILE, read_agreement
 
 SECTION: Final = "agreement"
 
@@ -41,6 +41,12 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
     faults = []
     names = [view["name"] for view in views]
     for folder in folders:
+        if not (folder / NUMBERS_FILE).exists():
+            faults.append(
+                f"--agreement {folder}: wanted a folder that `opensim-pelvis compare` wrote, found "
+                f"no {NUMBERS_FILE} in it"
+            )
+            continue
         agreement = read_section(folder)
         name = agreement["estimate"]["name"]
         if name not in names:

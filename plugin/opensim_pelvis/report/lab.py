@@ -76,6 +76,11 @@ def read_lab(path: Path | None) -> Lab:
     """
     if path is None:
         return Lab()
+    if not path.exists():
+        raise SettingsError(
+            f"{path}: --lab ([report] lab) names a lab file in TOML, and there is no such file. "
+            "Correct the name, or leave it out."
+        )
     table = read_toml(path, SettingsError, "a lab file in TOML")
     faults: list[str] = []
     known = {item.name for item in fields(Lab)}
