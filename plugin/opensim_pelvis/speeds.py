@@ -236,7 +236,7 @@ def _find_pauses(time_s: FloatArray, path: Path) -> tuple[Notice, ...]:
     gaps = np.flatnonzero(steps > PAUSE_S)
     if not gaps.size:
         return ()
-    spans = [notice("word.span", from_s=time_s[g], to_s=time_s[g + 1]) for g in gaps[:3]]
+    spans = [notice("word.whole_span", from_s=time_s[g], to_s=time_s[g + 1]) for g in gaps[:3]]
     values = {"file": path.name, "spans": spans, "more": gaps.size - 3}
     code = "speed.pauses_and_more" if gaps.size > 3 else "speed.pauses"
     return (notice(code, path.name, **values),)
