@@ -78,7 +78,7 @@ def test_of_many_holes_three_are_shown() -> None:
 def test_why_a_segment_is_absent_is_told_with_the_markers() -> None:
     why = Notice(code="reference.never_seen", severity="note")
     thorax = segments_from_markers(trial(LABELS, {"CLAV": why})).absent["torso"]
-    assert say(thorax) == "no marker C7, T10, CLAV, STRN: never seen in the file"
+    assert say(thorax) == "no marker C7, T10, CLAV, STRN: never measured in the file"
     sacrum = ("LASI", "RASI", "SACR", "RKJC", "RKNE")
     absent = segments_from_markers(trial(sacrum)).absent
     assert say(absent["femur_r"]) == "no RHJC, and no PSIS markers to compute it from"
