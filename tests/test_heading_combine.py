@@ -32,7 +32,8 @@ def test_scatter_of_sensors_that_are_not_known_alike() -> None:
     assert found.tau_rad == pytest.approx(np.sqrt(tau2))
     w = 1.0 / (np.array([0.02, 0.04, 0.04]) ** 2 + tau2)
     mu = float(w @ [0.1, -0.05, -0.05]) / w.sum()
-    weight = tau2 / (np.array([0.02, 0.04, 0.04]) ** 2 + tau2)
+    prior2 = np.array([(0.1 - mu) ** 2, tau2, tau2])  # the first is 4.8 deviations of its own away
+    weight = prior2 / (np.array([0.02, 0.04, 0.04]) ** 2 + prior2)
     np.testing.assert_allclose(found.weight, weight)
     wanted = weight * [0.1, -0.05, -0.05] + (1.0 - weight) * mu
     np.testing.assert_allclose(found.offset_rad, wanted)
