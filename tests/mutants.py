@@ -175,9 +175,7 @@ def survives(name: str, number: int | None) -> bool:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
-        context.set_forkserver_preload(
-            ["numpy", "scipy.stats", "scipy.signal", "hypothesis", "pytest"]
-        )
+        context.set_forkserver_preload(["numpy", "scipy.stats", "scipy.signal", "pytest"])
     child = context.Process(target=_run, args=(name, number))
     child.start()
     child.join(LONGEST_S)
