@@ -44,3 +44,12 @@ def test_a_leg_without_a_sensor_has_no_value_and_the_other_keeps_its_own(name: s
     found = MEASURES[name][1](stride_data(right))
     assert found[0] == pytest.approx(VALUES[name].right, abs=1e-6)
     assert np.isnan(found[1])
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_missing_sample_of_the_thigh_hides_its_peak(name: str) -> None:
+    gap = {**ANGLES, "thigh_extension_r": ANGLES["thigh_extension_r"].copy()}
+    gap["thigh_extension_r"][1500] = np.nan
+    found = MEASURES[name][1](stride_data(gap))
+    assert np.isnan(found[0]) == (name != "hip_extension_peak_deg")
+    assert found[1] == pytest.approx(VALUES[name].left, abs=1e-6)
