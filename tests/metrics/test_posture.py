@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.metrics.compute import MEASURES
+from opensim_pelvis.metrics.table import StrideData
 from tests.metrics.hand_made import (
     TIME_S,
     TRAVEL_DEG,
@@ -29,8 +31,8 @@ OTHER: Final = ramp(60.0, 70.0)
 
 
 def shank(forward_deg: FloatArray) -> FloatArray:
-    """Return a shank whose ankle is ahead by an angle, beside a lean to the side of 10 degrees."""
-    return turned("ZX", forward_deg, np.full(TIME_S.size, 10.0))
+    """Return a shank whose ankle is ahead by an angle, beside a lean and a turn about itself."""
+    return turned("ZXY", forward_deg, np.full(TIME_S.size, 10.0), np.full(TIME_S.size, 15.0))
 
 
 def place(ahead_m: FloatArray, right_m: float) -> FloatArray:
@@ -41,23 +43,40 @@ def place(ahead_m: FloatArray, right_m: float) -> FloatArray:
     return ahead_m[:, None] * ahead + right_m * right + np.array([0.0, -0.9, 0.0])
 
 
-@pytest.mark.parametrize("name", VALUES)
-def test_overstride_is_read_at_contact_from_its_own_leg(name: str) -> None:
+def worn(*sides: str) -> StrideData:
+    """Return a runner of whose legs only these carry sensors."""
     hip = np.tile([5.0, 0.9, -3.0], (TIME_S.size, 1))
-    data = stride_data(
+    shanks = {
+        "tibia_r": shank(curve(ramp(8.0, -20.0), OTHER)),
+        "tibia_l": shank(curve(OTHER, ramp(-5.0, -20.0))),
+    }
+    places = {
+        "femur_r": hip,
+        "femur_l": hip + 1.0,
+        "calcn_r": hip + place(curve(ramp(0.2, -0.4), OTHER), 0.1),
+        "calcn_l": hip + 1.0 + place(curve(OTHER, ramp(0.3, -0.4)), -0.1),
+    }
+    return stride_data(
         {
             "trunk_forward_lean": curve(ramp(7.0, 1.0), ramp(11.0, 1.0)),
             "trunk_lateral_lean": curve(ramp(2.0, 3.0), ramp(4.0, 5.0)),
         },
-        R_GB={
-            "tibia_r": shank(curve(ramp(8.0, -20.0), OTHER)),
-            "tibia_l": shank(curve(OTHER, ramp(-5.0, -20.0))),
-        },
-        p_GB_m={
-            "femur_r": hip,
-            "femur_l": hip + 1.0,
-            "calcn_r": hip + place(curve(ramp(0.2, -0.4), OTHER), 0.1),
-            "calcn_l": hip + 1.0 + place(curve(OTHER, ramp(0.3, -0.4)), -0.1),
-        },
+        R_GB={body: turn for body, turn in shanks.items() if body[-1] in sides},
+        p_GB_m={body: p for body, p in places.items() if body[-1] in sides or body[0] == "f"},
     )
-    assert_value(name, VALUES[name], data)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_overstride_is_read_at_contact_from_its_own_leg(name: str) -> None:
+    assert_value(name, VALUES[name], worn("r", "l"))
+
+
+@pytest.mark.parametrize("name", ["shank_angle_at_contact_deg", "heel_ahead_at_contact_m"])
+@pytest.mark.parametrize("side", ["r", "l"])
+def test_a_leg_without_sensors_has_no_value_and_the_other_keeps_its_own(
+    name: str, side: str
+) -> None:
+    found = MEASURES[name][1](worn(side))
+    wanted = VALUES[name].right, VALUES[name].left
+    known = [value if side == "rl"[i] else np.nan for i, value in enumerate(wanted)]
+    np.testing.assert_allclose(found, known, atol=1e-6)
