@@ -11,7 +11,8 @@ from opensim_pelvis.angles import compute_angles, name_angles
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.metrics.table import StrideData
 from opensim_pelvis.rotations import from_matrix
-from tests.metrics.hand_made import TRAVEL_DEG, stride_data, turned
+from tests.metrics.hand_made import TIME_S, TRAVEL_DEG, stride_data, turned
+from tests.notices import codes
 
 AXES: Final = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 """Forward, up and to the right."""
@@ -124,3 +125,36 @@ def test_a_sensor_without_heading_gives_the_rotation_of_its_body_alone() -> None
     column = angles.values_rad[:, angles.names.index("trunk_axial_rotation")]
     np.testing.assert_allclose(np.rad2deg(column), -21.0, atol=1e-9)
     assert {"trunk_lateral_lean", "trunk_forward_lean"} <= set(angles.absent)
+
+
+def test_a_shank_alone_has_no_clinical_angle() -> None:
+    kinematics = stride_data(R_GB={"tibia_r": turned("Z", np.zeros(3500))}).kinematics
+    angles = compute_angles(kinematics, surface=None)
+    assert angles.values_rad.shape == (3500, 0)
+    assert set(angles.absent) == set(ANGLES)
+    assert angles.notes == ()
+
+
+@pytest.mark.parametrize(("turn_deg", "told"), [(59.9, False), (60.1, True)])
+def test_a_turn_of_sixty_degrees_against_a_fixed_direction_is_told(
+    turn_deg: float, told: bool
+) -> None:
+    turn = turned("Y", np.linspace(0.0, turn_deg, 3500) - 20.0)
+    angles = compute_angles(stride_data(R_GB={"pelvis": turn}).kinematics, surface=None)
+    assert codes(angles.notes) == (["angle.turned"] if told else [])
+    if told:
+        assert angles.notes[0].values["turned_deg"] == pytest.approx(60.1)
+
+
+@pytest.mark.parametrize(
+    ("rate_degps", "told"), [(19.5, False), (-19.5, False), (20.5, True), (-20.5, True)]
+)
+def test_a_path_that_bends_by_twenty_degrees_a_second_is_told(
+    rate_degps: float, told: bool
+) -> None:
+    turn = turned("Y", rate_degps * TIME_S)
+    angles = compute_angles(stride_data(R_GB={"pelvis": turn}).kinematics, surface="overground")
+    assert codes(angles.notes) == (["angle.in_turns"] if told else [])
+    if told:
+        assert angles.notes[0].values["share"] == pytest.approx(1.0)
+        assert angles.notes[0].values["limit_degps"] == pytest.approx(20.0)

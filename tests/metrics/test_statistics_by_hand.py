@@ -67,16 +67,21 @@ def test_four_strides_have_an_interval_and_three_none() -> None:
     assert three is not None
     assert four.high - four.mean == pytest.approx(stats.t.ppf(0.975, 3) * np.sqrt(1.0 / 12.0))
     assert np.isnan(three.low)
+    two = summarise(ROTATION, "body", values[:2], np.arange(2.0))
+    assert two is not None
+    assert two.sd == pytest.approx(np.sqrt(0.5))
     assert three.sd == pytest.approx(np.sqrt(1.0 / 3.0))
 
 
-def test_angles_on_a_circle_keep_mean_and_spread_across_zero() -> None:
-    found = summarise(PHASE, "body", np.array([352.0, 4.0, 352.0, 4.0]), np.arange(4.0))
+@pytest.mark.parametrize("level", [0.0, 58.0, 119.0, 178.0, 182.0, 241.0, 302.0, 358.0])
+def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float) -> None:
+    values = (level + np.array([-6.0, 6.0, -6.0, 6.0])) % 360.0
+    found = summarise(PHASE, "body", values, np.arange(4.0))
     assert found is not None
-    assert found.mean == pytest.approx(358.0)
+    assert abs((found.mean - level + 180.0) % 360.0 - 180.0) < 1e-9
     assert found.sd == pytest.approx(np.sqrt(48.0))
     half = stats.t.ppf(0.975, 3) * np.sqrt(12.0)
-    assert (found.low, found.high) == pytest.approx((358.0 - half, 358.0 + half))
+    assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
 
 
 def test_the_trend_is_the_line_through_means_of_minutes() -> None:
@@ -110,6 +115,7 @@ def test_asymmetry_is_right_minus_left_in_per_cent_of_their_mean() -> None:
     found = compare_sides(summary(12.0, 0.8), summary(10.0, 0.6))
     assert (found.difference, found.low, found.high) == pytest.approx((2.0, 1.0, 3.0))
     assert found.percent == pytest.approx(200.0 / 11.0)
+    assert compare_sides(summary(0.2, 0.1), summary(0.3, 0.1)).percent == pytest.approx(-40.0)
     assert compare_sides(summary(-12.0, 1.0), summary(-10.0, 1.0)).percent == pytest.approx(
         -200.0 / 11.0
     )

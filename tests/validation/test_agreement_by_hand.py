@@ -23,6 +23,9 @@ LEFT: Final = tuple(StrideSpan(side="left", start_s=0.5 + i, end_s=1.5 + i) for 
 RIGHT: Final = tuple(
     StrideSpan(side="right", start_s=0.8 * i, end_s=0.8 * (i + 1)) for i in range(5)
 )
+SHORT: Final = tuple(
+    StrideSpan(side="right", start_s=0.5 * i, end_s=0.5 * (i + 1)) for i in range(3)
+)
 OUTSIDE: Final = (
     StrideSpan(side="right", start_s=-0.1, end_s=0.7),
     StrideSpan(side="right", start_s=5.3, end_s=6.1),
@@ -136,6 +139,8 @@ def test_too_few_samples_leave_an_angle_out() -> None:
         (LEFT + RIGHT[:2], 7),
         (RIGHT, 7),  # five strides to 4.0 s, and two seconds
         (RIGHT[1:4], 7),  # 0.8 s, three strides, and 2.8 s in three parts
+        (SHORT, 8),  # three strides to 1.5 s, and 4.5 s in five parts
+        (SHORT[:2], 7),
     ],
 )
 def test_samples_of_a_stride_or_a_second_are_repeated_measures(
@@ -208,3 +213,26 @@ def test_hip_and_lumbar_angles_have_opensims_order_and_signs_on_both_sides() -> 
             "hip_flexion_l": 25.0, "hip_adduction_l": -7.0, "hip_rotation_l": 4.0,
         }
     )  # fmt: skip
+
+
+def test_curves_a_constant_apart_have_the_multiple_correlation_of_one_stride() -> None:
+    """Sines of 5, 2 apart: 2 about the frames' means, 2702/201 about the stride's."""
+    found = compared(sine(5.0, 0.8) + 2.0, sine(5.0, 0.8))
+    assert found.cmc == pytest.approx(np.sqrt(1.0 - 2.0 / (2702.0 / 201.0)), abs=1e-4)
+
+
+def test_the_map_of_the_stride_finds_where_the_estimate_is_off() -> None:
+    """From 60 to 80 % of each right stride, by more and less than 6 degrees."""
+    pytest.importorskip("spm1d")
+    part = (TIME_S / 0.8) % 1.0
+    bump = np.where(abs(part - 0.7) < 0.1, 1.0 + np.cos((part - 0.7) * np.pi / 0.1), 0.0)
+    drift = 0.3 * np.sin(2.0 * np.pi * TIME_S / 1.7)
+    reference = sine(5.0, 0.8) + sine(0.5, 2.3)
+    found = compared(reference + 3.0 * bump + drift, reference).map
+    assert found is not None
+    assert found.pairs == 5
+    assert found.largest > found.threshold > 0.0
+    assert len(found.differs) == 1
+    start, end, p = found.differs[0]
+    assert 60.0 <= start < 70.0 < end <= 80.0
+    assert p < 0.05
