@@ -143,3 +143,7 @@ def test_patterns_meet_halfway_between_axes_and_diagonals(degrees: int, pattern:
     angle = np.deg2rad(degrees)
     shares = vector_coding(np.cos(angle) * line, np.sin(angle) * line)[0]
     assert shares.tolist() == [100.0 if code == pattern else 0.0 for code in range(4)]
+
+
+def test_no_strides_have_no_patterns() -> None:
+    assert vector_coding(np.empty((0, 100)), np.empty((0, 100))).shape == (0, 4)

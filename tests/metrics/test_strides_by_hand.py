@@ -61,8 +61,25 @@ def test_strides_go_from_contact_to_contact_of_one_leg_with_the_events_inside() 
     np.testing.assert_allclose(found.opposite_contact_s, [1.3, 1.8, 2.2, 5.0, 5.4])
     np.testing.assert_allclose(found.opposite_toe_off_s, [1.6, 2.05, NONE, 5.3, NONE])
     assert found.bout.tolist() == [0, 0, 0, 1, 1]
-    impossible = [note.values["pairs"] for note in found.notes]
-    assert impossible == [3], "1.8 s at most, 0.3 s at least"
+    assert [note.values["pairs"] for note in found.notes] == [3]
+    assert found.notes[0].values["least_s"] == pytest.approx(0.3)
+    assert found.notes[0].values["most_s"] == 1.8
+
+
+def test_of_two_legs_that_land_together_neither_contact_is_within_the_stride() -> None:
+    times = {"Right": (1.0, 1.8), "Left": (1.0, 1.4)}
+    found = [
+        Event(time_s=at, label="initial contact", context=side)
+        for side, contacts in times.items()
+        for at in contacts
+    ]
+    found.append(Event(time_s=1.2, label="toe-off", context="Right"))
+    gait = GaitEvents(events=tuple(found), kind="contact", start_label="initial contact")
+    strides = segment_strides(gait, bending(0.0), surface="treadmill")
+    assert strides.side.tolist() == [0, 1]
+    np.testing.assert_allclose(strides.opposite_contact_s, [1.4, NONE])
+    np.testing.assert_allclose(strides.toe_off_s, [1.2, NONE])
+    np.testing.assert_allclose(strides.opposite_toe_off_s, [NONE, 1.2])
 
 
 def test_each_stride_has_its_own_direction_and_the_faster_turn_to_a_neighbour() -> None:
@@ -129,9 +146,12 @@ def test_curves_are_mean_and_spread_of_the_strides_of_each_side_in_degrees() -> 
 
 
 def reasons(
-    length: FloatArray, size: FloatArray | None = None, rate: FloatArray | None = None
+    length: FloatArray,
+    size: FloatArray | None = None,
+    rate: FloatArray | None = None,
+    side: int = 0,
 ) -> tuple[str, ...]:
-    """Return why right strides of these durations and thigh ranges are excluded."""
+    """Return why strides of one side of these durations and thigh ranges are excluded."""
     size = np.ones(length.size) if size is None else size
     end = np.cumsum(length)
     start = end - length
@@ -140,7 +160,7 @@ def reasons(
     part = (time_s - start[number]) / length[number]
     thigh = size[number] * (part > 0.5)
     return exclude_strides(
-        side=np.zeros(length.size, dtype=np.int64),
+        side=np.full(length.size, side),
         start=start,
         end=end,
         turn_rate=np.zeros(length.size) if rate is None else rate,
@@ -149,6 +169,7 @@ def reasons(
     )
 
 
+@pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize(
     ("what", "at", "off", "reason"),
     [
@@ -160,11 +181,11 @@ def reasons(
     ],
 )  # fmt: skip
 def test_strides_are_excluded_from_exactly_the_stated_part_on(
-    what: str, at: int, off: float, reason: str
+    what: str, at: int, off: float, reason: str, side: int
 ) -> None:
     length, size = np.full(20, 0.7), np.ones(20)
     (length if what == "length" else size)[at] *= off
-    found = reasons(length, size)
+    found = reasons(length, size, side=side)
     assert found[at] == reason
     assert all(other == "" for i, other in enumerate(found) if i != at)
 
@@ -176,3 +197,10 @@ def test_a_turn_is_twenty_degrees_a_second_and_missing_samples_come_first() -> N
     found = reasons(np.full(20, 0.7), size, rate)
     assert found[:5] == ("", "", "turning", "", "missing samples")
     assert set(found[5:]) == {""}
+
+
+def test_a_stride_is_settled_by_the_five_that_follow_or_precede_it() -> None:
+    assert set(reasons(np.array([0.70] * 6 + [0.735] * 14))) == {""}
+    assert set(reasons(np.array([0.70] + [0.735] * 2 + [0.70] * 17))) == {""}
+    assert reasons(np.array([0.70] + [0.735] * 3 + [0.70] * 16))[0] == "start-up"
+    assert reasons(np.array([0.8, 0.7])) == ("start-up", "slowing")

@@ -114,3 +114,29 @@ def test_more_than_a_degree_of_fast_motion_is_told(ninth: float, told: bool) -> 
         parts = coded(found.notes, "measures.ringing")[0].values["parts"]
         assert [part.values["angle"] for part in parts] == ["rotation"]
         assert parts[0].values["extra_deg"] == pytest.approx(2.0 * ninth, abs=1e-6)
+
+
+def test_the_trend_of_a_long_run_counts_from_the_middles_of_strides() -> None:
+    """Speed falls by 0.5 m/s in ten minutes."""
+    n = 700
+    start = 0.6 * np.arange(n)
+    alone = replace(
+        STRIDES,
+        side=np.zeros(n, dtype=np.int64),
+        start_s=start,
+        end_s=start + 0.6,
+        reason=("",) * n,
+        bout=np.zeros(n, dtype=np.int64),
+        **{
+            name: np.full(n, np.nan)
+            for name in ("toe_off_s", "opposite_contact_s", "opposite_toe_off_s", "travel_rad",
+                         "turn_rate_radps")
+        },
+    )  # fmt: skip
+    speed = 4.0 - 0.5 * (start + 0.3) / 600.0
+    found = analyse_strides(EVENTS, alone, angles(), stride_data().kinematics, speed_mps=speed)
+    summary = found.summary("speed_mps")
+    assert summary is not None
+    assert summary.trend is not None
+    assert summary.trend.slope_per_10min == pytest.approx(-0.5)
+    assert summary.trend.blocks == 7

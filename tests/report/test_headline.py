@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from opensim_pelvis.report.headline import headline
+from opensim_pelvis.report.headline import headline, when
 from opensim_pelvis.report.texts import read_texts
 
 WORDS = read_texts()["headline"]
@@ -135,3 +135,14 @@ def test_how_sure_it_is_is_half_the_interval() -> None:
     assert WORDS["sure"].format(n=20, half="0.5°", error="4.0°", source="Lin 2023") in found
     few = measure(ROTATION, row(10.0, low=None, high=None, n=3))
     assert WORDS["few"].format(n=3) in said(few)
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [("2024-05-01", False), ("2024-05-01T10:00:00", True), ("2024-05-01T10:00:00+02:00", False)],
+)
+def test_a_time_of_day_without_a_zone_is_told(start: str, told: bool) -> None:
+    view: Any = {"recording": {"date": {"start": start}}}
+    words = read_texts()["page"]
+    assert (f"({words['no_zone']})" in when(view, read_texts())) == told
+    assert when({**view, "recording": {"date": None}}, read_texts()) == words["date_unknown"]
