@@ -80,3 +80,10 @@ def test_a_leg_without_sensors_has_no_value_and_the_other_keeps_its_own(
     wanted = VALUES[name].right, VALUES[name].left
     known = [value if side == "rl"[i] else np.nan for i, value in enumerate(wanted)]
     np.testing.assert_allclose(found, known, atol=1e-6)
+
+
+def test_hip_and_heel_of_one_leg_are_enough() -> None:
+    hip = np.zeros((TIME_S.size, 3))
+    places = {"femur_r": hip, "calcn_r": hip + place(curve(ramp(0.2, -0.4), OTHER), 0.1)}
+    found = MEASURES["heel_ahead_at_contact_m"][1](stride_data(p_GB_m=places))
+    assert found[0] == pytest.approx(0.2, abs=1e-6)

@@ -73,6 +73,14 @@ def test_four_strides_have_an_interval_and_three_none() -> None:
     assert three.sd == pytest.approx(np.sqrt(1.0 / 3.0))
 
 
+def test_a_trend_from_stride_to_stride_leaves_two_that_are_independent() -> None:
+    found = summarise(ROTATION, "body", np.array([1.0, 2.0, 3.0, 4.0]), np.arange(4.0))
+    assert found is not None
+    assert found.effective_n == 2.0
+    half = stats.t.ppf(0.975, 1) * np.sqrt(5.0 / 3.0)
+    assert (found.low, found.high) == pytest.approx((2.5 - half, 2.5 + half))
+
+
 @pytest.mark.parametrize("level", [0.0, 58.0, 119.0, 178.0, 182.0, 241.0, 302.0, 358.0])
 def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float) -> None:
     values = (level + np.array([-6.0, 6.0, -6.0, 6.0])) % 360.0

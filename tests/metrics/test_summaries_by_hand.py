@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.angles import DEFINITIONS
-from opensim_pelvis.metrics.compute import MEASURES, analyse_strides, reference_side
+from opensim_pelvis.metrics.compute import (
+    MEASURES,
+    analyse_strides,
+    definition_of,
+    definitions,
+    reference_side,
+)
 from opensim_pelvis.types import Angles, GaitEvents, RunningAnalysis, Strides
 from tests.metrics.hand_made import STRIDES, TIME_S, curve, stride_data
 from tests.metrics.test_pelvis import with_ringing
@@ -140,3 +146,8 @@ def test_the_trend_of_a_long_run_counts_from_the_middles_of_strides() -> None:
     assert summary.trend is not None
     assert summary.trend.slope_per_10min == pytest.approx(-0.5)
     assert summary.trend.blocks == 7
+
+
+def test_definitions_are_found_by_name_and_in_order() -> None:
+    assert [d.name for d in definitions()] == list(MEASURES)
+    assert definition_of("stride_time_s").name == "stride_time_s"
