@@ -98,3 +98,9 @@ def test_a_single_sensor_that_tells_is_the_common_heading() -> None:
     found = weigh([0.2, NAN], [0.05, NAN])
     assert found.offset_rad[0] == pytest.approx(0.2)
     assert found.tau_rad == 0.0
+
+
+def test_exact_sensors_that_agree_are_exact() -> None:
+    found = weigh([0.0, 0.0], [0.0, 0.0])
+    np.testing.assert_array_equal(found.weight, 0.0)
+    np.testing.assert_allclose(found.sigma_rad, 0.0, atol=1e-9)
