@@ -205,7 +205,7 @@ def test_stride_length_counts_in_heights() -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "away"), [(180.0, 0.0), (150.0, 30.0), (230.0, 50.0), (0.0, 180.0), (359.5, 179.5)]
+    ("phase", "away"), [(180.0, 0.0), (150.0, 30.0), (230.0, 50.0), (0.0, 180.0), (359.9, 179.9)]
 )
 def test_the_distance_from_counter_rotation_goes_round_the_circle(
     phase: float, away: float
