@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -143,6 +144,9 @@ def test_curves_are_mean_and_spread_of_the_strides_of_each_side_in_degrees() -> 
     np.testing.assert_allclose(found.sd_deg[0, :, 0], np.sqrt(0.5) * (4.0 + 2.0 * part), atol=1e-9)
     np.testing.assert_allclose(found.mean_deg[1, :, 0], 10.0 + 10.0 * part, atol=1e-9)
     assert np.isnan(found.sd_deg[1]).all()
+    none = average_curves(table, TIME_S, replace(twice, reason=("turning",) * 4))
+    assert none.n.tolist() == [[0], [0]]
+    assert np.isnan(none.mean_deg).all()
 
 
 def reasons(
