@@ -46,7 +46,7 @@ def test_events_without_a_time_or_outside_the_file_are_told(tmp_path: Path) -> N
     assert [event.time_s for event in found] == pytest.approx([-3.0, 1.0, 1e6])
     told = " ".join(sentences(notes))
     assert "1 of 4 events have no time" in told
-    assert "2 of 4 events are outside its frames (at 60000000.00, -3.00 s from" in told
+    assert "2 of 4 events are outside its frames (at 1000000.00, -3.00 s from" in told
 
 
 def test_events_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
