@@ -28,6 +28,9 @@ from opensim_pelvis.types import (
 POSE_S: Final = 1.0
 """Length of the still window that is looked for: long enough to average sensor noise out."""
 
+MOVEMENT_S: Final = 0.25
+"""Seconds before the first movement that are left out of a still window that is looked for."""
+
 POSE_SHARE: Final = 0.1
 """Part of the samples of a still window that must be there: radio links lose more than half."""
 
@@ -68,6 +71,8 @@ def find_still_window(aligned: AlignedRecording, *, max_spread_rad: float) -> tu
     first = int(np.argmax(still))
     after = np.flatnonzero(~still[first:])
     last = first + int(after[0]) if after.size else still.size
+    if after.size:  # movement follows, and where samples are lost it raises the spread late
+        last = max(first + 1, last - round(MOVEMENT_S * aligned.rate_hz))
     start = first + int(np.argmin(spread[first:last]))
     return float(aligned.time_s[start]), float(aligned.time_s[start + width - 1])
 
