@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import finite, is_xml, read_xml
+from opensim_pelvis.documents import finite, is_folder, is_xml, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.plain_words import value_words
@@ -53,7 +53,7 @@ def read_placement(path: Path) -> dict[str, Mounting]:
     -----
     A model is read as XML, since only the frames are wanted and OpenSim takes seconds to load.
     """
-    if path.is_dir():
+    if is_folder(path):
         path = _find_in(path)
     faults: list[str] = []
     found = _read_model(path, faults) if is_xml(path) else _read_summary(path, faults)

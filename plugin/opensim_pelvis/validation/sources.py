@@ -11,7 +11,7 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import finite, read_rows
+from opensim_pelvis.documents import finite, is_file, is_folder, read_rows
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.notices import Notice, notice
@@ -86,7 +86,7 @@ def open_reference(settings: ReferenceSettings) -> Motion:
         When it cannot be read, or leaves open what must be known.
     """
     path = settings.path
-    if not path.exists():
+    if not (is_file(path) or is_folder(path)):
         raise ComparisonError(f"{path}: a result or a reference was wanted, nothing is there")
     ending = path.suffix.lower()
     if path.is_dir():
