@@ -24,6 +24,7 @@ from opensim_pelvis.names import check_name
 from opensim_pelvis.notices import SIMULATED, Notice, say
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
+from opensim_pelvis.report.view_older import from_version_2
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
@@ -87,6 +88,7 @@ def read_view(path: Path) -> View:
         ExportError,
         wanted="a NAME_report.json that `opensim-pelvis run` wrote",
         remedy="Run the trial again.",
+        older={2: from_version_2},
     )
     name = check_name(record.name, f"{path}: name of the recording")
     return {**plain_of(record), "name": name}
