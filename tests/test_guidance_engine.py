@@ -12,7 +12,7 @@ import pytest
 
 from opensim_pelvis.guidance.engine import FEWEST_STRIDES, fill, find_findings
 from opensim_pelvis.guidance.tables import Condition, Rule
-from opensim_pelvis.metrics.compute import definition_of
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.settings import (
     ActivitySettings,
     RecordingSettings,

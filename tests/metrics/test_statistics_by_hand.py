@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from opensim_pelvis.coordination import phase_lag, vector_coding
-from opensim_pelvis.metrics.compute import definition_of
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.metrics.statistics import (
     TREND_BLOCK_S,
     compare_sides,

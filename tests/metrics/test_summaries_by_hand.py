@@ -11,10 +11,10 @@ from opensim_pelvis.angles import DEFINITIONS
 from opensim_pelvis.metrics.compute import (
     MEASURES,
     analyse_strides,
-    definition_of,
     definitions,
     reference_side,
 )
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.types import Angles, GaitEvents, RunningAnalysis, Strides
 from tests.metrics.hand_made import STRIDES, TIME_S, curve, stride_data
 from tests.metrics.test_pelvis import with_ringing

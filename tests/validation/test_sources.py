@@ -93,7 +93,7 @@ def write_trc(path: Path, frames: int = 60, holes: range = range(20, 25)) -> Pat
     for i in range(frames):
         t = i / 100.0
         left = "\t\t" if i in holes else f"{100 * np.sin(3 * t)}\t{1000 + t}\t-120"
-        rows.append(f"{i + 1}\t{t:.3f}\t{left}\t10\t1000\t120")
+        rows.append(f"{i + 1}\t{t:.3f}\t{left}\t{10 + 100 * t}\t1000\t120")
     path.write_text(TRC.format(frames=frames) + "\n".join(rows) + "\n", encoding="utf-8")
     return path
 
