@@ -24,6 +24,7 @@ MAX_LINES = 330  # what one sitting can take in; the aim is 80 to 250
 ORDER = (
     "errors",
     "plain_words",
+    "notices",
     "interruption",
     "processes",
     "documents",
@@ -62,6 +63,7 @@ ORDER = (
     "guidance",
     "speeds",
     "running",
+    "quality",
     "output",
     "pipeline",
     "exporters",

@@ -26,7 +26,9 @@ from opensim_pelvis.c3d_file import (
     read_rotations,
 )
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import say
 from tests.c3d_files import DEC, INTEL, MIPS, Kind, Written, write_kind
+from tests.notices import codes
 
 FRAMES_LONG = 65_800
 KINDS: dict[str, Kind] = {
@@ -171,10 +173,10 @@ print(sorted(file.loaded))
 
 def test_a_number_of_the_header_alone_is_told(tmp_path: Path) -> None:
     file = open_c3d(write_kind(tmp_path / "a.c3d", Kind(without=["POINT:RATE"])).path)
-    assert "POINT:RATE is missing; the rate 100 Hz is of the header" in file.notes[0]
+    assert "POINT:RATE is missing; the rate 100 Hz is of the header" in say(file.notes[0])
     file = open_c3d(write_kind(tmp_path / "b.c3d", Kind(header_rate=50.0)).path)
     assert file.rate_hz == 100.0
-    assert "although the header says 50 Hz" in file.notes[0]
+    assert "although the header says 50 Hz" in say(file.notes[0])
     kind = Kind(without=["POINT:RATE"], header_rate=0.0)
     assert np.isnan(open_c3d(write_kind(tmp_path / "c.c3d", kind).path).rate_hz)
 
@@ -183,7 +185,9 @@ def test_counts_that_contradict_each_other(tmp_path: Path) -> None:
     kind = Kind(extra={"TRIAL:ACTUAL_START_FIELD": [1, 0], "TRIAL:ACTUAL_END_FIELD": [9, 0]})
     file = open_c3d(write_kind(tmp_path / "a.c3d", kind).path)
     assert file.frames == 12
-    assert "although the group TRIAL says 9" in file.notes[0]
+    assert say(file.notes[0]) == (
+        "a.c3d: 12 frames are read, as POINT:FRAMES says, although the group TRIAL says 9"
+    )
     for name in ("POINT:USED", "ANALOG:USED", "POINT:DATA_START"):
         path = write_kind(tmp_path / "b.c3d", Kind(changed={name: [9]})).path
         with pytest.raises(ReadError, match=r"the header .* the parameters .*damaged"):
@@ -219,7 +223,7 @@ def test_bytes_put_in_are_seen_where_the_last_samples_are_zero(tmp_path: Path) -
     with pytest.raises(ReadError, match="bytes were put in or lost"):
         open_c3d(path)
     path.write_bytes(content[: end + 4])
-    assert "4 zero bytes stand behind the data" in open_c3d(path).notes[0]
+    assert "4 zero bytes stand behind the data" in say(open_c3d(path).notes[0])
 
 
 def test_bytes_lost_are_refused_or_told(tmp_path: Path) -> None:
@@ -231,7 +235,7 @@ def test_bytes_lost_are_refused_or_told(tmp_path: Path) -> None:
     path.write_bytes(content[:-900])
     points, notes = read_points(open_c3d(path))
     assert points.shape[0] == 29
-    assert "cut off after 29 of 40 frames" in notes[0]
+    assert "cut off after 29 of 40 frames" in say(notes[0])
 
 
 def test_an_unsigned_offset_beyond_a_word_is_told(tmp_path: Path) -> None:
@@ -240,8 +244,8 @@ def test_an_unsigned_offset_beyond_a_word_is_told(tmp_path: Path) -> None:
     channels, notes = read_channels(file)
     theirs = ezc3d.c3d(str(file.path))["data"]["analogs"][0].T
     np.testing.assert_allclose(channels, theirs, atol=1e-6)
-    assert "OFFSET beyond 32767" in notes[0]
-    assert "lower, by up to 4" in notes[0]  # 32 counts of 0.25 * 0.5
+    assert codes(notes) == ["c3d.negative_offset"]
+    assert "lower, by up to 4" in say(notes[0])  # 32 counts of 0.25 * 0.5
 
 
 def test_a_file_too_large_for_ezc3d_is_read_by_numpy(

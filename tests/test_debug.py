@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 from opensim_pelvis import cli
 from opensim_pelvis.debug import gather, scrub
 from opensim_pelvis.errors import ReadError, SettingsError
+from opensim_pelvis.notices import catalogue, notice, say
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Session,
@@ -190,3 +193,16 @@ def test_scrub_keeps_our_words_alone(planted: str) -> None:
     text = f"{planted}: there is no such file or folder ({planted!r})"
     assert scrub.scrub(text, secrets) == "<...> there is no such file or folder <...>"
     assert "there is no such file" in scrub.scrub(text)
+
+
+def test_scrub_keeps_the_sentences_of_notices() -> None:
+    said = say(notice("reader.cut_line", "Zuleika.csv", file="Zuleika.csv", line=7))
+    kept = (
+        "<...> the last line (7) is cut off, or may be since it has no line end, and was left out"
+    )
+    assert scrub.scrub(said, scrub.parts_of(["Zuleika.csv"])) == kept
+    for entry in catalogue().values():
+        for text in (entry.text, entry.one):
+            ours = " ".join(part for part, *_ in string.Formatter().parse(text))
+            words = set(re.findall(r"[A-Za-z][A-Za-z_'-]*", ours))
+            assert words <= scrub.vocabulary(), entry.code

@@ -10,6 +10,7 @@ import pytest
 from opensim_pelvis import pipeline, reading
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SolverSettings
 from opensim_pelvis.types import Recording, Result
+from tests.notices import sentences
 from tests.real_sensors import GAITTOOLBOX
 
 LEGS = ("tibia_r", "tibia_l", "calcn_r", "calcn_l")
@@ -31,7 +32,11 @@ def solve(walk: Recording, weight: float, bodies: tuple[str, ...] = ()) -> Resul
 
 
 def pulled(result: Result) -> list[str]:
-    return [note for note in result.notes if note.startswith("thighs follow their sensors only")]
+    return [
+        note
+        for note in sentences(result.notes)
+        if note.startswith("thighs follow their sensors only")
+    ]
 
 
 def missed_deg(result: Result) -> float:

@@ -30,6 +30,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.types import Recording, SensorSignals
+from tests.notices import codes, sentences
 
 BODIES = ("pelvis", "torso", "femur_r", "tibia_r")
 RATE_HZ = 200.0
@@ -90,7 +91,7 @@ def test_clean_signals_give_the_true_orientations_up_to_heading(truth: Truth) ->
         assert total_deg(sensor, true).max() < HALF_STEP_DEG[body], body
     assert [origin.origin for origin in fused.origins] == ["vqf 6D"] * 4
     assert all(origin.rate_hz == pytest.approx(RATE_HZ) for origin in fused.origins)
-    assert any("without magnetic field" in note for note in fused.notes)
+    assert "fusion.without_field" in codes(fused.notes)
 
 
 def test_instants_are_averaged_when_asked(truth: Truth) -> None:
@@ -141,7 +142,7 @@ def test_a_magnetic_disturbance_is_flagged_and_kept_out(truth: Truth) -> None:
     assert 0.25 <= fused.origins[3].magnetic_disturbed_share < 0.5
     apart = np.rad2deg(angle_between(fused.sensors[3].R_ES, clean.sensors[3].R_ES))
     assert apart.max() < 1.0
-    assert any("magnetic field disturbed in 41%" in note for note in fused.notes)
+    assert any("magnetic field disturbed in 41%" in note for note in sentences(fused.notes))
 
 
 def test_a_field_that_was_never_trusted_is_told(truth: Truth) -> None:
@@ -149,13 +150,13 @@ def test_a_field_that_was_never_trusted_is_told(truth: Truth) -> None:
     recording = raw(truth, SensorSettings(magnetometer=True))
     fused = fuse(recording, FusionSettings(orientations="fused", magnetometer=True))
     assert fused.origins[0].magnetic_disturbed_share == 1.0
-    assert sum("no undisturbed magnetic field" in note for note in fused.notes) == 2
+    assert codes(fused.notes).count("fusion.field_never_sound") == 2
 
 
 def test_without_a_field_9d_falls_back_and_says_so(truth: Truth) -> None:
     fused = fuse(raw(truth), FusionSettings(orientations="fused", magnetometer=True))
     assert {origin.origin for origin in fused.origins} == {"vqf 6D"}
-    assert sum("fused without its magnetic field" in note for note in fused.notes) == 4
+    assert sum("fused without its magnetic field" in note for note in sentences(fused.notes)) == 4
 
 
 def test_short_gaps_are_bridged_and_not_filled(truth: Truth) -> None:
@@ -180,7 +181,7 @@ def test_after_a_long_gap_only_the_longest_stretch_keeps_its_orientations(truth:
     assert is_present(sensor.R_ES[before]).all()
     assert not is_present(sensor.R_ES[~before]).any()
     assert fused.origins[0].heading_breaks_s == pytest.approx((31.5,))
-    assert any("heading starts anew at 31.50 s" in note for note in fused.notes)
+    assert any("heading starts anew at 31.50 s" in note for note in sentences(fused.notes))
     assert is_present(fused.sensors[1].R_ES).all()
 
 
@@ -233,7 +234,7 @@ def test_mixed_origins_are_told(truth: Truth) -> None:
     recording = change(simulate_sensors(truth, None, BODIES), R_ES=None)
     fused = fuse(recording, FusionSettings())
     assert [origin.origin for origin in fused.origins] == ["vqf 6D", *["vendor"] * 3]
-    assert any("different origin share no heading" in note for note in fused.notes)
+    assert "fusion.mixed" in codes(fused.notes)
 
 
 def test_a_lack_of_signals_is_told_for_every_sensor(truth: Truth) -> None:
@@ -282,7 +283,7 @@ def test_clipping_is_counted_and_told(truth: Truth) -> None:
     assert origin.gyroscope_clipped == np.count_nonzero((np.abs(shank) >= limit).any(axis=1))
     assert origin.gyroscope_lost_rad > 0.0
     assert fused.origins[0].gyroscope_clipped == 0
-    assert any("gyroscope at the end of its range" in note for note in fused.notes)
+    assert any("gyroscope at the end of its range" in note for note in sentences(fused.notes))
 
 
 def test_the_pipeline_fuses_a_raw_recording(truth: Truth) -> None:

@@ -22,6 +22,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
 from opensim_pelvis.verdict import KnownMountings, require_fitting
+from tests.notices import codes, sentences
 from tests.simulated import align, short_run
 
 EXACT_RAD = 1e-9
@@ -71,7 +72,7 @@ def test_without_an_axis_the_legs_swing_tells_forward(
     assert found.method == "swing"
     off = (found.heading_rad - true_rad + np.pi) % (2 * np.pi) - np.pi
     assert np.abs(off).max() < SWING_RAD
-    assert "no heading_axis was given" in found.notes[0]
+    assert "no heading_axis was given" in sentences(found.notes)[0]
 
 
 def test_without_legs_the_sacral_slope_is_taken_and_doubted() -> None:
@@ -98,7 +99,7 @@ def test_a_sensor_that_disagrees_about_north_is_found_and_turned_back(off_deg: f
     legs = [i for i, body in enumerate(aligned.bodies) if body not in UPPER]
     assert np.abs(found.heading_rad - true)[legs].max() < LEG_RAD
     assert rows["pelvis_imu"].offset_rad == 0.0
-    assert any("disagree about north" in note for note in found.notes)
+    assert any("disagree about north" in note for note in sentences(found.notes))
     assert rows["femur_r_imu"].verdict == "good"
 
 
@@ -125,7 +126,7 @@ def test_earth_frames_that_face_anywhere_are_each_found_from_swing() -> None:
             if body != "torso":
                 assert abs(off[i]) < LEG_RAD, body
         assert found.unknown == ("torso_imu",)
-        assert any("share no north" in note for note in found.notes)
+        assert "heading.no_north" in codes(found.notes)
 
 
 def test_one_heading_for_all_when_asked_for() -> None:
@@ -238,10 +239,10 @@ def test_ties_across_holes_add_to_the_error_of_a_heading() -> None:
         assert after.ties_rad == added
     verdicts = {row.sensor: row.verdict for row in tied.sensors}
     assert (verdicts["tibia_l_imu"], verdicts["pelvis_imu"]) == ("doubtful", "good")
-    assert any("carried across holes" in note and "9.0" in note for note in tied.notes)
+    assert any("carried across holes" in note and "9.0" in note for note in sentences(tied.notes))
     common = replace(stated, sensor_headings="common")
     alone = hd.find_heading(aligned, pose_of(aligned), common, ties_rad=ties)
-    assert any("carried across holes" in note for note in alone.notes)
+    assert "heading.tied" in codes(alone.notes)
 
 
 def test_a_movement_for_calibration_gives_the_thighs_their_plane() -> None:
@@ -259,7 +260,7 @@ def test_an_axis_that_the_legs_contradict_is_doubted(axis: UpAxis, off_deg: int)
     aligned = align(short_run(duration_s=12.0), SensorSettings(heading_rad=0.4))
     found = hd.find_heading(aligned, pose_of(aligned), CalibrationSettings(heading_axis=axis))
     assert found.confidence == "doubtful"
-    assert any(f"forward were {off_deg} degrees away" in note for note in found.notes)
+    assert any(f"forward were {off_deg} degrees away" in note for note in sentences(found.notes))
 
 
 def test_one_heading_is_refused_where_sensors_share_no_north() -> None:

@@ -17,6 +17,7 @@ from opensim_pelvis.settings import CalibrationSettings
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording
+from tests.notices import sentences
 from tests.real_sensors import GAITTOOLBOX
 from tests.test_heading_optical import fused, walk
 
@@ -38,7 +39,7 @@ def test_a_wrong_axis_is_doubted_with_and_without_north(
     pose = average_pose(aligned, window_s=(2.0, 4.0), source="given", max_spread_rad=0.03)
     nowhere = frozenset[str]() if north else frozenset(aligned.sensors)
     found = find_heading(aligned, pose, CalibrationSettings(heading_axis=axis), no_north=nowhere)
-    said = [note for note in found.notes if "the legs swing as if forward were" in note]
+    said = [note for note in sentences(found.notes) if "the legs swing as if forward were" in note]
     assert bool(said) == bool(off_deg)
     assert (found.confidence == "doubtful") == bool(off_deg)
     for note in said:

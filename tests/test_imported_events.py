@@ -15,9 +15,11 @@ from opensim_pelvis.errors import ReadError
 from opensim_pelvis.events.imported import read_events
 from opensim_pelvis.events.prefer import PLATE_WORDS, prefer_imported
 from opensim_pelvis.exporters.c3d import C3dExporter
+from opensim_pelvis.notices import say
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import HEADING_AXIS
 from opensim_pelvis.types import Event, GaitEvents, Result
+from tests.notices import codes, sentences
 from tests.running_cases import run_case
 
 LABELS = {"initial contact": "Foot Strike", "toe-off": "Foot Off"}
@@ -116,11 +118,12 @@ def test_the_sensors_tell_a_force_plate_left_from_right(simulated: Result, shift
 def test_events_of_another_clock_are_doubted(simulated: Result) -> None:
     assert simulated.running is not None
     own = simulated.running.events
-    for shift_s, words in ((0.2, "0.20 s after"), (-0.15, "0.15 s before")):
+    for shift_s, code in ((0.2, "late"), (-0.15, "early")):
         moved = tuple(replace(e, time_s=e.time_s + shift_s) for e in own.events)
         (note,) = prefer_imported(moved, own).notes
-        assert words in note
-        assert "events_start_s" in note
+        assert note.code == f"events.imported_{code}"
+        assert note.values["apart_s"] == pytest.approx(abs(shift_s))
+        assert "events_start_s" in say(note)
     near = tuple(replace(e, time_s=e.time_s + 0.05) for e in own.events)
     assert prefer_imported(near, own).notes == ()
 
@@ -130,7 +133,7 @@ def test_a_plate_half_way_between_two_steps_gets_no_side(simulated: Result) -> N
     step_s = 60.0 / 172.0
     found = prefer_imported(plates(simulated, shift_s=step_s / 2.0), simulated.running.events)
     assert found.events == simulated.running.events.events, "the sensors' own"
-    assert any("neither a marked event nor the sensors" in note for note in found.notes)
+    assert "events.without_side" in codes(found.notes)
     cycles = GaitEvents(events=(), kind="cycle", start_label="thigh swing")
     assert prefer_imported(plates(simulated), cycles).events == ()
 
@@ -140,11 +143,11 @@ def test_too_few_imported_events_leave_the_sensors_theirs_and_say_so(simulated: 
     one = Event(time_s=5.0, label="Foot Strike", context="Right", source="plate")
     found = prefer_imported((one,), simulated.running.events)
     assert found.events == simulated.running.events.events
-    assert any(note.startswith("1 imported event ") for note in found.notes)
+    assert any(note.startswith("1 imported event ") for note in sentences(found.notes))
     two = (one, replace(one, time_s=5.7))
     found = prefer_imported(two, simulated.running.events)
     assert [e.time_s for e in found.events] == [5.0, 5.7]
-    assert any("(1); the sensors show" in note for note in found.notes)
+    assert any("(1); the sensors show" in note for note in sentences(found.notes))
 
 
 @pytest.mark.parametrize("cell", ["x" * 200_000, '"' + "x" * 200_000, '"open'])

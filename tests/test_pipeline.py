@@ -34,6 +34,7 @@ from opensim_pelvis.simulate import (
     write_xsens,
 )
 from opensim_pelvis.types import OrientationOrigin, Recording, Result
+from tests.notices import codes, sentences
 from tests.simulated import short_run
 
 CLEAN_DEG = 0.01  # the issue's own figure
@@ -292,10 +293,11 @@ def test_an_angle_beyond_the_range_of_the_model_is_doubted() -> None:
     wrong = replace(STATIC, heading_axis="z")
     result = solve(recording_of(), calibration=wrong)
     assert any(
-        note.startswith("knee_angle_") and "leaves the range" in note for note in result.notes
+        note.startswith("knee_angle_") and "leaves the range" in note
+        for note in sentences(result.notes)
     )
     # what concerns most angles stands first, and no row calls the doubted axis good
-    assert result.notes[0].startswith("calibration doubtful")
+    assert sentences(result.notes)[0].startswith("calibration doubtful")
     assert result.placement.heading.sensors[0].verdict == "doubtful"
 
 
@@ -358,7 +360,7 @@ def test_an_earlier_placement_is_used_again(everything: Result, earlier: Path, n
         assert error < CLEAN_DEG, column
     assert result.placement.heading.method == "mounting"
     assert result.placement.verdict == "good"
-    assert any("checked against gravity in the pose" in note for note in result.notes)
+    assert "mounting.reused" in codes(result.notes)
 
 
 @pytest.mark.parametrize(
@@ -378,7 +380,9 @@ def test_a_sensor_that_moved_since_the_earlier_run(
     result = solve(recording, calibration=again)
     assert result.placement.verdict == verdict
     assert result.placement.quality["mounting_tilt_femur_l_imu_deg"] == pytest.approx(turn_deg)
-    said = [note for note in result.notes if "femur_l_imu is tilted by 15 degrees" in note]
+    said = [
+        note for note in sentences(result.notes) if "femur_l_imu is tilted by 15 degrees" in note
+    ]
     assert bool(said) == (verdict == "doubtful")
     assert all("earlier run" in note for note in said)
 
@@ -395,7 +399,11 @@ def test_a_sensor_that_moved_round_the_limb_since_the_earlier_run(
     again = replace(STATIC, heading_axis=None, placement=earlier)
     result = solve(recording, calibration=again)
     assert result.placement.quality["mounting_tilt_tibia_r_imu_deg"] < 0.1
-    said = [note for note in result.notes if "the plane of swing of tibia_r_imu faces" in note]
+    said = [
+        note
+        for note in sentences(result.notes)
+        if "the plane of swing of tibia_r_imu faces" in note
+    ]
     assert bool(said) == noticed
     assert all("the earlier run" in note for note in said)
     assert result.placement.verdict == ("doubtful" if noticed else "good")
@@ -415,7 +423,9 @@ def test_an_earlier_placement_of_fewer_or_other_sensors(earlier: Path, tmp_path:
 
     recording = recording_of(("pelvis", "torso"), heading_rad=0.4)
     result = solve(recording, ("pelvis", "torso"), calibration=again("pelvis"))
-    assert any("no sensor on torso: how these sit was found" in note for note in result.notes)
+    assert any(
+        "no sensor on torso: how these sit was found" in note for note in sentences(result.notes)
+    )
     with pytest.raises(SettingsError, match=r"of other sensors: it has femur_r, now.*pelvis"):
         solve(recording, ("pelvis", "torso"), calibration=again("femur_r"))
     with pytest.raises(SettingsError, match="of another model: this one has no body humerus_r"):
@@ -428,7 +438,8 @@ def test_a_stated_axis_that_contradicts_the_mounting_is_doubted(earlier: Path) -
     result = solve(recording_of(bodies, heading_rad=0.4), bodies, calibration=both)
     assert result.placement.verdict == "doubtful"
     assert any(
-        "the stated heading_axis of pelvis_imu faces 90 degrees" in note for note in result.notes
+        "the stated heading_axis of pelvis_imu faces 90 degrees" in note
+        for note in sentences(result.notes)
     )
 
 
@@ -443,8 +454,8 @@ def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPa
     )
     result = solve(recording, bodies)
     assert result.placement.heading.unknown == ("torso_imu",)
-    assert "heading of the sensor on torso" in result.clinical.absent["trunk_forward_lean"]
-    assert "which is unknown" in result.kinematics.absent["lumbar_extension"]
+    assert result.clinical.absent["trunk_forward_lean"].code == "absent.heading_unknown"
+    assert result.kinematics.absent["lumbar_extension"].code == "absent.needs_heading"
     true = np.rad2deg(TRUTH.angles["trunk_axial_rotation"])
     assert np.abs(result.angles["trunk_axial_rotation"] - true).max() < 1.0
     true = np.rad2deg(TRUTH.angles["pelvic_obliquity"])
@@ -472,7 +483,10 @@ def test_ties_across_holes_reach_headings_and_notes(monkeypatch: pytest.MonkeyPa
     assert rows["femur_r_imu"].sigma_rad > 0.05
     assert rows["pelvis_imu"].sigma_rad == pytest.approx(0.12)
     assert (rows["pelvis_imu"].verdict, result.placement.verdict) == ("doubtful", "doubtful")
-    assert any("carried across holes" in note and "pelvis_imu 6.9" in note for note in result.notes)
+    assert any(
+        "carried across holes" in note and "pelvis_imu 6.9" in note
+        for note in sentences(result.notes)
+    )
 
 
 def test_mountings_that_the_file_gives_leave_nothing_to_calibrate() -> None:

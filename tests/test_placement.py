@@ -13,6 +13,7 @@ from opensim_pelvis.rotations import angle_between, mean_rotation, multiply
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import SensorSettings, random_mountings, typical_mountings
 from opensim_pelvis.types import AlignedRecording, Placement
+from tests.notices import sentences
 from tests.simulated import align, only_orientations, short_run
 
 STILL_RAD = np.deg2rad(2.0)
@@ -105,7 +106,7 @@ def test_quality_counts_samples_spread_and_tilt(clean: AlignedRecording) -> None
 def test_a_single_row_works_and_is_doubted(clean: AlignedRecording) -> None:
     placement = place(clean, window_s=(0.0, 0.0))
     assert placement.pose.samples.tolist() == [1] * len(BODIES)
-    assert any("1 sample" in note for note in placement.notes)
+    assert any("1 sample" in note for note in sentences(placement.notes))
 
 
 def test_a_sensor_that_slipped_is_noticed_when_standing_again(clean: AlignedRecording) -> None:
@@ -119,7 +120,7 @@ def test_a_sensor_that_slipped_is_noticed_when_standing_again(clean: AlignedReco
     assert placement.quality["standing_again_torso_imu_deg"] == pytest.approx(
         np.rad2deg(0.25), abs=1e-6
     )
-    assert any("torso_imu 14 degrees" in note for note in placement.notes)
+    assert any("torso_imu 14 degrees" in note for note in sentences(placement.notes))
 
 
 @pytest.fixture(scope="module")
@@ -137,18 +138,11 @@ def lose(aligned: AlignedRecording, share: float, seed: int) -> AlignedRecording
 
 
 STOOD_S = 1.5
-OVERRUN = pytest.mark.xfail(
-    strict=True, reason="the window found reaches 0.1 s into the first, gentle movement"
-)
 
 
 @pytest.mark.parametrize(
     ("share", "seed"),
-    [
-        *((0.55, seed) for seed in range(2)),
-        pytest.param(0.55, 2, marks=OVERRUN),
-        *((share, seed) for share in (0.7, 0.8) for seed in range(3)),
-    ],
+    [(share, seed) for share in (0.55, 0.7, 0.8) for seed in range(5)],
 )
 def test_the_pose_of_a_half_lost_recording_lies_where_the_person_stood(
     standing_then_running: AlignedRecording, share: float, seed: int

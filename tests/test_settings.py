@@ -34,6 +34,7 @@ name = "walk-1"
 up_axis = "z"
 mapping = "columns.toml"
 date = 2026-11-24T10:30:00
+simulated = true
 [sensors]
 "00B42279" = "pelvis"
 "00B42268" = "torso_imu"
@@ -140,7 +141,8 @@ def test_only_the_path_is_needed_and_all_else_is_named_as_default(tmp_path: Path
     assert "calibration.window_s = found (default)" in defaults
     assert "solver.weights = 1 for every sensor (default)" in defaults
     keys = sum(len(record.__dataclass_fields__) for record in SECTIONS.values())
-    assert len(defaults) == keys - 1  # all but the path
+    assert len(defaults) == keys - 2  # all but the path, and that a person was measured
+    assert not any("simulated" in line for line in defaults)
 
 
 def test_a_value_that_is_stated_is_no_default_even_if_equal(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_trial_files_say_what_was_simulated(truth, tmp_path):
     )
     trial = tomllib.loads(path.read_text())
     assert "SIMULATED" in path.read_text()
-    assert trial["recording"] == {"path": "imu", "rate_hz": 60.0}
+    assert trial["recording"] == {"path": "imu", "simulated": True, "rate_hz": 60.0}
     assert trial["sensors"] == {"a b": "pelvis"}
     assert trial["calibration"] == {
         "window_s": [0.0, 0.5],

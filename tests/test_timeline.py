@@ -16,6 +16,7 @@ from opensim_pelvis.timeline.align import align_recording, audit_recording
 from opensim_pelvis.timeline.integrity import describe_ledger
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.types import Recording, SensorIntegrity, SensorSignals
+from tests.notices import sentences
 
 RATE_HZ = 100.0
 SAMPLES = 400
@@ -99,7 +100,7 @@ def test_labels_of_opensense_need_no_map() -> None:
     aligned = align_recording(recording, {}, max_gap_s=GAP_S)
     assert aligned.sensors == ("pelvis_imu", "torso_imu")
     assert aligned.ledger.unmatched == ("spare",)
-    assert "recorded but not used: spare" in aligned.notes
+    assert "recorded but not used: spare" in sentences(aligned.notes)
 
 
 def test_all_faults_of_a_map_are_told_at_once() -> None:
@@ -224,7 +225,7 @@ def test_magnetic_fields_of_different_units_are_not_mixed() -> None:
     ]
     aligned = align_recording(_recording(*pair), {}, max_gap_s=GAP_S)
     assert aligned.magnetic_field is None
-    assert any("several units (T, a.u.)" in note for note in aligned.notes)
+    assert any("several units (T, a.u.)" in note for note in sentences(aligned.notes))
 
 
 # --- refusals ------------------------------------------------------------------------------
@@ -334,7 +335,7 @@ def test_the_right_gyroscope_passes_and_nothing_to_check_against_is_said() -> No
     bare = replace(sensor, acceleration_mps2=None)
     checked = replace(bare, angular_velocity_radps=felt)
     assert align_recording(_recording(checked), {}, max_gap_s=GAP_S).notes == ()
-    (note,) = align_recording(_recording(bare), {}, max_gap_s=GAP_S).notes
+    (note,) = sentences(align_recording(_recording(bare), {}, max_gap_s=GAP_S).notes)
     assert note.startswith("pelvis_imu: the order of the quaternions could not be checked")
 
 
@@ -344,7 +345,7 @@ def test_the_right_gyroscope_passes_and_nothing_to_check_against_is_said() -> No
 def test_the_ledger_speaks_plainly_and_is_silent_about_good_sensors() -> None:
     cut = _without(_sensor("torso_imu"), slice(250, 253), slice(260, 264), slice(300, 380))
     aligned = align_recording(_recording(_sensor("pelvis_imu"), cut), {}, max_gap_s=GAP_S)
-    assert describe_ledger(aligned.ledger, RATE_HZ) == (
+    assert sentences(describe_ledger(aligned.ledger, RATE_HZ)) == (
         "torso_imu: 87 dropped packets, 2 gaps filled (7 samples), "
         "1 gap left absent (longest 0.80 s)",
     )
@@ -358,7 +359,7 @@ def test_the_same_word_of_several_sensors_is_said_once() -> None:
     whole = _sensor("pelvis_imu")
     recording = _recording(whole, *alike, short, late)
     aligned = align_recording(recording, {}, max_gap_s=GAP_S)
-    gaps, edges = describe_ledger(aligned.ledger, RATE_HZ)
+    gaps, edges = sentences(describe_ledger(aligned.ledger, RATE_HZ))
     assert gaps.startswith("torso_imu, femur_r_imu: 83 dropped packets, 1 gap filled (3 samples)")
     assert edges == (
         "sensors do not begin and end together: tibia_r_imu starts 0.05 s late and ends 0.10 s "

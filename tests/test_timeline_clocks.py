@@ -28,6 +28,7 @@ from opensim_pelvis.timeline.pieces import (
 from opensim_pelvis.timeline.resample import resample_sensor, span_fault
 from opensim_pelvis.timeline.synchronise import ANALYSIS_HZ, Pattern
 from opensim_pelvis.types import IntegrityLedger, SensorSignals
+from tests.notices import codes, sentences
 
 BODIES = ("pelvis", "torso", "femur_l")
 OFFSET_S = {"torso": 1.3, "femur_l": -2.217}
@@ -124,7 +125,7 @@ def test_lost_packets_are_counted_where_they_were_lost():
         np.full((grid.counter[-1] + 1, 4), np.nan),
     )
     assert (row.dropped_packets, row.missing_samples) == (10, 20)
-    words = describe_ledger(IntegrityLedger(sensors=(row,)), 100.0)[0]
+    words = sentences(describe_ledger(IntegrityLedger(sensors=(row,)), 100.0))[0]
     assert "10 dropped packets (20 samples of the common clock)" in words
 
 
@@ -259,7 +260,7 @@ def test_holes_stay_and_ends_are_not_extended(truth):
     assert not ((time_s > 10.0) & (time_s < 10.5)).any()
     assert any(
         f"holes in the time stamps, kept as holes of the timeline: {cut.identifier} 1" in note
-        for note in unified.notes
+        for note in sentences(unified.notes)
     )
 
 
@@ -280,7 +281,7 @@ def test_steady_running_alone_is_ambiguous_and_said_to_be(truth):
         )
     steady = replace(clean, sensors=tuple(cut))
     unified = unify_clocks(steady, TimelineSettings())
-    assert any("the motion repeats" in note for note in unified.notes)
+    assert "clocks.repeats" in codes(unified.notes)
     with pytest.raises(TimelineError, match="the motion repeats"):
         unify_clocks(steady, TimelineSettings(synchronise="movement"))
 

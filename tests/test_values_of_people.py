@@ -17,6 +17,7 @@ from opensim_pelvis.readers.c3d_contents import describe_contents
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.trial.file import read_trial
+from tests.notices import codes
 
 
 def trial(folder: Path, **lines: str) -> Path:
@@ -127,7 +128,7 @@ def test_a_rate_that_is_none_gives_way_to_the_headers(
     path.write_bytes(content)
     file = open_c3d(path)
     assert file.rate_hz == open_c3d(fixtures / "channels.c3d").rate_hz
-    assert any("no rate" in note for note in file.notes)
+    assert "c3d.rate_is_none" in codes(file.notes)
 
 
 def test_what_has_no_label_is_counted(fixtures: Path, tmp_path: Path) -> None:

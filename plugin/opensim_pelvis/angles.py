@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, rotate, to_euler, unwrap_present
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.travel import travel_heading
@@ -124,7 +125,7 @@ def compute_angles(
         Radians, without jumps of a full turn.
     """
     reference = "pelvis" if "pelvis" in kinematics.bodies else "torso"
-    notes: list[str] = []
+    notes: list[Notice] = []
     if reference in kinematics.bodies:
         travel, source = travel_heading(
             _orientation(kinematics, reference), rate_hz=kinematics.rate_hz, surface=surface
@@ -138,9 +139,11 @@ def compute_angles(
     found |= _turns_alone(headless, travel)
     definitions = tuple(d for d in DEFINITIONS if d.name in found)
     absent = {
-        d.name: f"the heading of the sensor on {_body_of(d.name)} is unknown"
-        if _body_of(d.name) in headless
-        else f"the orientation of the {_body_of(d.name)} is not determined by the worn sensors"
+        d.name: notice(
+            "absent.heading_unknown" if _body_of(d.name) in headless else "absent.body",
+            d.name,
+            body=_body_of(d.name),
+        )
         for d in DEFINITIONS
         if d.name not in found
     }
@@ -218,25 +221,19 @@ def _body_of(angle: str) -> str:
     return (bodies | {name: body for body, name in _THIGHS.items()})[angle]
 
 
-def _turned_away(found: dict[str, FloatArray]) -> list[str]:
+def _turned_away(found: dict[str, FloatArray]) -> list[Notice]:
     """Warn when a fixed direction of travel does not fit a runner who turns."""
     rotation = found.get("pelvic_axial_rotation", np.empty(0))
     rotation = rotation[np.isfinite(rotation)]
     if rotation.size == 0 or np.ptp(rotation) < np.deg2rad(60.0):
         return []
-    return [
-        f"the pelvis turned through {np.rad2deg(np.ptp(rotation)):.0f} degrees, but the direction "
-        "of travel is taken as fixed. If the subject changed direction, state "
-        "--surface overground ([activity] surface), and rotation is read against the path."
-    ]
+    return [notice("angle.turned", turned_deg=np.rad2deg(np.ptp(rotation)))]
 
 
-def _in_turns(travel: FloatArray, rate_hz: float) -> list[str]:
+def _in_turns(travel: FloatArray, rate_hz: float) -> list[Notice]:
     """Warn of frames in which the path bends too fast for its direction to be known."""
     turning = np.abs(np.gradient(travel) * rate_hz) > TURNING_RADPS
     if not turning.any():
         return []
-    return [
-        f"in {turning.mean():.0%} of the frames the direction of travel turns faster than "
-        f"{np.rad2deg(TURNING_RADPS):.0f} degrees/s: do not read axial rotation there"
-    ]
+    limit_degps = np.rad2deg(TURNING_RADPS)
+    return [notice("angle.in_turns", share=turning.mean(), limit_degps=limit_degps)]

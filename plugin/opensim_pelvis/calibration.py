@@ -8,6 +8,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.heading import find_heading, headings_from_mountings
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.placement import (
     average_pose,
     find_still_window,
@@ -90,7 +91,7 @@ def _known_mountings(
     """Return R_BS by sensor where the file, an earlier run or the user says it; the last wins."""
     known: dict[str, FloatArray] = {}
     source: dict[str, Source] = {}
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if aligned.R_BS is not None:
         rows = zip(aligned.sensors, aligned.R_BS, strict=True)
         known |= {sensor: R_BS for sensor, R_BS in rows if is_present(R_BS)}

@@ -224,6 +224,7 @@ def inspect(
     mapping: Mapping_ = None,
 ) -> None:
     """Show what a recording holds, and its gaps."""
+    from opensim_pelvis.notices import Notice, notice
     from opensim_pelvis.reading import read_without_rate
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.contents import render_contents
@@ -242,7 +243,7 @@ def inspect(
         make_console().print(render_contents(found.contents))
         return
     keep(settings=settings, recording=recording)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Notice, ...] = ()
     ledger, worn = None, {}
     try:
         recording = unify_clocks(recording, settings.timeline)
@@ -252,7 +253,7 @@ def inspect(
             pairs = match_sensors(recording, settings.sensors)
             worn = {signals.identifier: body for signals, body in pairs}
     except (TimelineError, SettingsError) as fault:
-        warnings += (str(fault),)
+        warnings += (notice("timeline.impossible", text=str(fault)),)
     make_console().print(render_recording(recording, ledger, worn, warnings))
 
 

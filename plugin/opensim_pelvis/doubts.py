@@ -1,4 +1,4 @@
-"""What solved kinematics give reason to doubt, in words for the notes."""
+"""What solved kinematics give reason to doubt."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import BodyModel, Kinematics
 
 BACKWARD_KNEE_RAD: Final = -0.5
@@ -17,31 +18,48 @@ PULLED_RAD: Final = np.deg2rad(4.0)
 by as much; what is more is the model's."""
 
 
-def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[str]:
+ROUNDING_RAD: Final = 1e-9
+"""What a solver may leave a range by, and be at its end."""
+
+
+def shares_out_of_range(model: BodyModel, kinematics: Kinematics) -> dict[str, float]:
+    """Return the part of its samples in which each coordinate with a range leaves it."""
+    shares = {}
+    for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
+        limits, present = model.limits_rad(name), np.isfinite(values)
+        if limits is not None and present.any():
+            low, high = limits
+            outside = (values < low - ROUNDING_RAD) | (values > high + ROUNDING_RAD)
+            shares[name] = float(outside.sum() / present.sum())
+    return shares
+
+
+def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[Notice]:
     """Doubt angles that leave the model's range: a bad pose or heading shows up there first."""
     notes = []
+    shares = shares_out_of_range(model, kinematics)
     for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        limits = model.limits_rad(name)
-        if limits is None:
-            continue
-        low, high = limits
-        outside = (values < low - 1e-9) | (values > high + 1e-9)
-        if outside.any():
-            share = outside.sum() / max(np.isfinite(values).sum(), 1)
+        limits, share = model.limits_rad(name), shares.get(name, 0.0)
+        if limits is not None and share > 0.0:
+            low, high = limits
+            least, most = float(np.nanmin(values)), float(np.nanmax(values))
+            backward = name.startswith("knee") and least < BACKWARD_KNEE_RAD
             notes.append(
-                f"{name} leaves the range of the model ({np.rad2deg(low):.0f} to "
-                f"{np.rad2deg(high):.0f} degrees) in {share:.1%} of the frames: "
-                f"{np.rad2deg(np.nanmin(values)):.0f} to {np.rad2deg(np.nanmax(values)):.0f}"
-            )
-            if name.startswith("knee") and np.nanmin(values) < BACKWARD_KNEE_RAD:
-                notes[-1] += (
-                    ". A knee does not bend backward: the sensors of thigh and shank may be "
-                    "swapped, or their headings far apart"
+                notice(
+                    "kinematics.knee_backward" if backward else "kinematics.out_of_range",
+                    name,
+                    coordinate=name,
+                    low_deg=np.rad2deg(low),
+                    high_deg=np.rad2deg(high),
+                    share=share,
+                    least_deg=np.rad2deg(least),
+                    most_deg=np.rad2deg(most),
                 )
+            )
     return notes
 
 
-def doubt_thighs(kinematics: Kinematics, weights: Mapping[str, float]) -> list[str]:
+def doubt_thighs(kinematics: Kinematics, weights: Mapping[str, float]) -> list[Notice]:
     """Doubt hips whose thigh does not follow its sensor, because shank and foot pull it along.
 
     The model's knee is a hinge without play. Real knees leave it, and so do headings that are off;
@@ -56,12 +74,5 @@ def doubt_thighs(kinematics: Kinematics, weights: Mapping[str, float]) -> list[s
         below = [f"{body}_{side}" for body in ("tibia", "calcn")]
         pulling = any(f"{b}_imu" in missed and weights.get(b, 1.0) > 0.5 for b in below)
         if pulling and missed.get(f"femur_{side}_imu", 0.0) > PULLED_RAD:
-            pulled[f"femur_{side}"] = missed[f"femur_{side}_imu"]
-    if not pulled:
-        return []
-    listed = ", ".join(f"{body} {np.rad2deg(error):.0f}" for body, error in pulled.items())
-    return [
-        f"thighs follow their sensors only to (degrees, root mean square): {listed}. Shanks and "
-        "feet pull them through the model's hinge knee, which shows in hip adduction and rotation. "
-        "With less weight they leave the hips alone: --weight tibia=0.02 --weight calcn=0.02"
-    ]
+            pulled[f"femur_{side}"] = np.rad2deg(missed[f"femur_{side}_imu"])
+    return [notice("kinematics.thighs_pulled", *pulled, error_deg=pulled)] if pulled else []

@@ -25,8 +25,10 @@ from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.names import check_name, derive_name
+from opensim_pelvis.notices import notice
 from opensim_pelvis.placement import orient_sensors
 from opensim_pelvis.processes import finish_before_fork
+from opensim_pelvis.quality import judge
 from opensim_pelvis.reading import read_recording
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.running import analyse_running, check_files
@@ -69,9 +71,6 @@ _REPORTED_VERSIONS: Final = (
     "scipy",
     "vqf",
 )
-
-_GRAVE: Final = ("calibration doubtful", "heading unknown")
-"""Beginnings of the notes that stand first, since they concern most angles."""
 
 
 def run(
@@ -216,8 +215,9 @@ def _run(
         running=running,
         versions=_versions(),
         defaults=defaults,
+        quality=judge(recording, aligned, placement, model, kinematics, running),
         notes=(
-            *sorted(placement.notes, key=lambda note: not note.startswith(_GRAVE)),
+            *sorted(placement.notes, key=lambda note: note.severity != "error"),
             *model.notes,
             *kinematics.notes,
             *(doubt_ranges(model, kinematics) if placement.zero_known else ()),
@@ -287,9 +287,11 @@ def _solve(
     )
     if headless:
         told = observability.find_determined(placement.bodies).coordinates
-        why = f"needs the heading of the sensor on {', '.join(headless)}, which is unknown"
         lost = {n for n, k in zip(model.coordinates, told, strict=True) if k}
-        absent = {n: why if n in lost else w for n, w in kinematics.absent.items()}
+        absent = {
+            n: notice("absent.needs_heading", n, bodies=tuple(headless)) if n in lost else why
+            for n, why in kinematics.absent.items()
+        }
         kinematics = replace(kinematics, absent=absent)
     check = None
     if settings.check_engine:

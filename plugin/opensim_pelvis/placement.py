@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray, turn_about_vertical
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import angle_between, inverse, is_present, mean_rotation, multiply
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -26,6 +27,9 @@ from opensim_pelvis.types import (
 
 POSE_S: Final = 1.0
 """Length of the still window that is looked for: long enough to average sensor noise out."""
+
+MOVEMENT_S: Final = 0.25
+"""Seconds before the first movement that are left out of a still window that is looked for."""
 
 POSE_SHARE: Final = 0.1
 """Part of the samples of a still window that must be there: radio links lose more than half."""
@@ -67,6 +71,8 @@ def find_still_window(aligned: AlignedRecording, *, max_spread_rad: float) -> tu
     first = int(np.argmax(still))
     after = np.flatnonzero(~still[first:])
     last = first + int(after[0]) if after.size else still.size
+    if after.size:  # movement follows, and where samples are lost it raises the spread late
+        last = max(first + 1, last - round(MOVEMENT_S * aligned.rate_hz))
     start = first + int(np.argmin(spread[first:last]))
     return float(aligned.time_s[start]), float(aligned.time_s[start + width - 1])
 
@@ -168,11 +174,7 @@ def place_static(
     }
     notes = list(heading.notes)
     if pose.samples.min() < MIN_SAMPLES:
-        count = int(pose.samples.min())
-        notes.append(
-            f"the calibration pose rests on {count} sample{'s' * (count != 1)}: whether the "
-            "subject stood still could not be tested"
-        )
+        notes.append(notice("pose.few_samples", samples=pose.samples.min()))
     R_BS = multiply(inverse(R_GB), R_GS)
     for sensor, known in (mounted or {}).items():
         R_BS[aligned.sensors.index(sensor)] = known
@@ -284,7 +286,7 @@ def _later_pose(aligned: AlignedRecording, pose: CalibrationPose) -> dict[str, f
     } | {"standing_again_s": float(aligned.time_s[start])}
 
 
-def _doubts(quality: Mapping[str, float]) -> list[str]:
+def _doubts(quality: Mapping[str, float]) -> list[Notice]:
     doubtful = 10.0  # degrees: the size of the effects that the angles are read for
     far = {
         key.removeprefix("standing_again_").removesuffix("_deg"): value
@@ -293,9 +295,4 @@ def _doubts(quality: Mapping[str, float]) -> list[str]:
     }
     if not far:
         return []
-    listed = ", ".join(f"{sensor} {value:.0f} degrees" for sensor, value in far.items())
-    return [
-        f"standing again at {quality['standing_again_s']:.1f} s, sensors disagree with the "
-        f"calibration pose, measured against the first sensor: {listed}. A sensor slipped, its "
-        "heading drifted, or the subject stood differently."
-    ]
+    return [notice("pose.not_as_before", *far, at_s=quality["standing_again_s"], turned_deg=far)]

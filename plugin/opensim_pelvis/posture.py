@@ -20,21 +20,6 @@ LEAST_S: Final = 5.0
 MOVEMENT: Final = "mean of movement"
 """`CalibrationPose.window_source` of such a pose."""
 
-ARBITRARY_ZERO: Final = (
-    "_mean_deg",
-    "_peak_deg",
-    "_at_contact_deg",
-    "_at_toe_off_deg",
-    "_at_thigh_extension_deg",
-    "pelvic_drop_deg",
-    "heel_ahead_at_contact_m",
-)
-"""Ends of measures that need to know how one stands; ranges and times do not."""
-
-WHY_ABSENT: Final = (
-    "needs the zero of its angle, and nobody stood still for it: the mean of the movement is zero"
-)
-
 _BLOCK_S = 2.0
 _FIRST_S = 3.0  # inside the edge that drift leaves out
 

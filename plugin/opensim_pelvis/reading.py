@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from opensim_pelvis.errors import MissingRateError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis
+from opensim_pelvis.notices import SIMULATED, notice
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.settings import RecordingSettings
@@ -81,7 +82,10 @@ def read_recording(settings: RecordingSettings) -> Recording:
     name = settings.reader
     if name is None:
         name = find_mapped(settings.path) if settings.mapping else find_reader(settings.path)
-    return _dated(load_reader(name).read(settings), settings.date)
+    recording = load_reader(name).read(settings)
+    if settings.simulated and SIMULATED not in (note.code for note in recording.notes):
+        recording = replace(recording, notes=(*recording.notes, notice(SIMULATED)))
+    return _dated(recording, settings.date)
 
 
 def read_without_rate(settings: RecordingSettings) -> Recording:
@@ -98,8 +102,8 @@ def read_without_rate(settings: RecordingSettings) -> Recording:
             recording = read_recording(replace(settings, rate_hz=likely))
         except ReadError:
             raise fault from None
-        close = f"; the steps of its time are near {likely:.4g} Hz" if fault.likely_hz else ""
-        note = f"no sampling rate is stated{close}. Give it with --rate HZ (or [recording] rate_hz)"
+        near = {"near_hz": likely} if fault.likely_hz else {}
+        note = notice("recording.rate_near" if near else "recording.no_rate", **near)
         return replace(recording, rate_source=NO_RATE, notes=(note, *recording.notes))
 
 
@@ -110,7 +114,6 @@ def _dated(recording: Recording, stated: datetime.date | None) -> Recording:
     date, own = RecordingDate(start=stated, source="stated by the user"), recording.date
     if own is None or own.text.startswith(date.text):
         return replace(recording, date=date)
-    note = (
-        f"the date {date.text} stated by the user was taken, although {own.source} says {own.text}"
-    )
+    values = {"stated": date.text, "source": own.source, "found": own.text}
+    note = notice("recording.other_date", **values)
     return replace(recording, date=date, notes=(*recording.notes, note))

@@ -8,7 +8,6 @@ from opensim_pelvis.events.detect import detect_events
 from opensim_pelvis.events.imported import find_event_notes, read_events
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.metrics.compute import analyse_strides
-from opensim_pelvis.posture import ARBITRARY_ZERO, WHY_ABSENT
 from opensim_pelvis.settings import ActivitySettings, TrialSettings
 from opensim_pelvis.speeds import find_speed_notes, read_speeds, stride_speeds
 from opensim_pelvis.strides.segment import segment_strides
@@ -71,14 +70,10 @@ def analyse_running(
         angles,
         kinematics,
         speed_mps=stride_speeds(strides, activity),
-        left_out=None if placement.zero_known else _needs_zero,
+        zero_known=placement.zero_known,
     )
     findings = find_findings(analysis, settings, placement)
     return replace(analysis, findings=findings)
-
-
-def _needs_zero(name: str) -> str:
-    return WHY_ABSENT if name.endswith(ARBITRARY_ZERO) else ""
 
 
 def _imported(activity: ActivitySettings, aligned: AlignedRecording) -> tuple[Event, ...]:

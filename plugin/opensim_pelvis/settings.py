@@ -50,6 +50,7 @@ class RecordingSettings:
     upward axis of the file's world where the format leaves it open. ``mapping`` is a file
     that describes the columns of a generic table. ``date`` is when the recording began, with or
     without a time of day and a time zone; it wins over the date that the recording states.
+    ``simulated`` says that no person was measured; results then say so.
     """
 
     path: Path
@@ -59,6 +60,7 @@ class RecordingSettings:
     up_axis: UpAxis | None = None
     mapping: Path | None = None
     date: datetime.date | None = None
+    simulated: bool = field(default=False, metadata={"told": False})
 
     def __post_init__(self) -> None:
         fault = None if self.rate_hz is None else find_rate_fault(self.rate_hz)
@@ -268,6 +270,8 @@ def list_defaults(
     for section, record in SECTIONS.items():
         values = getattr(settings, section)
         for item in fields(record):
+            if not item.metadata.get("told", True):
+                continue
             value = getattr(values, item.name)
             if given is None:
                 stated = value != _default_of(item)

@@ -22,13 +22,14 @@ import numpy as np
 from opensim_pelvis.documents import read_rows, read_text, read_xml_text
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._cells import find_separator, to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.strides.curves import normalise
 from opensim_pelvis.types import Strides
 
-_Track = tuple[FloatArray, tuple[str, ...]]
+_Track = tuple[FloatArray, tuple[Notice, ...]]
 """Times and speeds, (n, 2), and notes."""
 
 FASTEST_MPS: Final = 15.0
@@ -85,17 +86,17 @@ def read_speeds(path: Path, start_s: float | None = None) -> tuple[FloatArray, F
     return table[:, 0] + (start_s or 0.0), table[:, 1]
 
 
-def find_speed_notes(activity: ActivitySettings) -> tuple[str, ...]:
+def find_speed_notes(activity: ActivitySettings) -> tuple[Notice, ...]:
     """Return what is worth knowing of the file of speeds, if one was given."""
     if activity.speed_file is None:
         return ()
     return _load(activity.speed_file, activity.speed_start_s)[1]
 
 
-def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[str, ...]]:
+def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return times and speeds of a file, on its own clock, and notes."""
     track = _TRACKS.get(path.suffix.lower())
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if track is None:
         table, notes = _read_table(path)
         text = read_text(path, ReadError)
@@ -190,12 +191,11 @@ def _read_fit(path: Path) -> _Track:
     times = np.array([(time - start).total_seconds() for time, _ in rows])
     table, notes = _merge(times, np.array([speed for _, speed in rows]), path)
     if odd:
-        notes += (f"{path.name}: {len(odd)} fields are not of the size that the format has: make "
-                  "sure that the speeds are right",)  # fmt: skip
-    return table, (*notes, *_say_pauses(table[:, 0], path))
+        notes += (notice("speed.odd_fields", path.name, file=path.name, fields=len(odd)),)
+    return table, (*notes, *_find_pauses(table[:, 0], path))
 
 
-def _timed(points: list[Any], path: Path) -> tuple[list[Any], tuple[str, ...]]:
+def _timed(points: list[Any], path: Path) -> tuple[list[Any], tuple[Notice, ...]]:
     """Return the points that have a time, and a note on the others."""
     timed = [p for p in points if p.time is not None]
     if 2 * len(timed) < len(points):
@@ -206,11 +206,12 @@ def _timed(points: list[Any], path: Path) -> tuple[list[Any], tuple[str, ...]]:
     if len(timed) == len(points):
         return points, ()
     lost = len(points) - len(timed)
-    return timed, (f"{path.name}: {lost} of {len(points)} points have no time and were left out",)
+    values = {"file": path.name, "lost": lost, "points": len(points)}
+    return timed, (notice("speed.without_time", path.name, **values),)
 
 
 def _from_distance(
-    times: list[Any], distance_m: FloatArray, path: Path, notes: tuple[str, ...]
+    times: list[Any], distance_m: FloatArray, path: Path, notes: tuple[Notice, ...]
 ) -> _Track:
     """Return time since the first point, and speed as the slope of the distance there."""
     if len(times) < 3:
@@ -221,7 +222,7 @@ def _from_distance(
     if table.shape[0] < 3:
         raise ReadError(f"{path}: wanted at least three points at different times")
     time_s, distance_m = table.T
-    told = (*notes, *merged, *_say_pauses(time_s, path))
+    told = (*notes, *merged, *_find_pauses(time_s, path))
     return np.stack([time_s, np.gradient(distance_m, time_s)], axis=1), told
 
 
@@ -230,17 +231,15 @@ def _in_utc(time: datetime.datetime) -> datetime.datetime:
     return time.replace(tzinfo=datetime.UTC) if time.tzinfo is None else time
 
 
-def _say_pauses(time_s: FloatArray, path: Path) -> tuple[str, ...]:
+def _find_pauses(time_s: FloatArray, path: Path) -> tuple[Notice, ...]:
     steps = np.diff(time_s)
     gaps = np.flatnonzero(steps > PAUSE_S)
     if not gaps.size:
         return ()
-    spans = [f"{time_s[g]:.0f}-{time_s[g + 1]:.0f} s" for g in gaps[:3]]
-    more = f" and {gaps.size - 3} more" if gaps.size > 3 else ""
-    return (
-        f"{path.name}: no points in {', '.join(spans)}{more} of the track (a pause?): speed there "
-        "is drawn from the points around, and not known",
-    )
+    spans = [notice("word.whole_span", from_s=time_s[g], to_s=time_s[g + 1]) for g in gaps[:3]]
+    values = {"file": path.name, "spans": spans, "more": gaps.size - 3}
+    code = "speed.pauses_and_more" if gaps.size > 3 else "speed.pauses"
+    return (notice(code, path.name, **values),)
 
 
 def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
@@ -265,8 +264,7 @@ def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
     if not doubled:
         return table, ()
     return table, (
-        f"{path.name}: {doubled} of {time_s.size} points have the time of the point before; points "
-        "of one time were merged, their mean was taken",
+        notice("speed.merged", path.name, file=path.name, doubled=doubled, points=time_s.size),
     )
 
 

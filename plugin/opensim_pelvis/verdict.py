@@ -12,6 +12,7 @@ import numpy as np
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.heading.find import POSTURE_RAD
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.placement import MIN_SAMPLES
 from opensim_pelvis.posture import MOVEMENT
 from opensim_pelvis.types import Heading, Placement, SensorHeading
@@ -46,20 +47,6 @@ _WHAT_TO_DO: Final[Mapping[Source, str]] = {
 }
 
 
-_MEAN_IS_ZERO: Final = (
-    "calibration doubtful: nobody stood still for it. The mean posture of the movement from {:.1f} "
-    "to {:.1f} s was taken for the pose, so zero of each angle is about its mean there: ranges and "
-    "timing hold, mean angles and peaks do not, knees and ankles least of all. To know them, let "
-    "the subject stand still for 3 s, or use an earlier placement (--placement)"
-)
-
-_SAID: Final[Mapping[Source, str]] = {
-    "file": "its file",
-    "stated": "[mountings]",
-    "earlier": "the earlier run",
-}
-
-
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class KnownMountings:
     """Sensors whose mounting is known before the pose is looked at.
@@ -70,13 +57,13 @@ class KnownMountings:
         By sensor.
     source : mapping of str to str
         Who says so: the ``"file"``, an ``"earlier"`` run, or ``"stated"`` by the user.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     R_BS: Mapping[str, FloatArray] = field(default_factory=dict)
     source: Mapping[str, Source] = field(default_factory=dict)
     earlier: Path | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -> None:
@@ -99,7 +86,7 @@ def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -
         if tilt > REJECTED_TILT_RAD[known.source[sensor]]
     }
     if wrong:
-        listed = "; ".join(f"{sensor} {_tilted(known, sensor, wrong[sensor])}" for sensor in wrong)
+        listed = "; ".join(say(_tilt(known, sensor, wrong[sensor])) for sensor in wrong)
         ways = dict.fromkeys(_WHAT_TO_DO[known.source[sensor]] for sensor in wrong)
         raise PlacementError(
             f"calibration: rejected, a known mounting does not fit the pose: {listed}. "
@@ -125,7 +112,7 @@ def judge_placement(
     """
     heading = placement.heading
     why = [
-        f"calibration doubtful: {sensor} {_tilted(known, sensor, tilt)}"
+        notice("mounting.tilted", sensor, tilt=_tilt(known, sensor, tilt))
         for sensor, tilt in left_over_rad.items()
         if tilt > DOUBTFUL_TILT_RAD[known.source[sensor]]
     ]
@@ -133,7 +120,9 @@ def judge_placement(
     zero_known = placement.pose.window_source != MOVEMENT or set(known.R_BS) >= set(
         placement.sensors
     )
-    why += [] if zero_known else [_MEAN_IS_ZERO.format(*placement.pose.window_s)]
+    if not zero_known:
+        from_s, to_s = placement.pose.window_s
+        why.append(notice("pose.of_movement", from_s=from_s, to_s=to_s))
     few = placement.pose.samples.min() < MIN_SAMPLES
     unsure = any(row.verdict in ("doubtful", "unknown") for row in heading.sensors)
     doubtful = bool(why) or few or unsure or heading.confidence == "doubtful"
@@ -147,32 +136,27 @@ def judge_placement(
     )
 
 
-def _tilted(known: KnownMountings, sensor: str, tilt_rad: float) -> str:
+def _tilt(known: KnownMountings, sensor: str, tilt_rad: float) -> Notice:
     source = known.source[sensor]
-    against = {
-        "file": "the mounting in its file",
-        "stated": "its stated mounting",
-        "earlier": f"the earlier run ({known.earlier.name if known.earlier else ''})",
-    }[source]
-    return (
-        f"is tilted by {np.rad2deg(tilt_rad):.0f} degrees in the pose against {against} (good up "
-        f"to {np.rad2deg(DOUBTFUL_TILT_RAD[source]):.0f}, rejected beyond "
-        f"{np.rad2deg(REJECTED_TILT_RAD[source]):.0f}): it moved, or the subject did not stand "
-        "upright"
+    return notice(
+        f"mounting.tilt_{source}",
+        sensor,
+        sensor=sensor,
+        tilt_deg=np.rad2deg(tilt_rad),
+        good_deg=np.rad2deg(DOUBTFUL_TILT_RAD[source]),
+        rejected_deg=np.rad2deg(REJECTED_TILT_RAD[source]),
+        earlier=known.earlier.name if known.earlier else "",
     )
 
 
-def _reused(known: KnownMountings, left_over_rad: Mapping[str, float]) -> list[str]:
+def _reused(known: KnownMountings, left_over_rad: Mapping[str, float]) -> list[Notice]:
     """Say what was checked of a placement that was used again."""
     tilts = {s: v for s, v in left_over_rad.items() if known.source[s] == "earlier"}
     if not tilts or known.earlier is None:
         return []
     worst = max(tilts, key=lambda sensor: tilts[sensor])
-    return [
-        f"how sensors sit was taken from {known.earlier.name} and checked against gravity in the "
-        f"pose: largest tilt {np.rad2deg(tilts[worst]):.1f} degrees ({worst}). A turn about the "
-        "vertical shows only where legs swing or the trunk's heading is told by movement"
-    ]
+    values = {"earlier": known.earlier.name, "tilt_deg": np.rad2deg(tilts[worst])}
+    return [notice("mounting.reused", worst, sensor=worst, **values)]
 
 
 def _turned(
@@ -180,7 +164,7 @@ def _turned(
     heading: Heading,
     faces_rad: Mapping[str, float],
     sensors: tuple[str, ...],
-) -> list[str]:
+) -> list[Notice]:
     """Find sensors whose movement, or stated axis, faces another way than their mounting."""
     rows = {row.sensor: row for row in heading.sensors}
     why = []
@@ -188,24 +172,28 @@ def _turned(
         row = rows[sensor]
         common_rad = float(heading.heading_rad[sensors.index(sensor)]) - row.offset_rad
         mounted_rad = faces_rad[sensor] - common_rad
-        for told_rad, sigma_rad, words in _told(row, heading.method):
+        for told_rad, sigma_rad, way in _told(row, heading.method):
             off_rad = abs(float(np.angle(np.exp(1j * (told_rad - mounted_rad)))))
             if off_rad > APART * float(np.hypot(sigma_rad, POSTURE_RAD)):
                 why.append(
-                    f"calibration doubtful: {words} of {sensor} faces {np.rad2deg(off_rad):.0f} "
-                    f"degrees away from its mounting ({_SAID[known.source[sensor]]}): "
-                    "the sensor moved round the body, or the subject did not face forward in the "
-                    "pose"
+                    notice(
+                        "mounting.turned",
+                        sensor,
+                        told_by=notice(f"word.{way}"),
+                        sensor=sensor,
+                        turned_deg=np.rad2deg(off_rad),
+                        source=notice(f"word.mounting_{known.source[sensor]}"),
+                    )
                 )
     return why
 
 
 def _told(row: SensorHeading, method: str) -> list[tuple[float, float, str]]:
-    """Return what tells a sensor's heading besides its mounting: angle, error, its name."""
+    """Return what tells a sensor's heading besides its mounting: angle, error, its word."""
     told = [
-        (row.swing_rad, row.swing_sigma_rad, "the plane of swing"),
-        (row.joint_rad, row.joint_sigma_rad, "the movement"),
+        (row.swing_rad, row.swing_sigma_rad, "plane_of_swing"),
+        (row.joint_rad, row.joint_sigma_rad, "movement"),
     ]
     if row.source == method == "axis":
-        told.append((0.0, 0.0, "the stated heading_axis"))
+        told.append((0.0, 0.0, "stated_axis"))
     return [found for found in told if np.isfinite(found[0])]

@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis import rotations
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
+from opensim_pelvis.notices import notice, wrap
 from opensim_pelvis.settings import RecordingSettings, SubjectSettings, TrialSettings
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -105,7 +106,7 @@ def make_result(
         events=events,
         versions={"opensim-pelvis": "0.1.0", "opensim": "4.6"},
         defaults=("solver.engine = opensim",),
-        notes=("made by hand: é",),
+        notes=wrap(("made by hand: é",)),
     )
 
 
@@ -248,7 +249,7 @@ def _kinematics(
         p_GB_m=random.normal(size=(time_s.size, len(bodies), 3)),
         engine="opensim",
         accuracy="1e-9",
-        absent={"knee_angle_r": "no sensor on tibia_r"},
+        absent={"knee_angle_r": notice("absent.no_sensor", body="tibia_r")},
         solve_s=1.5,
     )
 
@@ -276,5 +277,5 @@ def _clinical(
         values_rad=values,
         travel_rad=np.zeros(time_s.size),
         travel_source="treadmill: forward = calibration",
-        absent={"thigh_extension_l": "no sensor on femur_l"},
+        absent={"thigh_extension_l": notice("absent.no_sensor", body="femur_l")},
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from tests.notices import codes, sentences
 
 from opensim_pelvis import reading
 from opensim_pelvis.errors import ReadError
@@ -94,7 +95,9 @@ def test_a_rate_against_the_header(recording, tmp_path) -> None:
     path = write_apdm_csv(recording, tmp_path / "walk.csv")
     edit(path, "Sample Rate:,128", "Sample Rate:,100")
     assert "does not agree with a rate of 100 Hz" in fault_of(path)
-    assert "says 100 Hz" in read(path, rate_hz=128.0).notes[0]
+    (note,) = read(path, rate_hz=128.0).notes
+    assert note.code == "reader.user_rate"
+    assert note.values["others_hz"] == (100.0,)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +227,9 @@ def test_signals_that_are_off_or_empty_are_absent(version_3) -> None:
     pelvis, torso = read(version_3).sensors
     assert pelvis.magnetic_field is None
     assert torso.R_ES is None
-    assert "torso: the file holds no orientations" in read(version_3).notes[0]
+    assert sentences(read(version_3).notes) == (
+        "torso: the file holds no orientations (all are zero or missing)",
+    )
 
 
 def test_units_of_datasets(version_5) -> None:
@@ -235,7 +240,11 @@ def test_units_of_datasets(version_5) -> None:
     found = read(version_5)
     ratio = found.sensors[0].acceleration_mps2 / plain.acceleration_mps2
     np.testing.assert_allclose(ratio, GRAVITY_MPS2)
-    assert "the unit 'furlong' is not known; rad/s was taken" in found.notes[0]
+    assert codes(found.notes) == ["apdm.unknown_unit"]
+    assert sentences(found.notes) == (
+        "/Sensors/5718/Gyroscope: the unit 'furlong' is not known; rad/s was taken, which APDM "
+        "files have",
+    )
 
 
 def test_sensors_off_the_count_keep_their_own_stamps(version_5) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.c3d_files import Kind, write_kind
+from tests.notices import sentences
 
 from opensim_pelvis import reading
 from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
@@ -123,8 +124,8 @@ def test_units_are_the_mappings_else_the_files_else_asked_for(
     np.testing.assert_allclose(
         found.sensors[0].acceleration_mps2, expected * 9.80665, atol=10 * FLOAT32
     )
-    assert "the unit g of acceleration stated in the mapping was taken" in found.notes[0]
-    assert "although the file says m/s2" in found.notes[0]
+    assert "the unit g of acceleration stated in the mapping was taken" in sentences(found.notes)[0]
+    assert "although the file says m/s2" in sentences(found.notes)[0]
     content = file.read_bytes()
     file.write_bytes(content.replace(b"m/s2", b"V   "))
     np.testing.assert_allclose(
@@ -170,7 +171,7 @@ def test_a_rate_of_the_channels_that_is_no_number(
     file.write_bytes(content[:at] + struct.pack("<f", stated) + content[at + 4 :])
     found = read(file)
     assert found.rate_hz == 40.0
-    assert "ANALOG:RATE is no rate" in found.notes[0]
+    assert "ANALOG:RATE is no rate" in sentences(found.notes)[0]
 
 
 def test_the_cameras_file_beside_sensor_tables_claims_no_folder(tmp_path: Path) -> None:
@@ -223,12 +224,12 @@ def test_the_upward_axis_is_read_or_asked_for(tmp_path: Path, recording: Recordi
         read(file)
     assert read(file, up_axis="z").world_frame == "z up (stated by the user)"
     theia = read(write_c3d_rotations(recording, tmp_path / "b.c3d"))
-    assert "z up was taken, as Theia3D has it" in theia.notes[0]
+    assert "z up was taken, as Theia3D has it" in sentences(theia.notes)[0]
 
 
 def test_users_rate_wins_with_a_note(tmp_path: Path, recording: Recording) -> None:
     file = write_c3d_rotations(recording, tmp_path / "a.c3d")
-    assert "although ROTATION:RATE says 40 Hz" in read(file, rate_hz=50.0).notes[0]
+    assert "although ROTATION:RATE says 40 Hz" in sentences(read(file, rate_hz=50.0).notes)[0]
 
 
 def test_a_file_cut_off_says_where_it_ends(tmp_path: Path, recording: Recording) -> None:
@@ -236,7 +237,9 @@ def test_a_file_cut_off_says_where_it_ends(tmp_path: Path, recording: Recording)
     file.write_bytes(file.read_bytes()[:-1000])
     found = read(file)
     assert found.sensors[0].counter.size < 60
-    assert f"cut off after {found.sensors[0].counter.size} of 60 frames" in found.notes[0]
+    assert (
+        f"cut off after {found.sensors[0].counter.size} of 60 frames" in sentences(found.notes)[0]
+    )
 
 
 def test_an_unknown_processor_is_refused_by_its_number(

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from tests.c3d_files import BLOCK, Kind, write_kind
+from tests.notices import codes, sentences
 
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.registry import find_reader
 
@@ -19,7 +21,7 @@ def test_a_file_that_was_joined_to_another_is_told(tmp_path: Path) -> None:
     raw = path.read_bytes()
     path.write_bytes(raw + raw)
     (note,) = open_c3d(path).notes
-    assert f"{len(raw)} bytes stand behind the data" in note
+    assert (note.code, note.values["bytes"]) == ("c3d.bytes_behind", len(raw))
     path.write_bytes(raw + bytes(3 * BLOCK))
     assert open_c3d(path).notes == (), "empty blocks are padding"
 
@@ -27,7 +29,7 @@ def test_a_file_that_was_joined_to_another_is_told(tmp_path: Path) -> None:
 def test_a_rate_of_channels_that_is_not_that_of_their_samples_is_told(tmp_path: Path) -> None:
     kind = Kind(changed={"ANALOG:RATE": [1234.0]})
     (note,) = open_c3d(write_kind(tmp_path / "walk.c3d", kind).path).notes
-    assert "ANALOG:RATE says 1234 Hz, but 2 samples a frame at 100 Hz are 200 Hz" in note
+    assert "ANALOG:RATE says 1234 Hz, but 2 samples a frame at 100 Hz are 200 Hz" in say(note)
 
 
 def test_events_without_a_time_or_outside_the_file_are_told(tmp_path: Path) -> None:
@@ -42,8 +44,9 @@ def test_events_without_a_time_or_outside_the_file_are_told(tmp_path: Path) -> N
     )
     found, notes = read_events(open_c3d(write_kind(tmp_path / "walk.c3d", kind).path))
     assert [event.time_s for event in found] == pytest.approx([-3.0, 1.0, 1e6])
-    assert any("1 of 4 events have no time" in note for note in notes)
-    assert any("2 of 4 events are outside its frames" in note for note in notes)
+    told = " ".join(sentences(notes))
+    assert "1 of 4 events have no time" in told
+    assert "2 of 4 events are outside its frames (at 1000000.00, -3.00 s from" in told
 
 
 def test_events_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
@@ -51,7 +54,7 @@ def test_events_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
     kind = Kind(extra={**extra, "EVENT:TIMES": [0.0, 0.05]})
     found, notes = read_events(open_c3d(write_kind(tmp_path / "walk.c3d", kind).path))
     assert found == ()
-    assert any("2 labels, 1 sides and 1 times" in note for note in notes)
+    assert codes(notes) == ["c3d.events_odd"]
 
 
 def test_a_folder_of_cameras_files_is_told_as_such(tmp_path: Path) -> None:

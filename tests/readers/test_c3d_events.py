@@ -12,6 +12,7 @@ import pytest
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers.c3d_events import SAME_EVENT_S, read_events
 from opensim_pelvis.simulate import SENSOR_MAP, simulate_runner, simulate_sensors
 from opensim_pelvis.timeline.align import align_recording
@@ -44,14 +45,14 @@ def write_plate(path: Path, *, kind: int = 2, unit: str = "N", **change: Any) ->
         analogs[:, 2] = force
     events = change.get("events", ())
     plate = {
-        "USED": np.array([1]),
+        "USED": np.array([change.get("plates", 1)]),
         "TYPE": np.array([kind]),
         "CHANNEL": np.arange(1, count + 1)[:, None],
         "ZERO": np.array(change.get("zero", [1, 0])),
     }
     marks = {
-        "USED": np.array([len(events)]),
-        "CONTEXTS": [context for _, _, context in events],
+        "USED": np.array([change.get("used", len(events))]),
+        "CONTEXTS": [context for _, _, context in events][: change.get("contexts")],
         "LABELS": [label for _, label, _ in events],
         "TIMES": np.array([[0.0, time_s] for time_s, _, _ in events]).T.reshape(2, -1),
     }
@@ -112,7 +113,34 @@ def test_a_mark_beside_gives_the_side_and_the_plate_gives_the_time(tmp_path: Pat
 def test_plates_that_are_not_understood_are_left_out_and_told(tmp_path: Path, change: Any) -> None:
     events, notes = read_events(open_c3d(write_plate(tmp_path / "plate.c3d", **change)))
     assert events == ()
-    assert "force plate 1 was left out" in notes[0]
+    (left_out,) = notes
+    assert say(left_out) == (
+        "plate.c3d: force plate 1 was left out: types 1, 2 and 3 with forces in N are understood, "
+        f"this one has type {change.get('kind', 2)} and forces in {change.get('unit', 'no unit')}"
+    )
+
+
+MARKS = ((0.3, "Foot Strike", "Right"), (0.9, "Foot Off", "Right"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"used": 5}, "EVENT:USED says 5 marked events, 2 are there and were taken"),
+        (
+            {"contexts": 1},
+            "its marked events are not described as they should be and were left out",
+        ),
+        ({"plates": 2}, "its force plates are not described as they should be and were left out"),
+    ],
+    ids=["count", "sides", "plates"],
+)
+def test_groups_that_contradict_themselves_are_told(
+    tmp_path: Path, change: dict[str, int], said: str
+) -> None:
+    path = write_plate(tmp_path / "plate.c3d", events=MARKS, **change)
+    _, notes = read_events(open_c3d(path))
+    assert [say(note) for note in notes] == [f"plate.c3d: {said}"]
 
 
 def test_a_plate_that_is_loaded_throughout_gives_no_event(tmp_path: Path) -> None:

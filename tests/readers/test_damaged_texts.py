@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.notices import coded, codes
 from tests.readers.test_unusual_files import (
     FORMATS,
     blank_between,
@@ -20,6 +21,7 @@ from tests.readers.test_unusual_files import (
 
 from opensim_pelvis.errors import ReadError, SettingsError
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers._cells import (
     find_separator,
     split_cells,
@@ -27,6 +29,7 @@ from opensim_pelvis.readers._cells import (
     uses_decimal_comma,
 )
 from opensim_pelvis.readers._numbers import Layout, _normalise, read_numbers
+from opensim_pelvis.readers._rows import short_note
 from opensim_pelvis.readers.ximu3_device import OLD_COLUMNS
 from opensim_pelvis.reading import NO_RATE, read, read_without_rate
 from opensim_pelvis.settings import RecordingSettings
@@ -86,16 +89,26 @@ def test_cells_in_quotes_are_read(fixtures: Path, tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", TABLES)
 def test_zeros_at_the_end_are_told(fixtures: Path, tmp_path: Path, name: str) -> None:
     found = read(change_texts(fixtures / name, tmp_path / "c", zeros))
-    assert any("3000 zero bytes" in note for note in found.notes)
+    assert {n.values["zeros"] for n in coded(found.notes, "reader.zero_bytes")} == {3000}
     for one, other in zip(read(fixtures / name).sensors, found.sensors, strict=True):
         np.testing.assert_array_equal(one.counter, other.counter)
+
+
+def test_one_short_row_and_many_are_said_in_their_own_words() -> None:
+    assert say(short_note(Path("a.csv"), [3])) == (
+        "a.csv: line 3 has fewer cells than there are column names: 1 row was left out"
+    )
+    assert say(short_note(Path("a.csv"), [3, 4, 5, 8, 9])) == (
+        "a.csv: lines 3, 4, 5 and 2 more have fewer cells than there are column names: 5 rows "
+        "were left out"
+    )
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_short_row_is_left_out_and_told(fixtures: Path, tmp_path: Path, name: str) -> None:
     short = spoil(-8, lambda line: line[: len(line) // 3])
     found = read(change_texts(fixtures / name, tmp_path / "c", short))
-    assert any("fewer cells" in note and "left out" in note for note in found.notes)
+    assert "reader.short_rows" in codes(found.notes)
     whole = read(fixtures / name).sensors[0]
     kept = np.isin(whole.counter, found.sensors[0].counter)
     assert kept.sum() == found.sensors[0].counter.size >= whole.counter.size - 2
@@ -327,5 +340,5 @@ def test_a_recording_without_a_rate_is_shown(tmp_path: Path) -> None:
     found = read_without_rate(settings)
     assert found.rate_source == NO_RATE
     assert found.sensors[0].counter.size == 60
-    assert "near 50.02 Hz" in found.notes[0]
-    assert "--rate" in found.notes[0]
+    assert found.notes[0].code == "recording.rate_near"
+    assert found.notes[0].values["near_hz"] == pytest.approx(50.02, abs=0.005)

@@ -8,9 +8,17 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from tests.notices import coded, codes, sentences
 
 from opensim_pelvis import reading
-from opensim_pelvis.readers._dates import date_after, date_of_epoch, date_of_text, earliest
+from opensim_pelvis.notices import say
+from opensim_pelvis.readers._dates import (
+    Dated,
+    date_after,
+    date_of_epoch,
+    date_of_text,
+    earliest,
+)
 from opensim_pelvis.types import Recording
 from opensim_pelvis.types.date import RecordingDate, order_moments, show_moment
 
@@ -45,7 +53,7 @@ def test_a_reader_gives_the_date_that_its_header_states(name: str) -> None:
     assert second(recording) == STATED[name]
     if recording.date is not None:
         assert recording.date.source
-    assert not [note for note in recording.notes if "date" in note]
+    assert not [note for note in sentences(recording.notes) if "date" in note]
 
 
 @pytest.mark.parametrize(
@@ -117,12 +125,14 @@ def test_a_zone_that_is_unknown_or_means_several_is_told(zone: str) -> None:
     found, notes = date_of_text(f"2021-08-20 20:21:13 {zone}", "the field")
     if zone.startswith("."):  # no name of a zone at all
         assert found is None
-        assert "not understood" in notes[0]
+        assert codes(notes) == ["reader.date_not_understood"]
         return
     assert found == RecordingDate(start=datetime(2021, 8, 20, 20, 21, 13), source="the field")
-    (note,) = notes
-    assert f"time zone '{zone}'" in note
-    assert "several" in note
+    assert codes(notes) == ["reader.zone_unknown"]
+    assert sentences(notes) == (
+        f"the field says '2021-08-20 20:21:13 {zone}': the time zone '{zone}' is not known or "
+        "means several, and the time of day was taken without one",
+    )
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "Unknown", "unknown"])
@@ -138,22 +148,26 @@ def test_silence_is_no_fault(text: str | None) -> None:
 def test_what_is_not_understood_is_said_and_not_guessed(text: str) -> None:
     found, (note,) = date_of_text(text, "the field")
     assert found is None
-    assert "not understood" in note
-    assert "--date" in note
-    assert len(note) < 250
+    assert note.code == "reader.date_not_understood"
+    assert say(note) == (
+        f"the field says '{text[:60]}', which was not understood as a date: no date was taken. "
+        "Give it with --date (or [recording] date)."
+    )
 
 
 @pytest.mark.parametrize("found", [date_of_text("1980-01-06 00:00:00", "x"), date_of_epoch(9, "x")])
-def test_a_clock_that_was_never_set_gives_no_date(found: tuple[object, tuple[str, ...]]) -> None:
+def test_a_clock_that_was_never_set_gives_no_date(found: Dated) -> None:
     assert found[0] is None
-    assert "was not set" in found[1][0]
+    assert codes(found[1]) == ["reader.clock_not_set"]
+    assert say(found[1][0]).startswith(f"x says {found[1][0].values['start']}, before there were")
 
 
 def test_an_impossible_count_of_seconds_is_no_traceback() -> None:
     for seconds in (1e300, float("nan"), float("inf")):
         found, (note,) = date_of_epoch(seconds, "x")
         assert found is None
-        assert "not understood" in note
+        assert note.code == "reader.date_not_understood"
+        assert say(note).startswith(f"x says '{seconds:g} s since 1970', which was not understood")
 
 
 def test_of_several_sensors_the_first_start_counts_unless_they_contradict() -> None:
@@ -165,7 +179,8 @@ def test_of_several_sensors_the_first_start_counts_unless_they_contradict() -> N
     for other in ("2021-08-21 10:00:00", "2021-08-20 10:00:02Z"):  # a day off; with a zone
         found, (note,) = earliest((date_of_text(t, "x") for t in (texts[0], other)), "x")
         assert found is None
-        assert "differs between the sensors" in note
+        assert note.code == "reader.dates_differ"
+        assert f"({note.values['dates'][0]} and {note.values['dates'][1]})" in say(note)
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -197,7 +212,11 @@ def test_mvnx_whose_two_dates_disagree_keeps_the_local_one(mvnx: Path) -> None:
     recording = reading.read(mvnx)
     assert recording.date is not None
     assert recording.date.start == SIMULATED_LOCAL
-    assert any("not lie a time zone apart" in note for note in recording.notes)
+    (note,) = coded(recording.notes, "mvnx.dates_apart")
+    assert say(note) == (
+        f"recDate ({note.values['local']}) and recDateMSecsSinceEpoch ({note.values['utc']}) of "
+        "the header do not lie a time zone apart: recDate was taken"
+    )
 
 
 def test_mvnx_in_another_language_still_has_its_instant(mvnx: Path) -> None:
@@ -259,19 +278,26 @@ def test_a_clock_since_1970_gives_the_instant_and_a_bare_date_no_guess() -> None
     assert found.text == "2019-02-22 23:51:44 UTC"
     found, (note,) = date_after(date(2026, 1, 1), 200_000.0, "x")
     assert found is None
-    assert "State the time of day" in note
-    assert date_after(datetime(2026, 1, 1), 1e20, "x")[0] is None
+    assert say(note) == (
+        "x is a date without a time of day, and the first time is 200000 s after it: no date was "
+        "taken. State the time of day as well."
+    )
+    found, (note,) = date_after(datetime(2026, 1, 1), 1e20, "x")
+    assert found is None
+    assert say(note).startswith("x says '2026-01-01 00:00:00 and 1e+20 s', which was not")
 
 
 def test_what_the_user_states_wins_and_says_so() -> None:
     stated = datetime(2026, 11, 24, 10, 30)
     recording = reading.read(FIXTURES / "mvn_4.mvnx", date=stated)
     assert recording.date == RecordingDate(start=stated, source="stated by the user")
-    assert any("although recDate of the header says 2018-11-13" in n for n in recording.notes)
+    assert any(
+        "although recDate of the header says 2018-11-13" in n for n in sentences(recording.notes)
+    )
     silent = reading.read(FIXTURES / "wide.csv", date=date(2026, 11, 24))
     assert silent.date is not None
     assert silent.date.text == "2026-11-24"
-    assert not [note for note in silent.notes if "2026" in note]
+    assert not [note for note in sentences(silent.notes) if "2026" in note]
 
 
 @pytest.mark.parametrize(

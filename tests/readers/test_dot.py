@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.notices import coded, codes, sentences
 
 from opensim_pelvis import pipeline, reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers.dot import DotReader
 from opensim_pelvis.rotations import angle_between, rotate
 from opensim_pelvis.settings import CalibrationSettings, RecordingSettings
@@ -141,7 +143,7 @@ def test_sensors_that_were_not_synchronised_have_clocks_of_their_own(
     write_dot(recording, tmp_path, synced=False, start_us={first: 10_000_000, second: 999})
     found = read(tmp_path)
     assert found.clocks == "own"
-    assert any("SyncStatus says" in note for note in found.notes)
+    assert "dot.own_clocks_unsynced" in codes(found.notes)
     for was, now in zip(recording.sensors, found.sensors, strict=True):
         assert now.time_s is not None
         np.testing.assert_allclose(
@@ -189,10 +191,21 @@ def test_names(tmp_path: Path, recording: Recording) -> None:
     paths[0].rename(paths[0].with_name(paths[0].name.replace("my tag", "hip")))
     found = read(tmp_path / "app")
     assert "hip" in found.identifiers
-    assert any("hip (my tag)" in note for note in found.notes)
+    assert sentences(coded(found.notes, "dot.renamed")) == (
+        "sensors are called as their files, their DeviceTag is another: hip (my tag)",
+    )
     alone = tmp_path / "alone.csv"
     alone.write_bytes(paths[1].read_bytes())
     assert read(alone).identifiers == (recording.identifiers[1],)
+
+
+def test_signals_made_of_changes_are_told(tmp_path: Path, recording: Recording) -> None:
+    write_dot(recording, tmp_path, columns=("dq", "dv", "Mag", "Status"))
+    found = read(tmp_path)
+    assert sentences(coded(found.notes, "dot.from_deltas")) == tuple(
+        f"{name}: acceleration and angular velocity: means over each step, from dv and dq"
+        for name in recording.identifiers
+    )
 
 
 def test_clipped_samples_are_counted(tmp_path: Path, recording: Recording) -> None:
@@ -201,10 +214,12 @@ def test_clipped_samples_are_counted(tmp_path: Path, recording: Recording) -> No
     for row, status in ((20, 1), (21, 8), (22, 9), (23, 64)):
         lines[row] = lines[row][:-1] + str(status)
     path.write_text("\n".join(lines), encoding="utf-8")
-    notes = " ".join(read(path).notes)
-    assert "accelerometer went beyond its range in 2 of" in notes
-    assert "gyroscope went beyond its range in 2 of" in notes
-    assert "magnetometer went beyond its range in 1 of" in notes
+    clipped = {n.code: n.values["clipped"] for n in read(path).notes if "clipped" in n.code}
+    assert clipped == {
+        "dot.accelerometer_clipped": 2,
+        "dot.gyroscope_clipped": 2,
+        "dot.magnetometer_clipped": 1,
+    }
 
 
 def edit(line: int, old: str, new: str) -> Callable[[list[str]], None]:
@@ -247,7 +262,13 @@ def test_a_damaged_packet_counter_costs_a_note(tmp_path: Path, recording: Record
     path.write_text("\n".join(lines), encoding="utf-8")
     found = read(tmp_path)
     np.testing.assert_array_equal(found.sensors[0].counter, recording.sensors[0].counter)
-    assert any("SampleTimeFine is sound" in note for note in found.notes)
+    (note,) = coded(found.notes, "dot.ticks_alone")
+    assert codes(note.values["faults"]) == ["reader.counter_backward"]
+    assert say(note) == (
+        f"{recording.identifiers[0]}: the packet counter steps backward on line 22, and not at its "
+        "wrap: rows are out of order, or two recordings are in one file. SampleTimeFine is sound "
+        "and was used alone"
+    )
 
 
 def test_several_trials_in_a_folder(tmp_path: Path, recording: Recording) -> None:
@@ -262,7 +283,7 @@ def test_rate_and_axis_of_the_user_win(tmp_path: Path, recording: Recording) -> 
     write_dot(recording, tmp_path)
     found = read(tmp_path, rate_hz=59.0, up_axis="-z")
     assert found.rate_hz == 59.0
-    assert any("59 Hz stated by the user" in note for note in found.notes)
+    assert [n.values["rate_hz"] for n in coded(found.notes, "reader.user_rate")] == [59.0]
     assert found.world_frame == "-z up (stated by the user)"
     plain = read(tmp_path).sensors[0]
     assert plain.R_ES is not None
@@ -321,8 +342,8 @@ def test_the_real_recording_is_a_squat_with_two_sensors_swapped(shared_data: Pat
         pipeline.run(recording, sensors=worn | {a: "femur_l", b: "tibia_l"}, calibration=common)
         for a, b in (("LFemur", "LTibia"), ("LTibia", "LFemur"))
     )
-    assert any("the sensors of thigh and shank may be swapped" in n for n in named.notes)
-    assert not any("knee_angle" in note for note in swapped.notes)
+    assert any("the sensors of thigh and shank may be swapped" in n for n in sentences(named.notes))
+    assert not any("knee_angle" in note for note in sentences(swapped.notes))
     knees = [swapped.kinematics.coordinates.index(f"knee_angle_{side}") for side in "lr"]
     left, right = np.rad2deg(np.nanmax(swapped.kinematics.values_rad[:, knees], axis=0))
     assert 60.0 < right < left < 85.0

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.notices import coded, sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL
+from opensim_pelvis.notices import say
 from opensim_pelvis.readers import mvnx_frames
 from opensim_pelvis.readers.mvnx import R_BS_SEGMENT, MvnxReader
 from opensim_pelvis.readers.mvnx_regular import split_regular
@@ -165,26 +167,32 @@ def test_segments_have_the_axes_of_a_body(file: Path) -> None:
 def test_what_was_not_measured_is_left_out_and_said(file: Path) -> None:
     found = read(file)
     assert "RightToe" not in found.identifiers
-    notes = " ".join(found.notes)
-    assert "RightToe (RightFoot)" in notes
-    assert "Head (T8)" in notes
-    assert "computed by the maker's model: RightUpperLeg" in notes
+    (left_out,) = coded(found.notes, "mvnx.not_measured")
+    follows = {n.values["segment"]: n.values["other"] for n in left_out.values["segments"]}
+    assert follows["RightToe"] == "RightFoot"
+    assert follows["Head"] == "T8"
+    assert say(left_out) == (
+        "not measured, since they only follow another segment, and left out: "
+        + ", ".join(f"{segment} ({other})" for segment, other in follows.items())
+    )
+    (modelled,) = coded(found.notes, "mvnx.modelled")
+    assert modelled.subject[0] == "RightUpperLeg"
 
 
 def test_calibration_frames_stay_apart(file: Path) -> None:
     found = read(file)
     assert found.sensors[0].counter.size == 90 - 6
     assert found.world_frame == "z up (from pelvis to head in the calibration frames)"
-    assert any(
-        note.startswith("calibration frames, kept apart from the recording: identity (every")
-        for note in found.notes
+    (note,) = coded(found.notes, "mvnx.poses")
+    assert say(note).startswith(
+        "calibration frames, kept apart from the recording: identity (every segment at the identity"
     )
 
 
 def test_missing_frames_are_holes(file: Path) -> None:
     found = read(file)
     assert np.diff(found.sensors[0].counter).max() == 7
-    assert "6 frames are missing between the first and the last" in found.notes
+    assert "6 frames are missing between the first and the last" in sentences(found.notes)
 
 
 def test_small_pieces_give_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,9 +269,14 @@ def test_y_up_is_seen_from_the_pose_and_turned(file: Path) -> None:
     found = read(file)
     assert found.world_frame.startswith("y up")
     assert all(sensor.R_BS is None for sensor in found.sensors)
-    assert any("calibrated like sensors" in note for note in found.notes)
+    (note,) = coded(found.notes, "mvnx.other_axes")
+    assert say(note) == (
+        "segments do not have the axes of MVN's manual (y is up): they are calibrated like sensors"
+    )
     stated = read(file, up_axis="z")
-    assert any("z up stated by the user was taken; the pose has y up" in n for n in stated.notes)
+    assert sentences(coded(stated.notes, "mvnx.user_up")) == (
+        "z up stated by the user was taken; the pose has y up",
+    )
 
 
 def test_other_segment_axes_are_not_taken_for_ours(file: Path) -> None:
@@ -272,7 +285,9 @@ def test_other_segment_axes_are_not_taken_for_ours(file: Path) -> None:
     file.write_text(head + pose + "0.707107 0.707107" + rest[len("1.000000 0.000000") :])
     found = read(file)
     assert all(sensor.R_BS is None for sensor in found.sensors)
-    assert any("its identity frame is 90 degrees off" in note for note in found.notes)
+    (note,) = coded(found.notes, "mvnx.other_axes")
+    assert say(note).endswith("(its identity frame is 90 degrees off): they are calibrated like "
+                              "sensors")  # fmt: skip
 
 
 def test_acceleration_without_gravity_is_not_taken_for_specific_force(tmp_path: Path) -> None:
@@ -287,7 +302,7 @@ def test_acceleration_without_gravity_is_not_taken_for_specific_force(tmp_path: 
     write_mvnx(truth, replace(recording, sensors=sensors), path, worn=SENSOR_MAP, version=3)
     found = read(path)
     assert all(sensor.acceleration_mps2 is None for sensor in found.sensors)
-    assert any("sensorAcceleration was left out (Pelvis, T8)" in note for note in found.notes)
+    assert [n.subject for n in coded(found.notes, "mvnx.no_gravity")] == [("Pelvis", "T8")]
 
 
 def replace_once(old: str, new: str) -> Callable[[str], str]:
@@ -383,7 +398,7 @@ def test_real_file(shared_data: Path) -> None:
     np.testing.assert_allclose(worn.magnetic_field[50], [-0.373779, 0.165771, 0.399658])
     np.testing.assert_array_equal(pelvis.R_BS, R_BS_SEGMENT)
     assert by_name["RightUpperArm"].R_BS is None
-    notes = " ".join(found.notes)
+    notes = " ".join(sentences(found.notes))
     assert "RightUpperLeg (Pelvis)" in notes
     assert "tpose (Head 13 degrees from the identity)" in notes
     assert "computed by the maker's model: L5, L3, T12, Neck" in notes

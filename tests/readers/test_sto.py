@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from tests.notices import codes, sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers.sto import StoReader
@@ -55,8 +56,7 @@ def test_everything_comes_back(tmp_path: Path) -> None:
         assert sensor.R_ES is not None
         np.testing.assert_allclose(sensor.R_ES, q[:, i], atol=EXACT)
     assert "z up (the convention of OpenSense" in recording.world_frame
-    assert len(recording.notes) == 1
-    assert "does not state its upward axis" in recording.notes[0]
+    assert codes(recording.notes) == ["sto.no_up_axis"]
 
 
 def test_opensims_own_file_and_windows_line_ends(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_up_axis_from_header_and_user(tmp_path: Path) -> None:
     np.testing.assert_allclose(up_e, [[0, 0, 1]] * 3, atol=EXACT)
     stated = read(file, up_axis="z")
     np.testing.assert_array_equal(stated.sensors[0].R_ES, q[:, 0])
-    assert stated.notes == ("z up stated by the user was taken, although up_axis=y",)
+    assert sentences(stated.notes) == ("z up stated by the user was taken, although up_axis=y",)
 
 
 def test_bad_up_axis(tmp_path: Path) -> None:
@@ -129,9 +129,11 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
     with pytest.raises(ReadError, match="does not agree with a rate of 40 Hz"):
         read(file)
-    assert (
-        "although the header field DataRate says 40 Hz"
-        in read(file, rate_hz=100.0, up_axis="z").notes[0]
+    (note,) = read(file, rate_hz=100.0, up_axis="z").notes
+    assert note.code == "reader.user_rate"
+    assert (note.values["source"], note.values["others_hz"]) == (
+        "the header field DataRate",
+        (40.0,),
     )
 
 
@@ -168,12 +170,22 @@ def test_bad_cells(tmp_path: Path, body: str, message: str) -> None:
         read(file)
 
 
+def test_counts_that_differ_from_the_header_are_told(tmp_path: Path) -> None:
+    header = HEADER.replace("endheader", "nRows=9\nnColumns=7\nendheader")
+    file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
+    assert sentences(read(file, up_axis="z").notes) == (
+        "a.sto: the header states 9 rows, the table has 4: make sure that it is whole",
+        f"a.sto: the header states 7 columns, the table has {1 + len(LABELS)}: make sure that it "
+        "is whole",
+    )
+
+
 def test_cut_last_line_is_left_out(tmp_path: Path) -> None:
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4))
     file.write_bytes(file.read_bytes()[:-70])
     recording = read(file, up_axis="z")
     assert recording.sensors[0].counter.size == 3
-    assert recording.notes == (
+    assert sentences(recording.notes) == (
         "a.sto: the last line (10) is cut off, or may be since it has no line end, "
         "and was left out",
     )

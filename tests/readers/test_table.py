@@ -330,7 +330,9 @@ def test_rate_of_user_against_mapping(tmp_path: Path) -> None:
     file = write(tmp_path / "run.csv", wide_table(), mapping)
     with pytest.raises(ReadError, match="does not agree with a rate of 25 Hz"):
         read(file)
-    assert "although run.mapping.toml says 25 Hz" in read(file, rate_hz=50.0).notes[0]
+    (note,) = read(file, rate_hz=50.0).notes
+    assert note.code == "reader.user_rate"
+    assert (note.values["source"], note.values["others_hz"]) == ("run.mapping.toml", (25.0,))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01" * 20])

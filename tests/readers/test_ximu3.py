@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.notices import coded, codes, sentences
 
 from opensim_pelvis import reading
 from opensim_pelvis.errors import ReadError
@@ -85,7 +86,19 @@ def test_times_and_counters(recording, tmp_path) -> None:
     np.testing.assert_allclose(torso.time_s, torso.counter / 50.0, atol=1e-6)
     assert read_back.start_s == pytest.approx(917.410905)
     assert read(tmp_path / "log", rate_hz=100.0).rate_hz == 100.0
-    assert "100 Hz stated by the user" in read(tmp_path / "log", rate_hz=100.0).notes[1]
+    told = read(tmp_path / "log", rate_hz=100.0).notes
+    assert codes(told) == ["ximu3.one_clock", "ximu3.user_rate"]
+    assert (told[1].values["rate_hz"], told[1].values["found_hz"]) == (100.0, pytest.approx(50.0))
+
+
+def test_devices_of_different_rates_are_told_with_them(recording, tmp_path) -> None:
+    log = write_ximu3(recording, tmp_path / "log")
+    for file in (log / TORSO).glob("*.csv"):
+        first, *rows = file.read_text().splitlines(keepends=True)
+        file.write_text("".join([first, *rows[:50:2]]))
+    assert sentences(coded(read(log).notes, "ximu3.rates_differ")) == (
+        "the devices ran at different rates: pelvis 50.00 Hz, torso 25.00 Hz",
+    )
 
 
 def test_clocks_that_do_not_agree_are_their_own(recording, tmp_path) -> None:
@@ -93,7 +106,7 @@ def test_clocks_that_do_not_agree_are_their_own(recording, tmp_path) -> None:
     read_back = read(write_ximu3(recording, tmp_path / "log", start_us=start_us))
     assert read_back.clocks == "own"
     assert [sensor.time_s[0] for sensor in read_back.sensors] == [0.0, 0.0]
-    assert "separate" in read_back.notes[0]
+    assert read_back.notes[0].code == "ximu3.own_clocks"
 
 
 def test_one_device_alone(recording, tmp_path) -> None:
@@ -134,7 +147,15 @@ def test_without_a_command_file_the_folder_names_the_device(recording, tmp_path)
 def test_a_file_of_a_device_that_is_gone_is_said(recording, tmp_path, gone, note) -> None:
     log = write_ximu3(recording, tmp_path / "log")
     (log / TORSO / gone).unlink()
-    assert any(text.startswith(note) for text in read(log).notes)
+    assert any(text.startswith(note) for text in sentences(read(log).notes))
+
+
+def test_notes_on_a_file_name_its_device(recording, tmp_path) -> None:
+    file = write_ximu3(recording, tmp_path / "log") / TORSO / "Inertial.csv"
+    file.write_bytes(file.read_bytes()[:-20])
+    (note,) = coded(read(tmp_path / "log").notes, "reader.cut_line")
+    assert note.subject == (TORSO, "Inertial.csv")
+    assert sentences([note])[0].startswith(f"{TORSO}: Inertial.csv: the last line (")
 
 
 def change(path: Path, old: str, new: str) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
+from tests.notices import sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.readers._clock import PACKET_MODULUS, share_start, unwrap_counter
@@ -177,11 +178,20 @@ def test_device_clock_that_stands_still_gives_no_rate(tmp_path: Path) -> None:
         read(write(tmp_path / "a_b.txt", columns, header=NEW_HEADER))
 
 
+def test_a_clock_that_contradicts_the_header_is_told(tmp_path: Path) -> None:
+    columns = columns_of()
+    columns["SampleTimeFine"] = np.arange(ROWS) * 200
+    assert sentences(read(write(tmp_path / "a_b.txt", columns)).notes) == (
+        "the rate of 100 Hz in the header was taken, although the column SampleTimeFine (10 kHz) "
+        "steps at 50 Hz: state the right one with --rate",
+    )
+
+
 def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a_b.txt")
     recording = read(file, rate_hz=50.0)
     assert recording.rate_hz == 50.0
-    assert recording.notes == (
+    assert sentences(recording.notes) == (
         "the rate of 50 Hz stated by the user was taken, although the header field Update Rate "
         "says 100 Hz",
     )
@@ -222,7 +232,9 @@ def test_unknown_world_and_contradicted_world(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="one of ENU, NWU, NED, found 'XYZ'"):
         read(file)
     file = write(tmp_path / "a_b.txt", header=(*OLD_HEADER, "Coordinate system: ENU"))
-    assert "although the header says ENU" in read(file, up_axis="-z").notes[0]
+    assert sentences(read(file, up_axis="-z").notes) == (
+        "-z up stated by the user was taken, although the header says ENU",
+    )
 
 
 def test_files_of_unequal_length_on_both_sides_of_the_wrap(tmp_path: Path) -> None:
@@ -302,7 +314,9 @@ def test_zero_matrices_are_missing_with_a_note(tmp_path: Path) -> None:
     q = recording.sensors[0].R_ES
     assert q is not None
     assert np.flatnonzero(~is_present(q)).tolist() == [4]
-    assert recording.notes == ("a_b.txt: 1 rows hold no rotation matrix and were taken as missing",)
+    assert sentences(recording.notes) == (
+        "a_b.txt: 1 rows hold no rotation matrix and were taken as missing",
+    )
 
 
 def test_without_orientation_only_signals_are_there(tmp_path: Path) -> None:
@@ -325,7 +339,7 @@ def test_cut_last_line_is_left_out(tmp_path: Path, cut: int) -> None:
     file.write_bytes(file.read_bytes()[:-cut])
     recording = read(file)
     assert recording.sensors[0].counter.size == ROWS - 1
-    assert recording.notes == (
+    assert sentences(recording.notes) == (
         "a_b.txt: the last line (44) is cut off, or may be since it has no line end, "
         "and was left out",
     )

@@ -66,9 +66,8 @@ def pelvis_result() -> Result:
     return replace(simulate(("pelvis",)), name="pelvis")
 
 
-@pytest.fixture(scope="session")
-def poor_result() -> Result:
-    """Few strides, long gaps, and a name that means harm."""
+def make_poor() -> Result:
+    """Return a run with few strides, long gaps, and a name that means harm."""
     gaps = (
         Gap(body="torso", start_s=3.0, length_s=4.0),
         Gap(body="tibia_l", start_s=2.5, length_s=6.0),
@@ -79,6 +78,12 @@ def poor_result() -> Result:
         duration_s=12.0, subject=HOSTILE, gaps=gaps,
     )  # fmt: skip
     return replace(found, name="poor")
+
+
+@pytest.fixture(scope="session")
+def poor_result() -> Result:
+    """Few strides, long gaps, and a name that means harm."""
+    return make_poor()
 
 
 @pytest.fixture(scope="session")

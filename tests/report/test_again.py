@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from opensim_pelvis.errors import ExportError, OpenSimPelvisError, SettingsError
 from opensim_pelvis.report.again import find_views, write_reports
 from opensim_pelvis.report.exporter import PdfExporter, ReportExporter
 from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures, save_parts, tables
 from opensim_pelvis.report.several import change_words, comparison
 from opensim_pelvis.report.texts import read_texts
-from opensim_pelvis.report.view import View, view_of, write_view
+from opensim_pelvis.report.view import View, read_view, view_of, write_view
 from opensim_pelvis.types import Result
 
 
@@ -102,3 +104,28 @@ def test_single_figures_and_tables_can_be_taken(result: Result, view: View, tmp_
     assert {path.suffix for path in written} == {".svg", ".png", ".csv"}
     table = pd.read_csv(tmp_path / "whole_report_curves.csv")
     assert list(table.columns) == ["curve", "side", "percent", "mean_deg", "sd_deg"]
+
+
+def test_a_report_of_version_2_is_made_again(view: View, tmp_path: Path) -> None:
+    old = json.loads(json.dumps(view))
+    old["format_version"] = 2
+    levels = {"good": "good", "doubtful": "careful", "rejected": "poor"}
+    checks = [
+        {
+            "key": check["name"],
+            "level": levels[check["verdict"]],
+            "worst": str(check["total"])
+            if check["total"]
+            else check["state"] or "".join(check["subject"]),
+            "value": check["value"],
+            "limits": check["limits"],
+        }
+        for check in view["quality"]["checks"]
+    ]
+    old["quality"] = {"level": levels[view["quality"]["verdict"]], "checks": checks}
+    for measure in old["measures"]:
+        for key in ("label", "needs_pose", "short", "shown", "norm"):
+            del measure[key]
+    path = tmp_path / "whole_report.json"
+    path.write_text(json.dumps(old), encoding="utf-8")
+    assert render_page(read_view(path)) == render_page(view)

@@ -10,13 +10,12 @@ import pytest
 
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.exporters.summary import summarise
+from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.report.headline import headline, number
-from opensim_pelvis.report.measures import MAIN_MEASURES
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, read_view, view_of, write_view
 from opensim_pelvis.report.view_curves import CURVES, MAX_POINTS, MAX_STRIDES
-from opensim_pelvis.report.view_quality import LEVELS
-from opensim_pelvis.types import Result
+from opensim_pelvis.types import VERDICTS, Result
 
 WRITTEN_DEG = 6e-4  # the view keeps three decimals
 
@@ -79,17 +78,17 @@ def test_a_view_stays_small_however_long_the_run(view: View) -> None:
 
 
 @pytest.mark.parametrize(
-    ("which", "level"),
-    [("result", "good"), ("pelvis_result", "careful"), ("poor_result", "poor"),
-     ("no_strides_result", "poor")],
+    ("which", "verdict"),
+    [("result", "good"), ("pelvis_result", "doubtful"), ("poor_result", "rejected"),
+     ("no_strides_result", "rejected")],
 )  # fmt: skip
 def test_the_light_is_the_worst_of_its_checks(
-    which: str, level: str, request: pytest.FixtureRequest
+    which: str, verdict: str, request: pytest.FixtureRequest
 ) -> None:
     quality = view_of(request.getfixturevalue(which))["quality"]
-    assert quality["level"] == level
-    worst = max(LEVELS.index(check["level"]) for check in quality["checks"])
-    assert LEVELS[worst] == level
+    assert quality["verdict"] == verdict
+    worst = max(VERDICTS.index(check["verdict"]) for check in quality["checks"])
+    assert VERDICTS[worst] == verdict
 
 
 def test_the_headline_says_what_was_found_and_how_sure_it_is(view: View) -> None:
@@ -105,7 +104,7 @@ def test_unsafe_numbers_come_after_a_warning_and_are_held_against_nothing(
     poor_result: Result,
 ) -> None:
     said = headline(view_of(poor_result), read_texts())
-    assert said[0] == read_texts()["headline"]["poor"]
+    assert said[0] == read_texts()["headline"]["rejected"]
     assert len(said) > 3
     assert "means published" not in " ".join(said)
 
@@ -119,8 +118,8 @@ def test_without_strides_the_headline_says_only_that(no_strides_result: Result) 
 def test_every_measure_and_check_has_its_words(view: View) -> None:
     texts = read_texts()
     assert {m["name"] for m in view["measures"]} <= set(texts["measure"])
-    assert set(MAIN_MEASURES) <= set(texts["measure"])
-    assert {check["key"] for check in view["quality"]["checks"]} <= set(texts["quality"])
+    assert {definition.name for definition in definitions()} <= set(texts["measure"])
+    assert {check["name"] for check in view["quality"]["checks"]} <= set(texts["quality"])
     assert set(view["methods"]) <= set(texts["methods"])
 
 

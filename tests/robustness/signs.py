@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -27,6 +27,7 @@ import numpy as np
 
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.testing.comparison import check_equal_or_missing
 from opensim_pelvis.testing.damage import find_rows
@@ -48,7 +49,7 @@ class Columns:
 
     time_s: FloatArray
     columns: Mapping[str, FloatArray]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def find_change(intact: Recording | Columns, read: Callable[[], Any], wanted: Wa
         found = read()
     except OpenSimPelvisError as fault:
         return f"refused: {fault}" if wanted == "value" else None
-    told = set(found.notes) - set(intact.notes)
+    told = _said(found.notes) - _said(intact.notes)
     if wanted == "value" and told:
         return f"noted: {told}"
     if told:
@@ -234,6 +235,11 @@ def find_change(intact: Recording | Columns, read: Callable[[], Any], wanted: Wa
     except AssertionError as fault:
         return str(fault)
     return None
+
+
+def _said(notes: Iterable[Notice | str]) -> set[str]:
+    """Return what a person reads: a number that no sentence shows is no sign."""
+    return {note if isinstance(note, str) else say(note) for note in notes}
 
 
 def check_columns(intact: Columns, found: Columns) -> None:

@@ -32,6 +32,7 @@ FOUND = [
     ("ximu3", 215749),  # a convention that is no whole number
     ("commands", 203815),  # a folder without a comparison
     ("commands", 205807),  # no lab file
+    ("lab", 216742),  # a path that is too long to be one
     ("dot", 2351),  # an acceleration beyond the range of numbers once it has its unit
 ]
 """Inputs that once were findings, by target and number."""

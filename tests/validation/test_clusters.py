@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.notices import say
 from opensim_pelvis.rotations import (
     angle_between,
     from_euler,
@@ -20,6 +21,7 @@ from opensim_pelvis.rotations import (
 from opensim_pelvis.validation.clusters import orient_clusters
 from opensim_pelvis.validation.marker_files import read_marker_map
 from opensim_pelvis.validation.markers import MarkerTrial
+from tests.notices import coded, sentences
 
 SHAPE_M = np.array([[0.0, 0.0, 0.0], [0.08, 0.0, 0.01], [0.0, 0.06, 0.0], [0.08, 0.06, 0.0]])
 NAMES = ("A", "B", "C", "D")
@@ -47,7 +49,9 @@ def test_a_plate_turns_as_its_body_does_also_with_a_marker_hidden() -> None:
     assert np.flatnonzero(~seen).tolist() == list(range(70, 80))
     turned = multiply(q, inverse(q[0]))
     assert angle_between(found["femur_r"][seen], turned[seen]).max() < 1e-6
-    assert "4 markers, median distance from a rigid shape 0.0 mm" in notes[0]
+    assert sentences(notes) == (
+        "cluster of femur_r: 4 markers, median distance from a rigid shape 0.0 mm",
+    )
 
 
 def test_noise_of_markers_is_noise_of_turn_and_no_bias() -> None:
@@ -66,7 +70,9 @@ def test_a_marker_that_slips_leaves_its_frames_out() -> None:
     found, notes = orient_clusters(trial, {"femur_r": NAMES})
     gone = np.flatnonzero(~np.isfinite(found["femur_r"]).all(axis=1))
     assert gone.tolist() == list(range(100, 110))
-    assert "10 frames beyond 10 mm left out" in notes[0]
+    (loose,) = coded(notes, "reference.cluster_loose")
+    assert loose.values["frames"] == 10
+    assert say(loose).endswith(" mm; 10 frames beyond 10 mm left out")
 
 
 def test_lines_and_missing_markers_are_refused() -> None:

@@ -12,9 +12,12 @@ import pytest
 
 from opensim_pelvis import cli
 from opensim_pelvis.angles import baker_angles
+from opensim_pelvis.documents import plain_of
 from opensim_pelvis.errors import ComparisonError, SettingsError
 from opensim_pelvis.frames import turn_about_vertical
+from opensim_pelvis.notices import notice
 from opensim_pelvis.osim.tables import write_table
+from opensim_pelvis.results.agreement import read_agreement
 from opensim_pelvis.rotations import from_euler, multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
 from opensim_pelvis.validation.agreement import AngleAgreement
@@ -29,6 +32,7 @@ from opensim_pelvis.validation.motion import Motion, motion_from_coordinates
 from opensim_pelvis.validation.request import read_comparison
 from opensim_pelvis.validation.sources import ReferenceSettings
 from opensim_pelvis.validation.write import write_comparison
+from tests.notices import codes
 
 RATE_HZ = 200.0
 START_S = 4.0  # of steady running
@@ -141,7 +145,7 @@ def test_a_stated_offset_leaves_the_lag_and_a_found_one_takes_it_away(runner) ->
     found = compared(replace(late, strides=()), truth, None)
     assert found.sync.offset_s == pytest.approx(-10 / RATE_HZ, abs=5e-4)
     assert abs(angle(found, "pelvic_axial_rotation").curve.lag_s) < 1e-3
-    assert any("no stride" in note for note in found.notes)
+    assert "compare.no_stride" in codes(found.notes)
 
 
 def test_contacts_of_the_reference_make_strides_where_the_result_has_none(runner) -> None:
@@ -208,6 +212,32 @@ def test_files_hold_what_was_measured(runner, tmp_path: Path) -> None:
     assert "-40.11 degrees about the vertical" in methods
 
 
+def test_doubts_stand_in_the_file_as_texts_and_as_data(runner, tmp_path: Path) -> None:
+    truth, spans = runner
+    found = compared(replace(distorted(truth, spans, tilt_deg=4.0), strides=()), truth)
+    lone = {"torso": notice("compare.one_alone", "torso", name="optical")}
+    write_comparison(replace(found, absent=lone), tmp_path)
+    content = json.loads((tmp_path / "agreement.json").read_text(encoding="utf-8"))
+    said = (
+        "no stride is known to both, so there is nothing per stride (range of motion, peaks, ICC, "
+        "CMC)"
+    )
+    assert content["notes"] == [said]
+    assert content["notices"] == [
+        {
+            "code": "compare.no_stride",
+            "severity": "warning",
+            "subject": [],
+            "values": {},
+            "text": said,
+        }
+    ]
+    assert content["absent"] == {"torso": "optical alone has it, so no angle of it is compared"}
+    assert said in (tmp_path / "methods.md").read_text(encoding="utf-8")
+    read, _ = read_agreement(tmp_path, ComparisonError)
+    assert plain_of(read)["notices"] == content["notices"]
+
+
 def test_without_spm1d_the_rest_is_there_and_the_lack_is_told(
     runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +245,7 @@ def test_without_spm1d_the_rest_is_there_and_the_lack_is_told(
     monkeypatch.setattr("opensim_pelvis.validation.stride_map.find_spec", lambda name: None)
     found = compared(distorted(truth, spans, noise_deg=1.0), truth)
     assert all(each.map is None for each in found.table.angles)
-    assert any("install spm1d" in note for note in found.notes)
+    assert "compare.no_map" in codes(found.notes)
 
 
 def test_every_wrong_word_is_told_at_once() -> None:

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.notices import say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.stride_map import map_differences
+from tests.notices import coded, codes, sentences
 from tests.validation.markers_of_runner import (
     RATE_HZ,
     Rows,
@@ -72,8 +74,14 @@ def test_of_two_trajectories_of_one_name_none_is_taken(
     for path, up in write_both(tmp_path, [*rows(), (second, mirrored)]):
         found = compared(path, up=up)
         assert_sound(found, sound, LEFT_HIP)
-        assert any("more than one marker is called LKNE" in note for note in found.notes)
-        assert any("femur_l is absent" in n and "trajectories have" in n for n in found.notes)
+        (twins,) = coded(found.notes, "reference.twins")
+        assert twins.subject == ("LKNE",)
+        absent = coded(found.notes, "reference.body_absent")
+        lost = next(note for note in absent if note.subject == ("femur_l",))
+        assert say(lost) == (
+            "femur_l is absent: no LKNE (knee centre and knee marker): 2 different trajectories "
+            f"have this name (LKNE, {second.strip()})"
+        )
 
 
 def test_a_trajectory_that_stands_twice_with_the_same_numbers_is_one(
@@ -82,7 +90,7 @@ def test_a_trajectory_that_stands_twice_with_the_same_numbers_is_one(
     for path, up in write_both(tmp_path, [*rows(), ("LASI", rows()[0][1])]):
         found = compared(path, up=up)
         assert_sound(found, sound)
-        assert any("read once: LASI" in note for note in found.notes)
+        assert coded(found.notes, "reference.merged")[0].subject == ("LASI",)
 
 
 def test_of_two_people_the_one_meant_is_named(tmp_path: Path, sound: dict[str, float]) -> None:
@@ -134,12 +142,16 @@ def test_ghosts_are_left_out_and_parts_are_told(tmp_path: Path, sound: dict[str,
         trc_text([("LASI", first), *rows()[1:], ("LASI_1", later), ("*12", later), ("*12", first)]),
     )
     assert_sound(found, sound)
-    assert any(note.startswith("LASI_1 may be later parts") for note in found.notes)
-    assert not any("*12" in note for note in found.notes)
+    assert coded(found.notes, "reference.parts")[0].subject == ("LASI_1",)
+    assert not any("*12" in note for note in sentences(found.notes))
     assert np.isnan(found.pair.reference["pelvis"][520:]).all()
 
 
 # --- what was not measured ---
+
+
+FAR = "more than a kilometre away"
+AGAIN = "one number in all three axes, again and again"
 
 
 @pytest.mark.parametrize("value", [0.0, -0.0, np.nan, 9999999.0])
@@ -154,11 +166,14 @@ def test_what_is_written_for_a_missing_marker_is_missing(
         found = compared(path, up=up)
         assert_sound(found, sound)
         count = gap.stop - gap.start
-        told = [note for note in found.notes if "(RPSI)" in note]
-        assert len(told) == (0 if np.isnan(value) else 1)
-        assert all(note.startswith(f"{count} marker samples stand at") for note in told)
-        filled = any("were filled by cubic splines" in note for note in found.notes)
-        assert filled == (gap is not LONG)
+        told = [note for note in sentences(found.notes) if "(RPSI)" in note]
+        places = ["exactly 0 0 0"] if value == 0.0 else [FAR, AGAIN][: min(count, 2)]
+        said = [
+            f"{count} marker samples stand at {where} (RPSI): no measurement, so missing"
+            for where in places
+        ]
+        assert told == [] if np.isnan(value) else told[0] in said and len(told) == 1
+        assert ("reference.gaps_filled" in codes(found.notes)) == (gap is not LONG)
         assert bool(np.isnan(found.pair.reference["pelvis"][gap]).all()) == (gap is LONG)
 
 
@@ -177,7 +192,10 @@ def test_a_marker_that_is_never_seen_is_absent_with_its_reason(tmp_path: Path) -
         p[:] = 0.0
 
     found = compared_text(tmp_path, trc_text(changed("LKNE", lose)))
-    assert any("femur_l is absent" in n and "never measured" in n for n in found.notes)
+    assert (
+        "femur_l is absent: no LKNE (knee centre and knee marker): never measured in the file"
+        in sentences(found.notes)
+    )
     with pytest.raises(ComparisonError, match="LASI cannot be used: never measured"):
         compared_text(tmp_path, trc_text(changed("LASI", lose)))
 
@@ -195,9 +213,9 @@ def test_positions_that_are_held_are_missing(
         found = compared(path, up=up)
         assert_sound(found, sound)
         last = runner().time_s[part.stop - 1]
-        told = [n for n in found.notes if "repeat the last value exactly in" in n]
-        assert len(told) == 1
-        assert f"8.00-{last:.2f} s" in told[0]
+        (told,) = coded(found.notes, "reference.markers_held")
+        assert told.subject == tuple(sorted(labels))
+        assert f"repeat the last value exactly in 8.00-{last:.2f} s: held, not" in say(told)
         assert np.isnan(found.pair.reference["pelvis"][part]).all()
 
 
@@ -207,11 +225,12 @@ def test_a_person_who_stands_is_not_held(tmp_path: Path) -> None:
     standing = dict(rows())["LASI"][: int(0.9 * 50)]
     assert (np.diff(standing, axis=0) == 0.0).all()
     found = compared_text(tmp_path, text)
-    assert not any("held" in note for note in found.notes)
+    assert "reference.markers_held" not in codes(found.notes)
     assert "calibration pose" in found.pair.heading_source
     # cameras that round to millimetres see a standing person without any change for long
     coarse = [(label, np.round(p)) for label, p in rows()]
-    assert not any("held" in n for n in compared_text(tmp_path, trc_text(coarse)).notes)
+    found = compared_text(tmp_path, trc_text(coarse))
+    assert "reference.markers_held" not in codes(found.notes)
 
 
 # --- times ---
@@ -224,7 +243,10 @@ def test_rows_that_are_absent_are_missing_and_not_closed_up(
     times = [f"{t:.6f}" for t in runner().time_s[kept]]
     found = compared_text(tmp_path, trc_text([(n, p[kept]) for n, p in rows()], times))
     assert_sound(found, sound)
-    assert any("35 of 700 rows are absent (3.98-4.02 s" in note for note in found.notes)
+    assert (
+        "run.trc: 35 of 700 rows are absent (3.98-4.02 s, 5.98-6.08 s, 9.98-10.60 s) and count as "
+        "missing" in sentences(found.notes)
+    )
     assert found.reference.time_s.size == 700
     assert np.isnan(found.pair.reference["pelvis"][500:530]).all()
 
@@ -235,7 +257,8 @@ def test_rows_that_stand_twice_are_read_once(tmp_path: Path, sound: dict[str, fl
         text = trc_text([(n, p[kept]) for n, p in rows()], times)
         found = compared_text(tmp_path, text)
         assert_sound(found, sound)
-        assert any(f"{kept.size - 700} rows stand twice" in note for note in found.notes)
+        (twice,) = coded(found.notes, "reference.rows_twice")
+        assert twice.values["rows"] == kept.size - 700
     times[101] = times[100]
     two = trc_text([(n, p[kept] + np.arange(1400)[:, None]) for n, p in rows()], times)
     with pytest.raises(ComparisonError, match=r"two different ones are at 0 s \(rows 1 and 2\)"):
@@ -248,7 +271,7 @@ def test_a_clock_that_jitters_is_followed(tmp_path: Path, sound: dict[str, float
     text = trc_text(at_times(jitter), [f"{t:.6f}" for t in jitter])
     found = compared_text(tmp_path, text)
     assert_sound(found, sound)
-    assert any("times are uneven (steps of" in note for note in found.notes)
+    assert "reference.times_uneven" in codes(found.notes)
     kept = np.r_[0:300, 303:500, 540:698]
     holes = trc_text(at_times(jitter[kept]), [f"{t:.6f}" for t in jitter[kept]])
     found = compared_text(tmp_path, holes)
@@ -274,7 +297,7 @@ def test_times_stand_above_the_rate_of_the_header(
 ) -> None:
     found = compared_text(tmp_path, trc_text(rate=rate))
     assert_sound(found, sound)
-    assert any("the times were taken" in note for note in found.notes) == (rate == "100")
+    assert ("reference.rate_of_times" in codes(found.notes)) == (rate == "100")
 
 
 def test_times_may_be_negative_or_milliseconds(tmp_path: Path, sound: dict[str, float]) -> None:
@@ -283,7 +306,7 @@ def test_times_may_be_negative_or_milliseconds(tmp_path: Path, sound: dict[str, 
     ms = [f"{1000.0 * t:.3f}" for t in runner().time_s]
     found = compared_text(tmp_path, trc_text(times=ms))
     assert_sound(found, sound)
-    assert any("times are milliseconds by the rate of 50 Hz" in note for note in found.notes)
+    assert coded(found.notes, "reference.milliseconds")[0].values["stated_hz"] == 50.0
     with pytest.raises(ComparisonError, match=r"rows are 20 apart: are they milliseconds"):
         compared_text(tmp_path, trc_text(times=ms, rate="0"))
 
@@ -318,7 +341,7 @@ def test_a_short_reference_asks_for_the_offset(tmp_path: Path) -> None:
         compared_text(tmp_path, text, offset_s=None)
     found = compared_text(tmp_path, text, offset_s=-6.0)
     assert max(errors_deg(found).values()) < 0.6
-    assert any("there is no statistic over strides" in note for note in found.notes)
+    assert "compare.few_strides" in codes(found.notes)
     assert all(not each.strides and each.map is None for each in found.table.angles)
     for count in (1, 5):
         few = trc_text([(n, p[:count]) for n, p in rows()], [f"{t / 50}" for t in range(count)])
@@ -370,15 +393,22 @@ def test_names_of_other_people_and_trials_are_told(tmp_path: Path) -> None:
     settings = ReferenceSettings(path=path, up_axis="y")
     reference = open_reference(settings)
 
-    def notes(name: str, subject: str) -> str:
+    def doubts(name: str, subject: str) -> dict[str, str]:
         estimate = replace(runner().estimate, name=name, subject=subject)
         how = ComparisonSettings(estimate=path, reference=settings, offset_s=0.0)
-        return " / ".join(compare_motions(estimate, reference, how).notes)
+        found = compare_motions(estimate, reference, how)
+        return {note.code: say(note) for note in found.notes if "other" in note.code}
 
-    assert "called run01, the reference run02" in notes("run01", "anna")
-    assert "result is of Bob, the reference of Anna" in notes("run02", "Bob")
-    for said in (notes("run2", "ANNA_1"), notes("walk01", "Anna")):
-        assert "make sure that" not in said
+    assert doubts("run01", "anna") == {
+        "compare.other_trial": "the result is called run01, the reference run02: make sure that "
+        "they are of one trial"
+    }
+    assert doubts("run02", "Bob") == {
+        "compare.other_person": "the result is of Bob, the reference of Anna: make sure that this "
+        "is one person"
+    }
+    assert not doubts("run2", "ANNA_1")
+    assert not doubts("walk01", "Anna")
 
 
 def test_a_recording_compared_with_itself_is_told(tmp_path: Path) -> None:
@@ -392,7 +422,7 @@ def test_a_recording_compared_with_itself_is_told(tmp_path: Path) -> None:
         estimate=tmp_path, reference=ReferenceSettings(path=tmp_path), offset_s=0.0
     )
     found = compare_motions(estimate, replace(estimate, name="copy"), how)
-    assert any("hold the same numbers" in note for note in found.notes)
+    assert "compare.same_numbers" in codes(found.notes)
 
 
 @pytest.mark.parametrize("still", ["estimate", "reference", "difference"])
@@ -417,7 +447,7 @@ def test_curves_that_are_the_same_in_all_strides_are_not_mapped(still: str) -> N
 def test_the_markers_of_a_case_are_held_from_five_seconds_on() -> None:
     trial = read_markers(cases() / "markers-held" / "markers.trc", up_axis="z").trial
     assert all(np.isnan(p[trial.time_s > 5.02]).all() for p in trial.positions_m.values())
-    assert any("exactly in 5.04-29.96 s" in note for note in trial.notes)
+    assert any("exactly in 5.04-29.96 s" in note for note in sentences(trial.notes))
 
 
 @pytest.fixture(scope="module")

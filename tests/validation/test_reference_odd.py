@@ -12,6 +12,7 @@ from opensim_pelvis.validation.marker_gaps import without_unmeasured
 from opensim_pelvis.validation.seen import refuse_short, seen_by_both
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 from tests.c3d_files import Kind, write_kind
+from tests.notices import coded, codes, sentences
 from tests.validation.markers_of_runner import compared, compared_text, rows, trc_text
 from tests.validation.test_reference_tables import (
     NAMES,
@@ -26,7 +27,7 @@ from tests.validation.test_reference_tables import (
 def test_a_marker_that_stays_at_one_place_while_others_move_is_missing(tmp_path: Path) -> None:
     still = [(name, p[:1].repeat(len(p), 0) if name == "LKNE" else p) for name, p in rows()]
     found = compared_text(tmp_path, trc_text(still))
-    assert any("LKNE stay at one place" in note for note in found.notes)
+    assert coded(found.notes, "reference.markers_still")[0].subject == ("LKNE",)
     assert "hip_rotation_l" not in {angle.name for angle in found.table.angles}
 
 
@@ -42,7 +43,7 @@ def test_a_filler_for_a_missing_marker_is_no_measurement() -> None:
     p[3] = 0.25  # once is chance
     found, notes = without_unmeasured({"LASI": p}, 100.0, 0.0)
     assert np.flatnonzero(np.isnan(found["LASI"]).any(axis=1)).tolist() == list(range(50, 60))
-    assert any("one number in all three axes" in note for note in notes)
+    assert "reference.markers_filled" in codes(notes)
 
 
 def test_heading_is_fitted_on_all_where_the_pose_was_not_seen(tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_heading_is_fitted_on_all_where_the_pose_was_not_seen(tmp_path: Path) ->
     path = tmp_path / "run.trc"
     path.write_text(trc_text(lost), encoding="utf-8")
     found = compared(path)
-    assert any("missing in the calibration pose" in note for note in found.notes)
+    assert "compare.missing_in_pose" in codes(found.notes)
 
 
 def test_two_seconds_are_two_seconds() -> None:
@@ -107,7 +108,8 @@ def test_a_table_without_a_number_or_with_impossible_angles_is_refused(tmp_path:
         opened(tmp_path, table_text(tmp_path, values=VALUES_RAD * 1e9))
     one = np.where(np.arange(len(NAMES)) == 3, np.nan, VALUES_RAD)
     found = opened(tmp_path, table_text(tmp_path, values=one))
-    assert any("without a number were left out: hip_flexion_r" in note for note in found.notes)
+    told = " ".join(sentences(found.notes))
+    assert "without a number were left out: hip_flexion_r" in told
     with pytest.raises(ComparisonError, match="found joint moments"):
         opened(tmp_path, table_text(tmp_path, title="Moments"))
 

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ComparisonError, OpenSimPelvisError
+from opensim_pelvis.notices import say
 from opensim_pelvis.osim.tables import write_table
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
+from tests.notices import coded, codes, sentences
 from tests.validation.markers_of_runner import trc_text
 
 NAMES = ("pelvis_tilt", "pelvis_list", "pelvis_rotation", "hip_flexion_r", "knee_angle_r")
@@ -93,9 +95,16 @@ def test_a_table_that_a_spreadsheet_saved_is_read_as_it_was(
         np.testing.assert_array_equal(found.time_s, sound.time_s)
         for label, column in sound.coordinates_rad.items():
             np.testing.assert_array_equal(found.coordinates_rad[label], column)
-        told = any("that a spreadsheet saved" in note for note in found.notes)
-        assert told == (mark != "\t" or comma or quoted)
-        assert any("read as UTF-16" in note for note in found.notes) == code.startswith("utf-16")
+        marks = {";": "semicolons", ",": "commas"}
+        changes = [f"cells parted by {marks[mark]}"] if mark in marks else []
+        changes += ["decimal commas"] * comma + ["cells in quotes"] * (
+            quoted or (comma and mark == ",")
+        )
+        said = f"{name}: read as a table that a spreadsheet saved ({', '.join(changes)})"
+        told = [say(note) for note in coded(found.notes, "reference.spreadsheet")]
+        assert told == ([said] if changes else [])
+        coded_so = f"{name}: read as UTF-16 text" in sentences(found.notes)
+        assert coded_so == code.startswith("utf-16")
     assert not sound.notes
 
 
@@ -174,14 +183,17 @@ def test_states_are_coordinates_by_their_values(tmp_path: Path) -> None:
     found = opened(tmp_path, table_text(tmp_path, names=paths))
     np.testing.assert_allclose(found.coordinates_rad["hip_flexion_r"], VALUES_RAD[:, 3])
     assert set(found.coordinates_rad) == set(NAMES[:4])
-    assert any("were left out: /jointset/hip_r/x/speed" in note for note in found.notes)
+    assert (
+        "run.mot: columns that are no coordinates were left out: /jointset/hip_r/x/speed"
+        in sentences(found.notes)
+    )
 
 
 def test_of_two_columns_of_one_label_none_is_taken(tmp_path: Path) -> None:
     names = (*NAMES[:4], "hip_flexion_r")
     found = opened(tmp_path, table_text(tmp_path, names=names))
     assert set(found.coordinates_rad) == set(NAMES[:3])
-    assert any("with different numbers are called hip_flexion_r" in n for n in found.notes)
+    assert "reference.columns_differ" in codes(found.notes)
     same = VALUES_RAD[:, [0, 1, 2, 3, 3]]
     found = opened(tmp_path, table_text(tmp_path, names=names, values=same))
     assert set(found.coordinates_rad) == set(NAMES[:4])
@@ -196,7 +208,7 @@ def test_degrees_and_radians_that_cannot_be_are_told(tmp_path: Path) -> None:
     np.testing.assert_allclose(sound.coordinates_rad["knee_angle_r"], VALUES_RAD[:, 4])
     assert not sound.notes
     doubtful = opened(tmp_path, radians.replace("inDegrees=no", "InDegrees = yes"))
-    assert any("make sure that these are not radians" in note for note in doubtful.notes)
+    assert "reference.degrees_doubtful" in codes(doubtful.notes)
 
 
 def test_times_of_a_table_are_used(tmp_path: Path) -> None:
@@ -208,8 +220,9 @@ def test_times_of_a_table_are_used(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         np.delete(column, [60, 61, 62]), np.delete(VALUES_RAD[:, 3], [60, 61, 62])
     )
-    assert any("1 rows stand twice" in note for note in found.notes)
-    assert any("3 of 200 rows are absent (1.18-1.26 s)" in note for note in found.notes)
+    told = sentences(found.notes)
+    assert "run.mot: 1 rows stand twice and were read once" in told
+    assert "run.mot: 3 of 200 rows are absent (1.18-1.26 s) and count as missing" in told
     rng = np.random.default_rng(2)
     jitter = np.sort(T + rng.uniform(-0.006, 0.006, T.size))
     values = np.stack([(0.2 + 0.1 * i) * np.sin(4.0 * jitter + i) for i in range(5)], axis=1)
@@ -247,8 +260,9 @@ def test_coordinates_that_are_held_are_missing(tmp_path: Path) -> None:
     values[120:] = values[119]
     found = opened(tmp_path, table_text(tmp_path, values=values))
     assert np.isnan(found.coordinates_rad["pelvis_tilt"][120:]).all()
-    assert any(
-        "all coordinates repeat the last value exactly in 2.40-3.98" in n for n in found.notes
+    assert (
+        "run.mot: all coordinates repeat the last value exactly in 2.40-3.98 s: held, not "
+        "measured, so missing" in sentences(found.notes)
     )
     clamped = VALUES_RAD.copy()
     clamped[:, 4] = np.minimum(clamped[:, 4], 0.1)  # a joint at the end of its range
@@ -260,12 +274,12 @@ def test_rows_that_are_cut_off_or_do_not_fit_are_told(tmp_path: Path) -> None:
     text = table_text(tmp_path)
     cut = opened(tmp_path, text.rstrip("\n").rpartition("\t")[0])
     assert cut.time_s.size == 199
-    assert any("rows that end early were left out: 200" in note for note in cut.notes)
+    assert "run.mot: rows that end early were left out: 200" in sentences(cut.notes)
     short = opened(tmp_path, "\n".join(text.split("\n")[:-20]) + "\n")
-    assert any("states 200 rows, the table has 181" in note for note in short.notes)
+    assert any("states 200 rows, the table has 181" in note for note in sentences(short.notes))
     lines = trc_text().rstrip("\n").split("\n")
     cut = opened(tmp_path, "\n".join(lines)[:-60], "cut.trc")
-    assert any("the last line is cut off and was left out" in note for note in cut.notes)
+    assert "reference.last_line_cut" in codes(cut.notes)
     with pytest.raises(ComparisonError, match=r"32 cells a row were wanted for the 10 labels"):
         opened(tmp_path, "\n".join([*lines[:6], *(f"{line}\t5" for line in lines[6:])]), "l.trc")
 
@@ -279,7 +293,7 @@ def test_labels_of_a_trc_are_read_by_their_place(tmp_path: Path) -> None:
     unnamed = [*lines[:3], lines[3].replace("RHJC", ""), *lines[4:]]
     found = opened(tmp_path, "\n".join(unnamed), "run.trc")
     np.testing.assert_array_equal(found.R_GB["femur_l"], sound.R_GB["femur_l"])
-    assert any("without a label were left out: 1" in note for note in found.notes)
+    assert "reference.trajectories_unnamed" in codes(found.notes)
     shifted = [*lines[:3], lines[3].replace("RHJC", "\tRHJC"), *lines[4:]]
     with pytest.raises(ComparisonError, match="'RHJC' stands elsewhere"):
         opened(tmp_path, "\n".join(shifted), "run.trc")

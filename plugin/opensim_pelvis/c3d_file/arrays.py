@@ -22,10 +22,11 @@ from opensim_pelvis.c3d_file.parameters import decode_floats
 from opensim_pelvis.c3d_file.record import BLOCK, C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.plain_words import words_of
 
 
-def read_points(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
+def read_points(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return points, shape (frames, points, 3), in ``POINT:UNITS``, and notes.
 
     A point whose residual is negative was not seen: NaN.
@@ -44,7 +45,7 @@ def read_points(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
     return np.where(seen[:, :, None], points, np.nan), (*file.notes, *notes)
 
 
-def read_channels(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
+def read_channels(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return analog channels, shape (samples, channels), in ``ANALOG:UNITS``, and notes."""
     if not file.channels:
         return np.zeros((file.frames * max(1, file.channel_samples), 0)), file.notes
@@ -64,7 +65,7 @@ def read_channels(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
     return analog, (*file.notes, *notes)
 
 
-def read_rotations(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
+def read_rotations(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return rotation matrices, shape (samples, segments, 3, 3), NaN where missing, and notes.
 
     Each takes components in the segment to components in the laboratory.
@@ -81,7 +82,7 @@ def read_rotations(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
     ]
     raise_faults(ReadError, str(file.path), faults)
     loaded = _load(file)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if loaded is not None:
         turned: FloatArray = loaded["rotations"]
     else:
@@ -117,7 +118,7 @@ def _unsigned(file: C3dFile) -> bool:
     return file.text("ANALOG:FORMAT").upper() == "UNSIGNED"
 
 
-def _scaling(file: C3dFile) -> tuple[float, FloatArray, FloatArray, tuple[str, ...]]:
+def _scaling(file: C3dFile) -> tuple[float, FloatArray, FloatArray, tuple[Notice, ...]]:
     """Return GEN_SCALE, and SCALE and OFFSET of every channel, and notes."""
     gain = file.number("ANALOG:GEN_SCALE")
     scale, offset = file.numbers("ANALOG:SCALE"), file.numbers("ANALOG:OFFSET")
@@ -139,16 +140,10 @@ def _scaling(file: C3dFile) -> tuple[float, FloatArray, FloatArray, tuple[str, .
         return gain, scale, np.where(offset < 0.0, offset + 65536.0, offset), ()
     taken = np.abs(offset)
     moved = float((np.abs(65536.0 - 2.0 * taken) * np.abs(scale * gain))[offset < 0.0].max())
-    note = (
-        f"{file.path.name}: channels without sign have an OFFSET beyond 32767, stored as a "
-        "negative number. Its absolute value is taken, as ezc3d does; by the letter of the C3D "
-        "user guide (65536 added) all values of these channels would be lower, by up to "
-        f"{moved:.3g}"
-    )
-    return gain, scale, taken, (note,)
+    return gain, scale, taken, (file.note("c3d.negative_offset", lower=moved),)
 
 
-def _read_frames(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
+def _read_frames(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return frames of points and channels, as many as are there, and a note where some are not."""
     start = (file.data_block - 1) * BLOCK
     block, notes = _read_block(file, start, file.frame_words, file.frames, is_float=file.is_float)
@@ -166,7 +161,7 @@ def _read_frames(file: C3dFile) -> tuple[FloatArray, tuple[str, ...]]:
 
 def _read_block(
     file: C3dFile, start: int, words: int, frames: int, *, is_float: bool
-) -> tuple[FloatArray, tuple[str, ...]]:
+) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return frames of numbers, as many as are there, and a note where some are not."""
     size = words * (4 if is_float else 2)
     there = max(0, file.size - start) // size if size and start > 0 else 0
@@ -187,8 +182,5 @@ def _read_block(
         numbers = decode_floats(raw, file.processor)
     else:
         numbers = np.frombuffer(raw, f"{file.order}i2").astype(np.float64)
-    note = (
-        f"{file.path.name}: the file is cut off after {found} of {frames} frames; the others are "
-        "missing"
-    )
-    return numbers.reshape(-1, words), (note,) if found < frames else ()
+    cut = file.note("c3d.cut_off", found=found, frames=frames)
+    return numbers.reshape(-1, words), (cut,) if found < frames else ()

@@ -7,25 +7,24 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.c3d_file.record import BLOCK, C3dFile
+from opensim_pelvis.notices import Notice, notice
 
 _SAME_RATE: Final = 1e-3
 _CHUNK: Final = 2**20
 
 
-def doubt_channel_rate(file: C3dFile) -> tuple[str, ...]:
+def doubt_channel_rate(file: C3dFile) -> tuple[Notice, ...]:
     """Return a note where ANALOG:RATE is not that of the samples in each frame."""
     stated, known = file.number("ANALOG:RATE"), file.channel_hz
     if not (file.channels and math.isfinite(stated) and math.isfinite(known)):
         return ()
     if abs(stated - known) <= _SAME_RATE * known:
         return ()
-    return (
-        f"{file.path.name}: ANALOG:RATE says {stated:g} Hz, but {file.channel_samples} samples a "
-        f"frame at {file.rate_hz:g} Hz are {known:g} Hz",
-    )
+    values = {"stated_hz": stated, "samples": file.channel_samples, "frame_hz": file.rate_hz}
+    return (file.note("c3d.channel_rate_differs", **values, known_hz=known),)
 
 
-def doubt_rest(path: Path, end: int) -> tuple[str, ...]:
+def doubt_rest(path: Path, end: int) -> tuple[Notice, ...]:
     """Return a note where whole blocks of anything but zeros stand behind the data.
 
     Parameters
@@ -43,7 +42,4 @@ def doubt_rest(path: Path, end: int) -> tuple[str, ...]:
             found = found or any(chunk)
     if not found:
         return ()
-    return (
-        f"{path.name}: {size} bytes stand behind the data that the file states, and were not read: "
-        "make sure that it is one whole file (two may have been joined)",
-    )
+    return (notice("c3d.bytes_behind", path.name, file=path.name, bytes=size),)

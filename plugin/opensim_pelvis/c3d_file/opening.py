@@ -20,6 +20,7 @@ from opensim_pelvis.c3d_file.parameters import (
 )
 from opensim_pelvis.c3d_file.record import BLOCK, MIPS, PROCESSORS, C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.sampling import find_rate_fault
 
@@ -36,7 +37,9 @@ _HEAD: Final = (127 + MAX_BLOCKS) * BLOCK
 _TAIL: Final = 1 << 20
 _SAME_RATE: Final = 1e-3
 _FRAMES: Final = "POINT:FRAMES"
-_HEADER: Final = "the header"
+_LONG_FRAMES: Final = "POINT:LONG_FRAMES"
+_TRIAL: Final = "word.c3d_trial"
+_HEADER: Final = "word.c3d_header"
 
 
 def is_c3d(head: bytes) -> bool:
@@ -142,9 +145,8 @@ def _with_start(file: C3dFile) -> C3dFile:
     if file.data_block or not block:
         return file
     lacking = "the header does not state where the data begin"
-    note = f"{file.path.name}: {lacking}; POINT:DATA_START says block {block}"
     section = replace(file.section, deviations=(*file.section.deviations, lacking))
-    return replace(file, data_block=block, section=section, notes=(*file.notes, note))
+    return replace(file, data_block=block, section=section).noting("c3d.no_start", block=block)
 
 
 def _with_rate(file: C3dFile) -> C3dFile:
@@ -154,16 +156,11 @@ def _with_rate(file: C3dFile) -> C3dFile:
     if not known[0]:
         if not known[1]:
             return replace(file, rate_hz=math.nan)
-        found = "is missing" if math.isnan(stated) else f"says {stated:g} Hz, which is no rate"
-        note = f"{file.path.name}: POINT:RATE {found}; the rate {header:g} Hz is of the header"
-        return replace(file, notes=(*file.notes, note))
-    notes = file.notes
+        code = "c3d.rate_missing" if math.isnan(stated) else "c3d.rate_is_none"
+        return file.noting(code, stated_hz=stated, header_hz=header)
     if known[1] and abs(stated - header) > _SAME_RATE * stated:
-        notes += (
-            f"{file.path.name}: the rate {stated:g} Hz of POINT:RATE was taken, although the "
-            f"header says {header:g} Hz",
-        )
-    return replace(file, rate_hz=stated, notes=notes)
+        file = file.noting("c3d.rates_differ", stated_hz=stated, header_hz=header)
+    return replace(file, rate_hz=stated)
 
 
 def _with_frames(file: C3dFile, first: int, last: int) -> C3dFile:
@@ -174,8 +171,8 @@ def _with_frames(file: C3dFile, first: int, last: int) -> C3dFile:
     """
     stated = {
         _FRAMES: file.count(_FRAMES) or None,
-        "the group TRIAL": _trial_frames(file),
-        "POINT:LONG_FRAMES": file.count("POINT:LONG_FRAMES"),
+        _TRIAL: _trial_frames(file),
+        _LONG_FRAMES: file.count(_LONG_FRAMES),
         _HEADER: last - first + 1,
     }
     told = {name: n for name, n in stated.items() if n is not None}
@@ -186,14 +183,21 @@ def _with_frames(file: C3dFile, first: int, last: int) -> C3dFile:
         known = {n: v for n, v in known.items() if n not in (_FRAMES, _HEADER)} or known
         told = {name: n for name, n in told.items() if name in known}
     source, frames = next(iter(known.items()))
-    others = [f"{name} says {n}" for name, n in told.items() if n != frames]
+    file = replace(file, frames=frames)
+    others = [
+        notice("c3d.frames_stated", source=_place(name), frames=n)
+        for name, n in told.items()
+        if n != frames
+    ]
     if not others:
-        return replace(file, frames=frames)
-    note = (
-        f"{file.path.name}: {frames} frames are read, as {source} says, although "
-        f"{' and '.join(others)}"
-    )
-    return replace(file, frames=frames, notes=(*file.notes, note))
+        return file
+    taken = _place(source)
+    return file.noting("c3d.frames_differ", frames=frames, source=taken, others=others)
+
+
+def _place(name: str) -> Notice | str:
+    """Return what is said of a place that states the number of frames."""
+    return notice(name) if name in (_HEADER, _TRIAL) else name
 
 
 def _trial_frames(file: C3dFile) -> int | None:
@@ -244,8 +248,7 @@ def _with_length(file: C3dFile, *, parameters: int) -> C3dFile:
             f"{file.points} points and {file.channels} channels: bytes were put in or lost, and "
             "what follows them is wrong. Export it again."
         )
-    note = f"{file.path.name}: {behind} zero bytes stand behind the data; the last block is short"
-    return replace(file, whole=False, notes=(*file.notes, note))
+    return replace(file, whole=False).noting("c3d.zeros_behind", bytes=behind)
 
 
 def rotation_bytes(file: C3dFile) -> tuple[int, int] | None:
@@ -282,11 +285,7 @@ def _with_turn_rate(file: C3dFile) -> C3dFile:
         return file
     if abs(stated - counted) <= _SAME_RATE * stated:
         return file
-    note = (
-        f"{file.path.name}: the rate {stated:g} Hz of ROTATION:RATE was taken, although "
-        f"ROTATION:RATIO makes it {counted:g} Hz"
-    )
-    return replace(file, notes=(*file.notes, note))
+    return file.noting("c3d.turn_rates_differ", stated_hz=stated, counted_hz=counted)
 
 
 def _header_events(head: bytes, order: str, processor: int) -> tuple[tuple[float, str], ...]:

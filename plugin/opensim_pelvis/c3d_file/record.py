@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
 
 BLOCK: Final = 512
 INTEL: Final = 84
@@ -69,7 +70,7 @@ class C3dFile:
         Times in seconds and labels of the events in the header.
     whole : bool
         Whether the length of the file is that of the data that it states.
-    notes : tuple of str
+    notes : tuple of Notice
     loaded : dict
         What ezc3d has read already; not part of the value.
     """
@@ -88,7 +89,7 @@ class C3dFile:
     rate_hz: float
     header_events: tuple[tuple[float, str], ...] = ()
     whole: bool = True
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     loaded: dict[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     @property
@@ -143,6 +144,14 @@ class C3dFile:
     def number(self, name: str) -> float:
         """Return one number, NaN where there is none."""
         return float(next(iter(self.numbers(name)), np.nan))
+
+    def note(self, code: str, **values: object) -> Notice:
+        """Return a notice on this file."""
+        return notice(code, self.path.name, file=self.path.name, **values)
+
+    def noting(self, code: str, **values: object) -> C3dFile:
+        """Return the file with one more notice."""
+        return replace(self, notes=(*self.notes, self.note(code, **values)))
 
     def count(self, name: str) -> int | None:
         """Return a count that is stored as a word without sign, None where there is none."""

@@ -10,28 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from opensim_pelvis.delivery import SUMMARY, find_results
 from opensim_pelvis.delivery.manifest import MANIFEST, hash_file, read_manifest
 from opensim_pelvis.errors import ComparisonError, raise_faults
+from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.results.summary import Sides, read_summary
 from opensim_pelvis.types.date import order_moments
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MEASURES: Final = (
-    "pelvic_rotation_range_deg",
-    "pelvic_obliquity_range_deg",
-    "pelvic_tilt_range_deg",
-    "cadence_spm",
-    "speed_mps",
-    "stride_length_m",
-    "thigh_extension_peak_deg",
-    "hip_extension_peak_deg",
-    "pelvic_drop_deg",
-    "trunk_rotation_range_deg",
-    "trunk_forward_lean_mean_deg",
-    "pelvis_trunk_phase_deg",
-    "contact_time_s",
-)
-"""Measures of the table; those of two sides are averaged over the sides."""
 
 COPIES: Final = "copies"
 ROTATION: Final = "pelvic_rotation_range_deg"
@@ -124,9 +108,10 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
         "sex": subject.sex or "not stated",
         "height_m": subject.height_m,
         "strides": running.strides.kept,
+        "quality": "not known" if summary.quality is None else summary.quality.verdict,
     }
-    for name in MEASURES:
-        row[name] = _mean(running.measures.get(name))
+    for definition in shown_in("cohort"):  # those of two sides are averaged over the sides
+        row[definition.name] = _mean(running.measures.get(definition.name))
     low, high = _interval(running.measures.get(ROTATION))
     row |= {"rotation_ci_low_deg": low, "rotation_ci_high_deg": high}
     speed = row["speed_mps"]

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Final, get_args
 
 from opensim_pelvis.debug.scrub import ENDINGS, GONE, path_words, scrub, vocabulary
+from opensim_pelvis.notices import say
 
 KEPT_FLAGS: Final = frozenset(
     [
@@ -168,7 +169,7 @@ def describe_recording(recording: Any, secrets: frozenset[str]) -> dict[str, Any
             for file in recording.files
         ],
         "sensors": sensors,
-        "notes": [scrub(note, secrets) for note in recording.notes],
+        "notes": [scrub(say(note), secrets) for note in recording.notes],
     }
 
 

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from opensim_pelvis.errors import OpenSimPelvisError, SettingsError
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.plain_words import words_of
 
 EXIT_FAULT: Final = 1
@@ -37,7 +38,7 @@ class Gathered:
     stages: dict[str, list[float]] = field(default_factory=dict)
     settings: Any = None
     recording: Any = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 _current: ContextVar[Gathered | None] = ContextVar("gathered", default=None)
@@ -74,7 +75,7 @@ def gathering(arguments: list[str], file: Path | None) -> Iterator[Gathered]:
             _write(gathered, fault, file)
 
 
-def keep(*, settings: Any = None, recording: Any = None, notes: tuple[str, ...] = ()) -> None:
+def keep(*, settings: Any = None, recording: Any = None, notes: tuple[Notice, ...] = ()) -> None:
     """Remember what a command works on, for the file."""
     gathered = _current.get()
     if gathered is not None:
@@ -162,7 +163,7 @@ def content(gathered: Gathered, fault: BaseException | None) -> dict[str, Any]:
         "stages_s": {scrub(name): times for name, times in gathered.stages.items()},
         "settings": describe.plain_settings(settings, secrets) if settings else None,
         "recording": describe.describe_recording(recording, secrets) if recording else None,
-        "notes": [scrub(note, secrets) for note in gathered.notes],
+        "notes": [scrub(say(note), secrets) for note in gathered.notes],
         "fault": describe.describe_fault(fault, secrets) if fault else None,
     }
 

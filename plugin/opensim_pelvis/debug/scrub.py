@@ -9,9 +9,12 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import string
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 from typing import Final
+
+from opensim_pelvis.notices import Entry, catalogue
 
 MAX_LETTERS: Final = 4000
 GONE: Final = "<...>"
@@ -102,10 +105,17 @@ def _kept(word: str, secrets: frozenset[str]) -> str:
     return word if ours else GONE
 
 
+def _said(entry: Entry) -> str:
+    """Return what is always said of a code: units and joints too, no names of values."""
+    parts = [part for text in (entry.text, entry.one) for part in string.Formatter().parse(text)]
+    ends = [re.split("[;|]", spec or "", maxsplit=1)[1:] for _, _, spec, _ in parts]
+    return " ".join([*(literal for literal, *_ in parts), *(text for end in ends for text in end)])
+
+
 @functools.cache
 def vocabulary() -> frozenset[str]:
     """Return the words of the program's own messages: its texts, not its comments and sources."""
-    words: set[str] = set()
+    words = {word for entry in catalogue().values() for word in _LATIN.findall(_said(entry))}
     package = Path(__file__).resolve().parents[1]
     for path in package.rglob("*.py"):
         tree = ast.parse(path.read_bytes())

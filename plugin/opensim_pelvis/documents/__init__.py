@@ -10,6 +10,8 @@ from opensim_pelvis.documents.csv_text import read_rows as read_rows
 from opensim_pelvis.documents.csv_text import safe_cell as safe_cell
 from opensim_pelvis.documents.files import DocumentError as DocumentError
 from opensim_pelvis.documents.files import FaultError as FaultError
+from opensim_pelvis.documents.files import is_file as is_file
+from opensim_pelvis.documents.files import is_folder as is_folder
 from opensim_pelvis.documents.files import read_bytes as read_bytes
 from opensim_pelvis.documents.files import read_text as read_text
 from opensim_pelvis.documents.json_text import read_json as read_json

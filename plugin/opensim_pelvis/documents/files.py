@@ -40,6 +40,22 @@ class FaultError(ValueError):
     """What is wrong with a document, without its name."""
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is a file, also for a path that can be none: too long, or with a NUL."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder, also for a path that can be none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_bytes(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BYTES) -> bytes:
     """Return the bytes of a file of bounded size.
 

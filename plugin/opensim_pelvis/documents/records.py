@@ -15,6 +15,7 @@ import typing
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, TypeVar, get_args, get_origin
 
 from opensim_pelvis.documents.files import ErrorType, FaultError
@@ -51,7 +52,13 @@ class OneOf:
 
 
 def read_record(
-    path: Path, kind: type[Record], error: ErrorType, *, wanted: str, remedy: str
+    path: Path,
+    kind: type[Record],
+    error: ErrorType,
+    *,
+    wanted: str,
+    remedy: str,
+    older: Mapping[int, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = MappingProxyType({}),
 ) -> Record:
     """Read a JSON file of this program into a record.
 
@@ -64,6 +71,8 @@ def read_record(
         What is raised where the file is another, or a key is missing or wrong.
     wanted, remedy : str
         What the file should be, and what to do where it is not, for the message.
+    older : mapping of int to callable
+        By earlier version: brings a tree of it to the form of today.
     """
     tree = read_json(path, error, wanted)
     hints: dict[str, Any] = _hints(kind)
@@ -72,6 +81,8 @@ def read_record(
     if found.get("format") != form:
         raise error(f"{path}: format: wanted {wanted}, found other JSON. {remedy}")
     written = found.get("format_version")
+    if type(written) is int and written in older:
+        tree, written = {**older[written](found), "format_version": version}, version
     if written != version or isinstance(written, bool):
         raise error(
             f"{path}: format_version: wanted version {version}, which this program reads, found "

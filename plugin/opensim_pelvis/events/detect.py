@@ -25,6 +25,7 @@ from opensim_pelvis.events.signals import (
     sagittal_velocity,
 )
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import ActivityKind
 from opensim_pelvis.types import (
@@ -97,8 +98,7 @@ def _detect(
         return found
     found = _pelvis_cycles(aligned, orientations, angles, gait)
     if activity is None and found.start_label == "mid-stance":
-        note = "left and right are told apart as in running, since nobody stated the activity"
-        return replace(found, notes=(*found.notes, note))
+        return replace(found, notes=(*found.notes, notice("events.sides_as_in_running")))
     return found
 
 
@@ -179,14 +179,7 @@ def _leg_cycles(
                 events += _events(swings, aligned, words, context, signal.body, UNKNOWN)
         if events:
             break
-    note = (
-        ()
-        if raw
-        else (
-            "the recording has orientations only: strides are counted from leg swing, and there "
-            "are no contact times",
-        )
-    )
+    note = () if raw else (notice("events.orientations_only"),)
     found = _gathered(events, "cycle", label, {label: CYCLES["leg"]})
     return replace(found, start_label=label, notes=(*found.notes, *note))
 
@@ -200,7 +193,7 @@ def _pelvis_cycles(
         return GaitEvents(
             events=(),
             kind="none",
-            notes=("no leg and no pelvis sensor: strides cannot be told apart",),
+            notes=(notice("events.no_sensor"),),
         )
     rate_hz = aligned.rate_hz
     if aligned.acceleration_mps2 is not None:
@@ -264,7 +257,7 @@ def _gathered(
     methods: Mapping[str, str],
 ) -> GaitEvents:
     if not events:
-        return GaitEvents(events=(), kind="none", notes=("no steps were found",))
+        return GaitEvents(events=(), kind="none", notes=(notice("events.none"),))
     return GaitEvents(
         events=tuple(sorted(events, key=lambda event: event.time_s)),
         kind=kind,

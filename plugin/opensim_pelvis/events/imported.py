@@ -11,6 +11,7 @@ from typing import Final, Literal
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.documents import read_rows, read_text
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
@@ -48,14 +49,14 @@ def read_events(path: Path, start_s: float | None = None) -> tuple[Event, ...]:
     return _load(path, start_s)[0]
 
 
-def find_event_notes(activity: ActivitySettings) -> tuple[str, ...]:
+def find_event_notes(activity: ActivitySettings) -> tuple[Notice, ...]:
     """Return what is worth knowing of the file of events, if one was given and is used."""
     if activity.events_file is None or activity.events == "sensors":
         return ()
     return _load(activity.events_file, activity.events_start_s)[1]
 
 
-def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[Notice, ...]]:
     if path.suffix.lower() != ".c3d":
         return _read_table(path), say_open_end(path.name, read_text(path, ReadError), ",")
     if start_s is None:
@@ -67,7 +68,7 @@ def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[s
     file = open_c3d(path)
     events, notes = read_c3d_events(file)
     if not events:
-        why = f" ({'; '.join(notes)})" if notes else ""
+        why = f" ({'; '.join(map(say, notes))})" if notes else ""
         raise ReadError(
             f"{path}: wanted events Foot Strike and Foot Off, or loaded force plates, found "
             f"none{why}. Take events_file away to use the sensors' own events."

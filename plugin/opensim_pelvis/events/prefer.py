@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.events.imported import normalise_events
+from opensim_pelvis.notices import notice
 from opensim_pelvis.types import Event, GaitEvents
 from opensim_pelvis.types.event import CONTACT, TOE_OFF, known_label
 
@@ -46,30 +47,18 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
     events = sorted([*events, *told], key=lambda event: event.time_s)
     notes = []
     if lost:
-        notes.append(
-            f"{_counted(lost, 'imported event')} left out: neither a marked event nor the sensors "
-            "tell left from right"
-        )
+        notes.append(notice("events.without_side", events=lost))
     strides = _strides(events)
     if not strides:
-        notes.append(
-            f"{_counted(len(events), 'imported event')} of known side: that makes no whole stride "
-            "(two contacts of one leg), so the events of the sensors were taken"
-        )
+        notes.append(notice("events.imported_no_stride", events=len(events)))
         return replace(found, notes=(*found.notes, *notes))
     seen = _strides(found.events) if found.kind != "none" else 0
     if seen > strides:
-        notes.append(
-            f"strides are those between imported events ({strides}); the sensors show {seen} "
-            '(events = "sensors" takes them)'
-        )
+        notes.append(notice("events.more_in_sensors", imported=strides, seen=seen))
     late_s = _lateness(events, found)
     if abs(late_s) > APART_S:
-        side = "after" if late_s > 0.0 else "before"
-        notes.append(
-            f"imported contacts lie {abs(late_s):.2f} s {side} those of the sensors (median): do "
-            "both clocks start together? For a C3D file see events_start_s"
-        )
+        code = "events.imported_late" if late_s > 0.0 else "events.imported_early"
+        notes.append(notice(code, apart_s=abs(late_s)))
     return GaitEvents(
         events=tuple(events),
         kind="contact",
@@ -139,7 +128,3 @@ def _strides(events: Sequence[Event]) -> int:
 
 def _words(source: str) -> str:
     return PLATE_WORDS if source.startswith("force plate") else f"{source}; its error is not known"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what} was" if number == 1 else f"{number} {what}s were"

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray
+from opensim_pelvis.notices import say
 from opensim_pelvis.osim.tables import complete_rows, write_quaternion_table, write_table
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.types import Result
@@ -123,7 +124,7 @@ def _write_angles(result: Result, path: Path) -> Path:
         f"angle {d.name}": f"{d.description} ({d.positive}; {d.order}; {d.source})"
         for d in clinical.definitions
     }
-    header |= {f"absent {name}": reason for name, reason in clinical.absent.items()}
+    header |= {f"absent {name}": say(reason) for name, reason in clinical.absent.items()}
     header["direction of travel"] = clinical.travel_source
     return write_table(
         path,

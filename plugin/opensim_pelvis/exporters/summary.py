@@ -17,6 +17,7 @@ import numpy as np
 
 from opensim_pelvis.exporters.summary_running import summarise_running
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, as_plain, say
 from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, SensorIntegrity
 
 FORMAT: Final = "opensim-pelvis summary"
@@ -70,7 +71,9 @@ def summarise(result: Result) -> dict[str, Any]:
         "angles": _angles(result),
         "events": result.events,
         "running": summarise_running(result),
+        "quality": {"verdict": result.quality.verdict, "checks": result.quality.checks},
         "notes": result.notes,
+        "notices": [as_plain(notice) for notice in result.notes],
     }
     plain: dict[str, Any] = _plain(summary)
     return plain
@@ -273,6 +276,8 @@ def _whole_trial(names: Sequence[str], values_rad: FloatArray) -> dict[str, Any]
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON knows it: records as mappings, NaN as None, paths as text."""
+    if isinstance(value, Notice):
+        return say(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):

@@ -1,13 +1,14 @@
-"""Says in plain words where orientations come from and what the raw signals showed."""
+"""Tells where orientations come from and what the raw signals showed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.types import OrientationOrigin
 
@@ -19,95 +20,88 @@ DISTURBED_SHARE: Final = 0.1
 
 def describe_choice(
     origins: Sequence[OrientationOrigin], settings: FusionSettings
-) -> tuple[str, ...]:
-    """Say which orientations were taken, for all sensors in one or two sentences."""
+) -> tuple[Notice, ...]:
+    """Tell which orientations were taken, for all sensors in one or two notices."""
     by_origin: dict[str, list[str]] = {}
     for origin in origins:
         by_origin.setdefault(origin.origin, []).append(origin.identifier)
     if not by_origin or set(by_origin) == {"vendor"}:
         return ()
-    lines = []
+    told = []
     if "vqf 6D" in by_origin:
-        lines.append(
-            "orientations were fused from gyroscope and accelerometer without magnetic field: each "
-            "sensor's heading starts at zero and drifts slowly, so headings must come from the body"
-        )
+        told.append(notice("fusion.without_field"))
     if "vqf 9D" in by_origin:
-        lines.append(
-            "orientations were fused with the magnetic field: headings are magnetic north as each "
-            "sensor saw it, and steel bends it (treadmill, force plate, floor)"
-        )
+        told.append(notice("fusion.with_field"))
     if len(by_origin) > 1:
-        listed = "; ".join(f"{name}: {', '.join(ids)}" for name, ids in by_origin.items())
-        lines.append(f"orientations of different origin share no heading ({listed})")
-    return tuple(lines)
+        groups = {f"{name}:": tuple(ids) for name, ids in by_origin.items()}
+        told.append(notice("fusion.mixed", origins=groups))
+    return tuple(told)
 
 
-def describe_origin(origin: OrientationOrigin, samples: int) -> list[str]:
-    """Say what is worth knowing about one sensor's raw signals; nothing where all is well."""
+def describe_origin(origin: OrientationOrigin, samples: int) -> list[Notice]:
+    """Tell what is worth knowing about one sensor's raw signals; nothing where all is well."""
+    return [
+        *_clipping(origin, samples),
+        *_heading(origin),
+        *_bias(origin),
+        *_magnetic_field(origin),
+    ]
+
+
+def _heading(origin: OrientationOrigin) -> Iterator[Notice]:
     name = origin.identifier
-    fused = origin.origin != "vendor"
-    lines = []
-    if origin.gyroscope_clipped:
-        lines.append(_gyroscope_words(origin, samples))
-    if origin.accelerometer_clipped:
-        share = origin.accelerometer_clipped / samples
-        tilt_deg = np.rad2deg(origin.accelerometer_lost_mps2 / GRAVITY_MPS2)
-        lines.append(
-            f"{name}: accelerometer at the end of its range in {origin.accelerometer_clipped} "
-            f"samples ({share:.2%}); what is cut off is missing in the mean that tells the "
-            f"vertical, an estimated {tilt_deg:.1f} degrees of inclination at most"
-        )
     if origin.heading_ties_s:
         total_deg = np.rad2deg(np.linalg.norm(origin.heading_tie_errors_rad))
-        lines.append(
-            f"{name}: raw signals are missing for too long to integrate before "
-            f"{_list_times(origin.heading_ties_s)} from its first sample. The heading after is "
-            "tied to that before by rest on both sides or by like movement elsewhere, uncertain by "
-            f"{total_deg:.1f} degrees in all"
-        )
+        at = _list_times(origin.heading_ties_s)
+        yield notice("fusion.tied", name, sensor=name, at=at, error_deg=total_deg)
     if origin.heading_breaks_s:
-        lines.append(
-            f"{name}: raw signals are missing for too long to integrate, and the heading starts "
-            f"anew at {_list_times(origin.heading_breaks_s)} from its first sample. Nothing ties "
-            "it to the one before, so only the longest part with one heading is used"
-        )
-    bias = origin.gyroscope_bias_radps
+        at = _list_times(origin.heading_breaks_s)
+        yield notice("fusion.broken", name, sensor=name, at=at)
+
+
+def _bias(origin: OrientationOrigin) -> Iterator[Notice]:
+    name, bias = origin.identifier, origin.gyroscope_bias_radps
+    fused = origin.origin != "vendor"
     if fused and bias is not None and max(map(abs, bias)) > BIAS_LIMIT_RADPS:
-        worst_deg = np.rad2deg(max(map(abs, bias)))
-        lines.append(
-            f"{name}: gyroscope bias of {worst_deg:.1f} degrees/s, the most that is corrected: the "
-            "true one may be larger, and the heading drifts. Calibrate the sensor lying still"
-        )
-    if origin.magnetic_disturbed_share == 1.0:
-        lines.append(
-            f"{name}: no undisturbed magnetic field was found: the field changed too often, or the "
-            "sensor turned too little (VQF wants 20 degrees/s in the mean over half a second) to "
-            "trust it. Its heading rests on the gyroscope for the first minute"
-        )
-    elif origin.magnetic_disturbed_share > DISTURBED_SHARE:
-        lines.append(
-            f"{name}: magnetic field disturbed in {origin.magnetic_disturbed_share:.0%} of the "
-            "samples; the heading then rests on the gyroscope for up to a minute, and follows the "
-            "disturbance after that"
-        )
-    return lines
+        worst_degps = np.rad2deg(max(map(abs, bias)))
+        yield notice("fusion.bias_at_limit", name, sensor=name, bias_degps=worst_degps)
 
 
-def _list_times(times_s: Sequence[float]) -> str:
-    more = len(times_s) - 5
-    listed = ", ".join(f"{time_s:.2f} s" for time_s in times_s[:5])
-    return listed + (f" and {more} more" if more > 0 else "")
+def _magnetic_field(origin: OrientationOrigin) -> Iterator[Notice]:
+    name, share = origin.identifier, origin.magnetic_disturbed_share
+    if share == 1.0:
+        yield notice("fusion.field_never_sound", name, sensor=name)
+    elif share > DISTURBED_SHARE:
+        yield notice("fusion.field_disturbed", name, sensor=name, share=share)
 
 
-def _gyroscope_words(origin: OrientationOrigin, samples: int) -> str:
-    share = origin.gyroscope_clipped / samples
-    lost = ""
-    if origin.gyroscope_lost_rad > 0.0:
+def _clipping(origin: OrientationOrigin, samples: int) -> Iterator[Notice]:
+    name, clipped = origin.identifier, origin.gyroscope_clipped
+    if clipped:
         lost_deg = np.rad2deg(origin.gyroscope_lost_rad)
-        lost = f" (estimated, up to {lost_deg:.1f} degrees in one of them)"
-    return (
-        f"{origin.identifier}: gyroscope at the end of its range in {origin.gyroscope_clipped} "
-        f"samples ({share:.2%}), {origin.gyroscope_clipped_events} times: it under-reads these "
-        f"turns{lost}. Inclination recovers within seconds, heading does not"
-    )
+        known = origin.gyroscope_lost_rad > 0.0
+        yield notice(
+            "fusion.gyroscope_clipped_by" if known else "fusion.gyroscope_clipped",
+            name,
+            sensor=name,
+            samples=clipped,
+            share=clipped / samples,
+            events=origin.gyroscope_clipped_events,
+            lost_deg=lost_deg,
+        )
+    if origin.accelerometer_clipped:
+        yield notice(
+            "fusion.accelerometer_clipped",
+            name,
+            sensor=name,
+            samples=origin.accelerometer_clipped,
+            share=origin.accelerometer_clipped / samples,
+            tilt_deg=np.rad2deg(origin.accelerometer_lost_mps2 / GRAVITY_MPS2),
+        )
+
+
+def _list_times(times_s: Sequence[float]) -> Notice:
+    more = len(times_s) - 5
+    if more > 0:
+        return notice("word.times_and_more", times_s=times_s[:5], more=more)
+    return notice("word.times", times_s=times_s)

@@ -23,6 +23,7 @@ from opensim_pelvis.fusion.stretches import (
     find_sampling,
 )
 from opensim_pelvis.fusion.ties import find_ties, join_all, join_longest
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.types import OrientationOrigin, Recording, SensorSignals
 
@@ -68,7 +69,7 @@ def fuse_recording(
     raise_faults(FusionError, recording.name, faults)
     made: dict[str, SensorSignals] = {}
     origins: list[OrientationOrigin] = []
-    notes: list[str] = []
+    notes: list[Notice] = []
     for done, sensor in enumerate(chosen):
         if progress is not None:
             progress(done, len(chosen))
@@ -124,7 +125,7 @@ def _find_lack(sensor: SensorSignals, settings: FusionSettings) -> str:
 
 def _fuse_sensor(
     sensor: SensorSignals, rate_hz: float, settings: FusionSettings, max_gap_s: float
-) -> tuple[SensorSignals, OrientationOrigin, list[str]]:
+) -> tuple[SensorSignals, OrientationOrigin, list[Notice]]:
     """Return one sensor with orientations, their origin, and what is doubtful about its steps."""
     if _takes_vendor(sensor, settings):
         step_s = 1.0 / rate_hz if sensor.counter.size < 2 else find_sampling(sensor, rate_hz).step_s
@@ -154,7 +155,7 @@ def _fuse_stretches(
     sampling: Sampling,
     stretches: Sequence[Stretch],
     settings: FusionSettings,
-) -> tuple[SensorSignals, OrientationOrigin, list[str]]:
+) -> tuple[SensorSignals, OrientationOrigin, list[Notice]]:
     used_field = settings.magnetometer and field_is_whole(sensor, sampling, stretches)
     parts = [
         run_filter(
@@ -185,18 +186,13 @@ def _require_plausible(sensor: SensorSignals, sampling: Sampling, part: Fused) -
 
 def _doubts(
     sensor: SensorSignals, sampling: Sampling, settings: FusionSettings, used_field: bool
-) -> list[str]:
-    """Say what is doubtful about a sensor's steps and its magnetic field."""
-    notes = []
+) -> list[Notice]:
+    """Tell what is doubtful about a sensor's steps and its magnetic field."""
+    name, notes = sensor.identifier, []
     if sampling.jitter > MAX_JITTER:
-        notes.append(
-            f"{sensor.identifier}: its steps vary by {sampling.jitter:.0%} (standard deviation); "
-            "fusion takes them as equal, so quick turns are off by up to that part of a step"
-        )
+        notes.append(notice("fusion.uneven_steps", name, sensor=name, jitter=sampling.jitter))
     if settings.magnetometer and not used_field:
-        why = "none was recorded" if sensor.magnetic_field is None else "it has long holes"
-        notes.append(
-            f"{sensor.identifier}: fused without its magnetic field, since {why}; its heading "
-            "starts at zero and is not north"
-        )
+        none = sensor.magnetic_field is None
+        code = "fusion.field_not_recorded" if none else "fusion.field_with_holes"
+        notes.append(notice(code, name, sensor=name))
     return notes

@@ -17,6 +17,7 @@ from opensim_pelvis.frames import (
     heading_of,
 )
 from opensim_pelvis.heading.swing import SWING_RATIO, find_swing, leg_sensors
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import CalibrationSettings
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
@@ -88,12 +89,10 @@ def heading_from_axis(
             f"{_horizontal_axes(pose.R_ES[base])}. Name the one that points forward "
             "(--heading-axis)."
         )
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if abs(tilt) > DOUBTFUL_AXIS_TILT_RAD:
-        notes = (
-            f"the heading axis {axis} of {sensor} is tilted by {np.rad2deg(tilt):+.0f} degrees: "
-            "a lean to the side in the calibration pose changes the heading",
-        )
+        values = {"axis": axis, "sensor": sensor, "tilt_deg": np.rad2deg(tilt)}
+        notes = (notice("heading.axis_tilted", sensor, **values),)
     return Heading(
         heading_rad=np.full(len(aligned.sensors), float(heading_of(vector_g))),
         method="axis",
@@ -127,10 +126,7 @@ def heading_from_swing(
         description=(
             f"forward is square to the plane of leg swing, eigenvalue ratio {swing.ratio:.0f}"
         ),
-        notes=(
-            "no heading_axis was given: forward was estimated from the plane of leg swing; give "
-            "--heading-axis if it is known",
-        ),
+        notes=(notice("heading.from_swing"),),
     )
 
 
@@ -153,9 +149,11 @@ def doubt_forward(forward: Heading, legs_rad: float, *, base: int) -> Heading:
         confidence="doubtful",
         notes=(
             *forward.notes,
-            f"calibration doubtful: {forward.description}, but the legs swing as if forward were "
-            f"{np.rad2deg(off_rad):.0f} degrees away. State the axis that points forward and not "
-            "its opposite or neighbour (--heading-axis)",
+            notice(
+                "heading.contradicted",
+                description=forward.description,
+                off_deg=np.rad2deg(off_rad),
+            ),
         ),
     )
 
@@ -181,11 +179,7 @@ def _heading_from_slope(aligned: AlignedRecording, pose: CalibrationPose, *, bas
         tilt_rad=found.tilt_rad,
         confidence="doubtful",
         description=f"axis {axis} of {sensor} is assumed to point forward",
-        notes=(
-            f"no heading_axis was given: axis {axis} of {sensor} was taken to point forward, as "
-            "on a sensor that lies flat on the sacrum. If it was worn otherwise, tilt and "
-            "obliquity are wrong: give --heading-axis.",
-        ),
+        notes=(notice("heading.from_sacral_slope", sensor, axis=axis, sensor=sensor),),
     )
 
 

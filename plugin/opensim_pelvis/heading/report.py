@@ -12,6 +12,7 @@ from opensim_pelvis.heading.combine import Combined
 from opensim_pelvis.heading.drift import Drift
 from opensim_pelvis.heading.forward import wrap
 from opensim_pelvis.heading.swing import Swing
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import AlignedRecording, Heading, SensorHeading
 
 GOOD_RAD: Final = np.deg2rad(6.0)
@@ -81,17 +82,10 @@ def report(
     )
 
 
-def tie_notes(ties_rad: Mapping[str, float]) -> list[str]:
+def tie_notes(ties_rad: Mapping[str, float]) -> list[Notice]:
     """Say which headings were carried across holes, and what that adds to their error."""
-    tied = {sensor: error for sensor, error in ties_rad.items() if error > 0.0}
-    if not tied:
-        return []
-    listed = ", ".join(f"{sensor} {np.rad2deg(error):.1f}" for sensor, error in tied.items())
-    return [
-        "headings were carried across holes in the raw signals, which adds to their error "
-        f"(degrees, standard error): {listed}. Rotations of these bodies about the vertical may be "
-        "shifted by that after a hole"
-    ]
+    tied = {sensor: np.rad2deg(error) for sensor, error in ties_rad.items() if error > 0.0}
+    return [notice("heading.tied", *tied, error_deg=tied)] if tied else []
 
 
 def _side(swing: Swing, common: float, tau_rad: float) -> float:
@@ -118,40 +112,23 @@ def _verdict(sigma_rad: float) -> Literal["good", "doubtful", "untested", "unkno
     return "good" if sigma_rad <= GOOD_RAD else "doubtful"
 
 
-def _notes(rows: Sequence[SensorHeading], tau_rad: float, method: str) -> list[str]:
+def _notes(rows: Sequence[SensorHeading], tau_rad: float, method: str) -> list[Notice]:
     notes = []
     if np.isinf(tau_rad) and len(rows) > 1:
-        notes.append(
-            "the sensors share no north: each heading was read from the sensor's own plane of "
-            "swing, from the joint of trunk and pelvis, or from its known mounting"
-        )
+        notes.append(notice("heading.no_north"))
     elif np.isfinite(tau_rad):
-        far = {r.sensor: r.swing_rad for r in rows if abs(r.swing_rad) > DISAGREE_RAD}
+        far = {r.sensor: np.rad2deg(r.swing_rad) for r in rows if abs(r.swing_rad) > DISAGREE_RAD}
         if far:
-            listed = ", ".join(f"{name} {np.rad2deg(off):+.0f}" for name, off in far.items())
-            axis = ", or heading_axis does not point forward" if method == "axis" else ""
-            notes.append(
-                f"planes of leg swing face away from the common heading (degrees): {listed}. The "
-                f"sensors disagree about north{axis}; each heading was weighed between the two"
-            )
+            code = "heading.planes_apart" + ("_or_axis" if method == "axis" else "")
+            notes.append(notice(code, *far, away_deg=far))
     unknown = [r.sensor for r in rows if r.verdict == "unknown"]
     if unknown:
-        notes.append(
-            f"heading unknown: {', '.join(unknown)}. Nothing ties these sensors to forward, so "
-            "angles that need it are left out. State their mounting ([mountings]), record standing "
-            "still and then walking or running with sensors on the legs, or record with a "
-            "magnetometer."
-        )
+        notes.append(notice("heading.unknown", *unknown, sensors=unknown))
     return notes
 
 
-def _drift_notes(rows: Sequence[SensorHeading], span_s: float) -> list[str]:
-    drifted = [r for r in rows if r.drift_rad > 0.0]
-    if not drifted:
+def _drift_notes(rows: Sequence[SensorHeading], span_s: float) -> list[Notice]:
+    turned = {r.sensor: np.rad2deg(r.drift_rad) for r in rows if r.drift_rad > 0.0}
+    if not turned:
         return []
-    listed = ", ".join(f"{r.sensor} {np.rad2deg(r.drift_rad):.0f}" for r in drifted)
-    return [
-        f"headings turned slowly by (degrees, within {span_s / 60.0:.1f} min): {listed}. This was "
-        'taken away, with any lasting turn of the segment against the pelvis (drift = "none" '
-        "leaves it)"
-    ]
+    return [notice("heading.drift_removed", *turned, span_min=span_s / 60.0, turned_deg=turned)]

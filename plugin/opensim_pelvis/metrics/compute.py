@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.metrics import hip, pelvis, posture, timing, trunk
+from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.metrics.statistics import compare_sides, summarise
 from opensim_pelvis.metrics.table import MEASURES, AbsentError, StrideData
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.strides.curves import average_curves, stride_angles
 from opensim_pelvis.strides.segment import travel_at
 from opensim_pelvis.types import (
@@ -25,16 +26,11 @@ from opensim_pelvis.types import (
 )
 
 FAMILIES = (pelvis, hip, trunk, timing, posture)
-"""Modules that put their measures into the table, in this order, when they are imported."""
+"""Modules that put their measures into the table when they are imported."""
 
 
 RINGING_DEG: Final = 1.0
 """Part of a range beyond which fast motion is told of; real pelvises show up to 0.7."""
-
-
-def definitions() -> tuple[MeasureDefinition, ...]:
-    """Return every measure's definition: the rows of ``docs/measures.md``."""
-    return tuple(definition for definition, _ in MEASURES.values())
 
 
 def analyse_strides(
@@ -44,8 +40,7 @@ def analyse_strides(
     kinematics: Kinematics,
     *,
     speed_mps: FloatArray | None = None,
-    left_out: Callable[[str], str] | None = None,
-    notes: tuple[str, ...] = (),
+    zero_known: bool = True,
 ) -> RunningAnalysis:
     """Return all measures that the strides allow, without findings.
 
@@ -54,10 +49,8 @@ def analyse_strides(
     events, strides, angles, kinematics
     speed_mps : (n,) array, optional
         Speed of each stride.
-    left_out : callable, optional
-        Returns why a measure is not to be computed, or an empty text.
-    notes : tuple of str
-        Doubts to carry along.
+    zero_known : bool
+        Whether it is known how the person stood; without, measures that need it are absent.
     """
     table = stride_angles(angles, kinematics, strides)
     data = StrideData(
@@ -69,18 +62,19 @@ def analyse_strides(
         speed_mps=speed_mps,
     )
     found: list[tuple[MeasureDefinition, FloatArray]] = []
-    absent: dict[str, str] = {}
-    for name, (definition, compute) in MEASURES.items():
+    absent: dict[str, Notice] = {}
+    for definition in definitions():
+        name = definition.name
         if strides.side.size == 0:
-            absent[name] = "no strides were found"
+            absent[name] = notice("absent.no_strides")
             continue
-        if left_out is not None and (why := left_out(name)):
-            absent[name] = why
+        if definition.needs_pose and not zero_known:
+            absent[name] = notice("absent.no_zero", name)
             continue
         try:
-            found.append((definition, compute(data)))
+            found.append((definition, MEASURES[name][1](data)))
         except AbsentError as reason:
-            absent[name] = str(reason)
+            absent[name] = reason.why
     summaries, asymmetries = _summaries(strides, found)
     return RunningAnalysis(
         events=events,
@@ -96,7 +90,6 @@ def analyse_strides(
             *(strides.notes if events.events else ()),  # without an event there is nothing to add
             *_counts(strides),
             *_ringing(summaries),
-            *notes,
         ),
     )
 
@@ -133,7 +126,7 @@ def _summaries(
     return tuple(summaries), tuple(asymmetries)
 
 
-def _ringing(summaries: tuple[Summary, ...]) -> tuple[str, ...]:
+def _ringing(summaries: tuple[Summary, ...]) -> tuple[Notice, ...]:
     """Doubt ranges to which motion faster than the slow part adds much."""
     mean = {summary.name: summary.mean for summary in summaries if summary.side == "body"}
     parts = []
@@ -141,22 +134,17 @@ def _ringing(summaries: tuple[Summary, ...]) -> tuple[str, ...]:
         whole = mean.get(f"pelvic_{angle}_range_deg", np.nan)
         extra = whole - mean.get(f"pelvic_{angle}_slow_range_deg", np.nan)
         if extra > RINGING_DEG:
-            parts.append(f"{angle} {extra:.1f} of {whole:.1f}")
-    if not parts:
-        return ()
-    return (
-        f"fast motion adds to the pelvic range (degrees): {', '.join(parts)}. Soft tissue or a "
-        "loose strap rings so: read the slow part, and strap the sensor firmly",
-    )
+            values = {"angle": angle, "extra_deg": extra, "range_deg": whole}
+            parts.append(notice("measures.range_with_ringing", **values))
+    return (notice("measures.ringing", parts=parts),) if parts else ()
 
 
-def _counts(strides: Strides) -> tuple[str, ...]:
+def _counts(strides: Strides) -> tuple[Notice, ...]:
     if not strides.excluded:
         return ()
-    listed = ", ".join(f"{reason} {count}" for reason, count in strides.excluded.items())
-    lost = len(strides.reason) - int(strides.kept.sum())
-    verb = "is" if lost == 1 else "are"
-    note = f"{lost} of {len(strides.reason)} strides {verb} excluded: {listed}"
-    if strides.kept.any():
-        return (note,)
-    return (f"{note}. None is left, so there are no measures: a longer steady stretch is needed",)
+    values = {
+        "excluded": len(strides.reason) - int(strides.kept.sum()),
+        "strides": len(strides.reason),
+        "reasons": strides.excluded,
+    }
+    return (notice("strides.excluded" if strides.kept.any() else "strides.all_excluded", **values),)

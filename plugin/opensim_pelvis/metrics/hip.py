@@ -7,14 +7,13 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.table import BAKER, OPENSIM, OWN, StrideData, measure
+from opensim_pelvis.metrics.table import StrideData, measure
 from opensim_pelvis.strides.segment import sample_bounds
 
 _NUESCH: Final = "Nuesch 2017, J Biomech 57:32: RMSE below 8 degrees in running, offset removed"
 
 
-@measure("hip extension", "side", "largest angle of the thigh behind the vertical",
-         positive="knee behind hip", source=OWN)  # fmt: skip
+@measure
 def thigh_extension_peak_deg(data: StrideData) -> FloatArray:
     """Return the peak of thigh extension over the stride."""
     s = data.strides
@@ -22,8 +21,7 @@ def thigh_extension_peak_deg(data: StrideData) -> FloatArray:
     return data.by_side(pair, lambda values: data.high(values, s.start_s, s.end_s))
 
 
-@measure("hip extension", "side", "largest extension of the hip joint: thigh against pelvis",
-         positive="extension", source=OPENSIM, error=8.0, error_source=_NUESCH)  # fmt: skip
+@measure
 def hip_extension_peak_deg(data: StrideData) -> FloatArray:
     """Return the peak extension of the hip joint over the stride."""
     s = data.strides
@@ -31,15 +29,13 @@ def hip_extension_peak_deg(data: StrideData) -> FloatArray:
     return data.by_side(pair, lambda values: -data.low(values, s.start_s, s.end_s))
 
 
-@measure("hip extension", "side", "pelvic anterior tilt at the peak of thigh extension: the part "
-         "of it that the pelvis gives", positive="anterior", source=BAKER)  # fmt: skip
+@measure
 def pelvic_tilt_at_thigh_extension_deg(data: StrideData) -> FloatArray:
     """Return the tilt at peak thigh extension."""
     return data.at(data.angle("pelvic_anterior_tilt"), _peak_times(data))
 
 
-@measure("hip extension", "side", "extension of the hip joint at the peak of thigh extension: the "
-         "part that the joint gives", positive="extension", source=OPENSIM)  # fmt: skip
+@measure
 def hip_extension_at_thigh_extension_deg(data: StrideData) -> FloatArray:
     """Return the joint's extension at peak thigh extension."""
     at = _peak_times(data)

@@ -5,34 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
-from opensim_pelvis.metrics.table import OWN, AbsentError, StrideData, measure
+from opensim_pelvis.metrics.table import AbsentError, StrideData, measure
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply, rotate
 
 
-@measure("overstride", "side", "angle of the shank from the vertical at initial contact, in the "
-         "plane of travel", positive="ankle ahead of the knee", source=OWN)  # fmt: skip
+@measure
 def shank_angle_at_contact_deg(data: StrideData) -> FloatArray:
     """Return the inclination of the shank at contact."""
     at = data.contact()
     pair = tuple(_inclination_deg(data, f"tibia_{side}") for side in "rl")
     if pair[0] is None and pair[1] is None:
-        raise AbsentError("no shank is determined by the worn sensors")
+        raise AbsentError(notice("absent.shank"))
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
 
 
-@measure("overstride", "side", "distance of the heel ahead of the hip joint at initial contact, "
-         "along travel, in the scaled model", positive="ahead", source=OWN)  # fmt: skip
+@measure
 def heel_ahead_at_contact_m(data: StrideData) -> FloatArray:
     """Return how far ahead of the hip the heel lands."""
     at = data.contact()
     pair = tuple(_ahead_m(data, f"calcn_{side}", f"femur_{side}") for side in "rl")
     if pair[0] is None and pair[1] is None:
-        raise AbsentError("no foot is determined by the worn sensors")
+        raise AbsentError(notice("absent.foot"))
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
 
 
-@measure("overstride", "side", "trunk forward lean at initial contact, against standing",
-         positive="forward", source=OWN)  # fmt: skip
+@measure
 def trunk_lean_at_contact_deg(data: StrideData) -> FloatArray:
     """Return the forward lean of the trunk at contact."""
     return data.at(data.angle("trunk_forward_lean"), data.contact())

@@ -9,23 +9,24 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.metrics.definitions import definition_of
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, to_euler, unwrap_present
 from opensim_pelvis.strides.curves import normalise, slow_part
 from opensim_pelvis.strides.segment import mean_between, sample_bounds
 from opensim_pelvis.strides.select import extreme_between
 from opensim_pelvis.types import Kinematics, MeasureDefinition, Strides
 
-BAKER: Final = "angle: Baker 2001, doi:10.1016/S0966-6362(00)00083-7"
-OPENSIM: Final = "angle: OpenSim coordinate, body-fixed z-x-y"
-OPENSIM_PELVIS: Final = "OpenSim's order, body-fixed z-x-y, in the direction of travel"
-OWN: Final = "opensim-pelvis definition"
-
 SLOW_HARMONICS: Final = 5
 """Harmonics of the stride that count as slow; a choice, below the ringing of soft tissue."""
 
 
 class AbsentError(Exception):
-    """A measure cannot be computed from this recording; says why."""
+    """A measure cannot be computed from this recording; ``why`` says why."""
+
+    def __init__(self, why: Notice) -> None:
+        super().__init__(why.code)
+        self.why = why
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class StrideData:
     def angle(self, name: str) -> FloatArray:
         """Return an angle over time in degrees, + as its definition says."""
         if name not in self.angles:
-            raise AbsentError(f"{name} is not determined by the worn sensors")
+            raise AbsentError(notice("absent.angle", name, angle=name))
         key = f"deg {name}"
         if key not in self.cache:
             self.cache[key] = np.rad2deg(self.angles[name])
@@ -72,7 +73,7 @@ class StrideData:
         """Return the angles of a pair, None for a side that is not determined."""
         found = [self.angle(f"{name}_{s}") if f"{name}_{s}" in self.angles else None for s in "rl"]
         if found[0] is None and found[1] is None:
-            raise AbsentError(f"{name} is not determined on either side by the worn sensors")
+            raise AbsentError(notice("absent.angle_of_either_side", name, angle=name))
         return found[0], found[1]
 
     def opensim_pelvis(self, name: Literal["tilt", "list", "rotation"]) -> FloatArray:
@@ -83,7 +84,7 @@ class StrideData:
         the axes go along with the direction of travel.
         """
         if "pelvis" not in self.kinematics.bodies:
-            raise AbsentError("the orientation of the pelvis is not determined by the sensors")
+            raise AbsentError(notice("absent.pelvis"))
         if "opensim tilt" not in self.cache:
             R_GB = self.kinematics.R_GB[:, self.kinematics.bodies.index("pelvis")]
             turns = to_euler("ZXY", multiply(turn_about_vertical(-self.travel_rad), R_GB))
@@ -131,14 +132,14 @@ class StrideData:
     def contact(self) -> FloatArray:
         """Return the instants of initial contact, which start the strides."""
         if self.strides.kind != "contact":
-            raise AbsentError("initial contact is not known: strides start at a cycle event")
+            raise AbsentError(notice("absent.no_contact"))
         return self.strides.start_s
 
     def toe_off(self) -> FloatArray:
         """Return the instants of toe-off of the leg that starts the stride."""
         self.contact()
         if not np.isfinite(self.strides.toe_off_s).any():
-            raise AbsentError("toe-off is not known")
+            raise AbsentError(notice("absent.no_toe_off"))
         return self.strides.toe_off_s
 
     @property
@@ -163,38 +164,11 @@ class StrideData:
 Compute = Callable[[StrideData], FloatArray]
 
 MEASURES: Final[dict[str, tuple[MeasureDefinition, Compute]]] = {}
-"""Name to definition and function; filled by `measure`, in the order of the modules."""
+"""Name to definition and function; filled by `measure`."""
 
 
-def measure(
-    group: str,
-    scope: Literal["body", "side"],
-    definition: str,
-    *,
-    positive: str = "-",
-    source: str = OWN,
-    error: float = float("nan"),
-    error_source: str = "not known",
-    circular: bool = False,
-) -> Callable[[Compute], Compute]:
-    """Put a function into the table of measures; its name is the measure's."""
-
-    def register(function: Compute) -> Compute:
-        name = function.__name__
-        MEASURES[name] = (
-            MeasureDefinition(
-                name=name,
-                group=group,
-                scope=scope,
-                definition=definition,
-                positive=positive,
-                source=source,
-                error=error,
-                error_source=error_source,
-                circular=circular,
-            ),
-            function,
-        )
-        return function
-
-    return register
+def measure(function: Compute) -> Compute:
+    """Put a function into the table of measures: its name is that of a row in ``measures.toml``."""
+    name = function.__name__
+    MEASURES[name] = (definition_of(name), function)
+    return function

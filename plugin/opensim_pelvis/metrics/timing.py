@@ -7,66 +7,64 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.table import OWN, AbsentError, StrideData, measure
+from opensim_pelvis.metrics.table import AbsentError, StrideData, measure
+from opensim_pelvis.notices import notice
 
 _CONTACT: Final = "foot sensor: Falbriard 2018, doi:10.3389/fphys.2018.00610; see the events"
 
 
-@measure("time", "body", "steps per minute: 120 divided by the stride time", source=OWN)
+@measure
 def cadence_spm(data: StrideData) -> FloatArray:
     """Return the cadence of each stride."""
     return 120.0 / stride_time_s(data)
 
 
-@measure("time", "body", "from one event of a leg to its next", source=OWN)
+@measure
 def stride_time_s(data: StrideData) -> FloatArray:
     """Return the duration of each stride."""
     return data.strides.end_s - data.strides.start_s
 
 
-@measure("time", "side", "from the other leg's initial contact to that of this side", source=OWN)
+@measure
 def step_time_s(data: StrideData) -> FloatArray:
     """Return the time of the step that ends the stride, with this side's contact."""
     data.contact()
     other = data.strides.opposite_contact_s
     if not np.isfinite(other).any():
-        raise AbsentError("contacts of the other leg are not known")
+        raise AbsentError(notice("absent.no_other_leg"))
     return data.strides.end_s - other
 
 
-@measure("time", "side", "from initial contact to toe-off", source=OWN,
-         error=0.012, error_source=_CONTACT)  # fmt: skip
+@measure
 def contact_time_s(data: StrideData) -> FloatArray:
     """Return the time on the ground."""
     return data.toe_off() - data.contact()
 
 
-@measure("time", "side", "from toe-off to the other leg's initial contact; negative is the double "
-         "support of walking", source=OWN, error=0.012, error_source=_CONTACT)  # fmt: skip
+@measure
 def flight_time_s(data: StrideData) -> FloatArray:
     """Return the time in the air after this side's toe-off."""
     off, other = data.toe_off(), data.strides.opposite_contact_s
     if not np.isfinite(other).any():
-        raise AbsentError("contacts of the other leg are not known")
+        raise AbsentError(notice("absent.no_other_leg"))
     return other - off
 
 
-@measure("time", "side", "contact time divided by stride time", source=OWN)
+@measure
 def duty_factor_ratio(data: StrideData) -> FloatArray:
     """Return the part of the stride on the ground."""
     return contact_time_s(data) / stride_time_s(data)
 
 
-@measure("distance", "body", "speed of travel: given, of the treadmill, or of an external track",
-         source=OWN)  # fmt: skip
+@measure
 def speed_mps(data: StrideData) -> FloatArray:
     """Return the speed of each stride."""
     if data.speed_mps is None:
-        raise AbsentError("no speed was given: state --speed, or [activity] speed_file")
+        raise AbsentError(notice("absent.no_speed"))
     return data.speed_mps
 
 
-@measure("distance", "body", "speed times stride time", source=OWN)
+@measure
 def stride_length_m(data: StrideData) -> FloatArray:
     """Return the length of each stride."""
     return speed_mps(data) * stride_time_s(data)

@@ -8,7 +8,7 @@ import numpy as np
 
 from opensim_pelvis.coordination import phase_lag, relative_phase, vector_coding
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.table import BAKER, OWN, StrideData, measure
+from opensim_pelvis.metrics.table import StrideData, measure
 
 PELVIS: Final = "pelvic_axial_rotation"
 TRUNK: Final = "trunk_axial_rotation"
@@ -18,70 +18,61 @@ _CODING: Final = (
 )
 
 
-@measure("trunk", "body", "range of trunk axial rotation over the stride", source=BAKER)
+@measure
 def trunk_rotation_range_deg(data: StrideData) -> FloatArray:
     """Return the range of trunk axial rotation."""
     return data.span(data.angle(TRUNK))
 
 
-@measure("trunk", "body", "mean trunk forward lean over the stride, against standing",
-         positive="forward", source=BAKER)  # fmt: skip
+@measure
 def trunk_forward_lean_mean_deg(data: StrideData) -> FloatArray:
     """Return the mean forward lean."""
     return data.mean(data.angle("trunk_forward_lean"))
 
 
-@measure("trunk", "body", "range of trunk lateral lean over the stride", source=BAKER)
+@measure
 def trunk_lateral_lean_range_deg(data: StrideData) -> FloatArray:
     """Return the range of lateral lean."""
     return data.span(data.angle("trunk_lateral_lean"))
 
 
-@measure("counter-rotation", "body", "range of trunk minus pelvis axial rotation over the stride",
-         source=OWN)  # fmt: skip
+@measure
 def pelvis_trunk_range_deg(data: StrideData) -> FloatArray:
     """Return the range of the trunk's rotation against the pelvis."""
     return data.span(data.angle(TRUNK) - data.angle(PELVIS))
 
 
-@measure("counter-rotation", "body", "how much later the trunk turns than the pelvis, of a "
-         "stride's 360 degrees, at stride frequency: 180 is counter-rotation, 0 one block",
-         positive="trunk later", source=OWN, circular=True)  # fmt: skip
+@measure
 def pelvis_trunk_phase_deg(data: StrideData) -> FloatArray:
     """Return the phase of the trunk after the pelvis."""
     return phase_lag(*_curves_rad(data))
 
 
-@measure("counter-rotation", "body", "mean absolute continuous relative phase of pelvis and trunk",
-         source="Lamb & Stöckl 2014, doi:10.1016/j.clinbiomech.2014.03.008")  # fmt: skip
+@measure
 def pelvis_trunk_relative_phase_deg(data: StrideData) -> FloatArray:
     """Return the mean absolute relative phase."""
     return relative_phase(*_curves_rad(data))
 
 
-@measure("counter-rotation", "body", "part of the stride in which pelvis and trunk turn alike",
-         source=_CODING)  # fmt: skip
+@measure
 def in_phase_percent(data: StrideData) -> FloatArray:
     """Return the share of in-phase coupling."""
     return _coding(data)[:, 1]
 
 
-@measure("counter-rotation", "body", "part of the stride in which they turn against each other",
-         source=_CODING)  # fmt: skip
+@measure
 def anti_phase_percent(data: StrideData) -> FloatArray:
     """Return the share of anti-phase coupling."""
     return _coding(data)[:, 3]
 
 
-@measure("counter-rotation", "body", "part of the stride in which mainly the pelvis turns",
-         source=_CODING)  # fmt: skip
+@measure
 def pelvis_phase_percent(data: StrideData) -> FloatArray:
     """Return the share in which the pelvis dominates."""
     return _coding(data)[:, 0]
 
 
-@measure("counter-rotation", "body", "part of the stride in which mainly the trunk turns",
-         source=_CODING)  # fmt: skip
+@measure
 def trunk_phase_percent(data: StrideData) -> FloatArray:
     """Return the share in which the trunk dominates."""
     return _coding(data)[:, 2]

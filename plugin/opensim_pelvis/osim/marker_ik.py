@@ -11,6 +11,7 @@ import opensim
 
 from opensim_pelvis.errors import ModelError, SolveError
 from opensim_pelvis.frames import R_LG, BoolArray, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import inverse, rotate, unwrap_present
 
 MARKER_ACCURACY: Final = 1e-5
@@ -37,7 +38,7 @@ class MarkerSolution:
         The model's names of the markers that were followed.
     rms_error_m : float
         Root mean square distance between measured and model markers.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     time_s: FloatArray
@@ -45,7 +46,7 @@ class MarkerSolution:
     R_GB: Mapping[str, FloatArray]
     markers: tuple[str, ...]
     rms_error_m: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def solve_markers(
@@ -85,9 +86,9 @@ def solve_markers(
         )
     values, quaternions, error_m = _solve(model, tuple(shared), time_s, measured, kept, rate_hz)
     left_out = [n for n in positions_m if n.upper() not in known]
-    notes = [f"markers that the model does not have: {', '.join(left_out)}"] if left_out else []
+    notes = [notice("reference.not_in_model", *left_out, markers=left_out)] if left_out else []
     if not kept.all():
-        notes.append(f"{int((~kept).sum())} frames have too few markers and are absent")
+        notes.append(notice("reference.too_few_markers", frames=(~kept).sum()))
     rotational = [
         i
         for i, c in enumerate(model.getCoordinateSet())

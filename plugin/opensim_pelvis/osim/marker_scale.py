@@ -11,6 +11,7 @@ import opensim
 
 from opensim_pelvis.errors import ModelError
 from opensim_pelvis.frames import R_LG, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.osim.marker_ik import pose_markers
 from opensim_pelvis.rotations import inverse, rotate
 
@@ -21,7 +22,7 @@ MIN_PAIR_M: Final = 0.05
 """Markers nearer than this tell little about size."""
 
 
-def scale_to_static(model: Any, static_m: Mapping[str, FloatArray]) -> tuple[str, ...]:
+def scale_to_static(model: Any, static_m: Mapping[str, FloatArray]) -> Notice:
     """Scale the bodies of a model and move its markers to where they were stuck on.
 
     Each body gets one factor: measured by model distances of its markers, summed over pairs. A
@@ -38,8 +39,8 @@ def scale_to_static(model: Any, static_m: Mapping[str, FloatArray]) -> tuple[str
 
     Returns
     -------
-    tuple of str
-        Notes: the factors, and which bodies had none of their own.
+    Notice
+        The factors, and that of the bodies that have none of their own.
 
     Raises
     ------
@@ -65,8 +66,7 @@ def scale_to_static(model: Any, static_m: Mapping[str, FloatArray]) -> tuple[str
     mean = float(np.mean(list(factors.values())))
     _scale(model, factors, mean)
     _move_markers(model, places)
-    told = ", ".join(f"{body} {factor:.3f}" for body, factor in factors.items())
-    return (f"model scaled to the static trial: {told}; other bodies {mean:.3f}",)
+    return notice("reference.model_scaled", *factors, factors=factors, others=mean)
 
 
 def _factors(markers: Mapping[str, Any], places: Mapping[str, FloatArray]) -> dict[str, float]:

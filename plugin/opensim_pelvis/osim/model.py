@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import opensim
 
-from opensim_pelvis.documents import read_xml
+from opensim_pelvis.documents import is_file, read_xml
 from opensim_pelvis.errors import ModelError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.osim.build import build_model as build_model
@@ -49,7 +49,7 @@ def load_model(path: Path) -> opensim.Model:
     ModelError
         When the file is missing, damaged, or holds something other than a model with bodies.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise ModelError(f"{path}: an OpenSim model was wanted, found no such file; give its path")
     root = read_xml(path, ModelError, "an OpenSim model")
     if root.tag != "OpenSimDocument":

@@ -10,6 +10,7 @@ import numpy as np
 import opensim
 
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.osim.model import model_from_xml
 from opensim_pelvis.rotations import from_matrix, inverse, multiply, to_rotation_vector
 from opensim_pelvis.types import BodyModel
@@ -122,19 +123,19 @@ class Observability:
                 locked.add(int(i))
         return [name for i, name in enumerate(self._names) if i in locked]
 
-    def explain(self, coordinate: str, sensor_bodies: Sequence[str]) -> str:
-        """Say in plain words why sensors on these bodies do not determine a coordinate."""
+    def explain(self, coordinate: str, sensor_bodies: Sequence[str]) -> Notice:
+        """Say why sensors on these bodies do not determine a coordinate."""
         index = self._names.index(coordinate)
         if not self._free[index]:
-            return "locked in the model"
+            return notice("absent.locked", coordinate)
         reach = np.linalg.norm(self._jacobian[:, :, index], axis=1)
         turned = [body for body, size in zip(self._bodies, reach, strict=True) if size > _STILL]
         if not set(turned) & set(sensor_bodies):
-            return f"no sensor on {turned[0] if turned else 'a body that it turns'}"
-        return (
-            f"sensors on {', '.join(sorted(set(turned) & set(sensor_bodies)))} alone do not tell "
-            "it apart from other coordinates"
-        )
+            if not turned:
+                return notice("absent.no_sensor_that_turns", coordinate)
+            return notice("absent.no_sensor", coordinate, body=turned[0])
+        bodies = sorted(set(turned) & set(sensor_bodies))
+        return notice("absent.not_told_apart", coordinate, bodies=bodies)
 
     def _solve(self, sensor_bodies: tuple[str, ...]) -> Determined:
         rows = [self._bodies.index(body) for body in sensor_bodies]

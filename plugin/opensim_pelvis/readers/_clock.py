@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.sampling import find_rate_fault
 
 PACKET_MODULUS: Final = 65536
@@ -46,7 +47,7 @@ def find_modulus(raws: Sequence[FloatArray]) -> int | None:
 
 def unwrap_counter(
     raw: FloatArray, first_line: Lines, modulus: int | None = PACKET_MODULUS
-) -> tuple[IntArray, list[str]]:
+) -> tuple[IntArray, list[Notice]]:
     """Return a packet counter without its wraps, and the faults found in it.
 
     A hole of more than half a modulus cannot be told from a step backward and is a fault.
@@ -64,16 +65,14 @@ def unwrap_counter(
     -------
     counter : (n,) int array
         Starts at ``raw[0]``; empty where a number is missing.
-    faults : list of str
+    faults : list of Notice
     """
     with np.errstate(invalid="ignore"):
         whole = (raw == np.rint(raw)) & (raw >= 0) & (raw <= LARGEST)
         bad = np.flatnonzero(~whole)
     if bad.size:
-        where = name_lines(bad, first_line)
-        return np.zeros(0, dtype=np.int64), [
-            f"the packet counter must be a whole number, but it is not on {where}"
-        ]
+        where = lines_of(bad, first_line)
+        return np.zeros(0, dtype=np.int64), [notice("reader.counter_not_whole", where=where)]
     counter = raw.astype(np.int64)
     step = np.diff(counter)
     if modulus is not None:
@@ -82,19 +81,13 @@ def unwrap_counter(
     return counter[:1] + np.concatenate([[0], np.cumsum(step)]), _order_faults(step, first_line)
 
 
-def _order_faults(step: IntArray, first_line: Lines) -> list[str]:
+def _order_faults(step: IntArray, first_line: Lines) -> list[Notice]:
     repeated, backward = np.flatnonzero(step == 0) + 1, np.flatnonzero(step < 0) + 1
     faults = []
     if repeated.size:
-        faults.append(
-            f"the packet counter is repeated on {name_lines(repeated, first_line)}: "
-            "export the recording again"
-        )
+        faults.append(notice("reader.counter_repeated", where=lines_of(repeated, first_line)))
     if backward.size:
-        faults.append(
-            f"the packet counter steps backward on {name_lines(backward, first_line)}, and not "
-            "at its wrap: rows are out of order, or two recordings are in one file"
-        )
+        faults.append(notice("reader.counter_backward", where=lines_of(backward, first_line)))
     return faults
 
 
@@ -253,7 +246,13 @@ def find_clock_faults(time_s: FloatArray, first_line: Lines) -> list[str]:
 
 def name_lines(rows: IntArray, first_line: Lines) -> str:
     """Return rows, counted from 0, as line numbers of the file for a message."""
+    return say(lines_of(rows, first_line))
+
+
+def lines_of(rows: IntArray, first_line: Lines) -> Notice:
+    """Return the first line numbers of rows, which are counted from 0, as part of a notice."""
     lines = rows + first_line if isinstance(first_line, int) else first_line[rows]
-    shown = ", ".join(str(int(line)) for line in lines[:_EXAMPLES])
-    more = f" and {rows.size - _EXAMPLES} more" if rows.size > _EXAMPLES else ""
-    return f"line{'s' if rows.size > 1 else ''} {shown}{more}"
+    more = rows.size - _EXAMPLES
+    if more > 0:
+        return notice("word.lines_and_more", lines=lines[:_EXAMPLES], more=more)
+    return notice("word.lines" if rows.size > 1 else "word.line", lines=lines)

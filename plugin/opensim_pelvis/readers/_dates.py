@@ -12,6 +12,7 @@ import zoneinfo
 from collections.abc import Iterable
 from typing import Final
 
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import RecordingDate
 
 EARLIEST_YEAR: Final = 2000
@@ -22,7 +23,7 @@ SAME_START_S: Final = 60.0
 
 SECONDS_A_DAY: Final = 86_400.0
 
-Dated = tuple[RecordingDate | None, tuple[str, ...]]
+Dated = tuple[RecordingDate | None, tuple[Notice, ...]]
 """A date, or None, and notes."""
 
 _MONTHS: Final = (
@@ -90,7 +91,8 @@ def date_of_epoch(seconds: float, source: str) -> Dated:
     try:
         start = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
     except (ValueError, OverflowError, OSError):
-        return None, (_not_understood(f"{seconds:g} s since 1970", source),)
+        since = notice("word.since_1970", seconds=seconds)
+        return None, (_not_understood(since, source),)
     return _since(start, source)
 
 
@@ -101,15 +103,13 @@ def date_after(zero: datetime.date, seconds: float, source: str) -> Dated:
     """
     if not isinstance(zero, datetime.datetime):
         if seconds >= SECONDS_A_DAY:
-            return None, (
-                f"{source} is a date without a time of day, and the first time is {seconds:g} s "
-                "after it: no date was taken. State the time of day as well.",
-            )
+            return None, (notice("reader.date_without_time", source=source, seconds=seconds),)
         return _since(zero, source)
     try:
         return _since(zero + datetime.timedelta(seconds=seconds), source)
     except OverflowError:
-        return None, (_not_understood(f"{zero} and {seconds:g} s", source),)
+        after = notice("word.after", zero=str(zero), seconds=seconds)
+        return None, (_not_understood(after, source),)
 
 
 def earliest(dates: Iterable[Dated], source: str) -> Dated:
@@ -125,12 +125,8 @@ def earliest(dates: Iterable[Dated], source: str) -> Dated:
     except TypeError:  # some with a zone and some without
         spread_s = float("inf")
     if spread_s > SAME_START_S:
-        listed = " and ".join(dict.fromkeys((known[0].text, known[-1].text)))
-        return None, (
-            *notes,
-            f"{source} differs between the sensors ({listed}): no date was taken. Give it with "
-            "--date (or [recording] date).",
-        )
+        stated = tuple(dict.fromkeys((known[0].text, known[-1].text)))
+        return None, (*notes, notice("reader.dates_differ", source=source, dates=stated))
     return known[0], notes
 
 
@@ -164,11 +160,8 @@ def _checked(match: re.Match[str], stated: str, source: str) -> Dated:
     zone = _find_zone(place)
     if zone is None:
         date, notes = _since(start, source)
-        note = (
-            f"{source} says '{stated[:60]}': the time zone '{place}' is not known or means "
-            "several, and the time of day was taken without one"
-        )
-        return date, (*notes, note)
+        doubt = notice("reader.zone_unknown", source=source, stated=stated[:60], zone=place)
+        return date, (*notes, doubt)
     fixed = start.replace(tzinfo=zone).utcoffset()
     return _since(start.replace(tzinfo=datetime.timezone(fixed or datetime.timedelta())), source)
 
@@ -197,15 +190,10 @@ def _zone(stated: str, zone: str | None) -> datetime.tzinfo | None:
 
 def _since(start: datetime.date, source: str) -> Dated:
     if start.year < EARLIEST_YEAR:
-        return None, (
-            f"{source} says {start}, before there were such devices: the clock was not set, and "
-            "no date was taken. Give it with --date (or [recording] date).",
-        )
+        return None, (notice("reader.clock_not_set", source=source, start=str(start)),)
     return RecordingDate(start=start, source=source), ()
 
 
-def _not_understood(stated: str, source: str) -> str:
-    return (
-        f"{source} says '{stated[:60]}', which was not understood as a date: no date was taken. "
-        "Give it with --date (or [recording] date)."
-    )
+def _not_understood(stated: str | Notice, source: str) -> Notice:
+    shown = stated[:60] if isinstance(stated, str) else stated
+    return notice("reader.date_not_understood", source=source, stated=shown)

@@ -12,6 +12,7 @@ from typing import Final
 
 from opensim_pelvis.delivery import recording_entries
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.plain_words import words_of
 from opensim_pelvis.types import InputFile
 
@@ -84,7 +85,7 @@ def read_head(path: Path) -> bytes:
         raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
 
 
-def read_text(path: Path) -> tuple[bytes, tuple[str, ...]]:
+def read_text(path: Path) -> tuple[bytes, tuple[Notice, ...]]:
     """Return a whole text as UTF-8, without zero bytes at its end, and a note on those.
 
     Loggers that lose their power leave a file filled up with zeros.
@@ -97,10 +98,7 @@ def read_text(path: Path) -> tuple[bytes, tuple[str, ...]]:
     if len(text) == len(raw):
         return raw, ()
     zeros = len(raw) - len(text)
-    return text, (
-        f"{path.name}: the file ends in {zeros} zero byte{'s' if zeros > 1 else ''}, as a logger "
-        "leaves it that lost its power: the recording may have been longer",
-    )
+    return text, (notice("reader.zero_bytes", path.name, file=path.name, zeros=zeros),)
 
 
 def ends_in_zeros(path: Path) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._cells import any_too_large
 from opensim_pelvis.readers._clock import Lines
@@ -84,7 +85,7 @@ class Numbers:
     block: FloatArray
     lines: Lines
     places: IntArray | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def column(self, name: str) -> FloatArray:
         """Return one column, shape (n,)."""

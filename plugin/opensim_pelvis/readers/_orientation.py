@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._mapping import OrientationColumns, as_euler_order
 from opensim_pelvis.rotations import from_euler, from_matrix, inverse
 
@@ -14,7 +15,7 @@ MATRIX_TOLERANCE: Final = 0.03
 """The squares of a rotation matrix sum to 3; six written decimals keep that to 1e-5."""
 
 
-def read_matrices(entries: FloatArray, file: str) -> tuple[FloatArray, tuple[str, ...]]:
+def read_matrices(entries: FloatArray, file: str) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return quaternions of matrices, and a note where a row holds none.
 
     Parameters
@@ -28,7 +29,7 @@ def read_matrices(entries: FloatArray, file: str) -> tuple[FloatArray, tuple[str
     -------
     q : (n, 4) array
         NaN where the entries are missing or plainly no rotation, zeros among them.
-    notes : tuple of str
+    notes : tuple of Notice
     """
     q = from_matrix(entries.transpose(2, 0, 1))
     squares = np.einsum("ijn,ijn->n", entries, entries)
@@ -36,14 +37,14 @@ def read_matrices(entries: FloatArray, file: str) -> tuple[FloatArray, tuple[str
     if not wrong.any():
         return q, ()
     q[wrong] = np.nan
-    return q, (f"{file}: {wrong.sum()} rows hold no rotation matrix and were taken as missing",)
+    return q, (notice("reader.no_matrix", file, file=file, rows=wrong.sum()),)
 
 
 def as_quaternions(
     values: FloatArray, stated: OrientationColumns, name: str
-) -> tuple[FloatArray, tuple[str, ...]]:
+) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return orientations in the file's world, shape (n, 4), from columns (n, k), and notes."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if stated.form == "quaternion":
         q = values[:, [3, 0, 1, 2]] if stated.order == "xyzw" else values
     elif stated.form == "matrix":

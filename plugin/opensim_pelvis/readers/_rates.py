@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from opensim_pelvis.errors import MissingRateError, ReadError
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.settings import RecordingSettings
@@ -16,7 +17,7 @@ RATE_TOLERANCE: Final = 1e-3
 
 _RATE: Final = re.compile(r"\s*(\d+(?:[.,]\d+)?)", re.ASCII)
 
-Rate = tuple[float, str, tuple[str, ...]]
+Rate = tuple[float, str, tuple[Notice, ...]]
 """A rate in Hz, where it is known from, and what is doubtful about it."""
 
 
@@ -48,11 +49,8 @@ def rate_of_user(rate_hz: float, others_hz: Collection[float], source: str) -> R
         Where they say it.
     """
     other = sorted({rate for rate in others_hz if differ(rate, rate_hz)})
-    note = (
-        f"the rate of {rate_hz:g} Hz stated by the user was taken, although {source} says "
-        f"{', '.join(f'{rate:g}' for rate in other)} Hz"
-    )
-    return rate_hz, "stated by the user", (note,) if other else ()
+    told = notice("reader.user_rate", rate_hz=rate_hz, source=source, others_hz=other)
+    return rate_hz, "stated by the user", (told,) if other else ()
 
 
 def rate_of_files(settings: RecordingSettings, rates_hz: Mapping[str, float], source: str) -> Rate:

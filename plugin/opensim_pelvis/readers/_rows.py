@@ -11,8 +11,9 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._cells import QUOTE, split_cells, to_number
-from opensim_pelvis.readers._clock import name_lines
+from opensim_pelvis.readers._clock import lines_of
 from opensim_pelvis.readers._files import decode, read_text
 
 MAX_FAULTS: Final = 5
@@ -31,7 +32,7 @@ class Rows:
     block: FloatArray
     lines: IntArray
     places: IntArray
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,11 +80,7 @@ def read_rows(path: Path, form: RowForm, wanted: Sequence[int]) -> Rows:
     rows = lines[form.skip_lines :]
     cut = bool(rows) and is_open and ends_early(rows, form)
     if rows and (cut or len(_split(rows[-1], form)) < form.width):
-        notes = (
-            *notes,
-            f"{path.name}: the last line ({len(lines)}) is cut off, or may be "
-            "since it has no line end, and was left out",
-        )
+        notes = (*notes, cut_note(path, len(lines)))
         rows.pop()
     found = _take(rows, form, wanted)
     if len(found.short) >= max(1, len(found.lines)):
@@ -107,23 +104,24 @@ def read_rows(path: Path, form: RowForm, wanted: Sequence[int]) -> Rows:
     )
 
 
-def short_note(path: Path, lines: Sequence[int]) -> str:
+def cut_note(path: Path, line: int) -> Notice:
+    """Return the note on a last line that was left out."""
+    return notice("reader.cut_line", path.name, file=path.name, line=line)
+
+
+def short_note(path: Path, lines: Sequence[int]) -> Notice:
     """Return the note on rows that were left out since cells of them are missing."""
-    where = name_lines(np.array(lines), 0)
-    return (
-        f"{path.name}: {where} {'have' if len(lines) > 1 else 'has'} fewer cells than there are "
-        f"column names: {len(lines)} row{'s were' if len(lines) > 1 else ' was'} left out"
-    )
+    where, rows = lines_of(np.array(lines), 0), len(lines)
+    return notice("reader.short_rows", path.name, file=path.name, where=where, rows=rows)
 
 
-def say_open_end(name: str, text: str, separator: str) -> tuple[str, ...]:
+def say_open_end(name: str, text: str, separator: str) -> tuple[Notice, ...]:
     """Return a note where the last line of a table has no line end and may end in a number."""
     lines = text.split("\n")[-_COMPARED_LINES:]
     form = RowForm(names=(), skip_lines=0, separator=separator)
     if not lines[-1].strip() or not ends_early([line.encode() for line in lines], form):
         return ()
-    return (f"{name}: the last line has no line end and may be cut off: make sure that it is "
-            "whole",)  # fmt: skip
+    return (notice("reader.open_end", name, file=name),)
 
 
 def ends_early(rows: Sequence[bytes], form: RowForm) -> bool:

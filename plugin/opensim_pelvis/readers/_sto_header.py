@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._cells import unquote
 from opensim_pelvis.readers._files import decode, split_lines, text_fault
 
@@ -50,7 +51,7 @@ def read_top(head: bytes) -> StoHeader | None:
     return StoHeader(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)
 
 
-def say_counts(name: str, fields: Mapping[str, str], rows: int, columns: int) -> tuple[str, ...]:
+def say_counts(name: str, fields: Mapping[str, str], rows: int, columns: int) -> tuple[Notice, ...]:
     """Return notes on counts of rows and columns, time included, that the header has otherwise."""
     lines = {key.lower(): value for key, value in fields.items()}
     notes = []
@@ -60,8 +61,6 @@ def say_counts(name: str, fields: Mapping[str, str], rows: int, columns: int) ->
     ):
         stated = next((lines[key] for key in keys if key in lines), "")
         if _COUNT.fullmatch(stated) and int(stated) != there:
-            notes.append(
-                f"{name}: the header states {int(stated)} {what}, the table has {there}: make "
-                "sure that it is whole"
-            )
+            code = f"reader.{what}_differ"
+            notes.append(notice(code, name, file=name, stated=int(stated), found=there))
     return tuple(notes)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.readers._clock import Lines
 
 UNITS: Final[Mapping[str, Mapping[str, float]]] = {
@@ -52,4 +53,4 @@ class ApdmFile:
     sensors: tuple[ApdmSensor, ...]
     lines: Lines | None
     header: Mapping[str, str]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()

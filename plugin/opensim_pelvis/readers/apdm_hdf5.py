@@ -19,6 +19,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._clock import MAX_HOLE_S
 from opensim_pelvis.readers.apdm_bounds import Budget, check_links
 from opensim_pelvis.readers.apdm_file import UNITS, WIDTHS, ApdmFile, ApdmSensor
@@ -93,7 +94,7 @@ def _read(path: Path, file: Any) -> ApdmFile:
             f"(attribute FileFormatVersion), found {version or 'no version'}"
         )
     faults: list[str] = []
-    notes: list[str] = []
+    notes: list[Notice] = []
     found = list(_sensors_5(file) if version == 5 else _sensors_1_to_4(file))
     if not found:
         faults.append(
@@ -162,7 +163,7 @@ def _read_sensor(
     group: Any,
     datasets: Mapping[str, Any],
     faults: list[str],
-    notes: list[str],
+    notes: list[Notice],
     budget: Budget,
 ) -> ApdmSensor | None:
     """Return one sensor, or None with what is wrong added to ``faults``."""
@@ -182,16 +183,16 @@ def _read_sensor(
     for key, dataset in datasets.items():
         if dataset.shape != (count, WIDTHS[key]):
             if key == "R_ES" and 0 in dataset.shape:
-                notes.append(f"{name}: the file holds no orientations")
+                notes.append(notice("apdm.no_orientations", name, sensor=name))
                 continue
             faults.append(
                 f"{name}: {dataset.name} must be {count} x {WIDTHS[key]}, as long as Time, found "
                 f"{' x '.join(str(n) for n in dataset.shape)}"
             )
             continue
-        values = _numbers(dataset, budget) * _factor(key, dataset, notes)
+        values = _numbers(dataset, budget) * _factor(name, key, dataset, notes)
         if key == "R_ES" and not np.nan_to_num(values).any():
-            notes.append(f"{name}: the file holds no orientations (all are zero or missing)")
+            notes.append(notice("apdm.empty_orientations", name, sensor=name))
             continue
         if np.isinf(values).any() or np.nanmax(np.abs(values), initial=0.0) > _LARGEST[key]:
             faults.append(f"{name}: {dataset.name} holds numbers beyond any sensor: it is damaged")
@@ -201,7 +202,7 @@ def _read_sensor(
     return ApdmSensor(number=number, label=label, time_us=time_us, signals=signals)
 
 
-def _factor(key: str, dataset: Any, notes: list[str]) -> float:
+def _factor(name: str, key: str, dataset: Any, notes: list[Notice]) -> float:
     """Return what takes a dataset to SI units; its attribute ``Units`` is heeded where known."""
     if key not in UNITS:
         return 1.0
@@ -209,10 +210,8 @@ def _factor(key: str, dataset: Any, notes: list[str]) -> float:
     stated = next(iter(_texts(_attribute(dataset, "Units"))), None)
     if stated is None or stated in UNITS[key]:
         return usual if stated is None else UNITS[key][stated]
-    notes.append(
-        f"{dataset.name}: the unit '{stated}' is not known; {_UNIT.get(key, 'uT')} was taken, "
-        "which APDM files have"
-    )
+    values = {"dataset": dataset.name, "stated": stated, "taken": _UNIT.get(key, "uT")}
+    notes.append(notice("apdm.unknown_unit", name, **values))
     return usual
 
 

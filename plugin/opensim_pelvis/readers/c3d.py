@@ -19,6 +19,7 @@ from opensim_pelvis.c3d_file import (
 )
 from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
@@ -136,7 +137,6 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
     file_hz, channel_notes = _channel_rate(file)
     rate, source, rate_notes = _find_rate(settings, file_hz, "POINT:RATE and the header")
-    rate_notes = (*channel_notes, *rate_notes)
     analog, notes = read_channels(file)
     sensors, found = read_sensors(file, analog, suit, settings)
     up = settings.up_axis or suit.mapping.up
@@ -157,11 +157,11 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         start_s=_start_s(file),
         date=date,
         events=events,
-        notes=(*rate_notes, *date_notes, *notes, *found, *event_notes),
+        notes=(*channel_notes, *rate_notes, *date_notes, *notes, *found, *event_notes),
     )
 
 
-def _channel_rate(file: C3dFile) -> tuple[float, tuple[str, ...]]:
+def _channel_rate(file: C3dFile) -> tuple[float, tuple[Notice, ...]]:
     """Return the rate of the channels, and a note where ANALOG:RATE is no number."""
     file_hz, stated = file.channel_hz, file.number("ANALOG:RATE")
     if np.isnan(file_hz) and np.isfinite(stated) and stated > 0.0:
@@ -169,11 +169,7 @@ def _channel_rate(file: C3dFile) -> tuple[float, tuple[str, ...]]:
     if not (np.isfinite(stated) and stated > 0.0):
         if not file.numbers("ANALOG:RATE").size:
             return file_hz, ()
-        note = (
-            f"{file.path.name}: ANALOG:RATE is no rate ({stated:g}); the samples a frame and the "
-            "rate of the points give it"
-        )
-        return file_hz, (note,)
+        return file_hz, (file.note("c3d.channel_rate_is_none", stated_hz=stated),)
     if not abs(stated - file_hz) <= RATE_TOLERANCE * stated:
         raise ReadError(
             f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
@@ -203,7 +199,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     date, date_notes = _date(file)
     turn = earth_from_world(up)
     sensors: list[SensorSignals] = []
-    found: list[str] = []
+    found: list[Notice] = []
     for segment, label in enumerate(labels):
         entries = np.ascontiguousarray(matrices[:, segment].transpose(1, 2, 0))
         q, note = read_matrices(entries, f"{file.path.name}, {label}")
@@ -246,7 +242,7 @@ def _find_rate(settings: RecordingSettings, rate_hz: float, source: str) -> Rate
     return rate_hz, source, ()
 
 
-def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, tuple[str, ...]]:
+def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, tuple[Notice, ...]]:
     """Return the upward axis of the laboratory, its source in words, and notes."""
     if settings.up_axis is not None:
         return settings.up_axis, f"{settings.up_axis} up (stated by the user)", ()
@@ -254,10 +250,7 @@ def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, t
     if screen in AXES:
         return screen, f"{screen} up (POINT:Y_SCREEN of the file)", ()
     if file.text("MANUFACTURER:COMPANY").upper().startswith(_THEIA):
-        note = (
-            "the file does not state its upward axis: z up was taken, as Theia3D has it. State "
-            "another with --up-axis ([recording] up_axis)."
-        )
+        note = notice("c3d.up_of_theia", file.path.name)
         return "z", "z up (the convention of Theia3D; the file does not say)", (note,)
     raise ReadError(
         f"{file.path}: the upward axis of the laboratory was wanted, but the file does not state "
@@ -267,7 +260,7 @@ def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, t
 
 def _events(
     file: C3dFile, file_hz: float, rate_hz: float
-) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+) -> tuple[tuple[Event, ...], tuple[Notice, ...]]:
     """Return the file's events, at the same samples where the user states another rate."""
     events, notes = read_events(file)
     factor = file_hz / rate_hz if np.isfinite(file_hz) else 1.0

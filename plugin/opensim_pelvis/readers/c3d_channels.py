@@ -12,6 +12,7 @@ import numpy as np
 from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._mapping import (
     PLACEHOLDER,
     UNITS,
@@ -86,13 +87,13 @@ def find_sensors(file: C3dFile, labels: Sequence[str], suit: Suit) -> tuple[str,
 
 def read_sensors(
     file: C3dFile, analog: FloatArray, suit: Suit, settings: RecordingSettings
-) -> tuple[tuple[SensorSignals, ...], tuple[str, ...]]:
+) -> tuple[tuple[SensorSignals, ...], tuple[Notice, ...]]:
     """Return the signals of all sensors in SI units and E, and notes."""
     labels = file.texts("ANALOG:LABELS")
     names = find_sensors(file, labels, suit)
     units = dict(zip(labels, file.texts("ANALOG:UNITS"), strict=False))
     faults: list[str] = []
-    notes: list[str] = []
+    notes: list[Notice] = []
     sensors = []
     for name in names:
         columns = _Columns(name, labels, analog, suit)
@@ -134,7 +135,7 @@ def _in_si(
     vector: VectorColumns,
     units: dict[str, str],
     faults: list[str],
-    notes: list[str],
+    notes: list[Notice],
 ) -> tuple[FloatArray, str] | None:
     """Return a vector in SI units with its unit, None where the sensor has none."""
     if not columns.has(vector.columns):
@@ -148,10 +149,8 @@ def _in_si(
         )
         return None
     if unit is not None and vector.unit and unit != vector.unit:
-        notes.append(
-            f"the unit {vector.unit} of {key} stated in the mapping was taken, although the file "
-            f"says {unit}"
-        )
+        taken = vector.unit
+        notes.append(notice("c3d.unit_of_mapping", key, signal=key, unit=taken, stated=unit))
     unit = vector.unit or unit or ""
     values = columns.of(vector.columns) * UNITS[key][unit]
     largest = float(np.nanmax(np.abs(values), initial=0.0))
@@ -175,7 +174,7 @@ def _as_signals(
     columns: _Columns,
     vectors: dict[str, tuple[FloatArray, str] | None],
     settings: RecordingSettings,
-    notes: list[str],
+    notes: list[Notice],
 ) -> SensorSignals:
     mapping = columns.suit.mapping
     turn = earth_from_world(settings.up_axis or mapping.up or "z")

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.c3d_file import C3dFile
-from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.types import FileContents
 
@@ -70,12 +70,9 @@ def _point_labels(file: C3dFile) -> tuple[list[str], list[str]]:
     return markers, [label for label in labels if label in angles]
 
 
-def _events(file: C3dFile) -> tuple[str, tuple[str, ...]]:
+def _events(file: C3dFile) -> tuple[str, tuple[Notice, ...]]:
     """Return the events in words, and notes."""
-    try:
-        found, notes = read_events(file)
-    except ReadError as fault:
-        return "none", (str(fault),)
+    found, notes = read_events(file)
     if found:
         plates = sum("force plate" in event.source for event in found)
         return f"{len(found)} contacts and toe-offs ({plates} by force plates)", notes

@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.c3d_file import C3dFile, read_channels
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types.event import CONTACT, TOE_OFF, Event, known_label
 
 LOADED_N: Final = 20.0
@@ -29,14 +30,14 @@ _VERTICAL: Final = {1: (2,), 2: (2,), 3: (4, 5, 6, 7)}
 """Type of a plate to those of its channels whose sum is the vertical force."""
 
 
-def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[Notice, ...]]:
     """Return contacts and toe-offs in seconds from the file's first frame, and notes.
 
     An event that was marked and seen by a plate counts once, at the plate's time. Marked events
     of other names are left out; a plate's event without a side has the context ``"General"``.
     """
     if not np.isfinite(file.rate_hz):
-        return (), (f"{file.path.name}: without a rate its events have no time; they are left out",)
+        return (), (file.note("c3d.events_without_rate"),)
     marked, told_of_marked = _read_marked(file)
     seen, told_of_plates = _read_plates(file)
     at_s = np.array([event.time_s for event in marked])
@@ -57,19 +58,17 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[str, ...]]:
     return found, (*told_of_marked, *told_of_plates)
 
 
-def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
+def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
     """Return the group EVENT, and a note where its counts differ; nothing else hangs on it."""
     times = file.numbers("EVENT:TIMES")
     contexts, labels = file.texts("EVENT:CONTEXTS"), file.texts("EVENT:LABELS")
     stated = file.count("EVENT:USED")
     counts = {len(labels), len(contexts), times.size // 2}
     if len(counts) > 1:
-        return [], (f"{file.path.name}: its marked events are not described as they should be and "
-                    "were left out",)  # fmt: skip
-    notes: tuple[str, ...] = ()
+        return [], (file.note("c3d.events_odd"),)
+    notes: tuple[Notice, ...] = ()
     if stated is not None and stated not in counts:
-        notes = (f"{file.path.name}: EVENT:USED says {stated} marked events, {len(labels)} are "
-                 "there and were taken",)  # fmt: skip
+        notes = (file.note("c3d.event_counts_differ", stated=stated, found=len(labels)),)
     at_s = times[0::2] * 60.0 + times[1::2] - _start_s(file)
     sides: dict[str, Literal["Left", "Right"]] = {"left": "Left", "right": "Right"}
     events = [
@@ -85,36 +84,33 @@ def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
     return events, (*notes, *_doubt_times(file, at_s))
 
 
-def _doubt_times(file: C3dFile, at_s: FloatArray) -> list[str]:
+def _doubt_times(file: C3dFile, at_s: FloatArray) -> list[Notice]:
     """Return notes on events without a time, and on those outside the recorded frames."""
     notes = []
     if lost := int((~np.isfinite(at_s)).sum()):
-        notes.append(f"{file.path.name}: {lost} of {at_s.size} events have no time: left out")
+        notes.append(file.note("c3d.events_without_time", lost=lost, events=at_s.size))
     step_s = 1.0 / file.rate_hz
     outside = at_s[(at_s < -step_s) | (at_s > file.frames * step_s)]
     if outside.size:
-        shown = ", ".join(f"{time_s:.2f}" for time_s in outside[:3])
-        notes.append(
-            f"{file.path.name}: {outside.size} of {at_s.size} events are outside its frames (at "
-            f"{shown}{' ...' if outside.size > 3 else ''} s from the first): make sure that it is "
-            "whole"
-        )
+        more = outside.size > 3
+        code = "c3d.events_outside_more" if more else "c3d.events_outside"
+        values = {"outside": outside.size, "events": at_s.size, "at_s": outside[:3]}
+        notes.append(file.note(code, **values))
     return notes
 
 
-def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
+def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
     """Return contacts and toe-offs of every force plate, without side, and notes."""
     count = file.number("FORCE_PLATFORM:USED")
     types, rows = file.numbers("FORCE_PLATFORM:TYPE"), file.numbers("FORCE_PLATFORM:CHANNEL")
     if not file.channels or not (count >= 1.0 or (count == 0.0 and types.size and rows.any())):
         return [], ()
     if types.size != count or not rows.size or rows.size % int(count):
-        return [], (f"{file.path.name}: its force plates are not described as they should be and "
-                    "were left out",)  # fmt: skip
+        return [], (file.note("c3d.plates_odd"),)
     try:
         analog, told = read_channels(file)
     except ReadError as fault:
-        return [], (f"{fault}; its force plates were left out",)
+        return [], (file.note("c3d.plates_unreadable", fault=str(fault)),)
     rate_hz = file.channel_hz
     units = file.texts("ANALOG:UNITS")
     events: list[Event] = []
@@ -124,11 +120,9 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[str, ...]]:
         columns = [row[k] - 1 for k in _VERTICAL.get(kind, ()) if k < row.size]
         usable = columns and all(0 <= k < analog.shape[1] for k in columns)
         if not usable or any(units[k : k + 1] != ["N"] for k in columns):
-            notes.append(
-                f"{file.path.name}: force plate {number} was left out: types 1, 2 and 3 with "
-                f"forces in N are understood, this one has type {kind} and forces in "
-                f"{' '.join(sorted({u for k in columns for u in units[k : k + 1]})) or 'no unit'}"
-            )
+            found = sorted({u for k in columns for u in units[k : k + 1]})
+            code = "c3d.plate_unknown" if any(found) else "c3d.plate_without_unit"
+            notes.append(file.note(code, plate=number, type=kind, units=found))
             continue
         force = np.abs(_without_offset(file, analog[:, columns].sum(axis=1)))
         events += _plate_events(force, rate_hz, f"force plate {number} of {file.path.name}")

@@ -10,7 +10,7 @@ the step they are the mean angular velocity and acceleration of that step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
@@ -103,7 +104,7 @@ class _Loaded:
     present: tuple[tuple[str, ...], ...]
     numbers: Numbers
     time: DotTime
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
 def _load(header: DotHeader, settings: RecordingSettings) -> _Loaded:
@@ -122,19 +123,19 @@ def _load(header: DotHeader, settings: RecordingSettings) -> _Loaded:
     wanted = [COUNTER, *extra, *(name for group in present for name in group)]
     numbers = read_numbers(header.path, header.layout, wanted)
     time, faults = time_sensor(
+        header.identifier,
         numbers.column(COUNTER),
         numbers.column(TICKS) if TICKS in extra else None,
         header.rate_hz if settings.rate_hz is None else None,
         numbers.lines,
     )
     raise_faults(ReadError, str(header.path), faults)
-    notes = (*time.notes, *count_clipped(numbers))
     return _Loaded(
         header=header,
         present=tuple(present),
         numbers=numbers,
         time=time,
-        notes=(*numbers.notes, *(f"{header.identifier}: {note}" for note in notes)),
+        notes=(*numbers.notes, *time.notes, *count_clipped(header.identifier, numbers)),
     )
 
 
@@ -155,17 +156,7 @@ def _assemble(
             one, counter, None if clocks == "common" else time_s, rate_hz, settings
         )
         sensors.append(sensor)
-        notes += [*one.notes, *(f"{one.header.identifier}: {note}" for note in found)]
-    renamed = ", ".join(
-        f"{one.header.identifier} ({tag})"
-        for one in loaded
-        if (tag := one.header.fields.get("DeviceTag")) not in (None, one.header.identifier)
-    )
-    name_notes = (
-        (f"sensors are called as their files, their DeviceTag is another: {renamed}",)
-        if renamed
-        else ()
-    )
+        notes += [*one.notes, *found]
     first = loaded[0]
     start_s = np.mod(first.time.start_tick + offsets.min(), MODULUS) * 1e-6
     has_ticks = all(one.time.time_s is not None for one in loaded)
@@ -191,8 +182,21 @@ def _assemble(
         start_s=0.0 if clocks == "own" else float(start_s),
         date=date,
         clocks=clocks,
-        notes=(*rate_notes, *clock_notes, *date_notes, *name_notes, *notes),
+        notes=(*rate_notes, *clock_notes, *date_notes, *_renamed(loaded), *notes),
     )
+
+
+def _renamed(loaded: Sequence[_Loaded]) -> Iterator[Notice]:
+    """Yield a note on sensors whose files are called otherwise than they are."""
+    headers = [one.header for one in loaded]
+    tags = {
+        header.identifier: tag
+        for header in headers
+        if (tag := header.fields.get("DeviceTag")) not in (None, header.identifier)
+    }
+    if tags:
+        each = [notice("dot.tag", name, sensor=name, tag=tag) for name, tag in tags.items()]
+        yield notice("dot.renamed", *tags, sensors=each)
 
 
 def _as_signals(
@@ -201,14 +205,15 @@ def _as_signals(
     time_s: FloatArray | None,
     rate_hz: float,
     settings: RecordingSettings,
-) -> tuple[SensorSignals, tuple[str, ...]]:
+) -> tuple[SensorSignals, tuple[Notice, ...]]:
     up = settings.up_axis or "z"
     vectors = read_vectors(one.numbers, one.present, up)
-    rates, notes = rates_of_deltas(one.numbers, one.present, counter, rate_hz)
+    name = one.header.identifier
+    rates, notes = rates_of_deltas(name, one.numbers, one.present, counter, rate_hz)
     vectors |= rates
     has = vectors.__contains__
     signals = SensorSignals(
-        identifier=one.header.identifier,
+        identifier=name,
         counter=counter,
         time_s=time_s,
         R_ES=read_orientation(one.numbers, one.present, up),
@@ -229,29 +234,25 @@ def _as_signals(
 
 def _find_clock(
     loaded: Sequence[_Loaded],
-) -> tuple[list[IntArray], Literal["common", "shared", "own"], tuple[str, ...]]:
+) -> tuple[list[IntArray], Literal["common", "shared", "own"], tuple[Notice, ...]]:
     """Return counts of all sensors, what they have in common, and what is doubtful about it."""
     times = [one.time for one in loaded]
     own = [one.counter for one in times]
     if len(loaded) == 1:
         return own, "common", ()
     if any(one.time_s is None for one in times):
-        why = f"there is no column {TICKS}, and {COUNTER} begins anew in every sensor"
-        return own, "own", (f"sensors have clocks of their own: {why}",)
+        return own, "own", (notice("dot.own_clocks_no_ticks"),)
     stated = {one.header.synced for one in loaded}
     if False in stated:
-        why = "SyncStatus says that they were not synchronised"
-        return own, "own", (f"sensors have clocks of their own: {why}",)
+        return own, "own", (notice("dot.own_clocks_unsynced"),)
     shared = share_clock(times)
     if stated == {True}:
         if shared is not None:
             return shared, "common", ()
-        return own, "shared", ("samples of different sensors do not fall on the same instants",)
+        return own, "shared", (notice("dot.instants_differ"),)
     if shared is not None and starts_together(times):
-        why = f"their {TICKS} agree to {SAME_GRID:.0%} of a sample"
-        return shared, "common", (f"no SyncStatus: sensors were taken as synchronised, as {why}",)
-    why = f"the files do not state a SyncStatus, and {TICKS} do not agree"
-    return own, "own", (f"sensors have clocks of their own: {why}",)
+        return shared, "common", (notice("dot.taken_as_synced", within=SAME_GRID),)
+    return own, "own", (notice("dot.own_clocks_not_stated"),)
 
 
 def _find_rate(settings: RecordingSettings, loaded: Sequence[_Loaded]) -> Rate:

@@ -15,9 +15,11 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.readers._clock import (
     MAX_STEP_ERROR,
     Lines,
+    lines_of,
     name_lines,
     unwrap_counter,
 )
@@ -49,18 +51,22 @@ class DotTime:
         First ``SampleTimeFine``; NaN where there is none.
     rate_hz : float or None
         From ``SampleTimeFine``.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     counter: IntArray
     time_s: FloatArray | None = None
     start_tick: float = float("nan")
     rate_hz: float | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def time_sensor(
-    packets: FloatArray, ticks: FloatArray | None, stated_hz: float | None, first_line: Lines
+    sensor: str,
+    packets: FloatArray,
+    ticks: FloatArray | None,
+    stated_hz: float | None,
+    first_line: Lines,
 ) -> tuple[DotTime, list[str]]:
     """Return the time of one sensor's rows, and the faults found.
 
@@ -69,6 +75,8 @@ def time_sensor(
 
     Parameters
     ----------
+    sensor : str
+        Its name, for the notes.
     packets : (n,) array
     ticks : (n,) array or None
     stated_hz : float or None
@@ -78,7 +86,8 @@ def time_sensor(
     """
     counter, faults = unwrap_counter(packets, first_line, MODULUS)
     if ticks is None:
-        return DotTime(counter=counter - (counter[0] if counter.size else 0)), faults
+        start = counter[0] if counter.size else 0
+        return DotTime(counter=counter - start), [say(fault) for fault in faults]
     with np.errstate(invalid="ignore"):
         bad = np.flatnonzero(~np.isfinite(ticks) | (ticks != np.rint(ticks)) | (ticks < 0))
     if bad.size:
@@ -107,7 +116,7 @@ def time_sensor(
         time_s=time_s,
         start_tick=float(ticks[0]),
         rate_hz=None if rate_hz is None else _whole(rate_hz),
-        notes=_compare_counters(counter, counted, faults, first_line),
+        notes=_compare_counters(sensor, counter, counted, faults, first_line),
     ), []
 
 
@@ -164,17 +173,19 @@ def _find_contradictions(
 
 
 def _compare_counters(
-    counter: IntArray, counted: IntArray, faults: Sequence[str], first_line: Lines
-) -> tuple[str, ...]:
+    sensor: str,
+    counter: IntArray,
+    counted: IntArray,
+    faults: Sequence[Notice],
+    first_line: Lines,
+) -> tuple[Notice, ...]:
     if faults:
-        return (f"{'; '.join(faults)}. SampleTimeFine is sound and was used alone",)
+        return (notice("dot.ticks_alone", sensor, sensor=sensor, faults=faults),)
     odd = np.flatnonzero(np.diff(counter) != np.diff(counted)) + 1
     if not odd.size:
         return ()
-    return (
-        f"PacketCounter and SampleTimeFine tell of different holes on "
-        f"{name_lines(odd, first_line)}; SampleTimeFine was used",
-    )
+    where = lines_of(odd, first_line)
+    return (notice("dot.holes_differ", sensor, sensor=sensor, where=where),)
 
 
 def share_clock(times: Sequence[DotTime]) -> list[IntArray] | None:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._numbers import Numbers
 from opensim_pelvis.readers.dot_header import (
     ACCELERATION,
@@ -76,9 +77,13 @@ def read_vectors(
 
 
 def rates_of_deltas(
-    numbers: Numbers, present: Sequence[tuple[str, ...]], counter: IntArray, rate_hz: float
-) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
-    """Return mean acceleration and angular velocity of each step from ``dv`` and ``dq``.
+    sensor: str,
+    numbers: Numbers,
+    present: Sequence[tuple[str, ...]],
+    counter: IntArray,
+    rate_hz: float,
+) -> tuple[dict[str, FloatArray], tuple[Notice, ...]]:
+    """Return mean acceleration and angular velocity of each step from ``dv`` and ``dq``, and notes.
 
     ``dv / dt`` is the maker's own formula. The rotation vector of ``dq`` over ``dt`` is the
     angular velocity exactly where its axis stands still during the step, and else to the third
@@ -87,13 +92,15 @@ def rates_of_deltas(
 
     Parameters
     ----------
+    sensor : str
+        Its name, for the notes.
     numbers : Numbers
     present : sequence of tuple of str
     counter : (n,) int array
     rate_hz : float
     """
     rates: dict[str, FloatArray] = {}
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     after_hole = np.concatenate([[False], np.diff(counter) > 1])
     if DELTA_V in present and ACCELERATION not in present:
         with np.errstate(over="ignore"):
@@ -102,18 +109,17 @@ def rates_of_deltas(
         mean[beyond] = np.nan
         rates["acceleration_mps2"] = mean
         if beyond.any():
-            notes = (f"{int(beyond.sum())} changes of velocity (dv) are too large for any sensor "
-                     "and were left out",)  # fmt: skip
+            notes = (notice("dot.dv_too_large", sensor, sensor=sensor, rows=beyond.sum()),)
     if DELTA_Q in present and ANGULAR_VELOCITY not in present:
         turn, bad = _rotation_vectors(numbers.columns(DELTA_Q))
         rates["angular_velocity_radps"] = turn * rate_hz
         if bad:
-            notes += (f"{bad} changes of orientation (dq) are no rotation and were left out",)
+            notes = (*notes, notice("dot.dq_no_rotation", sensor, sensor=sensor, rows=bad))
     for signal in rates.values():
         signal[after_hole] = np.nan
     if rates:
-        listed = " and ".join(name.rsplit("_", 1)[0].replace("_", " ") for name in sorted(rates))
-        notes = (f"{listed}: means over each step, from dv and dq", *notes)
+        signals = [notice(f"word.{name.rpartition('_')[0]}") for name in sorted(rates)]
+        notes = (notice("dot.from_deltas", sensor, sensor=sensor, signals=signals), *notes)
     return rates, notes
 
 
@@ -133,7 +139,7 @@ def _rotation_vectors(q: FloatArray) -> tuple[FloatArray, int]:
     return turn, int(bad.sum())
 
 
-def count_clipped(numbers: Numbers) -> tuple[str, ...]:
+def count_clipped(sensor: str, numbers: Numbers) -> tuple[Notice, ...]:
     """Return a note for each kind of signal that went beyond its range.
 
     Bits of ``Status`` tell which; where the columns ``ClipCountAcc`` and ``ClipCountGyr`` are
@@ -149,8 +155,7 @@ def count_clipped(numbers: Numbers) -> tuple[str, ...]:
         if name in numbers.names:
             clipped[kind] |= numbers.column(name) > 0.0
     return tuple(
-        f"the {kind} went beyond its range in {int(rows.sum())} of {n} samples, as the file says: "
-        "what lies beyond is not known there"
+        notice(f"dot.{kind}_clipped", sensor, sensor=sensor, clipped=rows.sum(), samples=n)
         for kind, rows in clipped.items()
         if rows.any()
     )

@@ -126,5 +126,12 @@ def _assemble(
         header=header.fields,
         start_s=start_s,
         date=date,
-        notes=(*rate_notes, *time_notes, *date_notes, *pose.notes, *segment_notes, *sensor_notes),
+        notes=(
+            *rate_notes,
+            *time_notes,
+            *date_notes,
+            *pose.notes,
+            *segment_notes,
+            *sensor_notes,
+        ),
     )

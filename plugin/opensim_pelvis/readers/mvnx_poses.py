@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, axis_vector
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader
 from opensim_pelvis.rotations import angle_between
@@ -47,26 +48,29 @@ class PoseCheck:
         Where it is known from.
     axes_known : bool
         Whether segments have MVN's axes: forward, left, up.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     up: UpAxis
     source: str
     axes_known: bool
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
 def check_poses(header: MvnxHeader, frames: MvnxFrames, user_up: UpAxis | None) -> PoseCheck:
     """Return the upward axis, and whether the axes of the segments are the documented ones."""
     found = _find_up(header, frames)
-    notes: list[str] = []
-    kept = ", ".join(f"{kind} ({_contents(header, frames, kind)})" for kind in frames.poses)
-    if kept:
-        notes.append(f"calibration frames, kept apart from the recording: {kept}")
+    notes: list[Notice] = []
+    if frames.poses:
+        kept = [
+            notice("mvnx.pose", kind=kind, contents=_contents(header, frames, kind))
+            for kind in frames.poses
+        ]
+        notes.append(notice("mvnx.poses", frames=kept))
     if user_up is not None:
         source = "stated by the user"
         if found not in (None, user_up):
-            notes.append(f"{user_up} up stated by the user was taken; the pose has {found} up")
+            notes.append(notice("mvnx.user_up", up=user_up, found=found))
     elif found is not None:
         source = "from pelvis to head in the calibration frames"
     else:
@@ -79,11 +83,9 @@ def check_poses(header: MvnxHeader, frames: MvnxFrames, user_up: UpAxis | None) 
             turned = float(np.rad2deg(angle_between(identity.reshape(-1, 4), _IDENTITY)).max())
     axes_known = up == "z" and turned <= MAX_IDENTITY_DEG
     if not axes_known:
-        why = f"{up} is up" if up != "z" else f"its identity frame is {turned:.0f} degrees off"
-        notes.append(
-            f"segments do not have the axes of MVN's manual ({why}): they are calibrated like "
-            "sensors"
-        )
+        off = notice("mvnx.identity_off", turned_deg=turned)
+        why = notice("mvnx.not_z_up", up=up) if up != "z" else off
+        notes.append(notice("mvnx.other_axes", why=why))
     return PoseCheck(up=up, source=source, axes_known=axes_known, notes=tuple(notes))
 
 
@@ -104,22 +106,23 @@ def _find_up(header: MvnxHeader, frames: MvnxFrames) -> UpAxis | None:
     return None
 
 
-def _contents(header: MvnxHeader, frames: MvnxFrames, kind: str) -> str:
+def _contents(header: MvnxHeader, frames: MvnxFrames, kind: str) -> Notice:
     """Say what a calibration frame holds."""
     orientation = frames.poses[kind].get("orientation")
     if orientation is None:
-        return "no orientation"
+        return notice("mvnx.pose_empty")
     with np.errstate(over="ignore"):  # a calibration frame is told of, not used
         turned = np.rad2deg(angle_between(orientation.reshape(-1, 4), _IDENTITY))
     largest = int(np.argmax(turned))
     if turned[largest] <= MAX_IDENTITY_DEG:
-        return "every segment at the identity"
-    return f"{header.segments[largest]} {turned[largest]:.0f} degrees from the identity"
+        return notice("mvnx.pose_identity")
+    name = header.segments[largest]
+    return notice("mvnx.pose_turned", name, segment=name, turned_deg=turned[largest])
 
 
 def find_unmeasured(
     header: MvnxHeader, orientation: FloatArray
-) -> tuple[frozenset[str], tuple[str, ...]]:
+) -> tuple[frozenset[str], tuple[Notice, ...]]:
     """Return segments that only follow another one, and notes on what has no sensor.
 
     Parameters
@@ -132,7 +135,7 @@ def find_unmeasured(
     -------
     unmeasured : frozenset of str
         Segments without a sensor whose orientation is that of another segment throughout.
-    notes : tuple of str
+    notes : tuple of Notice
     """
     q = orientation.reshape(orientation.shape[0], -1, 4)
     worn = set(header.sensors)
@@ -151,15 +154,13 @@ def find_unmeasured(
                 break
     notes = []
     if follows:
-        listed = ", ".join(f"{label} ({other})" for label, other in follows.items())
-        notes.append(
-            f"not measured, since they only follow another segment, and left out: {listed}"
-        )
+        each = [notice("mvnx.follower", s, segment=s, other=o) for s, o in follows.items()]
+        notes.append(notice("mvnx.not_measured", *follows, segments=each))
     modelled = [s for s in header.segments if s not in worn and s not in follows]
     if modelled and worn:
-        notes.append(f"without a sensor, computed by the maker's model: {', '.join(modelled)}")
+        notes.append(notice("mvnx.modelled", *modelled, segments=modelled))
     if not worn:
-        notes.append("the file lists no sensors: which segments were measured is not known")
+        notes.append(notice("mvnx.no_sensors"))
     return frozenset(follows), tuple(notes)
 
 

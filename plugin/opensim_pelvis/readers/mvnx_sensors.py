@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, IntArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader
 from opensim_pelvis.rotations import multiply, rotate
@@ -30,7 +31,7 @@ GRAVITY_TOLERANCE_MPS2: Final = 2.0
 
 def read_sensors(
     header: MvnxHeader, frames: MvnxFrames, counter: IntArray, up: UpAxis
-) -> tuple[tuple[SensorSignals, ...], tuple[str, ...]]:
+) -> tuple[tuple[SensorSignals, ...], tuple[Notice, ...]]:
     """Return the sensors, called ``<label> sensor``, and notes on their signals."""
     R_EW = earth_from_world(up)
     by_sensor = {
@@ -38,14 +39,14 @@ def read_sensors(
         for name, width in WIDTHS.items()
         if name in frames.signals
     }
-    notes: list[str] = []
+    without: list[str] = []
     sensors = []
     for column, label in enumerate(header.sensors):
         signals = {name: parts[column] for name, parts in by_sensor.items()}
         q, free = signals.get("sensorOrientation"), signals.get("sensorFreeAcceleration")
         acceleration = signals.get("sensorAcceleration")
         if acceleration is not None and not _holds_gravity(acceleration, q, R_EW):
-            notes.append(label)
+            without.append(label)
             acceleration = None
         sensors.append(
             SensorSignals(
@@ -59,12 +60,8 @@ def read_sensors(
                 file=header.path.name,
             )
         )
-    if notes:
-        notes = [
-            f"sensorAcceleration was left out ({', '.join(notes)}): its mean in the world is not "
-            "that of gravity, so what it holds is not known"
-        ]
-    return tuple(sensors), (*notes, *_incomplete(frames))
+    left_out = [notice("mvnx.no_gravity", *without, sensors=without)] if without else []
+    return tuple(sensors), (*left_out, *_incomplete(frames))
 
 
 def split(block: FloatArray, width: int) -> list[FloatArray]:
@@ -94,10 +91,10 @@ def _holds_gravity(acceleration: FloatArray, q: FloatArray | None, R_EW: FloatAr
     return bool(off_mps2 <= GRAVITY_TOLERANCE_MPS2)
 
 
-def _incomplete(frames: MvnxFrames) -> list[str]:
+def _incomplete(frames: MvnxFrames) -> list[Notice]:
     """Say which elements are missing in some frames."""
     return [
-        f"<{name}> is missing in {missing} of {block.shape[0]} frames"
+        notice("mvnx.element_missing", element=name, missing=missing, frames=block.shape[0])
         for name, block in frames.signals.items()
         if (missing := int(np.isnan(block).all(axis=1).sum()))
     ]

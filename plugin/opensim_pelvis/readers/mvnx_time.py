@@ -11,6 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._dates import Dated, date_of_epoch, date_of_text
 from opensim_pelvis.readers._rates import Rate, rate_of_user
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames
@@ -67,11 +68,7 @@ def find_date(header: MvnxHeader) -> Dated:
     ahead = stated - instant.replace(tzinfo=None)
     quarters = round(ahead / ZONE_STEP)
     if abs(ahead - quarters * ZONE_STEP) > ZONE_SLACK or abs(quarters) > ZONE_LIMIT:
-        return local, (
-            *notes,
-            f"recDate ({local.text}) and recDateMSecsSinceEpoch ({utc.text}) of the header do "
-            "not lie a time zone apart: recDate was taken",
-        )
+        return local, (*notes, notice("mvnx.dates_apart", local=local.text, utc=utc.text))
     zone = timezone(quarters * ZONE_STEP)
     source = "recDate and recDateMSecsSinceEpoch of the header"
     return RecordingDate(start=stated.replace(tzinfo=zone), source=source), notes
@@ -79,7 +76,7 @@ def find_date(header: MvnxHeader) -> Dated:
 
 def count_frames(
     path: Path, frames: MvnxFrames, rate_hz: float
-) -> tuple[IntArray, float, tuple[str, ...]]:
+) -> tuple[IntArray, float, tuple[Notice, ...]]:
     """Return sample numbers from 0, the time of the first on the file's clock, and notes.
 
     Parameters
@@ -117,7 +114,7 @@ def count_frames(
         )
     start_s = float(frames.time_ms[0]) / 1000.0 if has_time else 0.0
     holes = int(count[-1]) + 1 - count.size
-    notes = (f"{holes} frames are missing between the first and the last",) if holes else ()
+    notes = (notice("mvnx.frames_missing", frames=holes),) if holes else ()
     return count.astype(np.int64), start_s, notes
 
 

@@ -20,6 +20,7 @@ import polars as pl
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.processes import may_use_polars
 from opensim_pelvis.readers._cells import any_too_large, is_number, to_number
 from opensim_pelvis.readers._clock import Lines, count_from_time, find_rate, likely_rate
@@ -34,7 +35,7 @@ from opensim_pelvis.readers._files import (
     text_fault,
 )
 from opensim_pelvis.readers._rates import Rate, rate_of_user, usable
-from opensim_pelvis.readers._rows import MAX_FAULTS, short_note
+from opensim_pelvis.readers._rows import MAX_FAULTS, cut_note, short_note
 from opensim_pelvis.readers._sto_header import END, StoHeader, read_top, say_counts
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply
@@ -132,7 +133,7 @@ class _Cells:
     time_s: FloatArray
     q: FloatArray
     lines: Lines
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def _read_cells(path: Path, top: StoHeader) -> _Cells:
@@ -207,11 +208,7 @@ def _read_carefully(path: Path, top: StoHeader) -> _Cells:
         if row.strip(b"\t")
     ]
     if rows and (not text.rstrip(b"\t").endswith(b"\n") or _cell_fault(rows[-1][1], top)):
-        notes = (
-            *notes,
-            f"{path.name}: the last line ({rows[-1][0]}) is cut off, or may be "
-            "since it has no line end, and was left out",
-        )
+        notes = (*notes, cut_note(path, rows[-1][0]))
         rows.pop()
     if not rows:
         raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
@@ -285,7 +282,7 @@ def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) 
     return found, "the steps of the time column", ()
 
 
-def _find_up(settings: RecordingSettings, top: StoHeader) -> tuple[UpAxis, str, tuple[str, ...]]:
+def _find_up(settings: RecordingSettings, top: StoHeader) -> tuple[UpAxis, str, tuple[Notice, ...]]:
     """Return the upward axis of the file's world, its source in words, and notes."""
     stated = top.fields.get("up_axis")
     if stated is not None and stated not in AXES:
@@ -294,20 +291,17 @@ def _find_up(settings: RecordingSettings, top: StoHeader) -> tuple[UpAxis, str, 
             f"found '{stated}'"
         )
     if settings.up_axis is not None:
-        note = f"{settings.up_axis} up stated by the user was taken, although up_axis={stated}"
+        told = notice("sto.user_up", up=settings.up_axis, stated=stated)
         differs = stated is not None and stated != settings.up_axis
         return (
             settings.up_axis,
             f"{settings.up_axis} up (stated by the user)",
-            (note,) if differs else (),
+            (told,) if differs else (),
         )
     if stated is not None:
         return stated, f"{stated} up (from the file header)", ()
     return (
         "z",
         "z up (the convention of OpenSense; the file does not say)",
-        (
-            "the file does not state its upward axis: z up was taken, as OpenSense has it. State "
-            "another with up_axis.",
-        ),
+        (notice("sto.no_up_axis"),),
     )

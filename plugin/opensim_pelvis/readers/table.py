@@ -11,6 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.readers._cells import split_cells
 from opensim_pelvis.readers._clock import (
     count_from_time,
@@ -215,7 +216,8 @@ def _count(
     for table, column in zip(tables, columns, strict=bool(columns)):
         first = table.numbers.lines
         if mapping.counter is not None:
-            counter, found = unwrap_counter(column, first, modulus)
+            counter, doubts = unwrap_counter(column, first, modulus)
+            found = [say(doubt) for doubt in doubts]
         else:
             time_s = (column - start) * mapping.time_factor
             counter, found = count_from_time(time_s, rate_hz, first)
@@ -265,7 +267,7 @@ def _signals(
     counter: IntArray,
     mapping: TableMapping,
     settings: RecordingSettings,
-) -> tuple[SensorSignals, tuple[str, ...]]:
+) -> tuple[SensorSignals, tuple[Notice, ...]]:
     """Return one sensor in SI units and E, and notes."""
 
     def columns(patterns: Sequence[str], factor: float = 1.0) -> FloatArray:
@@ -275,7 +277,7 @@ def _signals(
     up = settings.up_axis or mapping.up or "z"
     turn = earth_from_world(up)
     R_ES: FloatArray | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if mapping.orientation is not None:
         R_WS, notes = as_quaternions(
             columns(mapping.orientation.columns), mapping.orientation, name

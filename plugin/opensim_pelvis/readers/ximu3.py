@@ -18,6 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_folders
 from opensim_pelvis.readers.ximu3_device import (
@@ -178,7 +179,7 @@ def _paths(device: Device) -> list[Path]:
     return [*device.files.values(), *([command] if command.is_file() else [])]
 
 
-def _clocks(loaded: Sequence[DeviceSignals]) -> tuple[Literal["shared", "own"], str]:
+def _clocks(loaded: Sequence[DeviceSignals]) -> tuple[Literal["shared", "own"], Notice]:
     """Return whether the stamps lie on one clock, and how that is known.
 
     Devices on one network keep their clocks together by themselves; nothing in a log says that
@@ -189,20 +190,13 @@ def _clocks(loaded: Sequence[DeviceSignals]) -> tuple[Literal["shared", "own"], 
     ends = [float(one.time_s[-1]) for one in loaded]
     spread = max(max(starts) - min(starts), max(ends) - min(ends))
     if spread <= SAME_CLOCK_S:
-        return "shared", (
-            "the devices' clocks are taken to be one: their stamps begin and end within "
-            f"{1000 * spread:.0f} ms of one another"
-        )
-    return "own", (
-        "the devices' clocks are taken to be separate: their stamps begin or end as much as "
-        f"{spread:.3g} s apart, which devices kept together by their network would not show in "
-        "a log of one computer"
-    )
+        return "shared", notice("ximu3.one_clock", spread_ms=1000 * spread)
+    return "own", notice("ximu3.own_clocks", spread_s=spread)
 
 
 def _find_rate(
     settings: RecordingSettings, identifiers: Sequence[str], loaded: Sequence[DeviceSignals]
-) -> tuple[float, tuple[str, ...]]:
+) -> tuple[float, tuple[Notice, ...]]:
     """Return the highest rate of the devices, or the one stated, and what is doubtful."""
     rates = {name: one.rate_hz for name, one in zip(identifiers, loaded, strict=True)}
     short = [name for name, rate in rates.items() if not np.isfinite(rate)]
@@ -214,32 +208,25 @@ def _find_rate(
     highest = max(rates.values())
     notes = []
     if min(rates.values()) < (1.0 - RATE_TOLERANCE) * highest:
-        listed = ", ".join(f"{name} {rate:.2f} Hz" for name, rate in rates.items())
-        notes.append(f"the devices ran at different rates: {listed}")
+        notes.append(notice("ximu3.rates_differ", *rates, rates_hz=rates))
     stated = settings.rate_hz
     if stated is not None and abs(stated - highest) > RATE_TOLERANCE * stated:
-        notes.append(
-            f"the rate of {stated:g} Hz stated by the user was taken, although the stamps say "
-            f"{highest:.4g} Hz"
-        )
+        notes.append(notice("ximu3.user_rate", rate_hz=stated, found_hz=highest))
     return stated or round(highest, 6), tuple(notes)
 
 
-def _absent(identifiers: Sequence[str], loaded: Sequence[DeviceSignals]) -> list[str]:
+def _absent(identifiers: Sequence[str], loaded: Sequence[DeviceSignals]) -> list[Notice]:
     """Return notes on signals that some of the devices have and others have not."""
     kinds = {
-        "orientations": [one.orientation is not None for one in loaded],
-        "gyroscope and accelerometer": [one.acceleration_g is not None for one in loaded],
-        "magnetometer": [one.magnetic_field is not None for one in loaded],
+        "no_orientations": [one.orientation is not None for one in loaded],
+        "no_inertial": [one.acceleration_g is not None for one in loaded],
+        "no_magnetometer": [one.magnetic_field is not None for one in loaded],
     }
     notes = []
-    for kind, has in kinds.items():
+    for what, has in kinds.items():
         without = [name for name, there in zip(identifiers, has, strict=True) if not there]
         if any(has) and without:
-            notes.append(
-                f"no {kind} for {', '.join(without)}, although other devices have them: was a file "
-                "left behind?"
-            )
+            notes.append(notice(f"ximu3.{what}", *without, sensors=without))
     return notes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from opensim_pelvis.documents import read_json
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import rotations_at, vectors_at
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.readers._cells import find_separator, split_cells, uses_decimal_comma
 from opensim_pelvis.readers._clock import count_stamps
@@ -111,7 +112,7 @@ class DeviceSignals:
     angular_velocity_degps: FloatArray | None = None
     magnetic_field: FloatArray | None = None
     free_acceleration_g: FloatArray | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def find_device(folder: Path) -> Device | None:
@@ -179,7 +180,7 @@ def read_device(device: Device) -> DeviceSignals:
 
     The time base is that of the gyroscope and accelerometer, else that of the orientations.
     """
-    notes: list[str] = []
+    notes: list[Notice] = []
     picked = next((name for name in ORIENTATIONS if name in device.files), None)
     free = next((name for name in (EARTH, LINEAR) if name in device.files), None)
     names = [n for n in (INERTIAL, MAGNETOMETER, picked, free) if n in device.files]
@@ -220,7 +221,7 @@ def read_device(device: Device) -> DeviceSignals:
     )
 
 
-def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Stream]) -> Stream:
+def _read_stream(path: Path, name: str, notes: list[Notice], others: Sequence[Stream]) -> Stream:
     """Read one file; its header must name every column with its unit."""
     head = read_head(path)
     fault = text_fault(head)
@@ -246,7 +247,7 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
         decimal_comma=uses_decimal_comma(first_row, separator),
     )
     numbers = read_numbers(path, layout, wanted)
-    notes.extend(f"{path.parent.name}: {note}" for note in numbers.notes)
+    notes.extend(_of_device(note, path) for note in numbers.notes)
     time_s = numbers.column(stamp) * STAMPS[stamp]
     values = numbers.columns(columns)
     for other in others:
@@ -259,8 +260,14 @@ def _read_stream(path: Path, name: str, notes: list[str], others: Sequence[Strea
     return Stream(time_s=time_s, values=values, counter=counter, rate_hz=rate_hz)
 
 
+def _of_device(found: Notice, path: Path) -> Notice:
+    """Return a note on a file that has the same name in every device, with the device's."""
+    values = {**found.values, "file": f"{path.parent.name}: {path.name}"}
+    return replace(found, subject=(path.parent.name, path.name), values=values)
+
+
 def _orientation(
-    picked: str, streams: Mapping[str, Stream], notes: list[str], device: Device
+    picked: str, streams: Mapping[str, Stream], notes: list[Notice], device: Device
 ) -> FloatArray:
     """Return the orientations of a file, sensor to the file's world, (n, 4)."""
     values = streams[picked].values

@@ -18,6 +18,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.readers._clock import Lines, find_modulus, share_start, unwrap_counter
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
@@ -97,7 +98,7 @@ class _Loaded:
     R_ES: FloatArray | None
     vectors: Mapping[str, FloatArray]
     free_acceleration: FloatArray | None
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
 def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
@@ -140,7 +141,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
 
 def _orientation(
     header: XsensHeader, numbers: Numbers, present: Sequence[tuple[str, ...]]
-) -> tuple[FloatArray | None, tuple[str, ...]]:
+) -> tuple[FloatArray | None, tuple[Notice, ...]]:
     """Return orientations in the file's world, from the first of the forms that is there."""
     if QUATERNION in present:
         return numbers.columns(QUATERNION), ()
@@ -179,7 +180,7 @@ def _assemble(
     first = headers[0]
     stated = first.fields.get("Coordinate system")
     world_notes = (
-        (f"{settings.up_axis} up stated by the user was taken, although the header says {stated}",)
+        (notice("xsens.user_up", up=settings.up_axis, stated=stated),)
         if stated and settings.up_axis not in (None, _WORLDS[stated])
         else ()
     )
@@ -227,7 +228,7 @@ def _unwrap(path: Path, loaded: Sequence[_Loaded]) -> list[IntArray]:
     for one in loaded:
         counter, found = unwrap_counter(one.raw_counter, one.lines, modulus)
         counters.append(counter)
-        faults += [f"{one.header.path.name}: {fault}" for fault in found]
+        faults += [f"{one.header.path.name}: {say(fault)}" for fault in found]
     raise_faults(ReadError, str(path), faults)
     return share_start(counters, modulus)
 
@@ -246,10 +247,8 @@ def _find_rate(
     rate_hz, known_from, notes = rate_of_files(settings, rates, "the header field Update Rate")
     others = sorted({rate for rate in clocked.values() if differ(rate, rate_hz)})
     if others:
-        notes += (
-            f"the rate of {rate_hz:g} Hz in the header was taken, although {source} steps at "
-            f"{', '.join(f'{rate:g}' for rate in others)} Hz: state the right one with --rate",
-        )
+        told = notice("xsens.rates_differ", rate_hz=rate_hz, source=source, others_hz=others)
+        notes = (*notes, told)
     return rate_hz, known_from, notes
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.documents import plain_of
+from opensim_pelvis.documents import is_file, plain_of
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.view import View
 from opensim_pelvis.results.agreement import NUMBERS_FILE, read_agreement
@@ -41,7 +41,7 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
     faults = []
     names = [view["name"] for view in views]
     for folder in folders:
-        if not (folder / NUMBERS_FILE).exists():
+        if not is_file(folder / NUMBERS_FILE):
             faults.append(
                 f"--agreement {folder}: wanted a folder that `opensim-pelvis compare` wrote, found "
                 f"no {NUMBERS_FILE} in it"

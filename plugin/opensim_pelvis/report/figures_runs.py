@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.headline import find_measure, find_row
 from opensim_pelvis.report.plot import axis, figure, line
@@ -92,7 +93,7 @@ def change_figures(view: View, texts: Texts) -> dict[str, dict[str, Any]]:
                 name=label or words["blocks"], dash=style.SIDE_DASHES[side],
             )  # fmt: skip
             data.append({**blocks, "showlegend": len(sides) > 1})
-        unit = texts["unit"][name.rpartition("_")[2]]
+        unit = texts["unit"][definition_of(name).unit]
         found[f"change-{name}"] = figure(
             data, x=axis(words["x"]), y=axis(unit or "", nticks=5, range=span_of(name, sides)),
             height=210,
@@ -105,8 +106,8 @@ def span_of(name: str, sides: Mapping[str, Mapping[str, Any]]) -> list[float]:
     """Return the ends of the vertical axis of a measure over the run."""
     values = [value for series in sides.values() for value in series["values"]]
     low, high = min(values), max(values)
-    least = LEAST_SPAN.get(name.rpartition("_")[2], 0.0)
-    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-6)
+    least = LEAST_SPAN.get(definition_of(name).unit, 0.0)
+    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-3)
     return [round(low - grow, 4), round(high + grow, 4)]
 
 

@@ -155,7 +155,7 @@ class Flow:
         from matplotlib.lines import Line2D
 
         marker, colour = {
-            "good": ("o", "#1b8a5a"), "careful": ("D", "#f2b134"), "poor": ("s", "#a61b3c"),
+            "good": ("o", "#1b8a5a"), "doubtful": ("D", "#f2b134"), "rejected": ("s", "#a61b3c"),
         }[level]  # fmt: skip
         self.room(14.0)
         place = ([(MARGIN + 7.0) / WIDTH], [1.0 - (self.y + 5.5) / HEIGHT])

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.types import DIGITS
 from opensim_pelvis.types.date import has_zone, show_moment
 
-_DIGITS: Final = {"s": 3, "m": 2, "mps": 2, "ratio": 3}
 _ROTATION: Final = "pelvic_rotation_range_deg"
 NONE: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"
@@ -38,7 +38,7 @@ def number(value: float | None, unit: str) -> str:
     """
     if value is None:
         return NONE
-    text = f"{value:.{_DIGITS.get(unit, 1)}f}"
+    text = f"{value:.{DIGITS.get(unit, 1)}f}"
     return text[1:] if float(text) == 0.0 and text.startswith("-") else text.replace("-", MINUS)
 
 
@@ -76,7 +76,7 @@ def headline(view: View, texts: Texts) -> list[str]:
         return [words["none"]]
     parts = (_rotation, _pelvis, _hips, _drop, _trunk, _timing, _sure)
     said = [" ".join(part(view, texts)) for part in parts]
-    warning = [words["poor"]] if view["quality"]["level"] == "poor" else []
+    warning = [words["rejected"]] if view["quality"]["verdict"] == "rejected" else []
     return [*warning, *(text for text in said if text)]
 
 
@@ -90,7 +90,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         return
     mean = row["mean"]
     yield words["rotation"].format(range=degrees(mean))
-    if view["quality"]["level"] == "poor":  # unsafe numbers are held against nothing
+    if view["quality"]["verdict"] == "rejected":  # unsafe numbers are held against nothing
         return
     published = measure["published"]
     if len(published) == 1:

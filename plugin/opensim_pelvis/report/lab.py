@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.documents import read_toml
+from opensim_pelvis.documents import is_file, is_folder, read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
@@ -76,7 +76,7 @@ def read_lab(path: Path | None) -> Lab:
     """
     if path is None:
         return Lab()
-    if not path.exists():
+    if not (is_file(path) or is_folder(path)):
         raise SettingsError(
             f"{path}: --lab ([report] lab) names a lab file in TOML, and there is no such file. "
             "Correct the name, or leave it out."
@@ -103,8 +103,8 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
     if key not in {"logo", "texts"}:
         return value
     path = folder / value
-    if not path.is_file():
-        faults.append(f"{key}: there is no file {path}")
+    if not is_file(path):
+        faults.append(f"{key}: there is no file {str(path)[:200]}")
     elif key == "logo" and path.suffix.lower() not in TYPES:
         faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
     elif key == "logo" and path.stat().st_size > MAX_LOGO_BYTES:

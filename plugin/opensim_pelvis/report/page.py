@@ -27,7 +27,7 @@ from opensim_pelvis.report.agreement_words import (
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab, sections_of
-from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
+from opensim_pelvis.report.measures import drills_of, main_measures, more_measures, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
@@ -66,8 +66,8 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         view=view,
         title=report_title(view, texts),
         headline=headline(view, texts),
-        main=[m for name in MAIN_MEASURES for m in view["measures"] if m["name"] == name],
-        more=[m for m in view["measures"] if m["name"] not in MAIN_MEASURES],
+        main=main_measures(view),
+        more=more_measures(view),
         drills=drills_of(view),
         pictures=flat_pictures(view),
         speed=_speed(view),

@@ -13,7 +13,7 @@ from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab, sections_of
-from opensim_pelvis.report.measures import MAIN_MEASURES, drills_of, report_title
+from opensim_pelvis.report.measures import drills_of, main_measures, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
@@ -112,24 +112,23 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
 
 
 def _headline(flow: Flow, view: View, texts: Texts) -> None:
-    level = view["quality"]["level"]
+    verdict = view["quality"]["verdict"]
     flow.heading(texts["section"]["headline"])
-    flow.lamp(level)
+    flow.lamp(verdict)
     words = texts["quality"]
-    flow.text(f"{words[level]}. {words[f'{level}_text']}", bold=True, indent=22, after=5)
+    flow.text(
+        f"{words[f'verdict_{verdict}']}. {words[f'verdict_{verdict}_text']}",
+        bold=True,
+        indent=22,
+        after=5,
+    )
     for sentence in headline(view, texts):
         flow.text(sentence, indent=12, mark="•", after=2)
 
 
 def _measures(flow: Flow, view: View, texts: Texts) -> None:
     words = texts["measures"]
-    by_name = {measure["name"]: measure for measure in view["measures"]}
-    rows = [
-        row
-        for name in MAIN_MEASURES
-        if name in by_name
-        for row in _measure_rows(by_name[name], texts)
-    ]
+    rows = [row for measure in main_measures(view) for row in _measure_rows(measure, texts)]
     if not rows:
         return
     flow.heading(texts["section"]["measures"])
@@ -232,9 +231,10 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
         right=tuple(range(2, 10)),
         size=7,
     )
-    bad = [check for check in view["quality"]["checks"] if check["level"] != "good"]
+    bad = [check for check in view["quality"]["checks"] if check["verdict"] != "good"]
     for check in bad:
-        flow.text(f"{words[check['key']]}: {words[check['level']]}", size=8, indent=12, mark="•")
+        said = f"{words[check['name']]}: {words['verdict_' + check['verdict']]}"
+        flow.text(said, size=8, indent=12, mark="•")
     for note in view["notes"][:MAX_NOTES]:
         flow.text(note, size=7.5, indent=12, mark="•", after=1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures import SHARES, pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, span_of, top_of
@@ -165,7 +166,7 @@ def draw_change(axes: Axes, view: View, name: str, texts: Texts) -> None:
         axes.plot(blocks, series["block_mean"], dash, color=colour, lw=1.2, label=label)
     if len(view["series"][name]) > 1:
         axes.legend(fontsize=6, frameon=False, ncols=2)
-    dress(axes, texts["measure"].get(name, name), texts["unit"][name.rpartition("_")[2]])
+    dress(axes, texts["measure"].get(name, name), texts["unit"][definition_of(name).unit])
     axes.set_xlabel(texts["change"]["x"], fontsize=6.5, labelpad=1)
     axes.ticklabel_format(useOffset=False)
     axes.set_ylim(*span_of(name, view["series"][name]))

@@ -19,7 +19,7 @@ from opensim_pelvis.guidance.engine import (
     SEX_UNKNOWN,
 )
 from opensim_pelvis.guidance.tables import read_drills, read_norms, read_rules
-from opensim_pelvis.metrics.compute import definitions
+from opensim_pelvis.metrics.definitions import definitions
 
 DRILL_TEXTS = ("name", "purpose", "how", "dose", "avoid")
 MEASURE_TEXTS = ("definition", "positive", "source", "error_source")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
+from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, coach_bands, top_of
 from opensim_pelvis.report.headline import find_measure, find_row, number
@@ -16,20 +17,11 @@ from opensim_pelvis.report.plot import axis, figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
+from opensim_pelvis.types import MeasureDefinition
 from opensim_pelvis.types.date import order_moments, show_moment
 
 ROTATION: Final = "pelvic_rotation_range_deg"
 
-COLUMNS: Final = (
-    "pelvic_rotation_range_deg",
-    "pelvic_obliquity_range_deg",
-    "trunk_rotation_range_deg",
-    "thigh_extension_peak_deg",
-    "cadence_spm",
-    "speed_mps",
-    "stride_length_m",
-)
-"""Measures compared; those of two sides are averaged over the sides."""
 
 SYMBOLS: Final = {"female": "circle", "male": "square", None: "diamond"}
 
@@ -51,6 +43,11 @@ NEAR_DEG: Final = 1.2
 """Names of points that lie nearer would run into each other."""
 
 
+def columns() -> tuple[MeasureDefinition, ...]:
+    """Return the measures compared; those of two sides are averaged over the sides."""
+    return shown_in("sessions")
+
+
 def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
     """Return the page of several recordings as HTML."""
     lab = lab or Lab()
@@ -62,7 +59,7 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
         texts,
         {"several": several_figure(views, texts)},
         rows=comparison(views),
-        columns=[(name, name.rpartition("_")[2]) for name in COLUMNS],
+        columns=[(d.name, d.unit) for d in columns()],
         error=method_error(views),
         views=views,
         change_words=change_words,
@@ -89,9 +86,9 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
                 "name": view["name"],
                 "runner": runner,
                 "date": view["recording"]["date"],
-                "level": view["quality"]["level"],
+                "verdict": view["quality"]["verdict"],
                 "kept": view["strides"]["kept"],
-                "means": {name: mean_of(view, name) for name in COLUMNS},
+                "means": {d.name: mean_of(view, d.name) for d in columns()},
                 "low": row["low"] if row else None,
                 "high": row["high"] if row else None,
                 "change": _change(first.get(runner), row, method_error([view])),

@@ -14,9 +14,9 @@ from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.pdf import MAX_PAGES, save
 from opensim_pelvis.report.pdf_figures import draw_bands, dress
 from opensim_pelvis.report.several import (
-    COLUMNS,
     ROTATION,
     change_words,
+    columns,
     comparison,
     label_places,
     method_error,
@@ -69,12 +69,13 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         words["quality"],
         texts["measures"]["n"],
     ]
-    head += [f"{texts['measure'][n]} {texts['unit'][n.rpartition('_')[2]]}" for n in COLUMNS]
+    shown = columns()
+    head += [f"{texts['measure'][d.name]} {texts['unit'][d.unit]}" for d in shown]
     rows = [
         [
             row["name"], str(row["runner"]), short_date(row["date"], texts),
-            texts["quality"][row["level"]], str(row["kept"]),
-            *(number(row["means"][n], n.rpartition("_")[2]) for n in COLUMNS),
+            texts["quality"][f"verdict_{row['verdict']}"], str(row["kept"]),
+            *(number(row["means"][d.name], d.unit) for d in shown),
             change_words(row["change"], texts),
         ]
         for row in comparison(views)
@@ -82,8 +83,8 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     flow.table(
         [*head, words["change"]],
         rows,
-        (0.095, 0.06, 0.085, 0.075, 0.058, *[0.076] * len(COLUMNS), 0.095),
-        right=tuple(range(4, 5 + len(COLUMNS))),
+        (0.095, 0.06, 0.085, 0.075, 0.058, *[0.076] * len(shown), 0.095),
+        right=tuple(range(4, 5 + len(shown))),
         size=6.0,
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.phrases import phrases
 
@@ -37,8 +38,7 @@ def read_texts(translation: Path | None = None) -> Texts:
         When the translation cannot be read, names a text that does not exist, or asks for
         something in braces that the English text does not have.
     """
-    english = tomllib.loads(_own())
-    english[ANALYSIS] = {}
+    english = {**_english(), ANALYSIS: {}}
     if translation is None:
         return english
     tables = read_toml(translation, SettingsError, "texts in TOML")
@@ -48,7 +48,7 @@ def read_texts(translation: Path | None = None) -> Texts:
 
 def all_texts() -> Texts:
     """Return every text of the report in English: the page's own, and those of the analysis."""
-    return {**tomllib.loads(_own()), ANALYSIS: {text: text for text in phrases()}}
+    return {**_english(), ANALYSIS: {text: text for text in phrases()}}
 
 
 def write_texts(path: Path, *, overwrite: bool = False) -> Path:
@@ -66,8 +66,15 @@ def write_texts(path: Path, *, overwrite: bool = False) -> Path:
     return path
 
 
+def _english() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_own())
+
+
 def _own() -> str:
-    return files("opensim_pelvis.report").joinpath("texts.toml").read_text(encoding="utf-8")
+    """Return ``texts.toml``, with the labels of measures where their section begins."""
+    text = files("opensim_pelvis.report").joinpath("texts.toml").read_text(encoding="utf-8")
+    labels = "".join(f"{d.name} = {_quoted(d.label)}\n" for d in definitions())
+    return text.replace("[measure]\n", f"[measure]\n{labels}", 1)
 
 
 def _quoted(text: str) -> str:

@@ -21,8 +21,10 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
 from opensim_pelvis.names import check_name
+from opensim_pelvis.notices import SIMULATED, Notice, say
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
+from opensim_pelvis.report.view_older import from_version_2
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
@@ -54,8 +56,8 @@ def view_of(result: Result) -> View:
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
         "angles": [asdict(definition) for definition in result.clinical.definitions],
-        "absent": {**result.clinical.absent, **(running.absent if running else {})},
-        "notes": list(result.notes),
+        "absent": {name: say(why) for name, why in _absent(result).items()},
+        "notes": [say(note) for note in result.notes],
         "methods": _methods(result),
         "settings": to_plain(result.settings),
         "defaults": list(result.defaults),
@@ -86,6 +88,7 @@ def read_view(path: Path) -> View:
         ExportError,
         wanted="a NAME_report.json that `opensim-pelvis run` wrote",
         remedy="Run the trial again.",
+        older={2: from_version_2},
     )
     name = check_name(record.name, f"{path}: name of the recording")
     return {**plain_of(record), "name": name}
@@ -112,10 +115,15 @@ def _date(date: RecordingDate | None) -> dict[str, str] | None:
     return None if date is None else {"start": date.iso, "source": date.source}
 
 
+def _absent(result: Result) -> dict[str, Notice]:
+    """Return why angles and measures are absent, by name."""
+    measures = result.running.absent if result.running else {}
+    return {**result.clinical.absent, **measures}
+
+
 def _is_simulated(result: Result) -> bool:
-    """Return whether the simulator made the recording, by a note or the runner's name."""
-    words = (*result.recording.notes, result.settings.subject.id or "")
-    return any("simulated" in text.lower() for text in words)
+    """Return whether no person was measured."""
+    return any(note.code == SIMULATED for note in result.recording.notes)
 
 
 def _strides(result: Result) -> dict[str, Any]:

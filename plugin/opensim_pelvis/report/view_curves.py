@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.strides.curves import normalise, stride_angles
 from opensim_pelvis.types import Result, RunningAnalysis, Strides
 from opensim_pelvis.types.running import SIDES
@@ -30,14 +31,6 @@ CURVES: Final = (
     ("trunk_axial_rotation", "trunk_axial_rotation", "trunk_axial_rotation", True),
 )
 """Curve, its angle in right and in left strides, and whether left strides are mirrored."""
-
-OVER_RUN: Final = (
-    "pelvic_rotation_range_deg",
-    "trunk_rotation_range_deg",
-    "pelvic_drop_deg",
-    "thigh_extension_peak_deg",
-    "cadence_spm",
-)
 
 
 def curves_of(result: Result) -> dict[str, Any]:
@@ -71,7 +64,7 @@ def series_of(result: Result) -> dict[str, Any]:
         return {}
     strides, column = running.strides, {d.name: i for i, d in enumerate(running.definitions)}
     series: dict[str, Any] = {}
-    for name in OVER_RUN:
+    for name in (definition.name for definition in shown_in("run")):
         if name not in column:
             continue
         sides: dict[str, Any] = {}

@@ -11,14 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from opensim_pelvis.guidance.tables import read_norms
-from opensim_pelvis.types import Result, RunningAnalysis
-
-PUBLISHED: Final = {
-    "pelvic_rotation_range_deg": "rotation",
-    "pelvic_obliquity_range_deg": "obliquity",
-    "pelvic_tilt_range_deg": "tilt",
-}
-"""Measure to the middle of the norm's key, ``published.<sex>_<middle>_low`` and ``_high``."""
+from opensim_pelvis.types import MeasureDefinition, Result, RunningAnalysis
 
 ROTATION: Final = "pelvic_rotation_range_deg"
 
@@ -39,11 +32,10 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
         found.append(
             {
                 **asdict(definition),
-                "unit": definition.name.rpartition("_")[2],
                 "rows": rows,
                 "right_minus_left": asymmetries.get(definition.name),
                 "coach": [] if walking else _coach_bands(definition.name, running),
-                "published": [] if walking else _published_bands(definition.name, sex),
+                "published": [] if walking else _published_bands(definition, sex),
             }
         )
     return found
@@ -66,12 +58,12 @@ def _coach_bands(name: str, running: RunningAnalysis) -> list[dict[str, Any]]:
     return low
 
 
-def _published_bands(name: str, sex: str | None) -> list[dict[str, Any]]:
+def _published_bands(definition: MeasureDefinition, sex: str | None) -> list[dict[str, Any]]:
     """Return published group means: of the runner's sex, of both where it is not stated."""
-    if name not in PUBLISHED:
+    if not definition.norm:
         return []
     sexes = ("female", "male") if sex is None else (sex,)
-    keys = [(f"published.{who}_{PUBLISHED[name]}", who) for who in sexes]
+    keys = [(f"published.{who}_{definition.norm}", who) for who in sexes]
     return [_band(f"{key}_low", f"{key}_high", who) for key, who in keys]
 
 

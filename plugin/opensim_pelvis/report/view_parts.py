@@ -112,15 +112,20 @@ class Measure:
     """A measure: what it is, its numbers, and what they may be held against."""
 
     name: str
+    label: str
     group: str
     scope: Literal["body", "side"]
     definition: str
     positive: str
     source: str
+    unit: Annotated[str, _UNIT]
+    needs_pose: bool
     error: Positive | None
     error_source: str
     circular: bool
-    unit: Annotated[str, _UNIT]
+    short: str
+    shown: Mapping[str, Count]
+    norm: str
     rows: Annotated[tuple[Row, ...], Within(1, 3)]
     right_minus_left: Difference | None
     coach: tuple[Coach, ...]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from opensim_pelvis.documents import FaultError, OneOf
 from opensim_pelvis.guidance.tables import Norm
-from opensim_pelvis.report.view_curves import OVER_RUN
+from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.report.view_parts import (
     Count,
     Curves,
@@ -21,10 +21,10 @@ from opensim_pelvis.report.view_parts import (
 )
 from opensim_pelvis.results.summary import Date
 from opensim_pelvis.settings import ActivityKind, EventChoice, Sex, Surface
-from opensim_pelvis.types import AngleDefinition, InputFile, SensorIntegrity
+from opensim_pelvis.types import AngleDefinition, Check, InputFile, SensorIntegrity, Verdict
 
 FORMAT: Final = "opensim-pelvis report"
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
 NEEDED_NORMS: Final = (
     "coach.fast_rotation_low", "coach.fast_rotation_high", "coach.low_rotation",
@@ -32,8 +32,12 @@ NEEDED_NORMS: Final = (
 )  # fmt: skip
 """Norms that figures and sentences are made with."""
 
-Level = Literal["good", "careful", "poor"]
-_MEASURE: Final = OneOf(OVER_RUN)
+CHECKS: Final = (
+    "absent", "clock", "model", "ranges", "pose", "heading", "headings", "headings_unknown",
+    "calibration", "strides", "excluded",
+)  # fmt: skip
+UNITS: Final = ("deg", "s", "share", "strides")
+_MEASURE: Final = OneOf(tuple(definition.name for definition in shown_in("run")))
 _STAGE: Final = OneOf(("orientations", "pose", "heading", "travel", "model", "engine", "events"))
 
 
@@ -84,35 +88,30 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One check of the quality: a number against two limits, or a judgement in words."""
-
-    key: Literal[
-        "absent", "clock", "model", "ranges", "pose", "heading", "headings", "headings_unknown",
-        "calibration", "strides", "excluded",
-    ]  # fmt: skip
-    level: Level
-    worst: str
-    value: Number
-    limits: tuple[float, float] | None
+class CheckRow(Check):
+    """One check of the quality: a number against two limits, or a state."""
 
     def __post_init__(self) -> None:
-        if self.key in ("heading", "headings_unknown"):
+        if self.name not in CHECKS:
+            raise FaultError(f"name: wanted one of {', '.join(CHECKS)}, found '{self.name[:40]}'")
+        if self.name == "headings_unknown" or (self.name == "heading" and self.state):
             return
-        if self.key == "calibration":
-            if self.worst not in ("given", "doubtful"):
-                raise FaultError(f"worst: wanted given or doubtful, found '{self.worst[:40]}'")
+        if self.name == "calibration":
+            if self.state not in ("given", "doubtful"):
+                raise FaultError(f"state: wanted given or doubtful, found '{self.state[:40]}'")
         elif self.value is None or self.limits is None:
             key = "value" if self.value is None else "limits"
-            raise FaultError(f"{key}: wanted what the check {self.key} found, found nothing")
+            raise FaultError(f"{key}: wanted what the check {self.name} found, found nothing")
+        elif self.unit not in UNITS:
+            raise FaultError(f"unit: wanted one of {', '.join(UNITS)}, found '{self.unit[:40]}'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """The light and its checks."""
+class QualityRow:
+    """The verdict and the checks behind it."""
 
-    level: Level
-    checks: tuple[Check, ...]
+    verdict: Verdict
+    checks: tuple[CheckRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +144,12 @@ class ReportView:
     """All that a report shows."""
 
     format: Literal["opensim-pelvis report"]
-    format_version: Literal[2]
+    format_version: Literal[3]
     name: str
     subject: Subject
     activity: Activity
     recording: Recorded
-    quality: Quality
+    quality: QualityRow
     ledger: tuple[LedgerRow, ...]
     strides: StrideCounts
     measures: tuple[Measure, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from opensim_pelvis.documents import FaultError, Within, check_lengths, read_record
 from opensim_pelvis.documents.files import ErrorType
@@ -136,6 +136,17 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A doubt as data; its sentence stands among the notes, too."""
+
+    code: str
+    severity: Literal["note", "warning", "error"]
+    subject: tuple[str, ...]
+    values: Mapping[str, Any]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Compared):
     """The numbers of a comparison."""
 
@@ -150,6 +161,7 @@ class Agreement(Compared):
     events: tuple[EventRow, ...]
     absent: Mapping[str, str]
     notes: tuple[str, ...]
+    notices: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

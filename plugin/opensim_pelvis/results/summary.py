@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 from opensim_pelvis.documents import FaultError, Within, read_record
 from opensim_pelvis.documents.files import ErrorType
 from opensim_pelvis.settings import Sex, Surface
+from opensim_pelvis.types import Verdict
 from opensim_pelvis.types.date import parse_moment
 
 YEARS: Final = (1900, 2200)
@@ -137,6 +138,13 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How far the results can be trusted; absent in summaries of earlier versions."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What is read of a run's summary; ``running`` is None where strides were not looked for."""
 
@@ -149,6 +157,7 @@ class Summary:
     placement: Placed
     events: tuple[EventRow, ...]
     running: Running | None
+    quality: Judged | None = None
 
 
 def read_summary(path: Path, error: ErrorType) -> Summary:

@@ -6,6 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from opensim_pelvis.notices import say
 from opensim_pelvis.types import FileContents
 
 
@@ -23,6 +24,6 @@ def render_contents(contents: FileContents) -> RenderableType:
     if contents.notes:
         notes = Table.grid(padding=(0, 2))
         for note in contents.notes:
-            notes.add_row(Text("-"), Text(note))
+            notes.add_row(Text("-"), Text(say(note)))
         parts += [Text(), Text("Notes", style="bold"), notes]
     return Group(*parts)

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from rich.table import Table
 
-from opensim_pelvis.types import RunningAnalysis
+from opensim_pelvis.metrics.definitions import shown_in
+from opensim_pelvis.notices import say
+from opensim_pelvis.types import MeasureDefinition, RunningAnalysis
 from opensim_pelvis.types.running import Summary
-
-SHOWN: Final[Mapping[str, str]] = {
-    "cadence_spm": "cadence, steps/min",
-    "speed_mps": "speed, m/s",
-    "stride_length_m": "stride length, m",
-    "contact_time_s": "contact time, s",
-    "flight_time_s": "flight time, s",
-    "pelvic_rotation_range_deg": "pelvic rotation range",
-    "pelvic_rotation_slow_range_deg": "rotation, slow part",
-    "pelvic_obliquity_range_deg": "pelvic obliquity range",
-    "pelvic_tilt_range_deg": "pelvic tilt range",
-    "pelvic_tilt_mean_deg": "pelvic tilt, mean",
-    "pelvic_drop_deg": "pelvic drop in stance",
-    "thigh_extension_peak_deg": "thigh extension, peak",
-    "hip_extension_peak_deg": "hip extension, peak",
-    "trunk_rotation_range_deg": "trunk rotation range",
-    "trunk_forward_lean_mean_deg": "trunk lean, mean",
-    "pelvis_trunk_phase_deg": "trunk phase lag",
-    "shank_angle_at_contact_deg": "shank at contact",
-}
-"""Measures on the screen, with their words; degrees unless said."""
 
 
 def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
     """Return how many strides were found, kept and excluded, and how events were found."""
     strides = running.strides
     if strides.side.size == 0:
-        return {"strides": "none found: " + "; ".join(running.events.notes or ("no steps",))}
+        return {"strides": "none found: " + "; ".join(map(say, running.events.notes)) or "no steps"}
     excluded = ", ".join(f"{count} {reason}" for reason, count in strides.excluded.items())
     kept = int(strides.kept.sum())
     facts = {
@@ -57,10 +37,11 @@ def add_measures(table: Table, running: RunningAnalysis) -> Table:
 
     The table has the columns measure, side, mean, 95 % interval, spread and strides.
     """
-    for name, words in SHOWN.items():
+    for definition in shown_in("screen"):
+        words = short_label(definition)
         for summary in running.summaries:
-            if summary.name == name:
-                table.add_row(words, *_cells(summary))
+            if summary.name == definition.name:
+                table.add_row(words, *_cells(summary, definition.digits))
                 words = ""
     return table
 
@@ -68,11 +49,16 @@ def add_measures(table: Table, running: RunningAnalysis) -> Table:
 def trend_lines(running: RunningAnalysis) -> list[str]:
     """Return how the measures on the screen change over a long run, where that is sure."""
     lines = []
-    for name, words in SHOWN.items():
+    for definition in shown_in("screen"):
+        words = short_label(definition)
         for s in running.summaries:
-            if s.name == name and s.trend is not None and s.trend.low * s.trend.high > 0.0:
+            if (
+                s.name == definition.name
+                and s.trend is not None
+                and s.trend.low * s.trend.high > 0.0
+            ):
                 side = "" if s.side == "body" else f", {s.side}"
-                digits = _digits(name)
+                digits = definition.digits
                 low, high = f"{s.trend.low:+.{digits}f}", f"{s.trend.high:+.{digits}f}"
                 change = f"{s.trend.slope_per_10min:+.{digits}f}"
                 lines.append(f"{words}{side}: {change} in ten minutes ({low} to {high})")
@@ -90,13 +76,13 @@ def drill_lines(running: RunningAnalysis) -> list[str]:
     return [f"{drill.name}: {drill.purpose} {drill.dose}" for drill in drills.values()]
 
 
-def _cells(s: Summary) -> tuple[str, ...]:
-    digits = _digits(s.name)
+def _cells(s: Summary, digits: int) -> tuple[str, ...]:
     side = "" if s.side == "body" else s.side
     interval = f"{s.low:.{digits}f} to {s.high:.{digits}f}" if s.low == s.low else "too few"
     spread = f"{s.sd:.{digits}f}" if s.sd == s.sd else "-"
     return side, f"{s.mean:.{digits}f}", interval, spread, str(s.n)
 
 
-def _digits(name: str) -> int:
-    return 3 if name.endswith("_s") else 2 if name.endswith(("_m", "_mps")) else 1
+def short_label(definition: MeasureDefinition) -> str:
+    """Return what a measure is called where there is little room."""
+    return definition.short or definition.label

@@ -5,7 +5,7 @@ Everything is plain text in 80 columns; colour and bold only repeat what the wor
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,9 +19,11 @@ from rich.text import Text
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
+from opensim_pelvis.screen.lists import by_section, quality_words, reasons, sentences
 from opensim_pelvis.screen.running import (
     add_measures,
     drill_lines,
@@ -68,6 +70,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "heading": heading.words,
                 "drift": heading.drift_description,
                 "calibration": placement.verdict,
+                "quality": quality_words(result.quality),
                 "engine": f"{kinematics.engine}; {kinematics.accuracy}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),
@@ -81,12 +84,9 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _angle_ranges(result),
         *(_running(result.running) if result.running else []),
     ]
-    absent = defaultdict(list)
-    for name, reason in {**kinematics.absent, **result.clinical.absent}.items():
-        absent[reason].append(name)
-    parts += _listed("Absent", [f"{', '.join(names)}: {why}" for why, names in absent.items()])
-    parts += _listed("Doubtful or worth knowing", dict.fromkeys(result.notes))
-    parts += _listed("Defaults taken", _by_section(result.defaults))
+    parts += _listed("Absent", reasons({**kinematics.absent, **result.clinical.absent}))
+    parts += _listed("Doubtful or worth knowing", sentences(result.notes))
+    parts += _listed("Defaults taken", by_section(result.defaults))
     if files:
         names = ", ".join(path.name for path in files)
         parts += _listed(f"Files in {files[0].parent}", [names])
@@ -97,7 +97,7 @@ def render_recording(
     recording: Recording,
     ledger: IntegrityLedger | None,
     worn: Mapping[str, str],
-    warnings: Sequence[str],
+    warnings: Sequence[Notice],
 ) -> RenderableType:
     """Return what is in a recording: where its clock comes from, and a row a sensor.
 
@@ -108,7 +108,7 @@ def render_recording(
         None where the sensors cannot be put on one clock.
     worn : mapping of str to str
         Identifier to body, where it is known.
-    warnings : sequence of str
+    warnings : sequence of Notice
     """
     rows = {} if ledger is None else {row.identifier: row for row in ledger.sensors}
     span = max((row.expected_samples for row in rows.values()), default=0)
@@ -141,7 +141,7 @@ def render_recording(
         _facts(facts),
         table,
         *render_clocks(recording),
-        *_listed("Warnings", dict.fromkeys((*recording.notes, *warnings))),
+        *_listed("Warnings", sentences((*recording.notes, *warnings))),
     )
 
 
@@ -195,15 +195,6 @@ def _sensor_quality(result: Result) -> Table:
             *_rms_and_max(errors.get(row.sensor)),
         )
     return table
-
-
-def _by_section(defaults: Iterable[str]) -> list[str]:
-    """Return the settings that nobody gave, a line a table of the trial file."""
-    sections: defaultdict[str, list[str]] = defaultdict(list)
-    for line in defaults:
-        section, _, words = line.removesuffix(" (default)").partition(".")
-        sections[section].append(words)
-    return [f"[{section}] {'; '.join(words)}" for section, words in sections.items()]
 
 
 def _model_words(result: Result) -> str:

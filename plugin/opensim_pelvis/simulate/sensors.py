@@ -16,6 +16,7 @@ from opensim_pelvis.frames import (
     FloatArray,
     turn_about_vertical,
 )
+from opensim_pelvis.notices import SIMULATED, notice
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate.harmonics import Harmonics, smooth_step
@@ -196,7 +197,7 @@ def simulate_sensors(
         files=(),
         start_s=-settings.counter_start / rate_hz,
         clocks=settings.clocks,
-        notes=("simulated, not measured",),
+        notes=(notice(SIMULATED),),
     )
 
 

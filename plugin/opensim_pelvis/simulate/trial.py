@@ -43,7 +43,7 @@ def write_trial(
     """
     runner, session = truth.runner, truth.session
     tables: dict[str, dict[str, object]] = {
-        "recording": {"path": recording},
+        "recording": {"path": recording, "simulated": True},
         "sensors": dict(sensors),
         "calibration": {
             "window_s": [0.0, session.still_s],

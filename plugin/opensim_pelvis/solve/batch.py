@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.osim.tree import read_tree
 from opensim_pelvis.rotations import is_present
@@ -111,11 +112,10 @@ def _blocks(n_frames: int) -> list[slice]:
     ]
 
 
-def _gimbal_lock(problem: Problem) -> list[str]:
+def _gimbal_lock(problem: Problem) -> list[Notice]:
     degrees = np.rad2deg(np.arcsin(NEAR_LOCK_SINE))
     return [
-        f"{joint} comes within {degrees:.0f} degrees of gimbal lock in {count} frames: its first "
-        "and third angle are amplified noise there; its orientation is sound"
+        notice("kinematics.gimbal_lock", joint, joint=joint, within_deg=degrees, frames=count)
         for joint, count in problem.near_lock().items()
         if count
     ]

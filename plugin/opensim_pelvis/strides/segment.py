@@ -13,6 +13,7 @@ import numpy as np
 
 from opensim_pelvis.events.legs import MAX_STRIDE_S, MIN_STRIDE_S
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.strides.select import exclude_strides
 from opensim_pelvis.types import Angles, GaitEvents, Strides
@@ -167,14 +168,10 @@ def _bouts(start: FloatArray, end: FloatArray) -> IntArray:
     return np.concatenate([[0], np.cumsum(broken)]).astype(np.int64)
 
 
-def _notes(found: int, kept: int) -> tuple[str, ...]:
+def _notes(found: int, kept: int) -> tuple[Notice, ...]:
     if kept == 0:
-        return ("no strides: no two events of one leg are a stride apart",)
+        return (notice("strides.none"),)
     if found == kept:
         return ()
-    lost = found - kept
-    words = "1 pair of events is" if lost == 1 else f"{lost} pairs of events are"
-    return (
-        f"{words} no stride: shorter than {MIN_STRIDE_S / 1.5:.1f} s "
-        f"or longer than {MAX_STRIDE_S:.1f} s",
-    )
+    span = {"least_s": MIN_STRIDE_S / 1.5, "most_s": MAX_STRIDE_S}
+    return (notice("strides.impossible", pairs=found - kept, **span),)

@@ -18,6 +18,7 @@ import numpy as np
 from opensim_pelvis.errors import FusionError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.interpolation import straight
+from opensim_pelvis.notices import notice
 from opensim_pelvis.timeline.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.timeline.plausibility import check_orientations
@@ -80,7 +81,7 @@ def align_recording(
     )
     units = {s.magnetic_unit for s in signals if s.magnetic_field is not None}
     if len(units) > 1:
-        notes += (f"magnetic fields in several units ({', '.join(sorted(units))}) were left out",)
+        notes += (notice("timeline.magnetic_units", units=sorted(units)),)
     return AlignedRecording(
         time_s=np.arange(clock.samples) / recording.rate_hz,
         rate_hz=recording.rate_hz,

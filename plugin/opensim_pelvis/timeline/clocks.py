@@ -17,6 +17,7 @@ import numpy as np
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.settings import TimelineSettings, nearest
 from opensim_pelvis.timeline.drift import follow_drift
 from opensim_pelvis.timeline.refine import DRIFT_PRIOR
@@ -28,8 +29,6 @@ from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
 MAX_MISFIT: Final = 0.5
 """Part of the motion that two sensors may fail to share and still be tied by it."""
 
-_NO_FIT: Final = "its motion fits no other sensor's"
-_NO_MOTION: Final = "it has no two seconds of orientation and acceleration to compare"
 _MIN_ROWS: Final = 4
 _WHOLE_HZ: Final = 0.01  # a rate found in stamps is this near to the whole number that was meant
 
@@ -43,7 +42,7 @@ class _Clock:
     error_s: float
     method: str
     drift_error: float = float("nan")
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def to_common(self, own_s: FloatArray) -> FloatArray:
         drift = 0.0 if np.isnan(self.drift) else self.drift
@@ -156,7 +155,8 @@ def _find_clocks(
         return _by_trigger(recording, own, settings.trigger_s, zero_s)
     if method == "start":
         return [
-            _by_start(recording.sensors[i], own, i, "as was asked for") for i in range(len(own))
+            _by_start(recording.sensors[i], own, i, notice("word.as_asked"))
+            for i in range(len(own))
         ]
     return _by_movement(recording, own, required=method == "movement")
 
@@ -189,12 +189,10 @@ def _by_trigger(
     ]
 
 
-def _by_start(sensor: SensorSignals, own: Sequence[FloatArray], i: int, why: str) -> _Clock:
+def _by_start(sensor: SensorSignals, own: Sequence[FloatArray], i: int, why: Notice) -> _Clock:
     """Return a clock by the first samples, with the doubt that belongs to it."""
-    note = (
-        f"{sensor.identifier}: its clock was set by taking its first sample for simultaneous "
-        f"with that of the first sensor ({why}); any delay between the starts is in the results"
-    )
+    name = sensor.identifier
+    note = notice("clocks.common_start", name, sensor=name, why=why)
     return _Clock(
         offset_s=float(own[0][0] - own[i][0]),
         drift=0.0 if i == 0 else float("nan"),
@@ -223,10 +221,12 @@ def _by_movement(
         if a is not None and b is not None:
             tie = replace(tie, fit=follow_drift(a, b, tie.fit))
         clocks[new] = _tied(sensors, own, clocks[known], tie, known, new)
-    faults = [note for clock in clocks.values() for note in clock.notes]
+    faults = [say(note) for clock in clocks.values() for note in clock.notes]
     lost = [i for i in range(len(sensors)) if i not in clocks]
-    why = {i: _NO_MOTION if patterns[i] is None else _NO_FIT for i in lost}
-    faults += [f"{sensors[i].identifier}: {why[i]}" for i in lost]
+    why = {
+        i: notice("word.no_motion" if patterns[i] is None else "word.fits_no_other") for i in lost
+    }
+    faults += [f"{sensors[i].identifier}: {say(why[i])}" for i in lost]
     if required and faults:
         advice = "Give the time of one event on each sensor (trigger_s), or take the common start"
         raise_faults(TimelineError, recording.name, [f"{fault}. {advice}" for fault in faults])
@@ -255,14 +255,11 @@ def _tied(
     drift_error /= float(np.hypot(1.0, drift_error / DRIFT_PRIOR))  # crystals are known to be good
     reached_s = np.nan_to_num(fit.drift_error) * half_s  # from the middle to the start
     error_s = float(np.linalg.norm([clock.error_s, fit.offset_error_s, reached_s, soft_s]))
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if not tie.sure:
         error_s = tie.rival_s
-        notes = (
-            f"{sensors[new].identifier}: the motion repeats, so that its clock fits that of "
-            f"{sensors[known].identifier} as well {error_s:.2f} s away; the fit nearest to a "
-            "common start was taken. A stand, a turn or a jump in the recording would settle it",
-        )
+        name, other = sensors[new].identifier, sensors[known].identifier
+        notes = (notice("clocks.repeats", name, sensor=name, other=other, away_s=error_s),)
     return _Clock(
         offset_s=float(gone[0]),
         drift=float((gone[1] - gone[0]) / (ends[1] - ends[0])) if estimated else float("nan"),
@@ -287,16 +284,14 @@ def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None
     )
 
 
-def _notes_of_holes(recording: Recording, own: Sequence[FloatArray]) -> list[str]:
+def _notes_of_holes(recording: Recording, own: Sequence[FloatArray]) -> list[Notice]:
     """Say in one line which sensors have holes in their stamps."""
-    found = []
+    found = {}
     for sensor, time in zip(recording.sensors, own, strict=True):
         holes = int((np.diff(time) > HOLE_STEPS * typical_step(time)).sum())
         if holes:
-            found.append(f"{sensor.identifier} {holes}")
-    if not found:
-        return []
-    return [f"holes in the time stamps, kept as holes of the timeline: {', '.join(found)}"]
+            found[sensor.identifier] = holes
+    return [notice("clocks.holes", *found, holes=found)] if found else []
 
 
 def _choose_rate(recording: Recording, settings: TimelineSettings) -> tuple[float, str]:

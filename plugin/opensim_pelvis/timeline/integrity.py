@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.interpolation import slerp
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import make_continuous
 from opensim_pelvis.types import IntegrityLedger, SensorIntegrity, SensorSignals
 
@@ -134,10 +135,10 @@ def bridge_gaps(
     return gaps
 
 
-def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
-    """Say in plain words what happened to the samples; sensors without a blemish are silent.
+def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[Notice, ...]:
+    """Tell what happened to the samples; sensors without a blemish are silent.
 
-    Sensors of which the same is to be said share a line, as do late starts and early ends.
+    Sensors of which the same is to be said share a notice, as do late starts and early ends.
 
     Parameters
     ----------
@@ -146,48 +147,48 @@ def describe_ledger(ledger: IntegrityLedger, rate_hz: float) -> tuple[str, ...]:
 
     Returns
     -------
-    tuple of str
-        Such as ``"torso_imu: 2 gaps filled (7 samples), 1 gap left absent (longest 0.80 s)"``.
+    tuple of Notice
+        Such as "torso_imu: 2 gaps filled (7 samples), 1 gap left absent (longest 0.80 s)".
     """
-    edges: list[str] = []
-    sensors: defaultdict[str, list[str]] = defaultdict(list)
+    edges: list[Notice] = []
+    sensors: defaultdict[tuple[Notice, ...], list[str]] = defaultdict(list)
     for row in ledger.sensors:
-        left = row.gaps - row.filled_gaps
-        longest_s = row.longest_gap_samples / rate_hz
-        facts = [
-            (row.dropped_packets or row.missing_samples, _lost(row)),
-            (row.nan_quaternions, _count(row.nan_quaternions, "missing quaternion")),
-            (row.zero_quaternions, _count(row.zero_quaternions, "zero quaternion")),
-            (row.nonunit_quaternions, _count(row.nonunit_quaternions, "non-unit quaternion")),
-            (
-                row.filled_gaps,
-                f"{_count(row.filled_gaps, 'gap')} filled ({_count(row.filled_samples, 'sample')})",
-            ),
-            (left, f"{_count(left, 'gap')} left absent (longest {longest_s:.2f} s)"),
-        ]
-        said = ", ".join(words for number, words in facts if number)
-        if said:
-            sensors[said].append(row.sensor)
-        ends = (
-            (row.late_start_samples, f"starts {row.late_start_samples / rate_hz:.2f} s late"),
-            (row.early_end_samples, f"ends {row.early_end_samples / rate_hz:.2f} s early"),
-        )
-        cut = " and ".join(words for number, words in ends if number)
-        edges += [f"{row.sensor} {cut}"] if cut else []
-    lines = [f"{', '.join(names)}: {said}" for said, names in sensors.items()]
+        facts = tuple(_facts(row, rate_hz))
+        if facts:
+            sensors[facts].append(row.sensor)
+        late_s, early_s = row.late_start_samples / rate_hz, row.early_end_samples / rate_hz
+        if late_s or early_s:
+            code = "starts_late_ends_early" if late_s and early_s else "starts_late"
+            code = code if late_s else "ends_early"
+            values = {"sensor": row.sensor, "late_s": late_s, "early_s": early_s}
+            edges.append(notice(f"timeline.{code}", row.sensor, **values))
+    told = [
+        notice("timeline.samples", *names, sensors=names, facts=facts)
+        for facts, names in sensors.items()
+    ]
     if edges:
-        lines.append(f"sensors do not begin and end together: {', '.join(edges)}")
+        names = [name for edge in edges for name in edge.subject]
+        told.append(notice("timeline.ends_apart", *names, edges=edges))
     if ledger.unmatched:
-        lines.append(f"recorded but not used: {', '.join(ledger.unmatched)}")
-    return tuple(lines)
+        told.append(notice("timeline.unused", *ledger.unmatched, sensors=ledger.unmatched))
+    return tuple(told)
 
 
-def _lost(row: SensorIntegrity) -> str:
-    packets = _count(row.dropped_packets, "dropped packet")
-    if row.missing_samples == row.dropped_packets:
-        return packets
-    return f"{packets} ({_count(row.missing_samples, 'sample')} of the common clock)"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def _facts(row: SensorIntegrity, rate_hz: float) -> Iterator[Notice]:
+    """Yield what happened to the samples of one sensor."""
+    if row.dropped_packets or row.missing_samples:
+        dropped = notice("timeline.dropped", packets=row.dropped_packets)
+        if row.missing_samples != row.dropped_packets:
+            missing = notice("word.samples", count=row.missing_samples)
+            dropped = notice("timeline.dropped_here", dropped=dropped, missing=missing)
+        yield dropped
+    for kind in ("nan", "zero", "nonunit"):
+        count = getattr(row, f"{kind}_quaternions")
+        if count:
+            yield notice(f"timeline.{kind}_quaternions", count=count)
+    if row.filled_gaps:
+        filled = notice("word.samples", count=row.filled_samples)
+        yield notice("timeline.gaps_filled", gaps=row.filled_gaps, filled=filled)
+    left = row.gaps - row.filled_gaps
+    if left:
+        yield notice("timeline.gaps_left", gaps=left, longest_s=row.longest_gap_samples / rate_hz)

@@ -23,6 +23,7 @@ from opensim_pelvis.frames import (
     earth_from_world,
     up_in_earth,
 )
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import (
     inverse,
     multiply,
@@ -82,7 +83,7 @@ class _Evidence:
     words: str
 
 
-def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tuple[str, ...]:
+def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tuple[Notice, ...]:
     """Check orientations against acceleration, or else against angular velocity.
 
     Parameters
@@ -93,8 +94,8 @@ def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tupl
 
     Returns
     -------
-    tuple of str
-        A note that names the sensors that could not be checked, where there are any.
+    tuple of Notice
+        One that names the sensors that could not be checked, where there are any.
 
     Raises
     ------
@@ -127,10 +128,7 @@ def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tupl
         )
     if not unchecked:
         return ()
-    return (
-        f"{', '.join(unchecked)}: the order of the quaternions could not be checked, without a "
-        "second of standing still with acceleration and without motion with angular velocity",
-    )
+    return (notice("timeline.order_unchecked", *unchecked, sensors=unchecked),)
 
 
 def _compare_gravity(sensor: SensorSignals, rate_hz: float) -> _Evidence | None:

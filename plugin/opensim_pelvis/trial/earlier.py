@@ -10,8 +10,9 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import finite, is_xml, read_xml
+from opensim_pelvis.documents import finite, is_folder, is_xml, read_xml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.results.summary import read_summary
 from opensim_pelvis.rotations import from_euler
@@ -52,7 +53,7 @@ def read_placement(path: Path) -> dict[str, Mounting]:
     -----
     A model is read as XML, since only the frames are wanted and OpenSim takes seconds to load.
     """
-    if path.is_dir():
+    if is_folder(path):
         path = _find_in(path)
     faults: list[str] = []
     found = _read_model(path, faults) if is_xml(path) else _read_summary(path, faults)
@@ -154,7 +155,7 @@ def _orientation(frame: Element) -> Mounting | None:
 
 def describe_match(
     earlier: Mapping[str, Any], worn: tuple[str, ...], known: tuple[str, ...], path: Path
-) -> tuple[str, ...]:
+) -> tuple[Notice, ...]:
     """Say which sensors an earlier placement leaves out, and which are not worn now.
 
     Parameters
@@ -186,7 +187,4 @@ def describe_match(
     lacking = [body for body in worn if body not in earlier]
     if not lacking:
         return ()
-    return (
-        f"the earlier placement ({path.name}) has no sensor on {', '.join(lacking)}: how these "
-        "sit was found from the pose",
-    )
+    return (notice("mounting.not_worn_before", *lacking, file=path.name, bodies=lacking),)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types._shapes import check_shape
 
 
@@ -35,7 +36,7 @@ class Angles:
     travel_rad : (t,) array
         Heading of T in G.
     travel_source : str
-    absent : mapping of str to str
+    absent : mapping of str to Notice
         Angle to the reason why it is not there.
     """
 
@@ -44,8 +45,8 @@ class Angles:
     values_rad: FloatArray
     travel_rad: FloatArray
     travel_source: str
-    absent: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    absent: Mapping[str, Notice] = field(default_factory=dict)
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         t = self.time_s.shape[0]

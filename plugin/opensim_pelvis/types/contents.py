@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from opensim_pelvis.notices import Notice
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContents:
@@ -17,11 +19,11 @@ class FileContents:
         What it holds: a word for it, and how much or which.
     uses : tuple of str
         What the file can serve for, each with the command.
-    notes : tuple of str
+    notes : tuple of Notice
         What is doubtful about the file.
     """
 
     title: str
     facts: tuple[tuple[str, str], ...]
     uses: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()

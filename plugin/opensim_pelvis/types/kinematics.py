@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types._shapes import check_shape
 
 FACING: Final = "pelvis_rotation"
@@ -54,7 +55,7 @@ class BodyModel:
     default_R_GB: Mapping[str, FloatArray]
     ranges_rad: Mapping[str, tuple[float, float]]
     landmarks: tuple[Landmark, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def limits_rad(self, coordinate: str) -> tuple[float, float] | None:
         """Return the range that a coordinate may be held against; None where it turns freely.
@@ -89,7 +90,7 @@ class Kinematics:
     engine : str
     accuracy : str
         How close to the optimum the engine was told to go, in words.
-    absent : mapping of str to str
+    absent : mapping of str to Notice
         Coordinate to the reason why it is not there.
     solve_s : float
         Time that the engine took, without what ``compile_s`` counts.
@@ -108,10 +109,10 @@ class Kinematics:
     p_GB_m: FloatArray
     engine: str
     accuracy: str
-    absent: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, Notice] = field(default_factory=dict)
     solve_s: float = 0.0
     compile_s: float = 0.0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         t = self.time_s.shape[0]

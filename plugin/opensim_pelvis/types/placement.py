@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types._shapes import check_shape
 
 
@@ -122,7 +123,7 @@ class Heading:
     sensors: tuple[SensorHeading, ...] = ()
     drift_rad: FloatArray | None = None
     drift_description: str = "not looked for"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     @property
     def words(self) -> str:
@@ -156,7 +157,7 @@ class Placement:
     zero_known : bool
         Whether the zero of all angles is the model's default pose; not where the mean of a
         movement stands for the pose.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     sensors: tuple[str, ...]
@@ -168,7 +169,7 @@ class Placement:
     quality: Mapping[str, float] = field(default_factory=dict)
     verdict: Literal["good", "doubtful"] = "good"
     zero_known: bool = True
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         s = len(self.sensors)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.notices import Notice, wrap
 from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.date import RecordingDate
@@ -219,7 +220,7 @@ class Recording:
     events : tuple of Event
         Events that the file holds or its force plates show, in seconds from count zero; context
         ``"General"`` where the side is not known.
-    notes : tuple of str
+    notes : tuple of Notice
         What is doubtful, in plain words.
     """
 
@@ -238,12 +239,13 @@ class Recording:
     origins: tuple[OrientationOrigin, ...] = ()
     clock_estimates: tuple[ClockEstimate, ...] = ()
     events: tuple[Event, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         fault = find_rate_fault(self.rate_hz)
         if fault is not None:
             raise ReadError(f"{self.name} (reader '{self.reader}'): {fault}")
+        object.__setattr__(self, "notes", wrap(self.notes))  # readers of others give plain texts
 
     @property
     def identifiers(self) -> tuple[str, ...]:

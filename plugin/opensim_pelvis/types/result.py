@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types.angles import Angles
 from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.kinematics import BodyModel, EngineCheck, Kinematics
 from opensim_pelvis.types.placement import Placement, SensorOrientations
+from opensim_pelvis.types.quality import Quality
 from opensim_pelvis.types.recording import Recording
 from opensim_pelvis.types.timeline import AlignedRecording
 
@@ -41,7 +43,8 @@ class Result:
     running: RunningAnalysis | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
+    quality: Quality = field(default_factory=Quality)
 
     @property
     def coordinates(self) -> pd.DataFrame:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.finding import Finding
@@ -41,7 +42,7 @@ class GaitEvents:
     kind: Literal["contact", "cycle", "none"]
     start_label: str = ""
     methods: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Strides:
         pelvis within the stride.
     turn_rate_radps : (n,) array
         How fast that direction turns.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     kind: Literal["contact", "cycle", "none"]
@@ -80,7 +81,7 @@ class Strides:
     reason: tuple[str, ...]
     travel_rad: FloatArray
     turn_rate_radps: FloatArray
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         n = self.side.size
@@ -113,6 +114,18 @@ class Strides:
         return counts
 
 
+Unit = Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
+
+UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
+
+DIGITS: Final[Mapping[str, int]] = {"s": 3, "m": 2, "mps": 2, "ratio": 3}
+"""Decimals by unit; one for the others."""
+
+Place = Literal["main", "screen", "cohort", "sessions", "run"]
+"""The first table of a report, the command line, the table of a cohort, the page of several
+recordings, and change over the run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureDefinition:
     """One row of the table of measures.
@@ -120,29 +133,51 @@ class MeasureDefinition:
     Parameters
     ----------
     name : str
-        Ends in its unit: ``_deg``, ``_s``, ``_m``, ``_mps``, ``_spm``, ``_percent``, ``_ratio``.
+        Ends in its unit.
     group : str
     scope : str
         ``"body"``: one value a stride, whichever leg starts it. ``"side"``: of the leg that
         starts the stride.
     definition, positive, source : str
+    unit : str
+        One of `UNITS`; ``"spm"`` is steps a minute.
+    needs_pose : bool
+        Whether the value rests on how the person stood in the calibration pose, as means and peaks
+        of angles do; ranges and times do not.
     error : float
         Known error of one runner's mean, in the measure's unit; NaN where none is known.
     error_source : str
         Where the error is known from, and under which conditions.
     circular : bool
         An angle on a circle of 360 degrees.
+    label : str
+        What a person reads; ``short`` where there is little room.
+    shown : mapping of place to int
+        Where it stands beyond the whole table, and at which place among others.
+    norm : str
+        Middle of the keys of published norms; empty where there are none.
     """
 
     name: str
+    label: str
     group: str
     scope: Literal["body", "side"]
     definition: str
     positive: str
     source: str
+    unit: Unit
+    needs_pose: bool
     error: float = float("nan")
     error_source: str = "not known"
     circular: bool = False
+    short: str = ""
+    shown: Mapping[Place, int] = field(default_factory=dict)
+    norm: str = ""
+
+    @property
+    def digits(self) -> int:
+        """Decimals that are shown: what the unit deserves."""
+        return DIGITS.get(self.unit, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,9 +266,9 @@ class RunningAnalysis:
     summaries, asymmetries : tuple
     curves : Curves
     findings : tuple of Finding
-    absent : mapping of str to str
+    absent : mapping of str to Notice
         Measure to the reason why it is not there.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     events: GaitEvents
@@ -244,8 +279,8 @@ class RunningAnalysis:
     asymmetries: tuple[Asymmetry, ...]
     curves: Curves
     findings: tuple[Finding, ...] = ()
-    absent: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    absent: Mapping[str, Notice] = field(default_factory=dict)
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         n, m = self.strides.side.size, len(self.definitions)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import Event
 
@@ -85,7 +86,7 @@ class AlignedRecording:
         Sensor case seen from the body where the format ties the axes to it, else NaN.
     events : tuple of Event
         Those of the recording, on this clock.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     time_s: FloatArray
@@ -101,7 +102,7 @@ class AlignedRecording:
     magnetic_unit: str = "a.u."
     R_BS: FloatArray | None = None
     events: tuple[Event, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
         t, s = self.time_s.shape[0], len(self.sensors)

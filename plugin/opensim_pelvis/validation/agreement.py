@@ -10,6 +10,7 @@ import numpy as np
 
 from opensim_pelvis.angles import name_angles
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.travel import travel_heading
 from opensim_pelvis.validation.align import Pair
@@ -114,7 +115,7 @@ class AgreementTable:
     grouping : str
         What stands for repeated measures in the limits of samples.
     travel_source : str
-    absent : mapping of str to str
+    absent : mapping of str to Notice
     """
 
     time_s: FloatArray
@@ -123,7 +124,7 @@ class AgreementTable:
     strides: int
     grouping: str
     travel_source: str
-    absent: Mapping[str, str]
+    absent: Mapping[str, Notice]
 
 
 def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
@@ -149,7 +150,7 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
         x, y = np.rad2deg(values), np.rad2deg(reference[name])
         x = x - 360.0 * np.round(np.nanmean(x - y) / 360.0) if np.isfinite(x - y).any() else x
         if int(np.isfinite(x - y).sum()) < MIN_SAMPLES:
-            absent[name] = f"fewer than {MIN_SAMPLES} samples of both systems"
+            absent[name] = notice("compare.few_samples", name, least=MIN_SAMPLES)
             continue
         of_side = [s for s in spans if s.side == ("left" if name.endswith("_l") else "right")]
         found.append(_compare(name, x, y, pair, groups, of_side))

@@ -16,6 +16,7 @@ import numpy as np
 from opensim_pelvis.angles import baker_angles
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import BoolArray, FloatArray, turn_about_vertical
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import (
     inverse,
     is_present,
@@ -77,7 +78,7 @@ class Pair:
     body_offsets_deg : mapping of body to (float, float, float)
         Turns about y, x and z (in this order) given to the estimate's bodies; empty unless asked.
     body_offset_source : str
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     time_s: FloatArray
@@ -91,7 +92,7 @@ class Pair:
     heading_source: str
     body_offsets_deg: Mapping[str, tuple[float, float, float]]
     body_offset_source: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def align_motions(
@@ -193,13 +194,13 @@ def _fit_heading(
     window: BoolArray,
     still: BoolArray | None,
     on: FitOn | None,
-) -> tuple[float, str, list[str]]:
+) -> tuple[float, str, list[Notice]]:
     """Return the mean difference of heading of the pelvis (or the first body), and its story."""
     if not moved:
         return float("nan"), "no body is shared, so no heading was fitted", []
     notes = []
     if on == "still" and still is None:
-        notes.append("the reference did not see the calibration pose: heading was fitted on all")
+        notes.append(notice("compare.pose_not_seen"))
     use_still = still is not None and on != "whole"
     part = still if use_still and still is not None else window
     body = "pelvis" if "pelvis" in moved else next(iter(moved))
@@ -208,8 +209,7 @@ def _fit_heading(
     seen = np.isfinite(difference)
     if not seen.any() and use_still and on is None:
         heading, source, _ = _fit_heading(moved, wanted, window, None, None)
-        note = f"the {body} is missing in the calibration pose: heading was fitted on all"
-        return heading, source, [note]
+        return heading, source, [notice("compare.missing_in_pose", body, body=body)]
     if not seen.any():
         raise ComparisonError(
             f"the {body} is never seen by both systems at once"

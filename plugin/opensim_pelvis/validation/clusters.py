@@ -14,6 +14,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.validation.markers import MarkerTrial
 
@@ -28,7 +29,7 @@ FLAT: Final = 0.1
 
 def orient_clusters(
     trial: MarkerTrial, clusters: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+) -> tuple[dict[str, FloatArray], tuple[Notice, ...]]:
     """Return each cluster's orientation in L, and notes.
 
     Parameters
@@ -42,7 +43,7 @@ def orient_clusters(
     mapping of body to (t, 4) array
         Identity in the first frame that has all markers; NaN where fewer than three are seen, or
         where they do not keep their shape.
-    tuple of str
+    tuple of Notice
 
     Raises
     ------
@@ -50,7 +51,7 @@ def orient_clusters(
         When markers are missing, too few or in a line.
     """
     found: dict[str, FloatArray] = {}
-    notes: list[str] = []
+    notes: list[Notice] = []
     for body, names in clusters.items():
         missing = trial.missing(names)
         if missing or len(names) < MIN_MARKERS:
@@ -61,10 +62,16 @@ def orient_clusters(
         points = np.stack([trial.positions_m[name] for name in names], axis=1)
         found[body], misfit_m = _orient(trial.name, body, points)
         loose = int((misfit_m > MAX_MISFIT_M).sum())
-        left = f"; {loose} frames beyond {1000.0 * MAX_MISFIT_M:g} mm left out" if loose else ""
         notes.append(
-            f"cluster of {body}: {len(names)} markers, median distance from a rigid shape "
-            f"{1000.0 * float(np.nanmedian(misfit_m)):.1f} mm{left}"
+            notice(
+                "reference.cluster_loose" if loose else "reference.cluster",
+                body,
+                body=body,
+                markers=len(names),
+                misfit_mm=1000.0 * np.nanmedian(misfit_m),
+                frames=loose,
+                limit_mm=1000.0 * MAX_MISFIT_M,
+            )
         )
     return found, tuple(notes)
 

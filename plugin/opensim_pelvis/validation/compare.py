@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import MIN_STRIDES as MIN_OF_A_SIDE
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
@@ -68,10 +69,10 @@ class Comparison:
     pair : Pair
     table : AgreementTable
     events : tuple of EventAgreement
-    absent : mapping of str to str
+    absent : mapping of str to Notice
         Angle or body to the reason why it is not compared.
-    notes : tuple of str
-        What is doubtful, in plain words.
+    notes : tuple of Notice
+        What is doubtful.
     """
 
     settings: ComparisonSettings
@@ -81,8 +82,8 @@ class Comparison:
     pair: Pair
     table: AgreementTable
     events: tuple[EventAgreement, ...]
-    absent: Mapping[str, str]
-    notes: tuple[str, ...]
+    absent: Mapping[str, Notice]
+    notes: tuple[Notice, ...]
 
 
 def compare(settings: ComparisonSettings) -> Comparison:
@@ -148,58 +149,37 @@ def _compare_events(
     return compare_events(moved, reference.events, window)
 
 
-def _not_shared(estimate: Motion, reference: Motion) -> dict[str, str]:
+def _not_shared(estimate: Motion, reference: Motion) -> dict[str, Notice]:
     """Return the bodies that one system alone has."""
     found = {}
     for body in OF_ANGLES:
         seen = body in estimate.R_GB, body in reference.R_GB
         if seen[0] != seen[1]:
             name = estimate.name if seen[0] else reference.name
-            found[body] = f"{name} alone has it, so no angle of it is compared"
+            found[body] = notice("compare.one_alone", body, name=name)
     return found
 
 
-def _doubts(sync: Synchronisation, table: AgreementTable) -> list[str]:
+def _doubts(sync: Synchronisation, table: AgreementTable) -> list[Notice]:
     found = []
     if sync.segments and not sync.drift_known:
-        found.append(
-            "drift between the clocks was not applied: the recordings leave it uncertain "
-            f"({sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm)"
-        )
+        drift = {"drift_ppm": sync.drift_estimate_ppm, "error_ppm": sync.drift_error_ppm}
+        found.append(notice("compare.drift_uncertain", **drift))
     if sync.changes is not None and sync.confidence != "good":
-        found.append(_say_unproven(sync.changes))
+        found.append(_note_unproven(sync.changes))
     if not table.strides:
-        found.append(
-            "no stride is known to both, so there is nothing per stride (range of motion, peaks, "
-            "ICC, CMC)"
-        )
+        found.append(notice("compare.no_stride"))
     elif not any(angle.strides for angle in table.angles):
-        found.append(
-            f"{table.strides} strides are known to both, fewer than {MIN_OF_A_SIDE} of a side with "
-            "all samples: there is no statistic over strides (range of motion, peaks, ICC)"
-        )
+        found.append(notice("compare.few_strides", strides=table.strides, least=MIN_OF_A_SIDE))
     elif not can_map():
-        found.append(
-            "where in the stride the two differ (SPM) is not computed: install spm1d, which has a "
-            "licence of its own (GPL): pip install 'opensim-pelvis[spm]'"
-        )
+        found.append(notice("compare.no_map"))
     opposite = [a.name for a in table.angles if a.curve.r < OPPOSITE_R]
     if opposite:
-        found.append(
-            f"{', '.join(opposite)} move in opposite senses in the two systems: a heading axis or "
-            "a marker pair that is turned round, or another sign convention"
-        )
+        found.append(notice("compare.opposite", *opposite, angles=opposite))
     return found
 
 
-def _say_unproven(changes: StrideChanges) -> str:
-    told = (
-        f"strides could tell, were {MIN_STRIDES:.0f} of them steady ({changes.strides:.0f} are)"
-        if math.isnan(changes.score)
-        else f"the changes from stride to stride match with a score of {changes.score:.1f} only, "
-        f"where {SHARED_SCORE:g} would show it"
-    )
-    return (
-        "that both recordings are of one trial rests on the movement as a whole: "
-        f"{told}. Make sure that they belong together"
-    )
+def _note_unproven(changes: StrideChanges) -> Notice:
+    if math.isnan(changes.score):
+        return notice("compare.unproven_steady", steady=changes.strides, wanted=MIN_STRIDES)
+    return notice("compare.unproven_score", score=changes.score, wanted=SHARED_SCORE)

@@ -13,13 +13,14 @@ import numpy as np
 from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.osim.tables import Table, parse_table
 from opensim_pelvis.readers._sto_header import say_counts
 from opensim_pelvis.rotations import unwrap_present
 from opensim_pelvis.validation.continuous import MIN_SAMPLES
 from opensim_pelvis.validation.even_times import make_even
-from opensim_pelvis.validation.held import find_held, say_held
-from opensim_pelvis.validation.naming import some_of
+from opensim_pelvis.validation.held import find_held, list_spans
+from opensim_pelvis.validation.naming import list_some, note_file, some_of
 
 MAX_ANGLE_RAD: Final = 2.0 * np.pi
 """No hip, knee or lumbar joint turns so far: the numbers are degrees."""
@@ -78,15 +79,15 @@ class CoordinateFile:
     time_s : (t,) array
     coordinates_rad : mapping of str to (t,) array
         NaN where missing; translations are metres.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     time_s: FloatArray
     coordinates_rad: Mapping[str, FloatArray]
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
-def read_coordinates(path: Path, text: str, notes: Sequence[str] = ()) -> CoordinateFile:
+def read_coordinates(path: Path, text: str, notes: Sequence[Notice] = ()) -> CoordinateFile:
     """Return the coordinates of a table, in radians by the table's own flag.
 
     Parameters
@@ -95,7 +96,7 @@ def read_coordinates(path: Path, text: str, notes: Sequence[str] = ()) -> Coordi
         Names the table in messages.
     text : str
         As OpenSim writes it (``sheets.read_sheet``).
-    notes : sequence of str
+    notes : sequence of Notice
         What was done to the text.
 
     Raises
@@ -122,7 +123,7 @@ def read_coordinates(path: Path, text: str, notes: Sequence[str] = ()) -> Coordi
         raise ComparisonError(f"{path}: joint coordinates were wanted, no cell holds a number")
     found = {name: column for name, column in found.items() if name not in empty}
     if empty:
-        told.append(f"{path.name}: columns without a number were left out: {some_of(empty)}")
+        told.append(note_file("reference.empty_columns", path.name, names=list_some(empty)))
     if rows.time_s.size != table.time_s.size:
         found = {name: unwrap_present(column) for name, column in found.items()}
     _refuse_large(path, found, flag)
@@ -168,18 +169,15 @@ def _is_coordinate(label: str) -> bool:
     return bool(_JOINT.fullmatch(name)) and not _KINDS[1][1].fullmatch(name)
 
 
-def _names(path: Path, table: Table) -> tuple[dict[str, str], list[str]]:
+def _names(path: Path, table: Table) -> tuple[dict[str, str], list[Notice]]:
     """Return the file's label of each coordinate and ours, and notes on what was left out."""
     found: dict[str, str] = {}
-    notes: list[str] = []
+    notes: list[Notice] = []
     labels = table.labels
     twice = sorted({label for label in labels if labels.count(label) > 1})
     unlike = [label for label in twice if not _are_equal(table, label)]
     if unlike:
-        notes.append(
-            f"{path.name}: two columns with different numbers are called {some_of(unlike)}: none "
-            "of them was taken"
-        )
+        notes.append(note_file("reference.columns_differ", path.name, names=list_some(unlike)))
     others = []
     for label in labels:
         state = _STATE.fullmatch(label)
@@ -189,9 +187,7 @@ def _names(path: Path, table: Table) -> tuple[dict[str, str], list[str]]:
         elif label and label not in unlike:
             found[label] = ours
     if others:
-        notes.append(
-            f"{path.name}: columns that are no coordinates were left out: {some_of(others)}"
-        )
+        notes.append(note_file("reference.columns_left_out", path.name, names=list_some(others)))
     return found, notes
 
 
@@ -236,7 +232,7 @@ def _refuse_large(path: Path, found: Mapping[str, FloatArray], flag: str) -> Non
             )
 
 
-def _say_small(path: Path, found: Mapping[str, FloatArray], scale: float) -> list[str]:
+def _say_small(path: Path, found: Mapping[str, FloatArray], scale: float) -> list[Notice]:
     """Return a note where angles that are said to be degrees look like radians."""
     joints = [c for n, c in found.items() if _JOINT.fullmatch(n) and np.isfinite(c).any()]
     if scale == 1.0 or len(joints) < 4:
@@ -244,15 +240,12 @@ def _say_small(path: Path, found: Mapping[str, FloatArray], scale: float) -> lis
     largest = max(float(np.nanmax(np.abs(column))) for column in joints) / scale
     if largest >= np.pi:
         return []
-    return [
-        f"{path.name}: the header says inDegrees=yes, and no angle is larger than {largest:.1f}: "
-        "make sure that these are not radians"
-    ]
+    return [note_file("reference.degrees_doubtful", path.name, largest=largest)]
 
 
 def _without_held(
     path: Path, found: Mapping[str, FloatArray], time_s: FloatArray, rate_hz: float
-) -> tuple[dict[str, FloatArray], list[str]]:
+) -> tuple[dict[str, FloatArray], list[Notice]]:
     """Return coordinates without the stretches in which all of them repeat their last value."""
     seen = {name: column[np.isfinite(column)] for name, column in found.items()}
     moving = [name for name, column in seen.items() if column.size and np.ptp(column) > 0.0]
@@ -263,14 +256,14 @@ def _without_held(
     if not held.any():
         return dict(found), []
     out = {name: np.where(held, np.nan, column) for name, column in found.items()}
-    return out, [f"{path.name}: {say_held('all coordinates', held, time_s)}"]
+    return out, [note_file("reference.coordinates_held", path.name, spans=list_spans(held, time_s))]
 
 
-def _say_rows(path: Path, table: Table) -> list[str]:
+def _say_rows(path: Path, table: Table) -> list[Notice]:
     """Return notes on rows that are cut off, and on counts that differ from what is stated."""
     notes = []
     if table.short_rows:
-        rows = some_of([str(row) for row in table.short_rows])
-        notes.append(f"{path.name}: rows that end early were left out: {rows}")
+        rows = list_some([str(row) for row in table.short_rows])
+        notes.append(note_file("reference.rows_short", path.name, rows=rows))
     there = table.time_s.size + len(table.short_rows)
     return [*notes, *say_counts(path.name, table.header, there, 1 + len(table.labels))]

@@ -15,6 +15,8 @@ from scipy.interpolate import CubicSpline
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.validation.naming import note_file
 
 MIN_ROWS: Final = 10
 """Fewer rows do not show how times are rounded."""
@@ -52,13 +54,13 @@ class EvenRows:
     rate_hz : float
     values : (t, c) array
         NaN in rows that are missing.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     time_s: FloatArray
     rate_hz: float
     values: FloatArray
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def make_even(
@@ -118,34 +120,31 @@ def _rate(time_s: FloatArray) -> float:
 
 def _drop_untimed(
     name: str, time_s: FloatArray, values: FloatArray
-) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+) -> tuple[FloatArray, FloatArray, tuple[Notice, ...]]:
     timed = np.isfinite(time_s)
     if timed.all() or not timed.size:
         return time_s, values, ()
     if not timed.any():
         raise ComparisonError(f"{name}: times were wanted, no row has one")
-    note = f"{name}: {int((~timed).sum())} rows without a time were left out"
+    note = note_file("reference.rows_without_time", name, rows=(~timed).sum())
     return time_s[timed], values[timed], (note,)
 
 
 def _in_seconds(
-    name: str, time_s: FloatArray, stated_hz: float | None, notes: tuple[str, ...]
-) -> tuple[FloatArray, tuple[str, ...]]:
+    name: str, time_s: FloatArray, stated_hz: float | None, notes: tuple[Notice, ...]
+) -> tuple[FloatArray, tuple[Notice, ...]]:
     """Return times in seconds: milliseconds are known by the rate that the file states."""
     if time_s.size < 2 or stated_hz is None or not stated_hz > 0.0:
         return time_s, notes
     found = float(np.median(np.diff(time_s))) * stated_hz
     if abs(found / 1000.0 - 1.0) <= MS_TOLERANCE:
-        note = f"{name}: times are milliseconds by the rate of {stated_hz:g} Hz that it states"
+        note = note_file("reference.milliseconds", name, stated_hz=stated_hz)
         return time_s / 1000.0, (*notes, note)
     if found > 0.0 and abs(found - 1.0) > MS_TOLERANCE and time_s[-1] > time_s[0]:
         rate_hz = _rate(time_s)
         if abs(rate_hz / stated_hz - 1.0) > MS_TOLERANCE and found / stated_hz < MAX_STEP_S:
-            note = (
-                f"{name}: the header states {stated_hz:g} Hz, the times are of {rate_hz:.4g} Hz: "
-                "the times were taken"
-            )
-            return time_s, (*notes, note)
+            rates = {"stated_hz": stated_hz, "found_hz": rate_hz}
+            return time_s, (*notes, note_file("reference.rate_of_times", name, **rates))
     return time_s, notes
 
 
@@ -188,22 +187,25 @@ def _is_rounded(time_s: FloatArray, values: FloatArray) -> bool:
     return bool(gaps.max() - gaps.min() <= 2 and ends <= gaps.max() + 1)
 
 
-def _spread(name: str, time_s: FloatArray, values: FloatArray, notes: tuple[str, ...]) -> EvenRows:
+def _spread(
+    name: str, time_s: FloatArray, values: FloatArray, notes: tuple[Notice, ...]
+) -> EvenRows:
     slope, start = np.polyfit(np.arange(time_s.size, dtype=np.float64), time_s, 1)
     even = np.round(start + slope * np.arange(time_s.size), CLOCK_DECIMALS)
-    places = _decimals(time_s)
-    note = (
-        f"{name}: times are rounded to {places} decimals: rows were put at even times of "
-        f"{1.0 / slope:.4g} Hz, at most {1000.0 * float(np.abs(even - time_s).max()):.1f} ms from "
-        "what is written"
+    note = note_file(
+        "reference.times_rounded",
+        name,
+        decimals=_decimals(time_s),
+        rate_hz=1.0 / slope,
+        moved_ms=1000.0 * np.abs(even - time_s).max(),
     )
     told = (*notes, note) if np.diff(time_s).min() <= 0.0 else notes
     return EvenRows(time_s=even, rate_hz=1.0 / slope, values=values, notes=told)
 
 
 def _drop_doubles(
-    name: str, time_s: FloatArray, values: FloatArray, notes: tuple[str, ...]
-) -> tuple[FloatArray, FloatArray, tuple[str, ...]]:
+    name: str, time_s: FloatArray, values: FloatArray, notes: tuple[Notice, ...]
+) -> tuple[FloatArray, FloatArray, tuple[Notice, ...]]:
     """Return rows without those that stand twice."""
     twice = np.flatnonzero(np.diff(time_s) == 0.0)
     if not twice.size:
@@ -220,7 +222,7 @@ def _drop_doubles(
         )
     keep = np.ones(time_s.size, dtype=bool)
     keep[twice + 1] = False
-    note = f"{name}: {twice.size} rows stand twice and were read once"
+    note = note_file("reference.rows_twice", name, rows=twice.size)
     return time_s[keep], values[keep], (*notes, note)
 
 
@@ -229,7 +231,7 @@ def _with_holes(
     time_s: FloatArray,
     values: FloatArray,
     stated_hz: float | None,
-    notes: tuple[str, ...],
+    notes: tuple[Notice, ...],
 ) -> EvenRows | None:
     """Return rows on a grid on which some are absent; None where they stand on none."""
     steps = np.diff(time_s)
@@ -258,18 +260,19 @@ def _with_holes(
     return None
 
 
-def _say_holes(name: str, time_s: FloatArray, rows: int, step_s: float) -> str:
+def _say_holes(name: str, time_s: FloatArray, rows: int, step_s: float) -> Notice:
     gaps = np.flatnonzero(np.diff(time_s) > 1.5 * step_s)
-    places = [f"{time_s[g]:.2f}-{time_s[g + 1]:.2f} s" for g in gaps[:3]]
-    more = ", ..." if gaps.size > 3 else ""
-    return (
-        f"{name}: {rows - time_s.size} of {rows} rows are absent ({', '.join(places)}{more}) and "
-        "count as missing"
+    return note_file(
+        "reference.rows_absent" if gaps.size <= 3 else "reference.rows_absent_often",
+        name,
+        absent=rows - time_s.size,
+        rows=rows,
+        spans=[notice("word.span", start_s=time_s[g], end_s=time_s[g + 1]) for g in gaps[:3]],
     )
 
 
 def _resample(
-    name: str, time_s: FloatArray, values: FloatArray, notes: tuple[str, ...]
+    name: str, time_s: FloatArray, values: FloatArray, notes: tuple[Notice, ...]
 ) -> EvenRows:
     """Return values at even times by cubic splines, missing where samples are far apart."""
     steps = np.diff(time_s)
@@ -287,8 +290,11 @@ def _resample(
         near = at_s[after] - at_s[after - 1] <= NEAR_STEPS * step
         inside = near & (even >= at_s[0]) & (even <= at_s[-1])
         out[inside, column] = CubicSpline(at_s, samples[known])(even[inside])
-    note = (
-        f"{name}: times are uneven (steps of {1000.0 * steps.min():.1f}-{1000.0 * steps.max():.1f} "
-        f"ms): values were taken at even times of {1.0 / step:.4g} Hz by cubic splines"
+    note = note_file(
+        "reference.times_uneven",
+        name,
+        least_ms=1000.0 * steps.min(),
+        most_ms=1000.0 * steps.max(),
+        rate_hz=1.0 / step,
     )
     return EvenRows(time_s=even, rate_hz=1.0 / step, values=out, notes=(*notes, note))

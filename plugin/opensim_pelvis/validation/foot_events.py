@@ -11,6 +11,7 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.types.event import CONTACT, TOE_OFF
 from opensim_pelvis.validation.reliability import LimitsOfAgreement, limits_of_agreement
@@ -71,7 +72,7 @@ class EventAgreement:
     limits: LimitsOfAgreement | None
 
 
-def read_c3d_events(file: C3dFile) -> tuple[tuple[FootEvent, ...], tuple[str, ...]]:
+def read_c3d_events(file: C3dFile) -> tuple[tuple[FootEvent, ...], tuple[Notice, ...]]:
     """Return contacts and toe-offs, marked or by plates, times as those of points, and notes."""
     start_s = (file.first_frame - 1) / file.rate_hz
     events, notes = read_events(file)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.notices import Notice, notice
 
 MIN_HELD_S: Final = 0.2
 """Shorter repeats may be rounding."""
@@ -62,18 +63,16 @@ def find_held(
     return out
 
 
-def say_held(what: str, held: BoolArray, time_s: FloatArray) -> str:
-    """Return a sentence that tells which samples were held, with their times."""
+def list_spans(held: BoolArray, time_s: FloatArray) -> Notice:
+    """Return the times of the samples that were held, for another notice."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]]).astype(np.int8)))
     spans = [
-        f"{time_s[a]:.2f}-{time_s[b - 1]:.2f} s"
+        notice("word.span", start_s=time_s[a], end_s=time_s[b - 1])
         for a, b in zip(edges[0::2], edges[1::2], strict=True)
     ]
-    more = f" and {len(spans) - 3} more" if len(spans) > 3 else ""
-    return (
-        f"{what} repeat the last value exactly in {', '.join(spans[:3])}{more}: held, not "
-        "measured, so missing"
-    )
+    if len(spans) > 3:
+        return notice("word.spans_and_more", spans=spans[:3], more=len(spans) - 3)
+    return notice("word.spans", spans=spans)
 
 
 def _stretches(p: FloatArray, rate_hz: float) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from opensim_pelvis.c3d_file import open_c3d, read_points
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
@@ -167,7 +168,7 @@ def _trial(
     names: Mapping[str, str],
     up_axis: UpAxis,
     source: str,
-    notes: tuple[str, ...],
+    notes: tuple[Notice, ...],
 ) -> MarkerTrial:
     """Turn markers upright, give them our names and fill short gaps, saying so."""
     measured, unmeasured = without_unmeasured(_apart(found), rate_hz, start_s)
@@ -184,10 +185,7 @@ def _trial(
         positions[name] = rotate(turn, whole)
     notes += (*unmeasured, *named.notes)
     if filled:
-        notes += (
-            f"{filled} missing marker samples in gaps of at most {MAX_MARKER_GAP_S:g} s were "
-            "filled by cubic splines; longer gaps stay",
-        )
+        notes += (notice("reference.gaps_filled", samples=filled, limit_s=MAX_MARKER_GAP_S),)
     size = found[0][1].shape[0] if found else 0
     return MarkerTrial(
         name=path.stem,
@@ -196,7 +194,7 @@ def _trial(
         positions_m=positions,
         source=source,
         up_axis=up_axis,
-        left_out={**named.left_out, **dict.fromkeys(unseen, "never measured in the file")},
+        left_out={**named.left_out, **dict.fromkeys(unseen, notice("reference.never_seen"))},
         subjects=named.subjects,
         notes=notes,
     )

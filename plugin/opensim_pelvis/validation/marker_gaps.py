@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.validation.held import (
     MIN_HELD_S,
     MIN_HELD_SAMPLES,
     find_held,
-    say_held,
+    list_spans,
 )
-from opensim_pelvis.validation.naming import some_of
+from opensim_pelvis.validation.naming import list_some
 
 MAX_MARKER_GAP_S: Final = 0.1
 """Longest hole in a marker's path that a cubic spline bridges; a choice."""
@@ -29,7 +30,7 @@ HELD_SPEED_MPS: Final = 0.1
 
 def without_unmeasured(
     paths: Mapping[str, FloatArray], rate_hz: float, start_s: float
-) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+) -> tuple[dict[str, FloatArray], tuple[Notice, ...]]:
     """Return trajectories with NaN where a number was written for a missing marker, and notes.
 
     Parameters
@@ -52,13 +53,14 @@ def without_unmeasured(
                 counts[name] = int(rows.sum())
         whole = np.isfinite(p).all(axis=1) & ~zero & ~away & ~filler
         found[name] = np.where(whole[:, None], p, np.nan)
-    notes = [_say(zeros, "exactly 0 0 0")] if zeros else []
-    notes += [_say(far, "more than a kilometre away")] if far else []
-    notes += [_say(fillers, "one number in all three axes, again and again")] if fillers else []
-    still = _never_moving(found, rate_hz)
+    notes = [_note("markers_at_zero", zeros)] if zeros else []
+    notes += [_note("markers_far", far)] if far else []
+    notes += [_note("markers_filled", fillers)] if fillers else []
+    still = sorted(_never_moving(found, rate_hz))
     for name in still:
         found[name] = np.full_like(found[name], np.nan)
-    notes += [_say_still(still)] if still else []
+    if still:
+        notes.append(notice("reference.markers_still", *still, names=list_some(still)))
     held = find_held(found, rate_hz, speed=HELD_SPEED_MPS)
     time_s = start_s + np.arange(max((h.size for h in held.values()), default=0)) / rate_hz
     stopped = {name: rows for name, rows in held.items() if rows.any()}
@@ -85,6 +87,12 @@ def fill(p: FloatArray, rate_hz: float) -> tuple[FloatArray, int]:
     return out, holes.size
 
 
+def _note(what: str, counts: Mapping[str, int]) -> Notice:
+    names = sorted(counts)
+    samples = sum(counts.values())
+    return notice(f"reference.{what}", *names, samples=samples, names=list_some(names))
+
+
 def _fillers(p: FloatArray) -> BoolArray:
     """Return which samples repeat one number in all axes, as -9999 for a missing marker."""
     alike = np.asarray((p == p[:, :1]).all(axis=1))
@@ -107,27 +115,17 @@ def _never_moving(paths: Mapping[str, FloatArray], rate_hz: float) -> list[str]:
     return still if fastest > HELD_SPEED_MPS else []
 
 
-def _say_still(names: Sequence[str]) -> str:
-    return (
-        f"markers {some_of(sorted(names))} stay at one place exactly, while others move: held, not "
-        "measured, so missing"
-    )
-
-
-def _say(counts: Mapping[str, int], where: str) -> str:
-    names: Sequence[str] = sorted(counts)
-    return (
-        f"{sum(counts.values())} marker samples stand at {where} ({some_of(names)}): no "
-        "measurement, so missing"
-    )
-
-
-def _say_stopped(stopped: Mapping[str, BoolArray], time_s: FloatArray) -> list[str]:
+def _say_stopped(stopped: Mapping[str, BoolArray], time_s: FloatArray) -> list[Notice]:
     """Return a note for each set of markers that stopped at the same times."""
     sets: dict[bytes, list[str]] = {}
     for name, rows in stopped.items():
         sets.setdefault(rows.tobytes(), []).append(name)
     return [
-        say_held(f"markers {some_of(sorted(names))}", stopped[names[0]], time_s)
+        notice(
+            "reference.markers_held",
+            *sorted(names),
+            names=list_some(sorted(names)),
+            spans=list_spans(stopped[names[0]], time_s),
+        )
         for names in sets.values()
     ]

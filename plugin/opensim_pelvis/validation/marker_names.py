@@ -16,7 +16,8 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.validation.naming import some_of
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.validation.naming import list_some, some_of
 
 Trajectory = tuple[str, FloatArray]
 
@@ -31,17 +32,17 @@ class NamedMarkers:
     Parameters
     ----------
     positions : mapping of str to (t, 3) array
-    left_out : mapping of str to str
+    left_out : mapping of str to Notice
         Our name to the reason why none of its trajectories was taken.
     subjects : tuple of str
         Prefixes of labels (``subject:LASI``) of what was taken.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     positions: Mapping[str, FloatArray]
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Notice] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def our_name(label: str) -> str:
@@ -143,30 +144,29 @@ def _first_seen(paths: Sequence[FloatArray]) -> FloatArray:
     return out
 
 
-def _why(labels: Sequence[str]) -> str:
+def _why(labels: Sequence[str]) -> Notice:
     people = sorted({label.rpartition(":")[0].strip() for label in labels if ":" in label})
     if len(people) > 1:
-        return f"markers of {len(people)} people have this name ({some_of(people, 3)})"
-    return f"{len(labels)} different trajectories have this name ({some_of(labels, 3)})"
+        names = list_some(people, 3)
+        return notice("reference.of_people", *people, people=len(people), names=names)
+    names = list_some(labels, 3)
+    return notice("reference.of_trajectories", *labels, trajectories=len(labels), names=names)
 
 
-def _say_twins(left_out: Mapping[str, str]) -> list[str]:
+def _say_twins(left_out: Mapping[str, Notice]) -> list[Notice]:
     if not left_out:
         return []
-    first = next(iter(left_out.values()))
-    return [
-        f"more than one marker is called {some_of(sorted(left_out))} ({first}): none was taken; "
-        "name the one that is meant in --markers, or give them labels of their own"
-    ]
+    first, names = next(iter(left_out.values())), sorted(left_out)
+    return [notice("reference.twins", *names, names=list_some(names), why=first)]
 
 
-def _say_merged(names: Sequence[str]) -> list[str]:
+def _say_merged(names: Sequence[str]) -> list[Notice]:
     if not names:
         return []
-    return [f"trajectories that stand twice with the same numbers were read once: {some_of(names)}"]
+    return [notice("reference.merged", *names, names=list_some(names))]
 
 
-def _say_parts(positions: Mapping[str, FloatArray]) -> list[str]:
+def _say_parts(positions: Mapping[str, FloatArray]) -> list[Notice]:
     """Return a note on trajectories that look like later parts of others (LASI and LASI_1)."""
     parts = []
     for name, p in positions.items():
@@ -178,7 +178,4 @@ def _say_parts(positions: Mapping[str, FloatArray]) -> list[str]:
             parts.append(name)
     if not parts:
         return []
-    return [
-        f"{some_of(parts)} may be later parts of trajectories of the same name: they were not "
-        "joined; join them in the motion capture software"
-    ]
+    return [notice("reference.parts", *parts, names=list_some(parts))]

@@ -17,6 +17,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.validation.naming import some_of
 
@@ -42,11 +43,11 @@ class MarkerTrial:
         What was read, and how axes and units were turned.
     up_axis : str or None
         Of the file, before it was turned.
-    left_out : mapping of str to str
+    left_out : mapping of str to Notice
         Markers that the file has in a way that cannot be used, and why.
     subjects : tuple of str
         Whose the markers are, by the prefixes of their labels.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     name: str
@@ -55,19 +56,20 @@ class MarkerTrial:
     positions_m: Mapping[str, FloatArray]
     source: str
     up_axis: UpAxis | None = None
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Notice] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return which of these markers the trial does not have."""
         return [name for name in names if name not in self.positions_m]
 
-    def say_missing(self, names: Sequence[str]) -> str:
-        """Return which of these are not there in words, with the reason where one is known."""
+    def note_missing(self, code: str, names: Sequence[str]) -> Notice:
+        """Return which of these are not there, with the reason where one is known."""
         missing = self.missing(names)
-        why = next((f": {self.left_out[n]}" for n in missing if n in self.left_out), "")
-        return f"no marker {', '.join(missing)}{why}"
+        why = next((self.left_out[n] for n in missing if n in self.left_out), None)
+        code = code if why is None else f"{code}_because"
+        return notice(code, *missing, markers=missing, why=why)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -78,14 +80,14 @@ class MarkerSegments:
     ----------
     R_LB : mapping of body to (t, 4) array
         Any of ``pelvis torso femur_r femur_l tibia_r tibia_l``; NaN where a marker is missing.
-    absent : mapping of body to str
+    absent : mapping of body to Notice
         Why a body is not there.
     methods : mapping of body to str
         How each body's frame was made.
     """
 
     R_LB: Mapping[str, FloatArray]
-    absent: Mapping[str, str] = field(default_factory=dict)
+    absent: Mapping[str, Notice] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,20 +110,20 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
     """
     if trial.missing(PELVIS) and trial.missing(PELVIS_WITH_SACRUM):
         if not needed:
-            return MarkerSegments(R_LB={}, absent={"pelvis": "no markers of it"})
+            return MarkerSegments(R_LB={}, absent={"pelvis": notice("reference.no_markers_of_it")})
         raise ComparisonError(_say_no_pelvis(trial))
     pelvis = _pelvis(trial)
     R_LB: dict[str, FloatArray] = {"pelvis": pelvis}
     methods = {"pelvis": "Plug-in Gait pelvis from the four iliac markers"}
-    absent: dict[str, str] = {}
+    absent: dict[str, Notice] = {}
     if trial.missing(THORAX):
-        absent["torso"] = trial.say_missing(THORAX)
+        absent["torso"] = trial.note_missing("reference.no_marker", THORAX)
     else:
         R_LB["torso"] = _thorax(trial)
         methods["torso"] = "Plug-in Gait thorax from C7, T10, CLAV and STRN"
     for side, letter, outward in _SIDES:
         found = _thigh(trial, letter, outward)
-        if isinstance(found, str):
+        if isinstance(found, Notice):
             absent[f"femur_{side}"] = found
         else:
             R_LB[f"femur_{side}"], methods[f"femur_{side}"] = found
@@ -134,7 +136,7 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
 def _say_no_pelvis(trial: MarkerTrial) -> str:
     twins = [name for name in (*PELVIS, "SACR") if name in trial.left_out]
     found = (
-        f"{some_of(twins)} cannot be used: {trial.left_out[twins[0]]}"
+        f"{some_of(twins)} cannot be used: {say(trial.left_out[twins[0]])}"
         if twins
         else f"found {some_of(sorted(trial.positions_m)) or 'no marker'}"
     )
@@ -189,7 +191,7 @@ def _thorax(trial: MarkerTrial) -> FloatArray:
     return _frame(np.cross(y, z), y, z)
 
 
-def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, str] | str:
+def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, str] | Notice:
     """Return the thigh's frame and how it was made, or why there is none."""
     p = trial.positions_m
     stored = [f"{letter}FE{end}" for end in "OAP"]
@@ -199,14 +201,13 @@ def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray,
         z = _unit(np.cross(_unit(ahead - origin), y))
         return _frame(np.cross(y, z), y, z), "Vicon's own femur"
     knee, marker = f"{letter}KJC", f"{letter}KNE"
-    if missing := trial.missing([knee, marker]):
-        why = next((f": {trial.left_out[n]}" for n in missing if n in trial.left_out), "")
-        return f"no {' and no '.join(missing)} (knee centre and knee marker){why}"
+    if trial.missing([knee, marker]):
+        return trial.note_missing("reference.no_knee", [knee, marker])
     hip = p.get(f"{letter}HJC")
     how = "hip and knee centres of the file"
     if hip is None:
         if trial.missing(PELVIS):
-            return f"no {letter}HJC, and no PSIS markers to compute it from"
+            return notice("reference.no_hip_centre", marker=f"{letter}HJC")
         hip = harrington_hip_centre(trial, "r" if letter == "R" else "l")
         how = "Harrington's hip centre and the file's knee centre"
     y = _unit(hip - p[knee])

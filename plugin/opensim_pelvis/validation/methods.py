@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from opensim_pelvis.notices import say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.continuous import MAX_LAG_S
 from opensim_pelvis.validation.foot_events import MAX_APART_S
@@ -54,7 +55,7 @@ def describe_methods(comparison: Comparison) -> str:
             "two-sided, threshold by random field theory at a family-wise 0.05."
         )
     if comparison.notes:
-        parts.append("**Doubts.**\n\n" + "\n".join(f"- {note}" for note in comparison.notes))
+        parts.append("**Doubts.**\n\n" + "\n".join(f"- {say(n)}" for n in comparison.notes))
     return "\n\n".join(parts) + "\n"
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import R_LG, FloatArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import (
     EulerOrder,
     from_euler,
@@ -80,7 +81,7 @@ class Motion:
         Identifier of the person.
     still_s : (float, float) or None
         When the person stood still for calibration.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     name: str
@@ -95,7 +96,7 @@ class Motion:
     surface: Surface | None = None
     subject: str | None = None
     still_s: tuple[float, float] | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
 
 
 def motion_from_markers(
@@ -106,13 +107,12 @@ def motion_from_markers(
     segments = segments_from_markers(trial, needed="pelvis" not in plates)
     methods = "; ".join(f"{body}: {how}" for body, how in segments.methods.items())
     absent = tuple(
-        f"{body} is absent: {why}" for body, why in segments.absent.items() if body not in plates
+        notice("reference.body_absent", body, body=body, why=why)
+        for body, why in segments.absent.items()
+        if body not in plates
     )
     if plates:
-        notes += (
-            f"plates ({', '.join(plates)}) show turns, not the axes of bodies: read angles of "
-            "these bodies with --body-offset",
-        )
+        notes += (notice("reference.plates", *plates, bodies=list(plates)),)
     return Motion(
         name=trial.name,
         rate_hz=trial.rate_hz,
@@ -157,7 +157,7 @@ def motion_from_coordinates(
     """
     values = {n: v for n, v in coordinates_rad.items() if not _TRANSLATION.search(n)}
     R_GB: dict[str, FloatArray] = {}
-    notes: list[str] = []
+    notes: list[Notice] = []
     if all(n in values for n in PELVIS):
         R_GB["pelvis"] = from_euler(OPENSIM_ORDER, np.stack([values[n] for n in PELVIS], axis=1))
         for parent, child, names, signs in JOINTS.values():
@@ -166,10 +166,7 @@ def motion_from_coordinates(
                 R_GB[child] = multiply(R_GB[parent], from_euler(OPENSIM_ORDER, turn))
         source += "; orientations from coordinates in the order z-x-y"
     else:
-        notes.append(
-            f"{name}: no {', '.join(PELVIS)}, so coordinates are compared by their names and no "
-            "orientation of the pelvis is made (a table does not state the order of its angles)"
-        )
+        notes.append(notice("reference.no_pelvis_angles", name, file=name, coordinates=PELVIS))
     rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
     return Motion(
         name=name,

@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, axis_vector, earth_from_world
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import inverse, rotate
 from opensim_pelvis.validation.agreement import AgreementTable
 from opensim_pelvis.validation.continuous import MIN_SAMPLES
@@ -95,26 +96,19 @@ def _moves(values: FloatArray) -> bool:
     return known.shape[0] == 0 or bool((np.ptp(known, axis=0) > 0.0).any())
 
 
-def doubt_identity(estimate: Motion, reference: Motion, table: AgreementTable) -> list[str]:
+def doubt_identity(estimate: Motion, reference: Motion, table: AgreementTable) -> list[Notice]:
     """Return notes where two motions are one file, or seem to be of two people or two trials."""
     notes = []
     errors_deg = [angle.curve.rmse for angle in table.angles]
     if errors_deg and max(errors_deg) < SAME_DEG:
-        notes.append(
-            "the result and the reference hold the same numbers: a recording compared with itself "
-            "or with a copy says nothing of agreement"
-        )
+        notes.append(notice("compare.same_numbers"))
     one, other = estimate.subject, reference.subject
     if one and other and not _alike(one, other):
-        notes.append(
-            f"the result is of {one[:40]}, the reference of {other[:40]}: make sure that this is "
-            "one person"
-        )
+        people = {"estimate": one[:40], "reference": other[:40]}
+        notes.append(notice("compare.other_person", one, other, **people))
     if _other_number(estimate.name, reference.name):
-        notes.append(
-            f"the result is called {estimate.name[:60]}, the reference {reference.name[:60]}: make "
-            "sure that they are of one trial"
-        )
+        names = {"estimate": estimate.name[:60], "reference": reference.name[:60]}
+        notes.append(notice("compare.other_trial", estimate.name, reference.name, **names))
     return notes
 
 

@@ -221,7 +221,7 @@ def intraclass_correlations(
         IntraclassCorrelation(
             kind="ICC(C,1)",
             value=consistency,
-            interval=_consistency_interval(ms_r / ms_e if ms_e > 0.0 else np.inf, n, k, tail),
+            interval=_consistency_interval(consistency, ms_r, ms_e, n, k, tail),
             subjects=n,
         ),
     )
@@ -249,10 +249,12 @@ def _agreement_interval(
     return float(low), float(high)
 
 
-def _consistency_interval(f: float, n: int, k: int, tail: float) -> tuple[float, float]:
-    if not np.isfinite(f):
-        return 1.0, 1.0
-    freedom = (n - 1) * (k - 1)
+def _consistency_interval(
+    icc: float, ms_r: float, ms_e: float, n: int, k: int, tail: float
+) -> tuple[float, float]:
+    if ms_e <= 0.0:
+        return icc, icc
+    f, freedom = ms_r / ms_e, (n - 1) * (k - 1)
     low = f / stats.f.ppf(tail, n - 1, freedom)
     high = f * stats.f.ppf(tail, freedom, n - 1)
     return float((low - 1.0) / (low + k - 1.0)), float((high - 1.0) / (high + k - 1.0))

@@ -17,7 +17,9 @@ from typing import Final
 from opensim_pelvis.documents import read_bytes
 from opensim_pelvis.documents.files import without_mark
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._rows import say_open_end
+from opensim_pelvis.validation.naming import note_file
 
 DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 DECIMAL_POINT: Final = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
@@ -25,7 +27,10 @@ DECIMAL_POINT: Final = re.compile(r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?")
 MAX_BYTES: Final = 2**30
 """A larger table is not read; the longest marker trials of a laboratory take a tenth of it."""
 
-_MARKS: Final = {"\t": "tabs", ";": "semicolons", ",": "commas"}
+_MARKS: Final = {"\t": "", ";": "word.semicolons", ",": "word.commas"}
+"""What parts cells, and what is said of it; tabs are as it should be."""
+
+_QUOTED: Final = "word.quoted_cells"
 _SEPARATOR_LINE: Final = re.compile(r"\Asep=[;,\t]\n", re.IGNORECASE)
 """By which spreadsheets tell one another what parts cells."""
 
@@ -39,7 +44,7 @@ _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NO_TEXT: Final = "{path}: a text table was wanted, found binary data"
 
 
-def read_sheet(path: Path) -> tuple[str, tuple[str, ...]]:
+def read_sheet(path: Path) -> tuple[str, tuple[Notice, ...]]:
     """Return the text of a table, its cells parted as its format has them, and notes.
 
     Raises
@@ -63,10 +68,9 @@ def read_sheet(path: Path) -> tuple[str, tuple[str, ...]]:
     if comma:
         _refuse_two_kinds(path, cells)
         cells = [[_with_point(cell) for cell in row] for row in cells]
-    changes = [f"cells parted by {_MARKS[mark]}"] if mark != "\t" else []
-    changes += ["decimal commas"] if comma else []
-    changes += ["cells in quotes"] if quoted else []
-    note = f"{path.name}: read as a table that a spreadsheet saved ({', '.join(changes)})"
+    changed = (_MARKS[mark], "word.decimal_commas" if comma else "", _QUOTED if quoted else "")
+    changes = [notice(code) for code in changed if code]
+    note = note_file("reference.spreadsheet", path.name, changes=changes)
     return "\n".join(_join(row) for row in cells), (*coded, note)
 
 
@@ -82,7 +86,7 @@ def _read_bytes(path: Path) -> bytes:
     return raw
 
 
-def _decode(path: Path, raw: bytes) -> tuple[str, tuple[str, ...]]:
+def _decode(path: Path, raw: bytes) -> tuple[str, tuple[Notice, ...]]:
     """Return the text, and a note where it is written otherwise than in UTF-8."""
     content, code = without_mark(raw)
     head = content[:400]
@@ -98,7 +102,8 @@ def _decode(path: Path, raw: bytes) -> tuple[str, tuple[str, ...]]:
     if "\0" in text:
         raise ComparisonError(_NO_TEXT.format(path=path))
     if code and code.startswith(("utf-16", "utf-32")):
-        return text, (f"{path.name}: read as {code[:6].upper()} text",)
+        encoding = code[:6].upper()
+        return text, (note_file("reference.encoding", path.name, encoding=encoding),)
     return text, ()
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import finite, read_rows
+from opensim_pelvis.documents import finite, is_file, is_folder, read_rows
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.results.summary import Summary, read_summary
 from opensim_pelvis.validation.coordinate_files import read_coordinates
@@ -85,7 +86,7 @@ def open_reference(settings: ReferenceSettings) -> Motion:
         When it cannot be read, or leaves open what must be known.
     """
     path = settings.path
-    if not path.exists():
+    if not (is_file(path) or is_folder(path)):
         raise ComparisonError(f"{path}: a result or a reference was wanted, nothing is there")
     ending = path.suffix.lower()
     if path.is_dir():
@@ -149,10 +150,10 @@ def _by_inverse_kinematics(
             "--model FILE.osim"
         )
     model = load_model(settings.model)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Notice, ...] = ()
     if settings.static_trial is not None:
         still = read_markers(settings.static_trial, names=names, up_axis=settings.up_axis).trial
-        notes = scale_to_static(model, still.positions_m)
+        notes = (scale_to_static(model, still.positions_m),)
     solved = solve_markers(model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
     source = (
         f"{trial.source}; OpenSim marker inverse kinematics on {settings.model.name}, "
@@ -168,7 +169,7 @@ def _read_coordinates(path: Path, model: Path | None) -> Motion:
     return _pose_table(path, *read_sheet(path), model)
 
 
-def _pose_table(path: Path, text: str, notes: tuple[str, ...], model: Path | None) -> Motion:
+def _pose_table(path: Path, text: str, notes: tuple[Notice, ...], model: Path | None) -> Motion:
     file = read_coordinates(path, text, notes)
     source = f"OpenSim table {path.name}"
     motion = motion_from_coordinates(path.stem, file.time_s, file.coordinates_rad, source)
@@ -239,7 +240,7 @@ def _read_sensors(path: Path, time_s: FloatArray) -> Mapping[str, FloatArray]:
     return found
 
 
-def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[str, ...]]:
+def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[Notice, ...]]:
     """Return the strides that count, or all where too few do; none without the table."""
     if not path.is_file():
         return (), ()
@@ -257,8 +258,5 @@ def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[str, ...]]:
             kept.append(span)
     if len(kept) >= FEW_STRIDES:
         return tuple(kept), ()
-    note = (
-        f"{len(kept)} of {len(spans)} strides are steady, too few: all are compared, since two "
-        "systems are to agree in starts and turns, too"
-    )
+    note = notice("compare.few_steady", steady=len(kept), strides=len(spans))
     return tuple(spans), (note,) if spans else ()

@@ -18,6 +18,7 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, R_LG, UpAxis, earth_from_world
 from opensim_pelvis.rotations import from_matrix, inverse, is_present, multiply
 from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.naming import note_file
 
 BODIES: Final[Mapping[str, str]] = {
     "pelvis": "pelvis",
@@ -54,7 +55,7 @@ def motion_from_rotations(file: C3dFile, path: Path, up_axis: UpAxis | None) -> 
     screen = file.text("POINT:Y_SCREEN").lower().removeprefix("+")
     stated = up_axis or next((axis for axis in AXES if axis == screen), None)
     up: UpAxis = stated or "z"
-    notes = [] if stated else [f"{path.name}: z up, as Theia3D has it"]
+    notes = [] if stated else [note_file("reference.up_of_theia", path.name)]
     matrices, found = read_rotations(file)
     labels = [label.upper().removesuffix("_4X4").lower() for label in file.texts("ROTATION:LABELS")]
     rate_hz = rotation_hz(file)

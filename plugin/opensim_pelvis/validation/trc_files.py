@@ -12,7 +12,9 @@ import numpy as np
 from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.validation.even_times import make_even
+from opensim_pelvis.validation.naming import note_file
 
 UNITS: Final[Mapping[str, float]] = {
     **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), 1.0),
@@ -34,14 +36,14 @@ class TrcFile:
     unit : str
     trajectories : tuple of (str, (t, 3) array)
         Label and positions in metres, in the file's own axes; a label may stand twice.
-    notes : tuple of str
+    notes : tuple of Notice
     """
 
     rate_hz: float
     start_s: float
     unit: str
     trajectories: tuple[tuple[str, FloatArray], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Notice, ...]
 
 
 def is_trc(text: str) -> bool:
@@ -49,7 +51,7 @@ def is_trc(text: str) -> bool:
     return text.lstrip().startswith("PathFileType")
 
 
-def read_trc(path: Path, text: str, notes: Sequence[str] = ()) -> TrcFile:
+def read_trc(path: Path, text: str, notes: Sequence[Notice] = ()) -> TrcFile:
     """Return the trajectories of a TRC file at even times.
 
     Parameters
@@ -58,7 +60,7 @@ def read_trc(path: Path, text: str, notes: Sequence[str] = ()) -> TrcFile:
         Names the file in messages.
     text : str
         As motion capture software writes it (``sheets.read_sheet``).
-    notes : sequence of str
+    notes : sequence of Notice
         What was done to the text.
 
     Raises
@@ -88,7 +90,7 @@ def read_trc(path: Path, text: str, notes: Sequence[str] = ()) -> TrcFile:
     rows = make_even(path.name, values[:, 1], values[:, 2:], rate_hz)
     unnamed = (width - 2) // 3 - len(places)
     if unnamed:
-        told.append(f"{path.name}: trajectories without a label were left out: {unnamed}")
+        told.append(note_file("reference.trajectories_unnamed", path.name, trajectories=unnamed))
     return TrcFile(
         rate_hz=rows.rate_hz,
         start_s=float(rows.time_s[0]),
@@ -134,7 +136,7 @@ def _find_labels(path: Path, line: str) -> tuple[list[tuple[str, int]], int]:
 
 def _read_rows(
     path: Path, lines: Sequence[str], width: int, head: Mapping[str, str]
-) -> tuple[FloatArray, list[str]]:
+) -> tuple[FloatArray, list[Notice]]:
     """Return rows of numbers, NaN in empty cells, and notes.
 
     Cells may be absent at the end of a row, where markers are missing there. Markers without a
@@ -144,7 +146,7 @@ def _read_rows(
     lasts = [max((i for i, c in enumerate(r, start=1) if c.strip()), default=0) for _, r in rows]
     notes = []
     if rows and lines[-1].strip() and lasts[-1] < width:
-        notes.append(f"{path.name}: the last line is cut off and was left out")
+        notes.append(note_file("reference.last_line_cut", path.name))
         rows.pop()
     count = max([width, *lasts])
     notes += _say_counts(path, head, len(lasts), (count - 2) // 3)
@@ -157,10 +159,10 @@ def _read_rows(
         )
     if beyond:
         notes.append(
-            f"{path.name}: trajectories beyond the last label were left out: {(count - width) // 3}"
+            note_file("reference.trajectories_beyond", path.name, trajectories=(count - width) // 3)
         )
     if broken := sum(last < width and last % 3 != 2 for last in lasts[: len(rows)]):
-        notes.append(f"{path.name}: {broken} rows end within a marker, which is missing there")
+        notes.append(note_file("reference.rows_within_marker", path.name, rows=broken))
     values = np.full((len(rows), width), np.nan)
     for place, (number, cells) in enumerate(rows):
         for i, cell in enumerate(cells[:width]):
@@ -180,14 +182,13 @@ def _as_number(path: Path, row: int, column: int, cell: str) -> float:
     return number
 
 
-def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) -> list[str]:
+def _say_counts(path: Path, head: Mapping[str, str], frames: int, markers: int) -> list[Notice]:
     """Return notes on counts that differ from those of the header."""
     notes = []
-    for key, what, there in (("numframes", "frames", frames), ("nummarkers", "markers", markers)):
-        stated = finite(head.get(key, ""))
+    for key, there in (("frames", frames), ("markers", markers)):
+        stated = finite(head.get(f"num{key}", ""))
         if stated is not None and stated != there:
             notes.append(
-                f"{path.name}: the header states {stated:g} {what}, the file has {there}: make "
-                "sure that it is whole"
+                note_file(f"reference.{key}_differ", path.name, stated=stated, found=there)
             )
     return notes

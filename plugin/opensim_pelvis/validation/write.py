@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.documents import safe_cell
+from opensim_pelvis.notices import as_plain, say
 from opensim_pelvis.results.agreement import CURVES_FILE, NUMBERS_FILE
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
@@ -219,8 +220,9 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "travel_source": table.travel_source,
         "angles": as_rows(comparison),
         "events": [_event_row(event) for event in comparison.events],
-        "absent": comparison.absent,
-        "notes": comparison.notes,
+        "absent": {name: say(why) for name, why in comparison.absent.items()},
+        "notes": [say(note) for note in comparison.notes],
+        "notices": [as_plain(note) for note in comparison.notes],
     }
     path.write_text(
         json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n",

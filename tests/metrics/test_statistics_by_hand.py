@@ -1,0 +1,157 @@
+"""Mean, interval, independent strides, trend and asymmetry of series short enough for paper."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from opensim_pelvis.coordination import phase_lag, vector_coding
+from opensim_pelvis.metrics.definitions import definition_of
+from opensim_pelvis.metrics.statistics import (
+    TREND_BLOCK_S,
+    compare_sides,
+    find_trend,
+    standard_error,
+    summarise,
+)
+from opensim_pelvis.types import Summary
+
+ROTATION = definition_of("pelvic_rotation_range_deg")
+PHASE = definition_of("pelvis_trunk_phase_deg")
+PAIRS = np.tile([1.0, 1.0, -1.0, -1.0], 3)
+"""Variance 12/11; lag-one correlation 1/12, corrected 1/12 + (1 + 3/12)/12 = 3/16."""
+
+
+def test_neighbours_that_are_alike_count_less_with_r_corrected_for_its_bias() -> None:
+    error, independent = standard_error(PAIRS)
+    assert independent == pytest.approx(12.0 * (13.0 / 16.0) / (19.0 / 16.0), rel=1e-12)
+    assert error == pytest.approx(np.sqrt(12.0 / 11.0 * 19.0 / 156.0), rel=1e-12)
+
+
+def test_no_series_counts_for_less_than_two_or_more_than_its_strides() -> None:
+    assert standard_error(np.array([1.0, 2.0, 3.0, 4.0]))[1] == 2.0
+    assert standard_error(np.tile([1.0, -1.0], 6)) == pytest.approx((np.sqrt(1.0 / 11.0), 12.0))
+    assert standard_error(np.full(5, 3.0)) == (0.0, 5.0)
+    error, independent = standard_error(np.array([3.0]))
+    assert np.isnan(error)
+    assert independent == 1.0
+
+
+def test_means_of_twenty_batches_count_from_a_hundred_strides_on() -> None:
+    """Five strides up, five down: batches are 1 or -1, their mean has the variance 1/19."""
+    series = np.tile(np.repeat([1.0, -1.0], 5), 10)
+    error, independent = standard_error(series)
+    assert error == pytest.approx(np.sqrt(1.0 / 19.0), rel=1e-12)
+    assert independent == pytest.approx(100.0 / 99.0 * 19.0, rel=1e-12)
+    off = series[:99] - series[:99].mean()
+    r = float(off[1:] @ off[:-1] / (off @ off))
+    r += (1.0 + 3.0 * r) / 99.0
+    assert standard_error(series[:99])[1] == pytest.approx(99.0 * (1.0 - r) / (1.0 + r), rel=1e-12)
+
+
+def test_the_interval_is_students_with_the_independent_strides() -> None:
+    found = summarise(ROTATION, "left", np.append(PAIRS + 10.0, np.nan), np.arange(13.0))
+    assert found is not None
+    assert (found.side, found.mean, found.n) == ("left", 10.0, 12)
+    assert found.sd == pytest.approx(np.sqrt(12.0 / 11.0))
+    half = stats.t.ppf(0.975, 156.0 / 19.0 - 1.0) * np.sqrt(12.0 / 11.0 * 19.0 / 156.0)
+    assert (found.low, found.high) == pytest.approx((10.0 - half, 10.0 + half))
+
+
+def test_four_strides_have_an_interval_and_three_none() -> None:
+    values = np.array([1.0, 2.0, 1.0, 2.0])
+    four = summarise(ROTATION, "body", values, np.arange(4.0))
+    three = summarise(ROTATION, "body", values[:3], np.arange(3.0))
+    assert four is not None
+    assert three is not None
+    assert four.high - four.mean == pytest.approx(stats.t.ppf(0.975, 3) * np.sqrt(1.0 / 12.0))
+    assert np.isnan(three.low)
+    two = summarise(ROTATION, "body", values[:2], np.arange(2.0))
+    assert two is not None
+    assert two.sd == pytest.approx(np.sqrt(0.5))
+    assert three.sd == pytest.approx(np.sqrt(1.0 / 3.0))
+
+
+def test_a_trend_from_stride_to_stride_leaves_two_that_are_independent() -> None:
+    found = summarise(ROTATION, "body", np.array([1.0, 2.0, 3.0, 4.0]), np.arange(4.0))
+    assert found is not None
+    assert found.effective_n == 2.0
+    half = stats.t.ppf(0.975, 1) * np.sqrt(5.0 / 3.0)
+    assert (found.low, found.high) == pytest.approx((2.5 - half, 2.5 + half))
+
+
+@pytest.mark.parametrize("level", [0.0, 58.0, 119.0, 178.0, 182.0, 241.0, 302.0, 358.0])
+def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float) -> None:
+    values = (level + np.array([-6.0, 6.0, -6.0, 6.0])) % 360.0
+    found = summarise(PHASE, "body", values, np.arange(4.0))
+    assert found is not None
+    assert abs((found.mean - level + 180.0) % 360.0 - 180.0) < 1e-9
+    assert found.sd == pytest.approx(np.sqrt(48.0))
+    half = stats.t.ppf(0.975, 3) * np.sqrt(12.0)
+    assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
+
+
+def test_the_trend_is_the_line_through_means_of_minutes() -> None:
+    """Ten strides a minute; minutes lie 0.3 above and below a line of 4 in ten minutes."""
+    minute = np.repeat(np.arange(6.0), 10)
+    time_s = 60.0 * minute + np.tile(np.arange(10.0) * 6.0, 6)
+    off = np.array([0.3, -0.3, 0.3, -0.3, 0.3, -0.3])
+    at = np.arange(6.0) / 10.0
+    found = find_trend(5.0 + 4.0 * (time_s - 27.0) / 600.0 + off[minute.astype(int)], time_s)
+    assert found is not None
+    away = at - at.mean()
+    tilt = float(away @ off / (away @ away))
+    left = off - tilt * away
+    error = np.sqrt(float(left @ left) / 4.0 / float(away @ away))
+    assert found.blocks == 6
+    assert found.slope_per_10min == pytest.approx(4.0 + tilt)
+    assert found.high - found.slope_per_10min == pytest.approx(stats.t.ppf(0.975, 4) * error)
+    assert found.slope_per_10min - found.low == pytest.approx(stats.t.ppf(0.975, 4) * error)
+    assert TREND_BLOCK_S == 60.0
+    assert find_trend(np.ones(59), time_s[:59]) is None, "the last minute has nine strides"
+
+
+def summary(mean: float, half: float) -> Summary:
+    return Summary(
+        name="step_time_s", side="right", mean=mean, sd=1.0, n=20, effective_n=20.0,
+        low=mean - half, high=mean + half,
+    )  # fmt: skip
+
+
+def test_asymmetry_is_right_minus_left_in_per_cent_of_their_mean() -> None:
+    found = compare_sides(summary(12.0, 0.8), summary(10.0, 0.6))
+    assert (found.difference, found.low, found.high) == pytest.approx((2.0, 1.0, 3.0))
+    assert found.percent == pytest.approx(200.0 / 11.0)
+    assert compare_sides(summary(0.2, 0.1), summary(0.3, 0.1)).percent == pytest.approx(-40.0)
+    assert compare_sides(summary(-12.0, 1.0), summary(-10.0, 1.0)).percent == pytest.approx(
+        -200.0 / 11.0
+    )
+    assert np.isnan(compare_sides(summary(1.0, 1.0), summary(-1.0, 1.0)).percent)
+    assert np.isnan(compare_sides(summary(0.0, 1.0), summary(1.0, 1.0)).percent)
+
+
+def test_a_wave_of_less_than_half_a_degree_has_no_phase() -> None:
+    part = np.arange(100) / 100.0
+    for size, known in ((0.2499, False), (0.2501, True)):
+        small = np.deg2rad(size * np.cos(2.0 * np.pi * part))[None]
+        large = np.deg2rad(9.0 * np.cos(2.0 * np.pi * part - 1.0))[None]
+        assert np.isfinite(phase_lag(small, large)[0]) == known
+        assert np.isfinite(phase_lag(large, small)[0]) == known
+        assert float(phase_lag(large, large)[0]) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "pattern"),
+    [(22, 0), (23, 1), (67, 1), (68, 2), (112, 2), (113, 3), (157, 3), (158, 0), (-22, 0),
+     (-23, 3), (-67, 3), (-68, 2), (-113, 1), (-157, 1), (-158, 0)],
+)  # fmt: skip
+def test_patterns_meet_halfway_between_axes_and_diagonals(degrees: int, pattern: int) -> None:
+    line = np.arange(11.0)[None]
+    angle = np.deg2rad(degrees)
+    shares = vector_coding(np.cos(angle) * line, np.sin(angle) * line)[0]
+    assert shares.tolist() == [100.0 if code == pattern else 0.0 for code in range(4)]
+
+
+def test_no_strides_have_no_patterns() -> None:
+    assert vector_coding(np.empty((0, 100)), np.empty((0, 100))).shape == (0, 4)

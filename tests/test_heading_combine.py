@@ -1,0 +1,106 @@
+"""Own headings weighed against a common one: cases whose scatter is written by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from opensim_pelvis.heading.combine import ARBITRARY_RAD, combine
+
+NAN = float("nan")
+
+
+def weigh(offset, sigma, arbitrary=None):
+    flags = np.zeros(len(offset), dtype=bool) if arbitrary is None else np.array(arbitrary)
+    return combine(np.array(offset), np.array(sigma), flags)
+
+
+def test_two_sensors_apart_scatter_and_a_third_has_that_of_itself_and_of_the_base() -> None:
+    """0.1 and -0.1 rad, known to 0.02: tau^2 = 2 0.1^2 - 0.02^2 = 0.14^2, own weight 0.98."""
+    found = weigh([0.1, -0.1, NAN], [0.02, 0.02, NAN])
+    assert found.tau_rad == pytest.approx(0.14)
+    np.testing.assert_allclose(found.weight, [0.98, 0.98, 0.0])
+    np.testing.assert_allclose(found.offset_rad, [0.098, -0.098, 0.0], atol=1e-12)
+    own = 0.02 * 0.14 / np.sqrt(0.02)
+    np.testing.assert_allclose(found.sigma_rad, [own, own, np.sqrt(2.0) * 0.14])
+
+
+def test_scatter_of_sensors_that_are_not_known_alike() -> None:
+    """Weights 2500, 625, 625 about their mean of 0.05: Q = 18.75, and c = 1875."""
+    found = weigh([0.1, -0.05, -0.05], [0.02, 0.04, 0.04])
+    tau2 = (18.75 - 2.0) / 1875.0
+    assert found.tau_rad == pytest.approx(np.sqrt(tau2))
+    w = 1.0 / (np.array([0.02, 0.04, 0.04]) ** 2 + tau2)
+    mu = float(w @ [0.1, -0.05, -0.05]) / w.sum()
+    prior2 = np.array([(0.1 - mu) ** 2, tau2, tau2])  # the first is 4.8 deviations of its own away
+    weight = prior2 / (np.array([0.02, 0.04, 0.04]) ** 2 + prior2)
+    np.testing.assert_allclose(found.weight, weight)
+    wanted = weight * [0.1, -0.05, -0.05] + (1.0 - weight) * mu
+    np.testing.assert_allclose(found.offset_rad, wanted)
+
+
+def test_sensors_that_agree_keep_the_common_heading_and_confirm_one_another() -> None:
+    found = weigh([0.01, -0.01, NAN], [0.03, 0.04, NAN])
+    assert found.tau_rad == 0.0
+    mean = (0.01 / 9.0 - 0.01 / 16.0) / (1.0 / 9.0 + 1.0 / 16.0)
+    np.testing.assert_allclose(found.offset_rad, [mean, mean, 0.0])
+    np.testing.assert_array_equal(found.weight, 0.0)
+    np.testing.assert_allclose(found.sigma_rad, 0.024)  # 1 / sqrt(1 / 0.03^2 + 1 / 0.04^2)
+
+
+def test_the_sensor_that_defines_the_common_heading_is_exact() -> None:
+    found = weigh([0.0, 0.02], [0.0, 0.05])
+    np.testing.assert_allclose(found.offset_rad, 0.0, atol=1e-9)
+    assert found.sigma_rad[0] == 0.0
+    assert found.sigma_rad[1] == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("own", "off"), [(0.101, False), (0.099, True)])
+def test_a_sensor_beyond_three_of_its_own_deviations_goes_its_own_way(
+    own: float, off: bool
+) -> None:
+    """The exact base holds mu at 0; 0.3 rad off is 3 deviations of 0.1."""
+    found = weigh([0.0, 0.0, 0.0, 0.3], [0.0, 0.0, 0.0, own])
+    tau = found.tau_rad
+    prior = max(tau, 0.3) if off else tau
+    assert found.weight[3] == pytest.approx(prior**2 / (own**2 + prior**2))
+    assert tau < 0.3
+
+
+def test_sensors_that_share_no_north_keep_what_each_tells_and_nothing_else_is_known() -> None:
+    far = 2.0 * float(ARBITRARY_RAD) + 0.01
+    found = weigh([0.0, far, NAN], [0.0, 0.1, NAN])
+    assert found.tau_rad == np.inf
+    np.testing.assert_allclose(found.offset_rad, [0.0, far, 0.0])
+    np.testing.assert_allclose(found.sigma_rad, [0.0, 0.1, np.inf])
+    np.testing.assert_allclose(found.weight, [1.0, 1.0, 0.0])
+    near = weigh([0.0, far - 0.02, NAN], [0.0, 3.0, NAN])
+    assert np.isfinite(near.tau_rad)
+
+
+def test_scatter_of_more_than_45_degrees_is_no_north() -> None:
+    """With +-a known to s, tau^2 = 2 a^2 - s^2."""
+    limit = float(ARBITRARY_RAD)
+    for tau, shared in ((limit - 0.01, True), (limit + 0.01, False)):
+        a = np.sqrt((tau**2 + 0.01**2) / 2.0)
+        assert np.isfinite(weigh([a, -a], [0.01, 0.01]).tau_rad) == shared
+
+
+def test_an_earth_frame_that_faces_anywhere_is_known_from_its_own_motion_alone() -> None:
+    found = weigh([0.0, 0.02, 1.2, NAN], [0.0, 0.05, 0.2, NAN], [False, False, True, True])
+    assert found.offset_rad[2] == pytest.approx(1.2)
+    assert found.sigma_rad[2] == pytest.approx(0.2)
+    assert found.weight[2] == 1.0
+    assert found.sigma_rad[3] == np.inf
+
+
+def test_a_single_sensor_that_tells_is_the_common_heading() -> None:
+    found = weigh([0.2, NAN], [0.05, NAN])
+    assert found.offset_rad[0] == pytest.approx(0.2)
+    assert found.tau_rad == 0.0
+
+
+def test_exact_sensors_that_agree_are_exact() -> None:
+    found = weigh([0.0, 0.0], [0.0, 0.0])
+    np.testing.assert_array_equal(found.weight, 0.0)
+    np.testing.assert_allclose(found.sigma_rad, 0.0, atol=1e-9)

@@ -1,0 +1,89 @@
+"""Quality: each check against its limits, and the verdict over all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from opensim_pelvis import quality
+from opensim_pelvis.quality import judge
+from opensim_pelvis.types import Check, Quality, Result
+from tests.exporters.sample_result import make_result
+
+
+def checks_of(result: Result) -> dict[str, Check]:
+    found = judge(
+        result.recording,
+        result.aligned,
+        result.placement,
+        result.model,
+        result.kinematics,
+        result.running,
+    )
+    return {check.name: check for check in found.checks}
+
+
+@pytest.mark.parametrize(
+    ("error_deg", "verdict"),
+    [(4.9, "good"), (5.1, "doubtful"), (11.9, "doubtful"), (12.1, "rejected")],
+)
+def test_the_worst_sensor_decides_how_well_the_model_follows(
+    error_deg: float, verdict: str
+) -> None:
+    result = make_result()
+    errors = np.full(result.kinematics.errors_rad.shape, np.deg2rad(1.0))
+    errors[:, 1] = np.deg2rad(error_deg)
+    check = checks_of(replace(result, kinematics=replace(result.kinematics, errors_rad=errors)))
+    found = check["model"]
+    assert (found.verdict, found.unit, found.limits) == (verdict, "deg", quality.MODEL_ERROR_DEG)
+    assert found.value == pytest.approx(error_deg)
+    assert found.subject == (result.aligned.bodies[1],)
+
+
+@pytest.mark.parametrize(("frames", "verdict"), [(0, "good"), (2, "doubtful"), (30, "rejected")])
+def test_frames_out_of_the_models_range_are_a_share(frames: int, verdict: str) -> None:
+    result = make_result(samples=100, missing=False)
+    values = np.zeros_like(result.kinematics.values_rad)
+    values[:frames, 1] = 1.5  # the range ends at 1
+    kinematics = replace(result.kinematics, values_rad=values)
+    found = checks_of(replace(result, kinematics=kinematics))["ranges"]
+    assert (found.verdict, found.unit) == (verdict, "share")
+    assert found.value == pytest.approx(frames / 100)
+    if frames:
+        assert found.subject == (result.kinematics.coordinates[1],)
+
+
+@pytest.mark.parametrize(("absent", "verdict"), [(2, "good"), (3, "doubtful"), (16, "rejected")])
+def test_samples_that_are_missing_are_a_share_of_the_recording(absent: int, verdict: str) -> None:
+    result = make_result(samples=100, missing=False)
+    first, *others = result.aligned.ledger.sensors
+    rows = (
+        replace(first, absent_samples=absent),
+        *(replace(row, absent_samples=0) for row in others),
+    )
+    ledger = replace(result.aligned.ledger, sensors=rows)
+    found = checks_of(replace(result, aligned=replace(result.aligned, ledger=ledger)))["absent"]
+    assert (found.verdict, found.value) == (verdict, pytest.approx(absent / 100))
+
+
+def test_the_pose_is_judged_only_where_somebody_stood() -> None:
+    result = make_result()
+    spread = np.full(len(result.placement.sensors), np.deg2rad(1.5))
+    pose = replace(result.placement.pose, spread_rad=spread, window_source="given")
+    stood = replace(result, placement=replace(result.placement, pose=pose))
+    assert checks_of(stood)["pose"].verdict == "doubtful"
+    moving = replace(pose, window_source="mean of movement")
+    walked = replace(result, placement=replace(result.placement, pose=moving))
+    assert "pose" not in checks_of(walked)
+
+
+def test_the_verdict_is_the_worst_of_the_checks() -> None:
+    good, doubtful, rejected = (
+        Check(name=name, verdict=name)  # type: ignore[arg-type]
+        for name in ("good", "doubtful", "rejected")
+    )
+    assert Quality().verdict == "good"
+    assert Quality(checks=(good, doubtful, good)).verdict == "doubtful"
+    assert Quality(checks=(rejected, good, doubtful)).verdict == "rejected"
