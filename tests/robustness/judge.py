@@ -44,6 +44,12 @@ FOREIGN: Final = (
 """Text of Python or a library that no person should meet."""
 
 
+ALLOWED: Final = frozenset(
+    "\n\t\u200c\u200d\u00ad\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+    "\U000110bd\U000110cd"
+) | {chr(code) for code in range(0x13430, 0x13440)}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that should not be.
@@ -105,9 +111,10 @@ def judge_message(text: str, fault: BaseException | None = None) -> Finding | No
 def is_harmful(letter: str) -> bool:
     """Return whether a terminal may obey a letter, or nobody sees it: controls, turns, halves.
 
-    Marks that join letters or allow a hyphen belong to words.
+    Marks that join letters or allow a hyphen belong to words; signs before numbers in Arabic, Syriac
+    and Kaithi, and joints of hieroglyphs, are seen.
     """
-    return letter not in "\n\t\u200c\u200d\u00ad" and unicodedata.category(letter) in (
+    return letter not in ALLOWED and unicodedata.category(letter) in (
         "Cc",
         "Cf",
         "Cs",

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from opensim_pelvis.plain_words import harmless
 from tests.robustness.judge import is_harmful, judge, judge_message
 from tests.robustness.mutate import mutate
 from tests.robustness.signs import KINDS, SignsBench, find_change, lay
@@ -33,6 +34,7 @@ FOUND = [
     ("commands", 203815),  # a folder without a comparison
     ("commands", 205807),  # no lab file
     ("lab", 216742),  # a path that is too long to be one
+    ("marker names", 507180),  # a mark of annotations, which nobody sees
     ("dot", 2351),  # an acceleration beyond the range of numbers once it has its unit
 ]
 """Inputs that once were findings, by target and number."""
@@ -147,6 +149,11 @@ def test_the_judge_sees_what_should_not_be(tmp_path: Path) -> None:
     assert judge(lambda: [][1])[1].kind == "IndexError"  # type: ignore[union-attr]
     assert judge_message("x\0y\ufeff") is None  # shown as \x00, not obeyed
     assert [is_harmful(letter) for letter in "\x1b\u202e\ufeffa\n"] == [True] * 3 + [False] * 2
+
+
+def test_every_letter_that_is_obeyed_or_unseen_is_shown() -> None:
+    left = [hex(n) for n in range(0x110000) if is_harmful(chr(n)) and harmless(chr(n)) == chr(n)]
+    assert not left
 
 
 def test_a_silent_change_is_seen(tmp_path: Path) -> None:
