@@ -111,8 +111,8 @@ def judge_message(text: str, fault: BaseException | None = None) -> Finding | No
 def is_harmful(letter: str) -> bool:
     """Return whether a terminal may obey a letter, or nobody sees it: controls, turns, halves.
 
-    Marks that join letters or allow a hyphen belong to words; signs before numbers in Arabic, Syriac
-    and Kaithi, and joints of hieroglyphs, are seen.
+    Marks that join letters or allow a hyphen belong to words; signs before numbers in Arabic,
+    Syriac and Kaithi, and joints of hieroglyphs, are seen.
     """
     return letter not in ALLOWED and unicodedata.category(letter) in (
         "Cc",
