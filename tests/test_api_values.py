@@ -86,6 +86,11 @@ def test_what_is_no_recording_is_refused(given: Any) -> None:
         opensim_pelvis.run(given)
 
 
+def test_a_recording_holds_signals_of_sensors(recording: Recording) -> None:
+    with pytest.raises(OpenSimPelvisError, match="wanted SensorSignals"):
+        replace(recording, sensors=(1, 2))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("change", [list, lambda q: q.astype(str), lambda q: q[:5]])
 def test_signals_are_arrays_of_numbers(recording: Recording, change: Any) -> None:
     sensor = recording.sensors[0]

@@ -245,6 +245,11 @@ class Recording:
         fault = find_rate_fault(self.rate_hz)
         if fault is not None:
             raise ReadError(f"{self.name} (reader '{self.reader}'): {fault}")
+        if not all(isinstance(sensor, SensorSignals) for sensor in self.sensors):
+            raise ReadError(
+                f"{self.name} (reader '{self.reader}'): sensors: wanted SensorSignals, found a "
+                "value of another kind among them"
+            )
         object.__setattr__(self, "notes", wrap(self.notes))  # readers of others give plain texts
 
     @property
