@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
-from opensim_pelvis.screen.running import trend_lines
+import numpy as np
+
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.screen.running import stride_facts, trend_lines
 from opensim_pelvis.types import Trend
 from tests.running_cases import run_case
 
@@ -19,3 +24,13 @@ def test_a_change_is_shown_where_its_interval_leaves_zero_out() -> None:
     assert trend_lines(replace(running, summaries=summaries)) == [
         "pelvic rotation range: -2.0 in ten minutes (-3.0 to -1.0)"
     ]
+
+
+def test_why_there_are_no_strides_is_told_also_where_nothing_says_why() -> None:
+    def told(*notes: Notice) -> Any:
+        empty = SimpleNamespace(side=np.zeros(0))
+        running: Any = SimpleNamespace(strides=empty, events=SimpleNamespace(notes=notes))
+        return stride_facts(running)
+
+    assert told() == {"strides": "none found: no steps"}
+    assert told(notice("events.none")) == {"strides": "none found: no steps were found"}

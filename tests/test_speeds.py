@@ -270,6 +270,10 @@ def test_a_place_that_is_none_and_a_jump_are_told_by_what_was_found(tmp_path: Pa
     times = [f"2026-11-24T10:00:{i:02d}Z" for i in range(30)]
     with pytest.raises(ReadError, match="a latitude beyond 90 degrees"):
         read_speeds(_gpx(tmp_path, [(999.0, time) for time in times]), start_s=0.0)
+    path = _gpx(tmp_path, zip(_places(30), times, strict=True))
+    path.write_text(path.read_text(encoding="utf-8").replace('lon="8.0"', 'lon="181"'))
+    with pytest.raises(ReadError, match="a longitude beyond 180 degrees"):
+        read_speeds(path, start_s=0.0)
     jump = _places(30)
     jump[10] += 1.0
     with pytest.raises(ReadError, match=r"found 5.* at 9 s"):

@@ -152,8 +152,11 @@ def _read_gpx(path: Path) -> _Track:
     """Return times and speeds between the points of a GPX track, by gpxpy's distances."""
     gpx = _library("gpxpy", path).parse(read_xml_text(path, ReadError, "a GPX track"))
     points = [p for track in gpx.tracks for segment in track.segments for p in segment.points]
-    if any(abs(p.latitude) > 90.0 or abs(p.longitude) > 180.0 for p in points):
-        raise ReadError(f"{path}: wanted places on the earth, found a latitude beyond 90 degrees")
+    for name, limit in (("latitude", 90), ("longitude", 180)):
+        if any(abs(getattr(point, name)) > limit for point in points):
+            raise ReadError(
+                f"{path}: wanted places on the earth, found a {name} beyond {limit} degrees"
+            )
     points, notes = _timed(points, path)
     away = [b.distance_2d(a) or 0.0 for a, b in itertools.pairwise(points)]
     distance_m = np.concatenate([[0.0], np.cumsum(away)])

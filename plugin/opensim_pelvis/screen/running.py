@@ -16,7 +16,9 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
     """Return how many strides were found, kept and excluded, and how events were found."""
     strides = running.strides
     if strides.side.size == 0:
-        return {"strides": "none found: " + "; ".join(map(say, running.events.notes)) or "no steps"}
+        return {
+            "strides": "none found: " + ("; ".join(map(say, running.events.notes)) or "no steps")
+        }
     excluded = ", ".join(f"{count} {reason}" for reason, count in strides.excluded.items())
     kept = int(strides.kept.sum())
     facts = {
