@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,9 @@ from typing import Final
 
 import numpy as np
 import pytest
+from typer.main import get_command
 
+from opensim_pelvis.cli import app
 from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.notices import (
     SEVERITIES,
@@ -127,6 +130,14 @@ def test_every_entry_is_whole_and_can_be_said() -> None:
         assert entry.text == entry.text.strip(), code
         assert not entry.count or entry.count in fields(entry.text) | fields(entry.one), code
         assert fields(entry.one) <= fields(entry.text), code
+
+
+def test_every_flag_that_a_notice_names_is_one() -> None:
+    known = {flag for command in get_command(app).commands.values()  # type: ignore[attr-defined]
+             for parameter in command.params for flag in parameter.opts}  # fmt: skip
+    for entry in catalogue().values():
+        named = re.findall(r"(?<![\w-])--[a-z][a-z-]*", f"{entry.text} {entry.one} {entry.remedy}")
+        assert set(named) <= known, (entry.code, set(named) - known)
 
 
 def test_every_code_is_used_and_every_call_names_one() -> None:
