@@ -24,6 +24,7 @@ MAX_LINES = 330  # what one sitting can take in; the aim is 80 to 250
 ORDER = (
     "errors",
     "plain_words",
+    "language",
     "notices",
     "interruption",
     "processes",
@@ -75,6 +76,7 @@ ORDER = (
     "testing",
     "selftest",
     "screen",
+    "translation",
     "debug",
     "cli_options",
     "cli_results",

@@ -8,12 +8,13 @@ written, each labelled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.language import Text
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, rotate, to_euler, unwrap_present
 from opensim_pelvis.settings import Surface
@@ -99,6 +100,15 @@ _SEGMENTS: Final = {
     "torso": (("trunk_axial_rotation", "trunk_lateral_lean", "trunk_forward_lean"), (1, 1, -1)),
 }
 _THIGHS: Final = {"femur_r": "thigh_extension_r", "femur_l": "thigh_extension_l"}
+
+
+WORDS: Final = ("description", "positive", "order", "source")
+
+
+def texts() -> Iterator[Text]:
+    """Return every text of the definitions of angles."""
+    for row in DEFINITIONS:
+        yield from (Text(f"angle.{row.name}.{word}", getattr(row, word)) for word in WORDS)
 
 
 def compute_angles(

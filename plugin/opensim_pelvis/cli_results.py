@@ -69,17 +69,27 @@ def report(
 
 
 def texts(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Made, such as texts-de.toml.")],
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace such a file, changed or not.")
-    ] = False,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Translation, such as de.po.")],
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Language of a new file: de, pt-BR, ...")
+    ] = None,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Texts in TOML of an earlier version."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin the file anew.")] = False,
 ) -> None:
-    """Write all texts of the report, to translate them."""
-    from opensim_pelvis.report.texts import write_texts
+    """Write all texts to translate, or bring a translation to the texts of today."""
+    from opensim_pelvis.language import read_language, state_of
+    from opensim_pelvis.translation import all_texts, write_texts
 
-    path = write_texts(file, overwrite=overwrite)
-    typer.echo(f"{path}: change the words to the right of each =, then name the file")
-    typer.echo("in the lab file (texts = ...).")
+    path = write_texts(file, code=language, earlier=earlier, overwrite=overwrite)
+    state = state_of(read_language(path), all_texts())
+    typer.echo(
+        f"{path}: {len(state.done)} texts translated, {len(state.fuzzy)} fuzzy, "
+        f"{len(state.missing)} missing, {len(state.unfit)} with other names in braces"
+    )
+    typer.echo("Translate msgid into msgstr; then: --language FILE, or texts = in the lab file.")
 
 
 def compare(

@@ -182,9 +182,13 @@ class SolverSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSettings:
-    """``[report]``: ``lab`` is a file with the laboratory's name, logo and choice of sections."""
+    """``[report]``: ``lab`` is a file with the laboratory's name, logo and choice of sections.
+
+    ``language`` is the code of a language, or a translation (``.po``).
+    """
 
     lab: Path | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +245,7 @@ _WORDS_FOR_UNSET: Final[Mapping[str, str]] = {
     "solver.model": "pelvis_trunk.osim of this package",
     "solver.weights": "1 for every sensor",
     "report.lab": "none",
+    "report.language": "en",
 }
 
 

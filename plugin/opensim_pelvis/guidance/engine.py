@@ -9,38 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Final
 
 from opensim_pelvis.guidance.tables import Condition, Rule, read_rules
+from opensim_pelvis.guidance.words import cannot_tell, fill, reason_text, sex_word
 from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
-
-DISCLAIMER: Final = (
-    "Information for a lab report, not a diagnosis and no medical advice. Drills are general; "
-    "pain is a reason to stop and to ask a clinician."
-)
-
-REASONS: Final = {
-    "unknown": "{measure} is not known",
-    "interval": (
-        "the interval of {measure} ({low:.1f} to {high:.1f}) reaches over the limit of {limit:g}"
-    ),
-    "heading": "the heading of the sensors is doubtful",
-    "activity": "it was not stated that this is running (--activity)",
-    "strides": "no strides were found",
-    "few": "only {n:.0f} strides, {needed:.0f} are needed",
-    "error": (
-        "the known error of {measure} ({error:.1f} degrees) exceeds the effect ({effect:.1f} "
-        "degrees)"
-    ),
-}
-"""Why a rule cannot tell."""
-
-CANNOT_TELL: Final = "Cannot tell: {reasons}."
-SEX_UNKNOWN: Final = "sex not stated"
-NOT_KNOWN: Final = "(not known)"
 
 FEWEST_STRIDES: Final = 10
 """Below this a mean says too little about a runner; a choice."""
@@ -115,10 +91,7 @@ def _judge(
     reasons = tuple({reason.text: reason for reason in found}.values())
     known = {name: sides[0].mean for name, sides in values.items() if len(sides) == 1}
     known |= {name: value.mean for name, value in chosen.items()}
-    text = fill(rule.text, known, sex=sex or SEX_UNKNOWN, unknown=NOT_KNOWN)
-    if reasons:
-        told = CANNOT_TELL.format(reasons="; ".join(reason.text for reason in reasons))
-        text = f"{text} {told}"
+    text = cannot_tell(fill(rule.text, known, sex=sex_word(sex)), reasons)
     names = {name for _, name, _, _ in Formatter().parse(rule.text) if name}
     return Finding(
         rule=rule.name,
@@ -193,8 +166,8 @@ def _doubts(
 
 
 def _reason(key: str, measure: str = "", **values: float) -> Reason:
-    text = REASONS[key].format(measure=_say(measure), **values)
-    return Reason(key=key, text=text, measure=measure, values=values)
+    reason = Reason(key=key, text="", measure=measure, values=values)
+    return replace(reason, text=reason_text(reason))
 
 
 def _too_few(chosen: Mapping[str, Value]) -> list[Reason]:
@@ -212,39 +185,3 @@ def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[Reason]:
     if effect is None or value.error <= effect:
         return []
     return [_reason("error", first.measure, error=value.error, effect=effect)]
-
-
-def _say(measure: str) -> str:
-    """Return a measure's name as words, without its unit.
-
-    >>> _say("pelvic_rotation_range_deg")
-    'pelvic rotation range'
-    """
-    return measure.rpartition("_")[0].replace("_", " ")
-
-
-def fill(text: str, known: Mapping[str, float], *, sex: str, unknown: str) -> str:
-    """Return a rule's text with its numbers; what is not known reads as ``unknown``.
-
-    >>> fill("{a:.1f} and {b:.1f}, {sex}", {"a": 1.0}, sex="female", unknown="(not known)")
-    '1.0 and (not known), female'
-    """
-    return text.format_map(_Known({**known, "sex": sex}, unknown))
-
-
-class _Known(dict[str, object]):
-    """Numbers of a text, and what stands for one that is not known."""
-
-    def __init__(self, known: Mapping[str, object], unknown: str) -> None:
-        super().__init__(known)
-        self.unknown = unknown
-
-    def __missing__(self, key: str) -> object:
-        return _Unknown(self.unknown)
-
-
-class _Unknown(str):
-    __slots__ = ()
-
-    def __format__(self, specification: str) -> str:
-        return str(self)

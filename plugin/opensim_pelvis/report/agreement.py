@@ -26,7 +26,13 @@ def read_section(folder: Path) -> dict[str, Any]:
         When the folder has no comparison, or one of another version.
     """
     numbers, curves = read_agreement(folder, ExportError)
-    return {**plain_of(numbers), "curves": plain_of(curves)}
+    found = plain_of(numbers)
+    return {
+        **found,
+        "absent": found["absent"] | found["absent_notices"],
+        "notes": found["notices"] or found["notes"],
+        "curves": plain_of(curves),
+    }
 
 
 def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[View]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.documents import is_file, is_folder, read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.language import Language, read_language
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
+from opensim_pelvis.settings import ReportSettings
 
 SECTIONS: Final = (
     "headline",
@@ -42,8 +44,8 @@ class Lab:
         PNG, JPEG or SVG.
     sections : tuple of str
         Those shown, in this order.
-    texts : Path or None
-        A translation of ``texts.toml``.
+    texts : Path, str or None
+        A translation (``.po``), or the code of a language that comes with the package.
     """
 
     name: str = ""
@@ -51,7 +53,12 @@ class Lab:
     footer: str = ""
     logo: Path | None = None
     sections: tuple[str, ...] = SECTIONS
-    texts: Path | None = None
+    texts: Path | str | None = None
+
+    @property
+    def language(self) -> Language:
+        """The language of reports."""
+        return read_language(self.texts)
 
     @property
     def logo_uri(self) -> str | None:
@@ -64,6 +71,12 @@ def sections_of(lab: Lab, view: Mapping[str, Any]) -> list[str]:
     asked = "agreement" in view
     names = [name for name in lab.sections if name != "agreement" or asked]
     return [*names, "agreement"] if asked and "agreement" not in names else names
+
+
+def lab_of(settings: ReportSettings) -> Lab:
+    """Return the laboratory of a run's settings, in the language that they ask for."""
+    lab = read_lab(settings.lab)
+    return lab if settings.language is None else replace(lab, texts=settings.language)
 
 
 def read_lab(path: Path | None) -> Lab:
@@ -100,18 +113,30 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
     if not isinstance(value, str):
         faults.append(f"{key}: wanted a text in quotes, found {value_words(value)}")
         return None
-    if key not in {"logo", "texts"}:
+    if key == "texts":
+        return _texts(value, folder, faults)
+    if key != "logo":
         return value
     path = folder / value
     if not is_file(path):
         faults.append(f"{key}: there is no file {str(path)[:200]}")
-    elif key == "logo" and path.suffix.lower() not in TYPES:
+    elif path.suffix.lower() not in TYPES:
         faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
-    elif key == "logo" and path.stat().st_size > MAX_LOGO_BYTES:
+    elif path.stat().st_size > MAX_LOGO_BYTES:
         faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes; make it smaller")
-    elif key == "logo":
+    else:
         faults += _undrawable(path)
     return path
+
+
+def _texts(value: str, folder: Path, faults: list[str]) -> Path | str:
+    """Return a translation's file, or a language's code as it is."""
+    texts = folder / value if Path(value).suffix else value
+    try:
+        read_language(texts)
+    except SettingsError as fault:
+        faults.append(f"texts: {fault}")
+    return texts
 
 
 def _undrawable(logo: Path) -> list[str]:

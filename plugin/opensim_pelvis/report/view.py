@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,13 @@ import numpy as np
 
 from opensim_pelvis.documents import plain_of, read_record
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.guidance.words import DISCLAIMER
 from opensim_pelvis.names import check_name
-from opensim_pelvis.notices import SIMULATED, Notice, say
+from opensim_pelvis.notices import SIMULATED, Notice, as_plain, notice, wrap
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
-from opensim_pelvis.report.view_older import from_version_2
+from opensim_pelvis.report.view_older import from_version_2, from_version_3
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
@@ -56,8 +56,8 @@ def view_of(result: Result) -> View:
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
         "angles": [asdict(definition) for definition in result.clinical.definitions],
-        "absent": {name: say(why) for name, why in _absent(result).items()},
-        "notes": [say(note) for note in result.notes],
+        "absent": _absent(result),
+        "notes": list(result.notes),
         "methods": _methods(result),
         "settings": to_plain(result.settings),
         "defaults": list(result.defaults),
@@ -88,7 +88,7 @@ def read_view(path: Path) -> View:
         ExportError,
         wanted="a NAME_report.json that `opensim-pelvis run` wrote",
         remedy="Run the trial again.",
-        older={2: from_version_2},
+        older={2: from_version_2, 3: from_version_3},
     )
     name = check_name(record.name, f"{path}: name of the recording")
     return {**plain_of(record), "name": name}
@@ -111,8 +111,8 @@ def _recording(result: Result) -> dict[str, Any]:
     }
 
 
-def _date(date: RecordingDate | None) -> dict[str, str] | None:
-    return None if date is None else {"start": date.iso, "source": date.source}
+def _date(date: RecordingDate | None) -> dict[str, Any] | None:
+    return None if date is None else {"start": date.iso, "source": wrap((date.source,))[0]}
 
 
 def _absent(result: Result) -> dict[str, Notice]:
@@ -139,25 +139,35 @@ def _strides(result: Result) -> dict[str, Any]:
     }
 
 
-def _methods(result: Result) -> dict[str, str]:
+def _methods(result: Result) -> dict[str, tuple[Notice, ...]]:
     """Return how the numbers came about, a line a stage."""
     pose, heading = result.placement.pose, result.placement.heading
-    origins = sorted({f"{o.origin} ({o.reason})" for o in result.recording.origins})
-    methods = {
-        "orientations": "; ".join(origins) or "of the maker",
-        "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
-        "heading": heading.words,
-        "travel": result.clinical.travel_source,
-        "model": result.model.source,
-        "engine": f"{result.kinematics.engine}, {result.kinematics.accuracy}",
+    start_s, end_s = pose.window_s
+    found = sorted({(o.origin, o.reason) for o in result.recording.origins})
+    origins = [notice("stage.origin", origin=kind, reason=why) for kind, why in found]
+    methods: dict[str, Iterable[Notice | str]] = {
+        "orientations": origins or [notice("stage.maker")],
+        "pose": [notice("stage.pose", start_s=start_s, end_s=end_s, source=pose.window_source)],
+        "heading": [heading.words],
+        "travel": [result.clinical.travel_source],
+        "model": [result.model.source],
+        "engine": [
+            notice(
+                "stage.engine",
+                engine=result.kinematics.engine,
+                accuracy=result.kinematics.accuracy,
+            )
+        ],
     }
     if result.running is not None and result.running.events.methods:
-        methods["events"] = "; ".join(dict.fromkeys(result.running.events.methods.values()))
-    return methods
+        methods["events"] = list(dict.fromkeys(result.running.events.methods.values()))
+    return {stage: wrap(dict.fromkeys(told)) for stage, told in methods.items()}
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it; NaN and infinity as None."""
+    """Return a value as JSON knows it, notices with their sentences; NaN and infinity as None."""
+    if isinstance(value, Notice):
+        return as_plain(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

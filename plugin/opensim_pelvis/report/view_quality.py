@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from opensim_pelvis.notices import wrap
 from opensim_pelvis.quality import model_errors_deg
 from opensim_pelvis.types import Result, SensorHeading
 
@@ -40,10 +41,10 @@ def ledger_of(result: Result) -> list[dict[str, Any]]:
 def _heading(row: SensorHeading | None) -> dict[str, Any]:
     """Return how one sensor came to its heading, in words and degrees."""
     if row is None:
-        return {"heading_source": "", "heading_sigma_deg": None, "heading_verdict": ""}
+        return {"heading_source": None, "heading_sigma_deg": None, "heading_verdict": ""}
     sigma = float(np.rad2deg(row.sigma_rad))
     return {
-        "heading_source": row.source,
+        "heading_source": wrap((row.source,))[0],
         "heading_sigma_deg": sigma if np.isfinite(sigma) else None,
         "heading_verdict": row.verdict,
     }

@@ -228,7 +228,8 @@ def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
         fault = text_fault(text)
         if fault is not None:
             raise _UnusableError(f"a text that can be shown and stored ({fault})")
-        return text
+        is_file = key == "report.language" and Path(text).suffix != ""
+        return str(folder / text) if is_file else text
     if hint is datetime.date:
         return _date(value)
     if hint is float:

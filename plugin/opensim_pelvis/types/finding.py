@@ -9,13 +9,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """An exercise: what for, how, how much, and when not to."""
+    """An exercise: what for, how, how much, and when not to; ``key`` is its name in rules."""
 
     name: str
     purpose: str
     how: str
     dose: str
     avoid: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

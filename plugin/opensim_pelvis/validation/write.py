@@ -223,6 +223,7 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "absent": {name: say(why) for name, why in comparison.absent.items()},
         "notes": [say(note) for note in comparison.notes],
         "notices": [as_plain(note) for note in comparison.notes],
+        "absent_notices": {name: as_plain(why) for name, why in comparison.absent.items()},
     }
     path.write_text(
         json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
