@@ -9,7 +9,10 @@ from typing import Final
 from opensim_pelvis.language import ENGLISH, Language, read_language
 from opensim_pelvis.notices.catalogue import Entry, catalogue
 
-PARTS: Final = frozenset({"word"})
+PARTS: Final = frozenset(
+    {"word", "source", "world", "origin", "method", "forward", "facing", "drift", "model"}
+    | {"accuracy", "travel", "exclusion"}
+)
 """Stages whose entries stand inside other sentences only."""
 
 _HEAD: Final = """# Notices

@@ -11,6 +11,7 @@ from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.types import FileContents
+from opensim_pelvis.types.event import shown_by_plate
 
 _SHOWN: Final = 12
 _STATIC_S: Final = 15.0
@@ -74,7 +75,7 @@ def _events(file: C3dFile) -> tuple[str, tuple[Notice, ...]]:
     """Return the events in words, and notes."""
     found, notes = read_events(file)
     if found:
-        plates = sum("force plate" in event.source for event in found)
+        plates = sum(shown_by_plate(event.source) for event in found)
         return f"{len(found)} contacts and toe-offs ({plates} by force plates)", notes
     if file.texts("EVENT:LABELS"):
         return f"{_listed(file.texts('EVENT:LABELS'), '')}; no contact or toe-off", notes

@@ -21,7 +21,7 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.tables import read_norms
 from opensim_pelvis.guidance.words import DISCLAIMER
 from opensim_pelvis.names import check_name
-from opensim_pelvis.notices import SIMULATED, Notice, as_plain, notice, wrap
+from opensim_pelvis.notices import SIMULATED, Notice, as_plain, notice
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_older import from_version_2, from_version_3
@@ -30,6 +30,7 @@ from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.settings import to_plain
 from opensim_pelvis.types import RecordingDate, Result
+from opensim_pelvis.types.running import excluded_words
 
 View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
@@ -112,7 +113,7 @@ def _recording(result: Result) -> dict[str, Any]:
 
 
 def _date(date: RecordingDate | None) -> dict[str, Any] | None:
-    return None if date is None else {"start": date.iso, "source": wrap((date.source,))[0]}
+    return None if date is None else {"start": date.iso, "source": date.source}
 
 
 def _absent(result: Result) -> dict[str, Notice]:
@@ -133,7 +134,7 @@ def _strides(result: Result) -> dict[str, Any]:
     return {
         "total": int(running.strides.side.size),
         "kept": int(running.strides.kept.sum()),
-        "excluded": dict(running.strides.excluded),
+        "excluded": excluded_words(running.strides),
         "kind": running.events.kind,
         "start": running.events.start_label,
     }
@@ -143,14 +144,14 @@ def _methods(result: Result) -> dict[str, tuple[Notice, ...]]:
     """Return how the numbers came about, a line a stage."""
     pose, heading = result.placement.pose, result.placement.heading
     start_s, end_s = pose.window_s
-    found = sorted({(o.origin, o.reason) for o in result.recording.origins})
-    origins = [notice("stage.origin", origin=kind, reason=why) for kind, why in found]
-    methods: dict[str, Iterable[Notice | str]] = {
+    found = sorted({(o.origin, o.reason.code): o for o in result.recording.origins}.items())
+    origins = [notice("stage.origin", origin=o.origin, reason=o.reason) for _, o in found]
+    methods: dict[str, Iterable[Notice]] = {
         "orientations": origins or [notice("stage.maker")],
         "pose": [notice("stage.pose", start_s=start_s, end_s=end_s, source=pose.window_source)],
-        "heading": [heading.words],
+        "heading": [heading.told],
         "travel": [result.clinical.travel_source],
-        "model": [result.model.source],
+        "model": [result.model.told],
         "engine": [
             notice(
                 "stage.engine",
@@ -161,7 +162,7 @@ def _methods(result: Result) -> dict[str, tuple[Notice, ...]]:
     }
     if result.running is not None and result.running.events.methods:
         methods["events"] = list(dict.fromkeys(result.running.events.methods.values()))
-    return {stage: wrap(dict.fromkeys(told)) for stage, told in methods.items()}
+    return {stage: tuple(dict.fromkeys(told)) for stage, told in methods.items()}
 
 
 def _plain(value: Any) -> Any:

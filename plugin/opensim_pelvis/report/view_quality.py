@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from opensim_pelvis.notices import wrap
 from opensim_pelvis.quality import model_errors_deg
 from opensim_pelvis.types import Result, SensorHeading
 
@@ -44,7 +43,7 @@ def _heading(row: SensorHeading | None) -> dict[str, Any]:
         return {"heading_source": None, "heading_sigma_deg": None, "heading_verdict": ""}
     sigma = float(np.rad2deg(row.sigma_rad))
     return {
-        "heading_source": wrap((row.source,))[0],
+        "heading_source": row.source,
         "heading_sigma_deg": sigma if np.isfinite(sigma) else None,
         "heading_verdict": row.verdict,
     }
