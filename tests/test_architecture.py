@@ -55,6 +55,7 @@ ORDER = (
     "osim",
     "solve",
     "doubts",
+    "angle_definitions",
     "angles",
     "events",
     "strides",

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.cli import app
 from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.report.figures import figures_of

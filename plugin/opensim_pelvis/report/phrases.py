@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis import angle_definitions
 from opensim_pelvis.guidance.engine import (
     CANNOT_TELL,
     DISCLAIMER,
@@ -40,7 +40,7 @@ def _all() -> Iterator[str]:
     for rows, names in (
         (read_drills(), DRILL_TEXTS),
         (definitions(), MEASURE_TEXTS),
-        (DEFINITIONS, ANGLE_TEXTS),
+        (angle_definitions.definitions(), ANGLE_TEXTS),
         (read_norms().values(), NORM_TEXTS),
     ):
         for row in rows:

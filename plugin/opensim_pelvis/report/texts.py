@@ -10,12 +10,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
+from opensim_pelvis import angle_definitions
 from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.documents import read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.phrases import phrases
+from opensim_pelvis.report.view_curves import drawn_curves
 
 Texts = Mapping[str, Mapping[str, str]]
 """Section to key to text; some texts have names in braces."""
@@ -71,10 +73,20 @@ def _english() -> dict[str, dict[str, str]]:
 
 
 def _own() -> str:
-    """Return ``texts.toml``, with the labels of measures where their section begins."""
+    """Return ``texts.toml``, with the words of definitions where their section begins."""
     text = files("opensim_pelvis.report").joinpath("texts.toml").read_text(encoding="utf-8")
-    labels = "".join(f"{d.name} = {_quoted(d.label)}\n" for d in definitions())
-    return text.replace("[measure]\n", f"[measure]\n{labels}", 1)
+    angles = angle_definitions.definitions()
+    curves = [drawn.curve for drawn in drawn_curves()]
+    for section, words in (
+        ("measure", {d.name: d.label for d in definitions()}),
+        ("angle", {d.name: d.label for d in angles}),
+        ("positive", {d.name: d.rising for d in angles}),
+        ("curves", {c.name: c.label for c in curves}),
+        ("curves", {f"{c.name}_positive": c.rising for c in curves}),
+    ):
+        lines = "".join(f"{name} = {_quoted(said)}\n" for name, said in words.items())
+        text = text.replace(f"[{section}]\n", f"[{section}]\n{lines}", 1)
+    return text
 
 
 def _quoted(text: str) -> str:

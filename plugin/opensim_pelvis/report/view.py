@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_older import from_version_2
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
-from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
+from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, AngleRow, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.settings import to_plain
 from opensim_pelvis.types import RecordingDate, Result
@@ -55,7 +55,10 @@ def view_of(result: Result) -> View:
         "findings": [asdict(finding) for finding in running.findings] if running else [],
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
-        "angles": [asdict(definition) for definition in result.clinical.definitions],
+        "angles": [
+            {item.name: getattr(d, item.name) for item in fields(AngleRow)}
+            for d in result.clinical.definitions
+        ],
         "absent": {name: say(why) for name, why in _absent(result).items()},
         "notes": [say(note) for note in result.notes],
         "methods": _methods(result),

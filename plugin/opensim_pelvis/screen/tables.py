@@ -252,7 +252,7 @@ def _angle_ranges(result: Result) -> Table:
                 f"{low:.1f}",
                 f"{high:.1f}",
                 f"{high - low:.1f}",
-                definition.positive.split(" (")[0],
+                definition.brief,
             )
     return table
 
