@@ -35,6 +35,7 @@ ORDER = (
     "rotations",
     "interpolation",
     "sampling",
+    "calibration_methods",
     "settings",
     "types",
     "results",

@@ -198,6 +198,7 @@ def _placement(
         pose=CalibrationPose(
             window_s=(0.0, 0.1),
             window_source="given",
+            method="static",
             R_ES=_random_rotations(random, count),
             samples=np.full(count, 10),
             spread_rad=np.full(count, 0.01),

@@ -160,7 +160,8 @@ def _calibration(result: Result) -> dict[str, Any]:
     spread_deg = np.rad2deg(pose.spread_rad)
     return {
         "window_s": pose.window_s,
-        "window_source": pose.window_source,
+        "method": pose.method,
+        "window_source": pose.window_words,
         "sensors": {
             sensor: {"samples": pose.samples[i], "spread_deg": spread_deg[i]}
             for i, sensor in enumerate(result.placement.sensors)

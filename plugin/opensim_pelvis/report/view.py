@@ -148,7 +148,7 @@ def _methods(result: Result) -> dict[str, str]:
     origins = sorted({f"{o.origin} ({o.reason})" for o in result.recording.origins})
     methods = {
         "orientations": "; ".join(origins) or "of the maker",
-        "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
+        "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_words}",
         "heading": heading.words,
         "travel": result.clinical.travel_source,
         "model": result.model.source,
