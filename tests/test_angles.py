@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.angles import DEFINITIONS, compute_angles
+from opensim_pelvis.angle_definitions import DEFINITIONS
+from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.rotations import from_euler, multiply, to_euler
 from opensim_pelvis.settings import BODIES

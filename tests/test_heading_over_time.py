@@ -131,7 +131,7 @@ def test_true_turns_on_a_track_stay_and_drift_against_the_pelvis_goes() -> None:
 
 
 def turn_of(R_GB: FloatArray) -> FloatArray:
-    from opensim_pelvis.angles import baker_angles
+    from opensim_pelvis.angle_definitions import baker_angles
 
     return np.rad2deg(baker_angles(R_GB)[:, 0])
 

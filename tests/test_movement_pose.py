@@ -14,7 +14,7 @@ from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.heading import find_heading
 from opensim_pelvis.placement import orient_sensors, place_static
-from opensim_pelvis.posture import MOVEMENT, pose_of_movement
+from opensim_pelvis.posture import pose_of_movement
 from opensim_pelvis.rotations import inverse, multiply
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import (
@@ -82,7 +82,7 @@ def moved() -> Result:
 
 def test_it_is_doubtful_and_what_needs_a_zero_is_absent(moved: Result) -> None:
     placement, analysis = moved.placement, moved.running
-    assert placement.pose.window_source == MOVEMENT
+    assert placement.pose.method == "movement"
     assert (placement.verdict, placement.zero_known) == ("doubtful", False)
     assert any("nobody stood still" in note for note in sentences(moved.notes))
     assert analysis is not None

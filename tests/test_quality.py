@@ -74,7 +74,7 @@ def test_the_pose_is_judged_only_where_somebody_stood() -> None:
     pose = replace(result.placement.pose, spread_rad=spread, window_source="given")
     stood = replace(result, placement=replace(result.placement, pose=pose))
     assert checks_of(stood)["pose"].verdict == "doubtful"
-    moving = replace(pose, window_source="mean of movement")
+    moving = replace(pose, method="movement")
     walked = replace(result, placement=replace(result.placement, pose=moving))
     assert "pose" not in checks_of(walked)
 

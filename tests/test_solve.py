@@ -58,6 +58,7 @@ def placement_of(bodies: Sequence[str]) -> Placement:
     pose = CalibrationPose(
         window_s=(0.0, 0.0),
         window_source="given",
+        method="static",
         R_ES=identity,
         samples=np.ones(n, dtype=np.int64),
         spread_rad=np.zeros(n),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.interpolate import splev, splprep
 
-from opensim_pelvis.angles import DEFINITIONS, baker_angles
+from opensim_pelvis.angle_definitions import DEFINITIONS, baker_angles
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import from_euler, to_euler
 from opensim_pelvis.simulate import Session, Truth, simulate_runner

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.calibration_methods import CalibrationMethod, method_of
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.heading import find_heading, headings_from_mountings
 from opensim_pelvis.notices import Notice
@@ -50,13 +52,15 @@ def calibrate(
         When there is no still pose, nothing tells forward, or a stated mounting cannot be.
     """
     settings = trial.calibration
-    pose = _find_pose(aligned, settings)
+    pose = POSES[settings.method](aligned, settings)
     known = _known_mountings(aligned, model, trial)
     faces, left_over = headings_from_mountings(
         aligned, pose, R_BS=known.R_BS, default_R_GB=model.default_R_GB
     )
-    if settings.method == "movement":  # legs do not hang upright in the mean of a stride
-        left_over = {s: v for s, v in left_over.items() if s in ("pelvis_imu", "torso_imu")}
+    upright = method_of(settings.method).upright
+    if upright is not None:
+        body_of = dict(zip(aligned.sensors, aligned.bodies, strict=True))
+        left_over = {s: tilt for s, tilt in left_over.items() if body_of[s] in upright}
     require_fitting(known, left_over)
     surface = trial.activity.surface
     heading = find_heading(
@@ -74,15 +78,27 @@ def calibrate(
     return judge_placement(placement, known, left_over, faces)
 
 
-def _find_pose(aligned: AlignedRecording, settings: CalibrationSettings) -> CalibrationPose:
-    """Return the still pose, or what stands for it where nobody stood still."""
-    if settings.method == "movement":
-        return pose_of_movement(aligned, window_s=settings.window_s)
+def _still_pose(aligned: AlignedRecording, settings: CalibrationSettings) -> CalibrationPose:
+    """Return the pose in which the subject stands still."""
     max_spread_rad = float(np.deg2rad(settings.max_spread_deg))
-    window, source = settings.window_s, "given"
-    if window is None:
-        window, source = find_still_window(aligned, max_spread_rad=max_spread_rad), "found"
-    return average_pose(aligned, window_s=window, source=source, max_spread_rad=max_spread_rad)
+    given = settings.window_s
+    return average_pose(
+        aligned,
+        window_s=given or find_still_window(aligned, max_spread_rad=max_spread_rad),
+        source="given" if given else "found",
+        max_spread_rad=max_spread_rad,
+    )
+
+
+def _moving_pose(aligned: AlignedRecording, settings: CalibrationSettings) -> CalibrationPose:
+    """Return the mean posture of a movement, which stands for the pose."""
+    return pose_of_movement(aligned, window_s=settings.window_s)
+
+
+POSES: Final[
+    Mapping[CalibrationMethod, Callable[[AlignedRecording, CalibrationSettings], CalibrationPose]]
+] = {"static": _still_pose, "movement": _moving_pose}
+"""What each method of calibration computes."""
 
 
 def _known_mountings(

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from opensim_pelvis.calibration_methods import WindowSource, method_of
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray, turn_about_vertical
 from opensim_pelvis.notices import Notice, notice
@@ -81,7 +82,7 @@ def average_pose(
     aligned: AlignedRecording,
     *,
     window_s: tuple[float, float],
-    source: str,
+    source: WindowSource,
     max_spread_rad: float,
 ) -> CalibrationPose:
     """Return the mean orientation of each sensor over a window that is tested to be still.
@@ -128,6 +129,7 @@ def average_pose(
     return CalibrationPose(
         window_s=window_s,
         window_source=source,
+        method="static",
         R_ES=np.array(means),
         samples=np.array(counts, dtype=np.int64),
         spread_rad=np.array(spreads),
@@ -178,7 +180,7 @@ def place_static(
     R_BS = multiply(inverse(R_GB), R_GS)
     for sensor, known in (mounted or {}).items():
         R_BS[aligned.sensors.index(sensor)] = known
-    if pose.window_source in ("given", "found"):
+    if method_of(pose.method).still:
         quality |= _later_pose(aligned, pose)
         notes += _doubts(quality)
     return Placement(

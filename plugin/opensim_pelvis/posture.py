@@ -17,9 +17,6 @@ from opensim_pelvis.types import AlignedRecording, CalibrationPose
 LEAST_S: Final = 5.0
 """Steady motion that is averaged at least: four strides of walking."""
 
-MOVEMENT: Final = "mean of movement"
-"""`CalibrationPose.window_source` of such a pose."""
-
 _BLOCK_S = 2.0
 _FIRST_S = 3.0  # inside the edge that drift leaves out
 
@@ -78,7 +75,8 @@ def pose_of_movement(
     where = np.flatnonzero(rows)
     return CalibrationPose(
         window_s=(float(aligned.time_s[where[0]]), float(aligned.time_s[where[-1]])),
-        window_source=MOVEMENT,
+        window_source="found" if window_s is None else "given",
+        method="movement",
         R_ES=np.array([mean for mean, _, _ in found]),
         samples=np.array([count for _, count, _ in found], dtype=np.int64),
         spread_rad=np.array([error for _, _, error in found]),

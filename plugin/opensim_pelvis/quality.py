@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.calibration_methods import method_of
 from opensim_pelvis.doubts import shares_out_of_range
 from opensim_pelvis.guidance.engine import FEWEST_STRIDES
 from opensim_pelvis.types import (
@@ -93,7 +94,7 @@ def _signals(
 
 
 def _placement(aligned: AlignedRecording, placement: Placement) -> Iterator[Check]:
-    if placement.pose.window_source in ("given", "found"):
+    if method_of(placement.pose.method).still:
         spread = dict(zip(placement.sensors, np.rad2deg(placement.pose.spread_rad), strict=True))
         named = zip(aligned.sensors, aligned.bodies, strict=True)
         still = {body: float(spread[sensor]) for sensor, body in named if sensor in spread}

@@ -13,6 +13,7 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from opensim_pelvis.calibration_methods import CalibrationMethod
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.sampling import find_rate_fault
@@ -24,7 +25,6 @@ Synchronise = Literal["auto", "movement", "trigger", "start"]
 Sex = Literal["female", "male"]
 Surface = Literal["treadmill", "overground"]
 SensorHeadings = Literal["auto", "common", "body"]
-CalibrationMethod = Literal["static", "movement"]
 ActivityKind = Literal["running", "walking"]
 EventChoice = Literal["imported", "sensors"]
 

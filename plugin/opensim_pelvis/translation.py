@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from opensim_pelvis import angles, notices
+from opensim_pelvis import angle_definitions, notices
 from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.documents import is_file, read_toml
 from opensim_pelvis.errors import SettingsError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 _NAMES: Final = re.compile(r"\{\w+(:[^|;}]*)?\}")
-_SOURCES: Final = (notices, measures, angles, guidance, report)
+_SOURCES: Final = (notices, measures, angle_definitions, guidance, report)
 
 
 def all_texts() -> tuple[Text, ...]:

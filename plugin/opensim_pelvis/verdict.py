@@ -9,42 +9,79 @@ from typing import Final, Literal
 
 import numpy as np
 
+from opensim_pelvis.calibration_methods import method_of
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.heading.find import POSTURE_RAD
 from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.placement import MIN_SAMPLES
-from opensim_pelvis.posture import MOVEMENT
 from opensim_pelvis.types import Heading, Placement, SensorHeading
 
 Source = Literal["file", "earlier", "stated"]
 
-DOUBTFUL_TILT_RAD: Final[Mapping[Source, float]] = {
-    "file": float(np.deg2rad(15.0)),
-    "stated": float(np.deg2rad(15.0)),
-    "earlier": float(np.deg2rad(10.0)),
-}
-"""Tilt between pose and known mounting beyond which one of them is not as stated; a choice.
 
-Who stands again is within 1 degree at the pelvis, 3 at thighs and 5 at shanks (gaittoolbox_walk,
-before and after the walk), so an earlier run says more than words such as "x up".
-"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MountingSource:
+    """Who says how a sensor is mounted, how far that is trusted, and what is told of it.
 
-REJECTED_TILT_RAD: Final[Mapping[Source, float]] = {
-    "file": float(np.deg2rad(40.0)),
-    "stated": float(np.deg2rad(40.0)),
-    "earlier": float(np.deg2rad(25.0)),
+    Parameters
+    ----------
+    name : str
+    doubtful_rad : float
+        Tilt between pose and mounting beyond which one of them is not as stated; a choice.
+    rejected_rad : float
+        Tilt beyond which the mounting is another one: faces of a case are 90 degrees apart.
+    remedy : str
+        What to do where it is rejected.
+    tilt : str
+        Code of what is told of a tilt.
+    word : str
+        Code of the words that name it inside other sentences.
+    """
+
+    name: Source
+    doubtful_rad: float
+    rejected_rad: float
+    remedy: str
+    tilt: str
+    word: str
+
+
+MOUNTING_SOURCES: Final[Mapping[Source, MountingSource]] = {
+    source.name: source
+    for source in (
+        MountingSource(
+            name="file",
+            doubtful_rad=float(np.deg2rad(15.0)),
+            rejected_rad=float(np.deg2rad(40.0)),
+            remedy="the file's own calibration does not hold: calibrate the suit again",
+            tilt="mounting.tilt_file",
+            word="word.mounting_file",
+        ),
+        # Who stands again is within 1 degree at the pelvis, 3 at thighs and 5 at shanks
+        # (gaittoolbox_walk, before and after the walk): more is told than by words such as "x up".
+        MountingSource(
+            name="earlier",
+            doubtful_rad=float(np.deg2rad(10.0)),
+            rejected_rad=float(np.deg2rad(25.0)),
+            remedy="the sensor moved: leave --placement out to have it found from the pose",
+            tilt="mounting.tilt_earlier",
+            word="word.mounting_earlier",
+        ),
+        MountingSource(
+            name="stated",
+            doubtful_rad=float(np.deg2rad(15.0)),
+            rejected_rad=float(np.deg2rad(40.0)),
+            remedy="correct [mountings], or leave it out to have it found from the pose",
+            tilt="mounting.tilt_stated",
+            word="word.mounting_stated",
+        ),
+    )
 }
-"""Beyond this the mounting is another one: faces of a case are 90 degrees apart."""
+"""Every source of a known mounting."""
 
 APART: Final = 3.0
 """Standard deviations between two headings of one sensor beyond which one of them is wrong."""
-
-_WHAT_TO_DO: Final[Mapping[Source, str]] = {
-    "file": "the file's own calibration does not hold: calibrate the suit again",
-    "stated": "correct [mountings], or leave it out to have it found from the pose",
-    "earlier": "the sensor moved: leave --placement out to have it found from the pose",
-}
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -65,6 +102,10 @@ class KnownMountings:
     earlier: Path | None = None
     notes: tuple[Notice, ...] = ()
 
+    def source_of(self, sensor: str) -> MountingSource:
+        """Return who says how a sensor is mounted."""
+        return MOUNTING_SOURCES[self.source[sensor]]
+
 
 def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -> None:
     """Refuse mountings that gravity contradicts in the pose.
@@ -83,11 +124,11 @@ def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -
     wrong = {
         sensor: tilt
         for sensor, tilt in left_over_rad.items()
-        if tilt > REJECTED_TILT_RAD[known.source[sensor]]
+        if tilt > known.source_of(sensor).rejected_rad
     }
     if wrong:
         listed = "; ".join(say(_tilt(known, sensor, wrong[sensor])) for sensor in wrong)
-        ways = dict.fromkeys(_WHAT_TO_DO[known.source[sensor]] for sensor in wrong)
+        ways = dict.fromkeys(known.source_of(sensor).remedy for sensor in wrong)
         raise PlacementError(
             f"calibration: rejected, a known mounting does not fit the pose: {listed}. "
             f"Look whether sensors were mixed up; else {'; '.join(ways)}."
@@ -114,15 +155,15 @@ def judge_placement(
     why = [
         notice("mounting.tilted", sensor, tilt=_tilt(known, sensor, tilt))
         for sensor, tilt in left_over_rad.items()
-        if tilt > DOUBTFUL_TILT_RAD[known.source[sensor]]
+        if tilt > known.source_of(sensor).doubtful_rad
     ]
     why += _turned(known, heading, faces_rad, placement.sensors)
-    zero_known = placement.pose.window_source != MOVEMENT or set(known.R_BS) >= set(
-        placement.sensors
-    )
-    if not zero_known:
+    method = method_of(placement.pose.method)
+    mounted_all = set(known.R_BS) >= set(placement.sensors)
+    zero_known = method.notice is None or mounted_all
+    if method.notice is not None and not mounted_all:
         from_s, to_s = placement.pose.window_s
-        why.append(notice("pose.of_movement", from_s=from_s, to_s=to_s))
+        why.append(notice(method.notice, from_s=from_s, to_s=to_s))
     few = placement.pose.samples.min() < MIN_SAMPLES
     unsure = any(row.verdict in ("doubtful", "unknown") for row in heading.sensors)
     doubtful = bool(why) or few or unsure or heading.confidence == "doubtful"
@@ -137,14 +178,14 @@ def judge_placement(
 
 
 def _tilt(known: KnownMountings, sensor: str, tilt_rad: float) -> Notice:
-    source = known.source[sensor]
+    source = known.source_of(sensor)
     return notice(
-        f"mounting.tilt_{source}",
+        source.tilt,
         sensor,
         sensor=sensor,
         tilt_deg=np.rad2deg(tilt_rad),
-        good_deg=np.rad2deg(DOUBTFUL_TILT_RAD[source]),
-        rejected_deg=np.rad2deg(REJECTED_TILT_RAD[source]),
+        good_deg=np.rad2deg(source.doubtful_rad),
+        rejected_deg=np.rad2deg(source.rejected_rad),
         earlier=known.earlier.name if known.earlier else "",
     )
 
@@ -179,21 +220,21 @@ def _turned(
                     notice(
                         "mounting.turned",
                         sensor,
-                        told_by=notice(f"word.{way}"),
+                        told_by=notice(way),
                         sensor=sensor,
                         turned_deg=np.rad2deg(off_rad),
-                        source=notice(f"word.mounting_{known.source[sensor]}"),
+                        source=notice(known.source_of(sensor).word),
                     )
                 )
     return why
 
 
 def _told(row: SensorHeading, method: str) -> list[tuple[float, float, str]]:
-    """Return what tells a sensor's heading besides its mounting: angle, error, its word."""
+    """Return what tells a sensor's heading besides its mounting: angle, error, code of its word."""
     told = [
-        (row.swing_rad, row.swing_sigma_rad, "plane_of_swing"),
-        (row.joint_rad, row.joint_sigma_rad, "movement"),
+        (row.swing_rad, row.swing_sigma_rad, "word.plane_of_swing"),
+        (row.joint_rad, row.joint_sigma_rad, "word.movement"),
     ]
     if method == "axis" and row.source.code == "facing.axis":
-        told.append((0.0, 0.0, "stated_axis"))
+        told.append((0.0, 0.0, "word.stated_axis"))
     return [found for found in told if np.isfinite(found[0])]

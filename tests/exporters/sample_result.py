@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from opensim_pelvis import rotations
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
 from opensim_pelvis.notices import notice, wrap
 from opensim_pelvis.settings import RecordingSettings, SubjectSettings, TrialSettings
 from opensim_pelvis.types import (
     AlignedRecording,
-    AngleDefinition,
     Angles,
     BodyModel,
     CalibrationPose,
@@ -48,15 +48,6 @@ COORDINATES = (
     "hip_adduction_r",
     "hip_rotation_r",
     "subtalar_angle_r",
-)
-ANGLES = (
-    ("pelvic_axial_rotation", "pelvis", "right side forward"),
-    ("pelvic_obliquity", "pelvis", "right side up"),
-    ("pelvic_anterior_tilt", "pelvis", "anterior"),
-    ("trunk_axial_rotation", "trunk", "right shoulder forward"),
-    ("trunk_lateral_lean", "trunk", "to the right"),
-    ("trunk_forward_lean", "trunk", "forward"),
-    ("thigh_extension_r", "thigh", "thigh behind the vertical"),
 )
 LANDMARKS = (
     Landmark(name="RASI", body="pelvis", position_b_m=(0.02, 0.03, 0.128), kind="landmark"),
@@ -207,6 +198,7 @@ def _placement(
         pose=CalibrationPose(
             window_s=(0.0, 0.1),
             window_source="given",
+            method="static",
             R_ES=_random_rotations(random, count),
             samples=np.full(count, 10),
             spread_rad=np.full(count, 0.01),
@@ -257,23 +249,12 @@ def _kinematics(
 def _clinical(
     random: np.random.Generator, time_s: FloatArray, bodies: tuple[str, ...], gap: slice
 ) -> Angles:
-    rows = ANGLES[: {1: 3, 2: 6}.get(len(bodies), len(ANGLES))]
+    rows = DEFINITIONS[: {1: 3, 2: 6}.get(len(bodies), 7)]
     values = random.uniform(-0.6, 0.6, size=(time_s.size, len(rows)))
     values[gap, -1] = np.nan
-    definitions = tuple(
-        AngleDefinition(
-            name=name,
-            group=group,
-            description=f"{name} in T",
-            positive=positive,
-            order="y-x-z",
-            source="doi:10.1016/S0966-6362(01)00083-9",
-        )
-        for name, group, positive in rows
-    )
     return Angles(
         time_s=time_s,
-        definitions=definitions,
+        definitions=rows,
         values_rad=values,
         travel_rad=np.zeros(time_s.size),
         travel_source="treadmill: forward = calibration",

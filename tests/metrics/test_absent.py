@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.metrics.compute import MEASURES
 from opensim_pelvis.metrics.table import AbsentError, StrideData
 from tests.metrics.hand_made import STRIDES, TIME_S, curve, ramp, stride_data, turned

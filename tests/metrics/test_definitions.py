@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.metrics.compute import MEASURES
 from tests.metrics import (
     test_clinical_angles,

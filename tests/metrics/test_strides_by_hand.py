@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.strides.curves import average_curves, stride_angles
 from opensim_pelvis.strides.segment import mean_between, segment_strides, travel_at

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.metrics.compute import (
     MEASURES,
     analyse_strides,

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 
-from opensim_pelvis.angles import DEFINITIONS
+from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.notices import as_plain, notice
 from opensim_pelvis.report.figures import figures_of
 from opensim_pelvis.report.lab import Lab

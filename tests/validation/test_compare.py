@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis import cli
-from opensim_pelvis.angles import baker_angles
+from opensim_pelvis.angle_definitions import baker_angles
 from opensim_pelvis.documents import plain_of
 from opensim_pelvis.errors import ComparisonError, SettingsError
 from opensim_pelvis.frames import turn_about_vertical

@@ -2,7 +2,8 @@
 
 Points are in mm in L (z up); where the pelvis stands in the room is not measured, so it stays
 where the model has it. Angles are points of the label group ANGLES in degrees, three
-components each, as Plug-in Gait made customary; `ANGLE_POINTS` says which component is what.
+components each, as Plug-in Gait made customary; the definition of a clinical angle says which
+component of which point it is, `COORDINATE_POINTS` says it of OpenSim's coordinates.
 """
 
 from __future__ import annotations
@@ -27,11 +28,7 @@ from opensim_pelvis.frames import R_LG, FloatArray
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types import Result
 
-ANGLE_POINTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "PelvisAngles": ("pelvic_anterior_tilt", "pelvic_obliquity", "pelvic_axial_rotation"),
-    "ThoraxAngles": ("trunk_forward_lean", "trunk_lateral_lean", "trunk_axial_rotation"),
-    "RThighExtension": ("thigh_extension_r",),
-    "LThighExtension": ("thigh_extension_l",),
+COORDINATE_POINTS: Final[Mapping[str, tuple[str, ...]]] = {
     "OS_pelvis": ("pelvis_tilt", "pelvis_list", "pelvis_rotation"),
     "OS_lumbar": ("lumbar_extension", "lumbar_bending", "lumbar_rotation"),
     "OS_hip_r": ("hip_flexion_r", "hip_adduction_r", "hip_rotation_r"),
@@ -41,7 +38,7 @@ ANGLE_POINTS: Final[Mapping[str, tuple[str, ...]]] = {
     "OS_ankle_r": ("ankle_angle_r",),
     "OS_ankle_l": ("ankle_angle_l",),
 }
-"""Angles in the X, Y and Z of each ANGLES point; other coordinates get a point of their own."""
+"""Coordinates in the X, Y and Z of ANGLES points; others get a point of their own."""
 
 COORDINATE_SENSES: Final[Mapping[str, str]] = {
     "pelvis_tilt": "posterior",
@@ -50,13 +47,18 @@ COORDINATE_SENSES: Final[Mapping[str, str]] = {
     "lumbar_extension": "backward",
     "lumbar_bending": "to the right",
     "lumbar_rotation": "right shoulder forward",
-    "hip_flexion": "flexion",
-    "hip_adduction": "adduction",
-    "hip_rotation": "internal",
-    "knee_angle": "flexion",
-    "ankle_angle": "dorsiflexion",
+    "hip_flexion_r": "flexion",
+    "hip_flexion_l": "flexion",
+    "hip_adduction_r": "adduction",
+    "hip_adduction_l": "adduction",
+    "hip_rotation_r": "internal",
+    "hip_rotation_l": "internal",
+    "knee_angle_r": "flexion",
+    "knee_angle_l": "flexion",
+    "ankle_angle_r": "dorsiflexion",
+    "ankle_angle_l": "dorsiflexion",
 }
-"""Positive sense of OpenSim's standard coordinates, without their side."""
+"""Positive sense of OpenSim's standard coordinates."""
 
 _AXES: Final = "XYZ"
 
@@ -143,32 +145,36 @@ def _angle_points(result: Result) -> Iterable[_Series]:
     """Return all angles as points in degrees; components that a point lacks are 0."""
     degrees = {**_columns_deg(result.clinical.names, result.clinical.values_rad)}
     degrees |= _columns_deg(result.kinematics.coordinates, result.kinematics.values_rad)
-    # Without what stands in brackets: a description holds 127 characters for three angles.
-    senses = {d.name: d.positive.partition(" (")[0] for d in result.clinical.definitions}
-    grouped = {name for names in ANGLE_POINTS.values() for name in names}
-    others = {name: (name,) for name in degrees if name not in grouped}
-    for label, names in {**ANGLE_POINTS, **others}.items():
-        if not any(name in degrees for name in names):
-            continue
+    # In brief: a description holds 127 characters for three angles.
+    senses = {**COORDINATE_SENSES, **{d.name: d.brief for d in result.clinical.definitions}}
+    for label, names in _components(result).items():
         values = np.zeros((result.aligned.time_s.shape[0], 3))
         texts = []
-        for axis, name in enumerate(names):
+        for axis, letter in enumerate(_AXES):
+            name = names.get(letter)
             if name in degrees:
                 values[:, axis] = degrees[name]
-                texts.append(f"{_AXES[axis]} {name} {_sense(name, senses)}".rstrip())
+                sense = f" + {senses[name]}" if name in senses else ""
+                texts.append(f"{letter} {name}{sense}")
         yield _Series(label, "; ".join(texts), "deg", values)
+
+
+def _components(result: Result) -> dict[str, dict[str, str]]:
+    """Return which angle is the X, Y and Z of each point that the result has an angle of."""
+    points: dict[str, dict[str, str]] = {}
+    for definition in result.clinical.definitions:
+        points.setdefault(definition.point, {})[definition.axis] = definition.name
+    there = result.kinematics.coordinates
+    for label, names in COORDINATE_POINTS.items():
+        known = {axis: name for axis, name in zip(_AXES, names, strict=False) if name in there}
+        points |= {label: known} if known else {}
+    grouped = {name for names in points.values() for name in names.values()}
+    return points | {name: {"X": name} for name in there if name not in grouped}
 
 
 def _columns_deg(names: Sequence[str], values_rad: FloatArray) -> dict[str, FloatArray]:
     """Return the columns of an angle table in degrees by name."""
     return dict(zip(names, np.rad2deg(values_rad).T, strict=True))
-
-
-def _sense(name: str, senses: Mapping[str, str]) -> str:
-    """Return the positive sense of an angle as ``+ sense``, empty where it is not known."""
-    side_free = name.removesuffix("_r").removesuffix("_l")
-    sense = senses.get(name) or COORDINATE_SENSES.get(side_free, "")
-    return f"+ {sense.removeprefix('+').strip()}" if sense else ""
 
 
 def _sensor_channels(result: Result) -> Iterable[_Series]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -23,6 +23,19 @@ from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, Senso
 FORMAT: Final = "opensim-pelvis summary"
 FORMAT_VERSION: Final = 1
 """Raised when a key changes its meaning or goes; new keys do not raise it."""
+
+
+ANGLE_FACTS: Final = (
+    "label",
+    "unit",
+    "side",
+    "group",
+    "description",
+    "positive",
+    "order",
+    "source",
+)
+"""What is written of the definition of each clinical angle."""
 
 
 class SummaryExporter:
@@ -147,7 +160,8 @@ def _calibration(result: Result) -> dict[str, Any]:
     spread_deg = np.rad2deg(pose.spread_rad)
     return {
         "window_s": pose.window_s,
-        "window_source": pose.window_source,
+        "method": pose.method,
+        "window_source": pose.window_told,
         "sensors": {
             sensor: {"samples": pose.samples[i], "spread_deg": spread_deg[i]}
             for i, sensor in enumerate(result.placement.sensors)
@@ -246,16 +260,14 @@ def _engine_check(result: Result) -> dict[str, Any] | None:
 def _angles(result: Result) -> dict[str, Any]:
     clinical = result.clinical
     return {
-        "definitions": {d.name: _without_name(d) for d in clinical.definitions},
+        "definitions": {
+            d.name: {fact: getattr(d, fact) for fact in ANGLE_FACTS} for d in clinical.definitions
+        },
         "travel_source": clinical.travel_source,
         "whole_trial": _whole_trial(clinical.names, clinical.values_rad),
         "absent": clinical.absent,
         "notes": clinical.notes,
     }
-
-
-def _without_name(record: Any) -> dict[str, Any]:
-    return {key: value for key, value in asdict(record).items() if key != "name"}
 
 
 def _whole_trial(names: Sequence[str], values_rad: FloatArray) -> dict[str, Any]:

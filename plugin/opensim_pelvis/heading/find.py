@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.calibration_methods import method_of
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.heading.combine import Combined, combine
@@ -79,8 +80,7 @@ def find_heading(
     swings = find_planes(level, pose, base)
     if settings.flexion_window_s is not None:
         swings |= find_flexion(aligned, pose, base, settings.flexion_window_s)
-    # From the mean of a stride a leg swings as far forward as back: its side is not told.
-    sided = settings.method == "static"
+    sided = method_of(settings.method).sided
     shared = settings.sensor_headings == "common" or not (
         no_compass.any() or (sided and face_anywhere(swings))
     )

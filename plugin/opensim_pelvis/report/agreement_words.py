@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from opensim_pelvis.angle_definitions import definitions
 from opensim_pelvis.report.texts import NONE, Texts
 
 Agreement = Mapping[str, Any]
@@ -17,14 +18,6 @@ LARGE_DEG: Final = 5.0
 
 McGinley et al. 2009, doi:10.1016/j.gaitpost.2008.09.003, said of repeated gait analyses.
 """
-
-TOLD: Final = (
-    "pelvic_axial_rotation",
-    "pelvic_obliquity",
-    "pelvic_anterior_tilt",
-    "trunk_axial_rotation",
-)
-"""Angles that get a sentence; all are in the table."""
 
 COLUMNS: Final = (
     "angle", "bias", "rmse", "rmse0", "limits", "r", "range", "icc", "strides", "verdict",
@@ -80,9 +73,10 @@ def event_rows(agreement: Agreement, texts: Texts) -> list[dict[str, str]]:
 def sentences(agreement: Agreement, texts: Texts) -> list[str]:
     """Return what is to be said of the pelvis and trunk, a sentence or two an angle."""
     words = texts["agreement"]
+    told = {definition.name for definition in definitions() if definition.told}
     found = []
     for row in agreement["angles"]:
-        if row["angle"] not in TOLD or row["rmse"] is None:
+        if row["angle"] not in told or row["rmse"] is None:
             continue
         said = [
             words["said"].format(

@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
+from opensim_pelvis import angle_definitions
 from opensim_pelvis.guidance.words import DERIVED
 from opensim_pelvis.language import ENGLISH, Language, Text
 from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.notices import say_plain
+from opensim_pelvis.report.view_curves import drawn_curves
 from opensim_pelvis.types import DIGITS
 from opensim_pelvis.types.date import parse_moment, show_moment
 
 NONE: Final = "\N{EN DASH}"
 MINUS: Final = "\N{MINUS SIGN}"
 
-_MEASURE: Final = "measure"
-_START: Final = "start"
+_NAMED: Final = {
+    "measure": ("measure", "label"),
+    "angle": ("angle", "label"),
+    "positive": ("angle", "rising"),
+}
+"""Sections of what has a name: where else it is told of, and the word for this."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,18 +93,36 @@ def read_texts(language: Language = ENGLISH) -> Texts:
 
 
 def texts() -> Iterator[Text]:
-    """Return every text of the report itself; those of measures stand in their definitions."""
-    for section, words in _own().items():
+    """Return every text of the report, labels of definitions among them."""
+    for section, words in _english().items():
         yield from (Text(_key(section, key), text) for key, text in words.items())
 
 
 def _key(section: str, key: str) -> str:
-    return f"measure.{key}.label" if section == _MEASURE else f"report.{section}.{key}"
+    """Return the key of a text: measures and angles are called the same everywhere."""
+    named = {
+        "measure": "measure.{}.label",
+        "angle": "angle.{}.label",
+        "positive": "angle.{}.rising",
+    }
+    return named.get(section, f"report.{section}.{{}}").format(key)
 
 
 def _english() -> dict[str, dict[str, str]]:
-    labels = {d.name: d.label for d in definitions()}
-    return {**_own(), _MEASURE: {**labels, **DERIVED}}
+    """Return ``texts.toml``, with the words of definitions in their sections."""
+    own, angles = _own(), angle_definitions.definitions()
+    curves = [drawn.curve for drawn in drawn_curves()]
+    return {
+        **own,
+        "measure": {**{d.name: d.label for d in definitions()}, **DERIVED},
+        "angle": {**{d.name: d.label for d in angles}, **own["angle"]},
+        "positive": {**{d.name: d.rising for d in angles}, **own["positive"]},
+        "curves": {
+            **own["curves"],
+            **{c.name: c.label for c in curves},
+            **{f"{c.name}_positive": c.rising for c in curves},
+        },
+    }
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_older import from_version_2, from_version_3
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
-from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
+from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, AngleRow, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.settings import to_plain
 from opensim_pelvis.types import RecordingDate, Result
@@ -56,7 +56,10 @@ def view_of(result: Result) -> View:
         "findings": [asdict(finding) for finding in running.findings] if running else [],
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
-        "angles": [asdict(definition) for definition in result.clinical.definitions],
+        "angles": [
+            {item.name: getattr(d, item.name) for item in fields(AngleRow)}
+            for d in result.clinical.definitions
+        ],
         "absent": _absent(result),
         "notes": list(result.notes),
         "methods": _methods(result),
@@ -148,7 +151,7 @@ def _methods(result: Result) -> dict[str, tuple[Notice, ...]]:
     origins = [notice("stage.origin", origin=o.origin, reason=o.reason) for _, o in found]
     methods: dict[str, Iterable[Notice]] = {
         "orientations": origins or [notice("stage.maker")],
-        "pose": [notice("stage.pose", start_s=start_s, end_s=end_s, source=pose.window_source)],
+        "pose": [notice("stage.pose", start_s=start_s, end_s=end_s, source=pose.window_told)],
         "heading": [heading.told],
         "travel": [result.clinical.travel_source],
         "model": [result.model.told],

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from opensim_pelvis.angle_definitions import definitions
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.strides.curves import normalise, stride_angles
-from opensim_pelvis.types import Result, RunningAnalysis, Strides
+from opensim_pelvis.types import AngleCurve, Result, RunningAnalysis, Strides
 from opensim_pelvis.types.running import SIDES
 
 MAX_STRIDES: Final = 40
@@ -22,15 +23,35 @@ MAX_POINTS: Final = 300
 MAX_BLOCKS: Final = 30
 FEWEST_A_BLOCK: Final = 5
 
-CURVES: Final = (
-    ("pelvic_axial_rotation", "pelvic_axial_rotation", "pelvic_axial_rotation", True),
-    ("pelvic_obliquity", "pelvic_obliquity", "pelvic_obliquity", True),
-    ("pelvic_anterior_tilt", "pelvic_anterior_tilt", "pelvic_anterior_tilt", False),
-    ("hip_extension", "-hip_flexion_r", "-hip_flexion_l", False),
-    ("thigh_extension", "thigh_extension_r", "thigh_extension_l", False),
-    ("trunk_axial_rotation", "trunk_axial_rotation", "trunk_axial_rotation", True),
+HIP_EXTENSION: Final = AngleCurve(
+    name="hip_extension",
+    label="Hip joint extension",
+    rising="up: thigh behind the pelvis",
+    mirrored=False,
+    rank=40,
 )
-"""Curve, its angle in right and in left strides, and whether left strides are mirrored."""
+"""The one curve of OpenSim's coordinates."""
+
+
+class Drawn(NamedTuple):
+    """A curve with its angle in right and in left strides, and the sign it is drawn with."""
+
+    curve: AngleCurve
+    right: str
+    left: str
+    sign: float
+
+
+def drawn_curves() -> tuple[Drawn, ...]:
+    """Return the curves of a report in their order."""
+    sources: dict[AngleCurve, dict[str, str]] = {}
+    for d in definitions():
+        if d.curve is not None:
+            sides = ("right", "left") if d.side == "body" else (d.side,)
+            sources.setdefault(d.curve, {}).update(dict.fromkeys(sides, d.name))
+    found = [Drawn(curve, names["right"], names["left"], 1.0) for curve, names in sources.items()]
+    found.append(Drawn(HIP_EXTENSION, "hip_flexion_r", "hip_flexion_l", -1.0))
+    return tuple(sorted(found, key=lambda drawn: drawn.curve.rank))
 
 
 def curves_of(result: Result) -> dict[str, Any]:
@@ -45,15 +66,16 @@ def curves_of(result: Result) -> dict[str, Any]:
     table = stride_angles(result.clinical, result.kinematics, running.strides)
     time_s = result.kinematics.time_s
     angles = []
-    for name, right, left, mirrored in CURVES:
+    for drawn in drawn_curves():
+        curve = drawn.curve
         sides: dict[str, Any] = {}
-        for code, source in enumerate((right, left)):
-            sign = -1.0 if source.startswith("-") or (mirrored and code == 1) else 1.0
-            found = _side(running, table, time_s, code, source.removeprefix("-"), sign)
+        for code, source in enumerate((drawn.right, drawn.left)):
+            sign = -drawn.sign if curve.mirrored and code == 1 else drawn.sign
+            found = _side(running, table, time_s, code, source, sign)
             if found is not None:
                 sides[SIDES[code]] = found
         if sides:
-            angles.append({"name": name, "mirrored": mirrored, **sides})
+            angles.append({"name": curve.name, "mirrored": curve.mirrored, **sides})
     return {"angles": angles, "events": _events(running.strides)}
 
 

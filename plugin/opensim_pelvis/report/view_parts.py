@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from opensim_pelvis.documents import ABSENT, FaultError, OneOf, Within, check_lengths
 from opensim_pelvis.guidance.words import REASONS
 from opensim_pelvis.report.texts import read_texts
-from opensim_pelvis.report.view_curves import CURVES, STRIDE_POINTS
+from opensim_pelvis.report.view_curves import STRIDE_POINTS, drawn_curves
 from opensim_pelvis.report.view_skeleton import FRAMES
 from opensim_pelvis.settings import Sex
 from opensim_pelvis.types.finding import Drill
@@ -27,7 +27,7 @@ Points = Annotated[tuple[Point, ...], Within(2, 100)]
 Some = Annotated[tuple[float, ...], Within(1, _MANY)]
 Percent = Annotated[float, Within(0.0, 100.0)]
 _UNIT: Final = OneOf(tuple(read_texts()["unit"]))
-_CURVE: Final = OneOf(tuple(curve[0] for curve in CURVES))
+_CURVE: Final = OneOf(tuple(drawn.curve.name for drawn in drawn_curves()))
 _INSTANT: Final = OneOf(("toe_off", "opposite_contact", "opposite_toe_off"))
 
 

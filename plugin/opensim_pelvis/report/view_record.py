@@ -22,7 +22,7 @@ from opensim_pelvis.report.view_parts import (
 from opensim_pelvis.results.agreement import Told
 from opensim_pelvis.results.summary import check_moment
 from opensim_pelvis.settings import ActivityKind, EventChoice, Sex, Surface
-from opensim_pelvis.types import AngleDefinition, Check, InputFile, SensorIntegrity, Verdict
+from opensim_pelvis.types import Check, InputFile, SensorIntegrity, Verdict
 
 FORMAT: Final = "opensim-pelvis report"
 FORMAT_VERSION: Final = 4
@@ -152,6 +152,18 @@ class StrideCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AngleRow:
+    """What a report says of the definition of a clinical angle."""
+
+    name: str
+    group: Literal["pelvis", "trunk", "thigh"]
+    description: str
+    positive: str
+    order: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
     """All that a report shows."""
 
@@ -171,7 +183,7 @@ class ReportView:
     findings: tuple[FindingRow, ...]
     disclaimer: str
     norms: Mapping[str, Norm]
-    angles: tuple[AngleDefinition, ...]
+    angles: tuple[AngleRow, ...]
     absent: Mapping[str, Told]
     notes: tuple[Told, ...]
     methods: Mapping[Annotated[str, _STAGE], tuple[Told, ...]]

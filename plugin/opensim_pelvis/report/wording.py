@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from opensim_pelvis.angles import WORDS as ANGLE_WORDS
+from opensim_pelvis.angle_definitions import WORDS as ANGLE_WORDS
 from opensim_pelvis.guidance.words import NORM_WORDS, finding_in
 from opensim_pelvis.language import Language
 from opensim_pelvis.metrics.definitions import WORDS as MEASURE_WORDS

@@ -16,6 +16,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from opensim_pelvis.calibration_methods import method_of
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
 from opensim_pelvis.guidance.words import DISCLAIMER
@@ -57,7 +58,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
     aligned, kinematics, placement = result.aligned, result.kinematics, result.placement
     heading, (start_s, end_s) = placement.heading, placement.pose.window_s
     length_s = aligned.time_s.size / aligned.rate_hz
-    pose = "still pose" if placement.pose.window_source in ("given", "found") else "pose"
+    pose = method_of(placement.pose.method).pose_label
     recording = result.recording
     parts: list[RenderableType] = [
         _heading(f"{result.name}: {_sensors(len(aligned.sensors))}, {length_s:.2f} s"),
@@ -66,7 +67,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
                 "recorded": _date_words(recording),
                 "rate": f"{aligned.rate_hz:g} Hz ({say(recording.rate_source)})",
                 **_origin_words(result),
-                pose: f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
+                pose: f"{start_s:.2f}-{end_s:.2f} s ({say(placement.pose.window_told)})",
                 "heading": say(heading.told),
                 "drift": say(heading.drift_description),
                 "calibration": placement.verdict,
@@ -253,7 +254,7 @@ def _angle_ranges(result: Result) -> Table:
                 f"{low:.1f}",
                 f"{high:.1f}",
                 f"{high - low:.1f}",
-                definition.positive.split(" (")[0],
+                definition.brief,
             )
     return table
 

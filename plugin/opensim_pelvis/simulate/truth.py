@@ -15,6 +15,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
 
+from opensim_pelvis.angles import name_angles
 from opensim_pelvis.anthropometry.sizes import JointGeometry, joint_geometry
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.notices import notice
@@ -43,7 +44,8 @@ class Truth:
     coordinates : mapping of str to (t,) array
         OpenSim's coordinates, radians, OpenSim's names and signs.
     angles : mapping of str to (t,) array
-        Clinical angles, radians: ``pelvic_*``, ``trunk_*`` and ``thigh_extension_r|l``.
+        Clinical angles, radians: of pelvis and trunk as prescribed, others as their definition
+        reads them from the bodies.
     motions : mapping of str to Motion
         Of each body, in G.
     travel_rad : (t,) array
@@ -124,16 +126,14 @@ def sample_runner(runner: RunnerSettings, session: Session, time_s: FloatArray) 
     bounce[0] += joints["pelvis"].position_parent_m[1]
     path = _pelvis_path(runner, session, time_s, heading, bounce)
     motions = _move_bodies(path.turned("y", heading), clinical, legs, joints)
-    angles = {name: angle[0] for name, angle in clinical.items()}
-    for side in SIDES:
-        femur = motions[f"femur_{side}"]
-        angles[f"thigh_extension_{side}"] = _thigh_extension(femur.R_GB, heading[0])
+    prescribed = {name: angle[0] for name, angle in clinical.items()}
+    read = name_angles({body: motion.R_GB for body, motion in motions.items()}, heading[0])
     return Truth(
         runner=runner,
         session=session,
         time_s=time_s,
         coordinates=_coordinates(motions) | {name: angle[0] for name, angle in legs.items()},
-        angles=angles,
+        angles=read | prescribed,
         motions=motions,
         travel_rad=heading[0],
         steady_s=(session.still_s + session.ramp_s, session.duration_s),
@@ -220,12 +220,6 @@ def _coordinates(motions: Mapping[str, Motion]) -> dict[str, FloatArray]:
         values = np.unwrap(to_euler(_JOINT_ORDER, q), axis=0)
         out.update(zip(names, values.T, strict=True))
     return out
-
-
-def _thigh_extension(R_GB: FloatArray, travel_rad: FloatArray) -> FloatArray:
-    """Return the thigh's angle from the vertical in the plane of travel, + knee behind."""
-    axis = rotate(multiply(turn_about_vertical(-travel_rad), R_GB), np.array([0.0, 1.0, 0.0]))
-    return np.arctan2(axis[:, 0], axis[:, 1])
 
 
 def _list_events(runner: RunnerSettings, session: Session) -> tuple[Event, ...]:

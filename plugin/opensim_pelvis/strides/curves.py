@@ -12,9 +12,6 @@ from opensim_pelvis.types import Angles, Curves, Kinematics, Strides
 
 POINTS: Final = 101
 
-ROTATIONS: Final = ("pelvic_axial_rotation", "trunk_axial_rotation")
-"""Angles that the direction of travel enters by addition."""
-
 
 def stride_angles(
     angles: Angles, kinematics: Kinematics, strides: Strides
@@ -26,9 +23,9 @@ def stride_angles(
     table = dict(zip(kinematics.coordinates, kinematics.values_rad.T, strict=True))
     table |= dict(zip(angles.names, angles.values_rad.T, strict=True))
     shift = angles.travel_rad - travel_at(strides, angles.time_s)
-    for name in ROTATIONS:
-        if name in angles.names:
-            table[name] = table[name] + shift
+    for definition in angles.definitions:
+        if definition.about_vertical:
+            table[definition.name] = table[definition.name] + shift
     return table
 
 

@@ -4,6 +4,7 @@ Axes of arrays come in the order time, sensor or body, component. Orientations a
 quaternions, scalar first, with rows of NaN where a sample is missing (see ``rotations``).
 """
 
+from opensim_pelvis.types.angles import AngleCurve as AngleCurve
 from opensim_pelvis.types.angles import AngleDefinition as AngleDefinition
 from opensim_pelvis.types.angles import Angles as Angles
 from opensim_pelvis.types.contents import FileContents as FileContents

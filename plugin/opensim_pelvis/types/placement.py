@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from opensim_pelvis.calibration_methods import CalibrationMethod, WindowSource, method_of
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types._shapes import check_shape
@@ -22,7 +23,9 @@ class CalibrationPose:
     window_s : (float, float)
         Start and end on the aligned clock.
     window_source : str
-        ``"given"``, ``"found"``, or ``"mean of movement"`` where nobody stood still.
+        ``"given"`` or ``"found"``.
+    method : str
+        How the pose was taken: a name in `opensim_pelvis.calibration_methods`.
     R_ES : (s, 4) array
         Mean orientation of each sensor over the window.
     samples : (s,) int array
@@ -35,11 +38,17 @@ class CalibrationPose:
     """
 
     window_s: tuple[float, float]
-    window_source: str
+    window_source: WindowSource
+    method: CalibrationMethod
     R_ES: FloatArray
     samples: IntArray
     spread_rad: FloatArray
     heading_s: float | None = None
+
+    @property
+    def window_told(self) -> Notice:
+        """Where the window comes from."""
+        return notice(method_of(self.method).window_words[self.window_source])
 
     @property
     def middle_s(self) -> float:

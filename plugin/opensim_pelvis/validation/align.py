@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.angles import baker_angles
+from opensim_pelvis.angle_definitions import baker_angles
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import BoolArray, FloatArray, turn_about_vertical
 from opensim_pelvis.notices import Notice, notice
