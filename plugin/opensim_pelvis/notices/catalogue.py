@@ -51,6 +51,13 @@ def catalogue() -> Mapping[str, Entry]:
     return {entry.code: entry for entry in _entries(tomllib.loads(text))}
 
 
+@cache
+def terms() -> Mapping[str, str]:
+    """Return the words for values of closed sets, by value."""
+    text = files("opensim_pelvis.notices").joinpath("terms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 def key_of(code: str) -> str:
     """Return the key of a code's text in translations."""
     return f"notice.{code}.text"
@@ -62,6 +69,7 @@ def texts() -> Iterator[Text]:
         yield Text(key_of(code), entry.text, entry.one)
         yield Text(f"notice.{code}.meaning", entry.meaning)
         yield Text(f"notice.{code}.remedy", entry.remedy)
+    yield from (Text(f"term.{value}", words) for value, words in terms().items())
 
 
 def _entries(tree: Mapping[str, Any]) -> Iterator[Entry]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opensim_pelvis.language import ENGLISH, Language
-from opensim_pelvis.notices.catalogue import catalogue, key_of
+from opensim_pelvis.notices.catalogue import catalogue, key_of, terms
 from opensim_pelvis.notices.record import Notice, Value
 
 JOINT: Final = ", "
@@ -19,11 +19,12 @@ PLAIN: Final = frozenset({"code", "severity", "subject", "values", "text"})
 def say(notice: Notice, language: Language = ENGLISH) -> str:
     """Return the sentence of a notice, in English unless told otherwise.
 
-    Texts in ``notices.toml`` name values as Python's format strings do, with three additions: a
+    Texts in ``notices.toml`` name values as Python's format strings do, with four additions: a
     list is said joined by commas, or by what follows a bar (``{names:| and }``); a mapping as its
     names, each with its number, which the format concerns (``{errors:.0f}``: ``femur_r 7,
     femur_l 8``), and a unit after a semicolon (``{errors:.0f; degrees}``); and a notice among the
-    values as its own sentence, in the same language.
+    values as its own sentence, in the same language. ``!t`` asks for the word of a value that is
+    one of a closed set (``{confidence!t}``, ``terms.toml``).
 
     Examples
     --------
@@ -39,6 +40,11 @@ def say(notice: Notice, language: Language = ENGLISH) -> str:
     else:
         chosen = language.text(key, entry.text)
     return _Words(language).vformat(chosen, (), notice.values)
+
+
+def term(value: str, language: Language = ENGLISH) -> str:
+    """Return the word for a value of a closed set (``terms.toml``); a name as it is."""
+    return language.text(f"term.{value}", terms().get(value, value))
 
 
 def as_plain(notice: Notice, language: Language = ENGLISH) -> dict[str, Any]:
@@ -102,6 +108,13 @@ class _Words(string.Formatter):
 
     def __init__(self, language: Language) -> None:
         self.language = language
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return (
+            term(value, self.language)
+            if conversion == "t"
+            else super().convert_field(value, conversion)
+        )
 
     def format_field(self, value: Any, spec: str) -> str:
         whole, bar, joint = spec.partition("|")

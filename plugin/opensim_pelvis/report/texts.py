@@ -100,12 +100,8 @@ def texts() -> Iterator[Text]:
 
 def _key(section: str, key: str) -> str:
     """Return the key of a text: measures and angles are called the same everywhere."""
-    named = {
-        "measure": "measure.{}.label",
-        "angle": "angle.{}.label",
-        "positive": "angle.{}.rising",
-    }
-    return named.get(section, f"report.{section}.{{}}").format(key)
+    room, word = _NAMED.get(section, (f"report.{section}", ""))
+    return f"{room}.{key}.{word}" if word else f"{room}.{key}"
 
 
 def _english() -> dict[str, dict[str, str]]:
