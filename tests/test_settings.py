@@ -46,6 +46,7 @@ gyroscope = "instant"
 rate_hz = 100
 synchronise = "trigger"
 trigger_s = { "00B42279" = 1.25, "00B42268" = -3 }
+max_gap_s = 0.1
 [calibration]
 method = "static"
 window_s = [0, 2.5]
@@ -72,7 +73,6 @@ events_start_s = 0.5
 events = "sensors"
 [solver]
 engine = "opensim-tool"
-max_gap_s = 0.1
 weights = { torso = 0.5 }
 [report]
 lab = "lab.toml"
@@ -178,7 +178,8 @@ FAULTS = {
     "[subject]\nheight_m=168": "subject.height_m: wanted metres, from 0.5 to 2.5, found 168",
     "[subject]\nmass_kg=inf": "wanted kilograms",
     "[subject]\nid=7": "subject.id: wanted text in quotes, found 7",
-    "[solver]\nmax_gap_s=-1": "wanted seconds, from 0 to 10, found -1",
+    "[solver]\nmax_gap_s=0.1": "solver.max_gap_s: no such key. It belongs under [timeline].",
+    "[timeline]\nmax_gap_s=-1": "wanted seconds, from 0 to 10, found -1",
     "[solver]\nweights=2": "such as { pelvis = 2.0 }",
     "[solver]\nweights={pelvs=2}": "no body is called 'pelvs'",
     "[sensors]\n'a'='pelviss'": "sensors.a: no body is called 'pelviss'. Did you mean 'pelvis'?",

@@ -177,7 +177,7 @@ def run(
             "magnetometer": magnetometer,
             "gyroscope": gyroscope,
         },
-        "timeline": {"synchronise": sync},
+        "timeline": {"synchronise": sync, "max_gap_s": max_gap},
         "calibration": {
             "method": calibration,
             "window_s": static,
@@ -202,7 +202,6 @@ def run(
             "model": from_here(model),
             "engine": engine,
             "check_engine": check_engine,
-            "max_gap_s": max_gap,
         },
     }
     from opensim_pelvis.cli_run import execute
@@ -247,7 +246,7 @@ def inspect(
     ledger, worn = None, {}
     try:
         recording = unify_clocks(recording, settings.timeline)
-        ledger = audit_recording(recording, max_gap_s=settings.solver.max_gap_s)
+        ledger = audit_recording(recording, max_gap_s=settings.timeline.max_gap_s)
         warnings += describe_ledger(ledger, recording.rate_hz)
         if settings.sensors:
             pairs = match_sensors(recording, settings.sensors)

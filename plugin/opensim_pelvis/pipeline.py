@@ -183,7 +183,7 @@ def _run(
 ) -> Result:
     check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
-    gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
+    gap_s, tell = settings.timeline.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
     recording, idle = _worn_alone(recording, used)
     recording = unify_clocks(recording, settings.timeline)

@@ -76,12 +76,14 @@ class TimelineSettings:
     given. ``synchronise`` is by what clocks are brought together: ``movement`` that all sensors
     share, ``trigger`` (the times of ``trigger_s``), the common ``start``, or ``auto``: the best
     of these that there is. ``trigger_s`` is the time of one common event on each sensor's own
-    clock. Recordings that come with a common count are left as they are.
+    clock. Recordings that come with a common count are left as they are. ``max_gap_s`` is the
+    longest hole in a sensor's samples that is bridged.
     """
 
     rate_hz: float | None = None
     synchronise: Synchronise = "auto"
     trigger_s: Mapping[str, float] = field(default_factory=dict)
+    max_gap_s: float = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,19 +166,18 @@ class ActivitySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolverSettings:
-    """``[solver]``: model, engine, gap filling and sensor weights.
+    """``[solver]``: model, engine and sensor weights.
 
     ``model`` is the path of another ``.osim`` file. ``engine`` is ``exact`` (ours, all frames at
     once), ``opensim`` (a loop over OpenSim's solver) or ``opensim-tool`` (OpenSim's own tool).
     ``check_engine`` solves a sample of the frames with OpenSim as well and reports the
     difference. ``weights`` gives a body's sensor more or less say in inverse kinematics (1
-    unless given). ``max_gap_s`` is the longest hole in a sensor's samples that is bridged.
+    unless given).
     """
 
     model: Path | None = None
     engine: Engine = "exact"
     check_engine: bool = False
-    max_gap_s: float = 0.05
     weights: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -34,7 +34,7 @@ _LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
     "activity.speed_mps": (0.0, 15.0, "metres a second, from 0 to 15"),
     "activity.speed_start_s": (-86_400.0, 86_400.0, "seconds, at most a day either way"),
     "activity.events_start_s": (-86_400.0, 86_400.0, "seconds, at most a day either way"),
-    "solver.max_gap_s": (0.0, 10.0, "seconds, from 0 to 10"),
+    "timeline.max_gap_s": (0.0, 10.0, "seconds, from 0 to 10"),
 }
 
 

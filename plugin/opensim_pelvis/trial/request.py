@@ -26,6 +26,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "fusion.magnetometer": "--magnetometer",
     "fusion.gyroscope": "--gyroscope",
     "timeline.synchronise": "--sync",
+    "timeline.max_gap_s": "--max-gap",
     "calibration.method": "--calibration",
     "calibration.window_s": "--static",
     "calibration.heading_axis": "--heading-axis",
@@ -48,7 +49,6 @@ FLAGS: Final[Mapping[str, str]] = {
     "solver.model": "--model",
     "solver.engine": "--engine",
     "solver.check_engine": "--check-engine",
-    "solver.max_gap_s": "--max-gap",
     "solver.weights": "--weight",
 }
 """What the flag of a key is called."""

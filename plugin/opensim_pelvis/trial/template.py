@@ -42,6 +42,7 @@ _REST: Final = """
 # rate_hz = 100.0             # of the common timeline; the sensors' highest when off
 # synchronise = "auto"        # or movement, trigger, start: what brings the clocks together
 # trigger_s = { "ID" = 1.25 } # time of one event on each sensor's own clock
+# max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
 
 [calibration]
 # The pose in which the person stands still and upright, facing the way of travel.
@@ -81,7 +82,6 @@ _REST: Final = """
 # model = "my_model.osim"     # any OpenSim model; our own when off
 # engine = "exact"            # or opensim, opensim-tool: OpenSim's own, slow, for comparison
 # check_engine = false        # true: solve a sample of frames with OpenSim too
-# max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
 # weights = { tibia = 0.02, calcn = 0.02 }   # how much say a body's sensor has; 1 when off
 
 [report]
