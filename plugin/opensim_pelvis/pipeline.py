@@ -41,12 +41,12 @@ from opensim_pelvis.settings import (
     SubjectSettings,
     TimelineSettings,
     TrialSettings,
-    list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.trial.check import as_sensors, check_settings
+from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
