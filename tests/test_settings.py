@@ -131,7 +131,7 @@ torso = [1.0, 0.0, 0.0, 0.0]
 )
 def test_a_mounting_that_says_nothing_clear_is_an_error(tmp_path: Path, value: str) -> None:
     text = f'[recording]\npath = "a"\n[mountings]\npelvis = {value}\n'
-    assert "mountings.pelvis: wanted two axes of the case" in _fault(_write(tmp_path, text))
+    assert "mountings.pelvis: wanted two axes of the sensor case" in _fault(_write(tmp_path, text))
 
 
 def test_only_the_path_is_needed_and_all_else_is_named_as_default(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ FAULTS = {
     "[recordng]\npath='a'": "[recordng]: no such table. Did you mean 'recording'?",
     "[calibration]\nheading_axes='z'": "heading_axes: no such key. Did you mean 'heading_axis'?",
     "[recording]\nheight_m=1.7": "recording.height_m: no such key. It belongs under [subject].",
-    "path='a'": "stands outside any table. 'path' belongs under [recording].",
+    "path='a'": "is outside any table. 'path' belongs under [recording].",
     "recording='a'": "wanted a table [recording].",
     "[calibration]\nheading_axis='q'": "wanted one of x, -x, y, -y, z, -z, found 'q'",
     "[calibration]\nheading_axis=1": "wanted one of x, -x, y, -y, z, -z, found 1",
@@ -183,7 +183,7 @@ FAULTS = {
     "[solver]\nweights=2": "such as { tibia = 0.02, calcn = 0.02 }",
     "[solver]\nweights={pelvs=2}": "no body is called 'pelvs'",
     "[sensors]\n'a'='pelviss'": "sensors.a: no body is called 'pelviss'. Did you mean 'pelvis'?",
-    "[sensors]\na.b='pelvis'": "stands in quotes, too",
+    "[sensors]\na.b='pelvis'": "Put an identifier with a dot or a space in quotes",
     "[sensors]\na=1": "wanted a body in quotes, found 1",
     "": "the file is empty",
     "[recording\npath='a'": "not valid TOML",
@@ -256,9 +256,9 @@ def test_the_real_map_of_opensense_names_eight_bodies(shared_data: Path) -> None
     [
         (XML[:200], "found damaged XML on line 3"),
         (XML.replace("torso_imu", "torso"), "'_00B42268': wanted a name and a name_in_model"),
-        (XML.replace("_00B42268", "_00B42279"), "'_00B42279' stands there twice"),
+        (XML.replace("_00B42268", "_00B42279"), "'_00B42279' is listed twice"),
         ("<a/>", "no ExperimentalSensor in it"),
-        ("[sensors]\n", "no sensor in it"),
+        ("[sensors]\n", "it lists no sensor"),
         ("a = 3\n", "sensors.a: wanted a body in quotes, found 3"),
     ],
 )

@@ -111,8 +111,8 @@ def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str])
     for identifier, body in table.items():
         if not isinstance(body, str) or not body.strip():
             faults.append(
-                f"sensors.{identifier}: wanted a body in quotes, found {value_words(body)}. An "
-                'identifier with a dot or a space stands in quotes, too: "a.b" = "pelvis".'
+                f"sensors.{identifier}: wanted a body in quotes, found {value_words(body)}. Put an "
+                'identifier with a dot or a space in quotes: "a.b" = "pelvis".'
             )
             continue
         sensors[identifier] = body.strip().removesuffix("_imu")
@@ -146,7 +146,7 @@ def _faults_of_names(tables: Tables) -> list[str]:
     for name, table in tables.items():
         if not isinstance(table, Mapping):
             home = f" '{name}' belongs under [{homes[name]}]." if name in homes else ""
-            wanted = f"wanted a table [{name}]" if name in allowed else "stands outside any table"
+            wanted = f"wanted a table [{name}]" if name in allowed else "is outside any table"
             faults.append(f"{name} = {value_words(table)}: {wanted}.{home}")
         elif name not in allowed:
             listed = ", ".join(f"[{table}]" for table in allowed)
