@@ -93,7 +93,7 @@ NOT_YET: set[str] = set()
 
 WHOLE_PACKAGE = "opensim_pelvis"
 LIGHT_FOR_CLI = {"errors", "debug", "interruption", "screen", "cli_options", "cli_results"}
-QUICK_TO_IMPORT = {"__future__", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
+QUICK_TO_IMPORT = {"__future__", "functools", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
 
 class Import(NamedTuple):

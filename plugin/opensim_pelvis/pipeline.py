@@ -41,12 +41,12 @@ from opensim_pelvis.settings import (
     SubjectSettings,
     TimelineSettings,
     TrialSettings,
-    list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.trial.check import as_sensors, check_settings
+from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -183,7 +183,7 @@ def _run(
 ) -> Result:
     check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
-    gap_s, tell = settings.solver.max_gap_s, partial(_tell, progress, "fusion")
+    gap_s, tell = settings.timeline.max_gap_s, partial(_tell, progress, "fusion")
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
     recording, idle = _worn_alone(recording, used)
     recording = unify_clocks(recording, settings.timeline)

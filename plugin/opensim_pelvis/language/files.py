@@ -23,23 +23,23 @@ MAX_BYTES: Final = 20_000_000
 _ENDING: Final = ".po"
 
 
-def find_language(name: str) -> Path:
-    """Return the file of a language: a path that ends in .po, or the code of one that comes along.
+def find_language(name: Path) -> Path:
+    """Return the file of a language: one that ends in .po, or that of a code, which comes along.
 
     Raises
     ------
     SettingsError
         When there is none; the message lists the codes.
     """
-    if name.endswith((_ENDING, ".toml")):
-        return Path(name)
+    if name.suffix in (_ENDING, ".toml"):
+        return name
     own = {path.name: path for path in files("opensim_pelvis.language").iterdir()}
-    found = own.get(f"{name}{_ENDING}")
+    found = own.get(f"{name.name}{_ENDING}")
     if found is None:
         codes = sorted(n.removesuffix(_ENDING) for n in own if n.endswith(_ENDING))
         raise SettingsError(
             f"--language ([report] language): wanted a .po file or one of "
-            f"{', '.join(['en', *codes])}; found '{name[:40]}'. "
+            f"{', '.join(['en', *codes])}; found '{name.name[:40]}'. "
             "Write a file to translate with: opensim-pelvis texts FILE.po --language CODE"
         )
     return Path(str(found))
@@ -53,9 +53,9 @@ def read_language(name: str | Path | None) -> Language:
     SettingsError
         When the file is missing, is no gettext file, or does not say its language.
     """
-    if name is None or str(name) == ENGLISH.code:
+    if name is None or Path(name).name == ENGLISH.code:
         return ENGLISH
-    path = find_language(str(name))
+    path = find_language(Path(name))
     if path.suffix == ".toml":
         raise SettingsError(
             f"{path}: translations are gettext files now. Make one of this file with: "

@@ -44,8 +44,8 @@ class Lab:
         PNG, JPEG or SVG.
     sections : tuple of str
         Those shown, in this order.
-    texts : Path, str or None
-        A translation (``.po``), or the code of a language that comes with the package.
+    texts : Path or None
+        A translation (``.po``); its name may be the code of a language that comes along.
     """
 
     name: str = ""
@@ -53,7 +53,7 @@ class Lab:
     footer: str = ""
     logo: Path | None = None
     sections: tuple[str, ...] = SECTIONS
-    texts: Path | str | None = None
+    texts: Path | None = None
 
     @property
     def language(self) -> Language:
@@ -129,9 +129,9 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
     return path
 
 
-def _texts(value: str, folder: Path, faults: list[str]) -> Path | str:
-    """Return a translation's file, or a language's code as it is."""
-    texts = folder / value if Path(value).suffix else value
+def _texts(value: str, folder: Path, faults: list[str]) -> Path:
+    """Return a translation's file, or a language's code as a path."""
+    texts = folder / value
     try:
         read_language(texts)
     except SettingsError as fault:
