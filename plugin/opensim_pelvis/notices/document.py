@@ -10,7 +10,7 @@ from opensim_pelvis.notices.catalogue import Entry, catalogue
 
 PARTS: Final = frozenset(
     {"word", "source", "world", "origin", "method", "forward", "facing", "drift", "model"}
-    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript"}
+    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript", "contents"}
 )
 """Stages whose entries stand inside other sentences only."""
 

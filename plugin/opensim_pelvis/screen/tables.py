@@ -18,7 +18,7 @@ from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
-from opensim_pelvis.guidance.engine import DISCLAIMER
+from opensim_pelvis.guidance.words import DISCLAIMER
 from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
