@@ -17,7 +17,7 @@ from tests.notices import sentences
 from opensim_pelvis import reading
 from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
 from opensim_pelvis.errors import NoSensorsError, ReadError
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.c3d import C3dReader
 from opensim_pelvis.registry import find_mapped, find_reader
 from opensim_pelvis.rotations import angle_between, is_present, to_matrix
@@ -223,7 +223,7 @@ def test_the_upward_axis_is_read_or_asked_for(tmp_path: Path, recording: Recordi
     file = write_c3d_rotations(recording, tmp_path / "a.c3d", company="SOMEBODY")
     with pytest.raises(ReadError, match=r"upward axis .* was wanted.*--up-axis"):
         read(file)
-    assert read(file, up_axis="z").world_frame == "z up (stated by the user)"
+    assert read(file, up_axis="z").world_frame == notice("world.user", up="z")
     theia = read(write_c3d_rotations(recording, tmp_path / "b.c3d"))
     assert "z up was taken, as Theia3D has it" in sentences(theia.notes)[0]
 
