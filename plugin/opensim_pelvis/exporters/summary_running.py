@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from opensim_pelvis.guidance.words import plain_finding
 from opensim_pelvis.notices import say
 from opensim_pelvis.types import Result
 from opensim_pelvis.types.running import Summary, excluded_words
@@ -40,7 +41,7 @@ def summarise_running(result: Result) -> dict[str, Any] | None:
         },
         "measures": measures,
         "absent": running.absent,
-        "findings": running.findings,
+        "findings": [plain_finding(finding) for finding in running.findings],
         "notes": running.notes,
     }
 

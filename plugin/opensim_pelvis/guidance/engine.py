@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
 from opensim_pelvis.guidance.tables import Condition, Rule, read_rules
-from opensim_pelvis.guidance.words import cannot_tell, fill, reason_text, sex_word
-from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.guidance.words import reason_text
+from opensim_pelvis.settings import Sex, TrialSettings
 from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
 
 FEWEST_STRIDES: Final = 10
@@ -64,7 +64,7 @@ def find_findings(
 
 
 def _judge(
-    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[Reason], sex: str | None
+    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[Reason], sex: Sex | None
 ) -> Finding | None:
     """Return what a rule says; None where a condition does not hold."""
     if (rule.sex is not None and rule.sex != sex) or (rule.needs_sex and sex is None):
@@ -88,16 +88,16 @@ def _judge(
     if not chosen:
         return None
     found = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
-    reasons = tuple({reason.text: reason for reason in found}.values())
+    reasons = tuple({reason_text(reason): reason for reason in found}.values())
     known = {name: sides[0].mean for name, sides in values.items() if len(sides) == 1}
     known |= {name: value.mean for name, value in chosen.items()}
-    text = cannot_tell(fill(rule.text, known, sex=sex_word(sex)), reasons)
     names = {name for _, name, _, _ in Formatter().parse(rule.text) if name}
     return Finding(
         rule=rule.name,
         kind=rule.kind,
         status="cannot tell" if reasons else "fires",
-        text=text,
+        rule_text=rule.text,
+        sex=sex,
         numbers=numbers,
         source=rule.source,
         strength=rule.strength,
@@ -166,8 +166,7 @@ def _doubts(
 
 
 def _reason(key: str, measure: str = "", **values: float) -> Reason:
-    reason = Reason(key=key, text="", measure=measure, values=values)
-    return replace(reason, text=reason_text(reason))
+    return Reason(key=key, measure=measure, values=values)
 
 
 def _too_few(chosen: Mapping[str, Value]) -> list[Reason]:

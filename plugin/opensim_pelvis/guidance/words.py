@@ -1,11 +1,11 @@
-"""The words of findings: texts by key, and what a finding says in a language."""
+"""What findings and their reasons say, in a language, of the numbers that the rules judged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from string import Formatter
-from typing import Final
+from typing import Any, Final
 
 from opensim_pelvis.guidance.tables import read_drills, read_norms, read_rules
 from opensim_pelvis.language import ENGLISH, Language, Text
@@ -63,22 +63,24 @@ def texts() -> Iterator[Text]:
         yield from (Text(f"norm.{key}.{w}", getattr(norm, w)) for w in NORM_WORDS)
 
 
-def finding_text(finding: Finding, sex: str | None, language: Language) -> str:
-    """Return what a finding says, and why it cannot tell."""
-    rule = next((rule for rule in read_rules() if rule.name == finding.rule), None)
-    if rule is None or language is ENGLISH:
-        return finding.text
-    said = fill(
-        language.text(f"rule.{rule.name}.text", rule.text),
-        {name: value for name, value in finding.named.items() if value is not None},
-        sex=sex_word(sex, language),
-        language=language,
-    )
-    return cannot_tell(said, finding.reasons, language)
+def finding_text(finding: Finding, language: Language = ENGLISH) -> str:
+    """Return what a finding says, with why it cannot tell."""
+    key, named = finding.rule, finding.named
+    return rule_text(key, finding.rule_text, named, finding.sex, finding.reasons, language)
 
 
-def cannot_tell(said: str, reasons: tuple[Reason, ...], language: Language = ENGLISH) -> str:
-    """Return what a rule says, followed by why it cannot tell; without a reason, as it is."""
+def rule_text(
+    rule: str,
+    english: str,
+    named: Mapping[str, float | None],
+    sex: str | None,
+    reasons: tuple[Reason, ...],
+    language: Language,
+) -> str:
+    """Return what a rule says of the numbers that it names, with why it cannot tell."""
+    known = {name: value for name, value in named.items() if value is not None}
+    text = language.text(f"rule.{rule}.text", english)
+    said = fill(text, known, sex=sex_word(sex, language), language=language)
     if not reasons:
         return said
     told = "; ".join(reason_text(reason, language) for reason in reasons)
@@ -87,19 +89,17 @@ def cannot_tell(said: str, reasons: tuple[Reason, ...], language: Language = ENG
 
 def reason_text(reason: Reason, language: Language = ENGLISH) -> str:
     """Return why a rule cannot tell."""
-    if reason.key not in REASONS:
-        return reason.text
     words = language.text(f"guidance.reason.{reason.key}", REASONS[reason.key])
     name = language.text(f"measure.{reason.measure}.label", _say(reason.measure))
     return _Filled({}, "", language).vformat(words, (), {"measure": name, **reason.values})
 
 
-def finding_source(finding: Finding, language: Language) -> str:
-    """Return the sources that a finding rests on."""
-    rule = next((rule for rule in read_rules() if rule.name == finding.rule), None)
-    if rule is None or language is ENGLISH:
-        return finding.source
-    norms = [condition.norm for condition in rule.conditions if condition.norm]
+def rule_source(rule: str, english: str, language: Language) -> str:
+    """Return the sources that a rule rests on."""
+    found = next((row for row in read_rules() if row.name == rule), None)
+    if found is None or language is ENGLISH:
+        return english
+    norms = [condition.norm for condition in found.conditions if condition.norm]
     return "; ".join(
         dict.fromkeys(language.text(f"norm.{norm.key}.source", norm.source) for norm in norms)
     )
@@ -111,15 +111,16 @@ def drill_in(drill: Drill, language: Language) -> Drill:
     return replace(drill, **words)
 
 
-def finding_in(finding: Finding, sex: str | None, language: Language) -> Finding:
-    """Return a finding with all that it says in a language."""
-    return replace(
-        finding,
-        text=finding_text(finding, sex, language),
-        source=finding_source(finding, language),
-        strength=language.text(f"rule.{finding.rule}.strength", finding.strength),
-        drills=tuple(drill_in(drill, language) for drill in finding.drills),
-    )
+def plain_finding(finding: Finding) -> dict[str, Any]:
+    """Return a finding as files hold it: its record with texts, without what they are made of."""
+    row = asdict(finding)
+    row["reasons"] = [
+        {"key": r.key, "text": reason_text(r), "measure": r.measure, "values": dict(r.values)}
+        for r in finding.reasons
+    ]
+    del row["sex"], row["rule_text"]
+    head = {name: row.pop(name) for name in ("rule", "kind", "status")}
+    return {**head, "text": finding_text(finding), **row}
 
 
 def sex_word(sex: str | None, language: Language = ENGLISH) -> str:

@@ -11,7 +11,7 @@ from opensim_pelvis.notices.catalogue import Entry, catalogue
 
 PARTS: Final = frozenset(
     {"word", "source", "world", "origin", "method", "forward", "facing", "drift", "model"}
-    | {"accuracy", "travel", "exclusion"}
+    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript", "contents"}
 )
 """Stages whose entries stand inside other sentences only."""
 

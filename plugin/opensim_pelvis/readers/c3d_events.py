@@ -110,7 +110,9 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
     try:
         analog, told = read_channels(file)
     except ReadError as fault:
-        return [], (file.note("c3d.plates_unreadable", fault=str(fault)),)
+        return [], (
+            file.note("c3d.plates_unreadable", error=type(fault).__name__, fault=str(fault)),
+        )
     rate_hz = file.channel_hz
     units = file.texts("ANALOG:UNITS")
     events: list[Event] = []

@@ -27,11 +27,11 @@ EVENT_COLUMNS: Final = ("event", "matched", "missed", "extra", "event_bias", "ev
 
 
 class Way(NamedTuple):
-    """How one thing was done: what it is, in the words of the texts, and in the analysis's own."""
+    """How one thing was done: what it is, in the words of the texts, and as a notice or text."""
 
     term: str
     told: str
-    said: str
+    said: str | Mapping[str, Any]
 
 
 def angle_title(name: str, texts: Texts) -> str:
@@ -101,24 +101,32 @@ def ways(agreement: Agreement, texts: Texts) -> list[Way]:
     compared = words["compared_value"].format(
         start=texts.number(start, "m"), end=texts.number(end, "m"), strides=agreement["strides"]
     )
-    reference = f"{agreement['reference']['name']}: {agreement['reference']['source']}"
-    turn, bodies = alignment["heading_deg"], alignment["body_offset_source"]
+    turn = alignment["heading_deg"]
     turned = "" if turn is None else words["heading_value"].format(turn=_deg(texts, turn))
     turns = "; ".join(
         f"{angle_title(body, texts)}: {', '.join(_deg(texts, turn) for turn in angles)}"
         for body, angles in alignment["body_offsets_deg"].items()
     )
+    told = {
+        "estimate": agreement["estimate"]["source"],
+        "reference": agreement["reference"]["source"],
+        "heading": alignment["heading_source"],
+        "bodies": alignment["body_offset_source"],
+        "travel": agreement["travel_source"],
+        "grouping": agreement["grouping"],
+        **agreement["told"],
+    }
     return [
-        Way(words["estimate"], "", agreement["estimate"]["source"]),
-        Way(words["reference"], "", reference),
+        Way(words["estimate"], "", told["estimate"]),
+        Way(words["reference"], f"{agreement['reference']['name']}:", told["reference"]),
         Way(words["compared"], compared, ""),
         Way(words["clocks"], _clock_words(agreement["synchronisation"], texts), ""),
-        Way(words["heading"], turned, alignment["heading_source"]),
-        Way(words["bodies"], words["bodies_value"].format(turns=turns), bodies)
+        Way(words["heading"], turned, told["heading"]),
+        Way(words["bodies"], words["bodies_value"].format(turns=turns), told["bodies"])
         if turns
         else Way(words["bodies"], words["bodies_none"], ""),
-        Way(words["travel"], "", agreement["travel_source"]),
-        Way(words["grouping"], "", agreement["grouping"]),
+        Way(words["travel"], "", told["travel"]),
+        Way(words["grouping"], "", told["grouping"]),
     ]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from opensim_pelvis.documents import plain_of, read_record
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.tables import read_norms
-from opensim_pelvis.guidance.words import DISCLAIMER
+from opensim_pelvis.guidance.words import DISCLAIMER, plain_finding
 from opensim_pelvis.names import check_name
 from opensim_pelvis.notices import SIMULATED, Notice, as_plain, notice
 from opensim_pelvis.report.view_curves import curves_of, series_of
@@ -53,7 +53,7 @@ def view_of(result: Result) -> View:
         "curves": curves_of(result),
         "series": series_of(result),
         "skeleton": skeleton_of(result),
-        "findings": [asdict(finding) for finding in running.findings] if running else [],
+        "findings": [plain_finding(finding) for finding in running.findings] if running else [],
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
         "angles": [

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from opensim_pelvis.angle_definitions import WORDS as ANGLE_WORDS
-from opensim_pelvis.guidance.words import NORM_WORDS, finding_in
-from opensim_pelvis.language import Language
+from opensim_pelvis.guidance.tables import read_rules
+from opensim_pelvis.guidance.words import NORM_WORDS, drill_in, rule_source, rule_text
+from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.metrics.definitions import WORDS as MEASURE_WORDS
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
-from opensim_pelvis.types import Drill, Finding, Reason
+from opensim_pelvis.types import Drill, Reason
 
 
 def worded(view: View, texts: Texts) -> View:
@@ -51,11 +52,19 @@ def _measure(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
 
 
 def _finding(row: Mapping[str, Any], view: View, language: Language) -> dict[str, Any]:
-    finding = Finding(
-        **{
-            **row,
-            "drills": tuple(Drill(**drill) for drill in row["drills"]),
-            "reasons": tuple(Reason(**reason) for reason in row["reasons"]),
-        }
+    rule = next((rule for rule in read_rules() if rule.name == row["rule"]), None)
+    if rule is None or language is ENGLISH:
+        return dict(row)
+    reasons = tuple(
+        Reason(key=reason["key"], measure=reason["measure"], values=reason["values"])
+        for reason in row["reasons"]
     )
-    return asdict(finding_in(finding, view["subject"]["sex"], language))
+    drills = (drill_in(Drill(**drill), language) for drill in row["drills"])
+    sex = view["subject"]["sex"]
+    return {
+        **row,
+        "text": rule_text(rule.name, rule.text, row["named"], sex, reasons, language),
+        "source": rule_source(rule.name, row["source"], language),
+        "strength": language.text(f"rule.{rule.name}.strength", row["strength"]),
+        "drills": [asdict(drill) for drill in drills],
+    }

@@ -163,6 +163,7 @@ class Agreement(Compared):
     notes: tuple[str, ...]
     notices: tuple[Told, ...] = ()
     absent_notices: Mapping[str, Told] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
+from opensim_pelvis.guidance.words import finding_text
 from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.notices import say
 from opensim_pelvis.types import MeasureDefinition, RunningAnalysis
@@ -69,7 +70,7 @@ def trend_lines(running: RunningAnalysis) -> list[str]:
 
 def finding_lines(running: RunningAnalysis) -> list[str]:
     """Return a line a finding: what kind of source it rests on, and what it says."""
-    return [f"{finding.kind}: {finding.text}" for finding in running.findings]
+    return [f"{finding.kind}: {finding_text(finding)}" for finding in running.findings]
 
 
 def drill_lines(running: RunningAnalysis) -> list[str]:
