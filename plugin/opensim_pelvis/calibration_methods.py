@@ -5,9 +5,11 @@ What a method computes stands in one table beside these (`opensim_pelvis.calibra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from opensim_pelvis.language import Text
 
 CalibrationMethod = Literal["static", "movement"]
 
@@ -87,6 +89,11 @@ METHODS: tuple[MethodDefinition, ...] = (
     ),
 )
 """Every method, that taken unless another is asked for first."""
+
+
+def texts() -> Iterator[Text]:
+    """Return every text of methods that the screen shows."""
+    yield from (Text(f"calibration.{m.name}.pose_label", m.pose_label) for m in METHODS)
 
 
 def method_of(name: str) -> MethodDefinition:

@@ -22,7 +22,9 @@ from opensim_pelvis.cli_options import (
 from opensim_pelvis.debug.gather import DebugGroup, keep
 from opensim_pelvis.errors import NoSensorsError, PluginError, SettingsError, TimelineError
 from opensim_pelvis.screen import examples
-from opensim_pelvis.screen.grouped_help import OUTPUT, GroupedCommand
+from opensim_pelvis.screen.grouped_help import OUTPUT
+from opensim_pelvis.screen.words import counted, spoken, word
+from opensim_pelvis.spoken_command import SpokenCommand
 
 app = typer.Typer(
     cls=DebugGroup,
@@ -33,7 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-command = partial(app.command, cls=GroupedCommand)
+command = partial(app.command, cls=SpokenCommand)
 
 
 def main() -> None:
@@ -78,10 +80,11 @@ def demo(out: Out, overwrite: Overwrite = False) -> None:
     from opensim_pelvis.trial.request import read_request
 
     check_output(out, DEMO_NAME, overwrite=overwrite)
-    typer.echo("This demonstration is SIMULATED: no person was measured.")
-    settings, defaults = read_request(deliver_demo(out, overwrite=overwrite), {})
+    typer.echo(word("command.demo_before"))
+    tables = {"report": {"language": spoken().source}}
+    settings, defaults = read_request(deliver_demo(out, overwrite=overwrite), tables)
     execute(settings, defaults, out, overwrite=overwrite)
-    typer.echo("\nAll of this is SIMULATED data: no person was measured.")
+    typer.echo("\n" + word("command.demo_after"))
 
 
 @command(epilog=examples.RUN_EXAMPLES)
@@ -116,9 +119,8 @@ def run(
     from opensim_pelvis.cli_run import execute
     from opensim_pelvis.trial.request import read_request
 
-    settings, defaults = read_request(
-        path, tables_of(flags), sensor_map=sensors, sensors=sensor or ()
-    )
+    tables = tables_of(flags) | {"report": {"language": spoken().source}}
+    settings, defaults = read_request(path, tables, sensor_map=sensors, sensors=sensor or ())
     told = [sensors] if sensors is not None else []
     execute(settings, defaults, out, sources=told, overwrite=overwrite)
 
@@ -131,7 +133,7 @@ def inspect(path: TrialPath, **flags: Any) -> None:
     from opensim_pelvis.reading import read_without_rate
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.screen.contents import render_contents
-    from opensim_pelvis.screen.tables import render_recording
+    from opensim_pelvis.screen.recordings import render_recording
     from opensim_pelvis.timeline.align import audit_recording
     from opensim_pelvis.timeline.clocks import unify_clocks
     from opensim_pelvis.timeline.integrity import describe_ledger
@@ -164,14 +166,14 @@ def readers() -> None:
     """List the supported file formats."""
     from opensim_pelvis.registry import READERS, list_plugins, load_reader
     from opensim_pelvis.screen.console import make_console
-    from opensim_pelvis.screen.tables import render_readers
+    from opensim_pelvis.screen.recordings import reader_words, render_readers
 
     found: dict[str, tuple[str, str, str]] = {}
     broken: list[str] = []
     for name in list_plugins(READERS):
         try:
             plugin = load_reader(name)
-            found[name] = (plugin.description, plugin.gives, plugin.tried_on)
+            found[name] = reader_words(name, plugin)
         except PluginError as fault:
             broken.append(str(fault))
     make_console().print(render_readers(found, broken))
@@ -206,7 +208,8 @@ def init(
     settings, _ = read_request(path, tables_of(flags))
     recording = read_recording(settings.recording)
     write_trial(out, recording, settings.recording)
-    typer.echo(f"{out}: {len(recording.sensors)} sensors. Enter the body that wore each, then:")
+    sensors = counted("sensors", len(recording.sensors))
+    typer.echo(word("command.enter_bodies", file=str(out), sensors=sensors))
     typer.echo(f"  opensim-pelvis run {out} --out results/")
 
 
@@ -214,6 +217,7 @@ def init(
 def selftest() -> None:
     """Test this installation on simulated recordings."""
     from opensim_pelvis.debug.gather import versions
+    from opensim_pelvis.screen.checks import outcome_line
     from opensim_pelvis.screen.endings import EXIT_ERROR
     from opensim_pelvis.selftest.run import run_checks
 
@@ -221,8 +225,8 @@ def selftest() -> None:
     failed = 0
     for outcome in run_checks():
         failed += bool(outcome.why)
-        typer.echo(outcome.line)
-    typer.echo(f"{failed} failed" if failed else "all checks passed")
+        typer.echo(outcome_line(outcome))
+    typer.echo(word("command.failed", count=failed) if failed else word("command.passed"))
     if failed:
         raise typer.Exit(EXIT_ERROR)
 

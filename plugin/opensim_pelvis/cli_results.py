@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from opensim_pelvis.cli_options import Lab, Out, Overwrite
+from opensim_pelvis.screen.words import speaking, spoken, word
 
 CONTENT: Final = "Content"
 REFERENCE: Final = "Reference"
@@ -33,7 +34,7 @@ def cohort(
     written = write_cohort(results, out, overwrite=overwrite)
     facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     for name in facts["sessions_without_strides"]:
-        typer.echo(f"{name}: no stride of it was kept, so it has no measures", err=True)
+        typer.echo(word("command.no_strides", name=name), err=True)
     for copy in facts["copies"]:
         typer.echo(copy, err=True)
     for path in written:
@@ -67,12 +68,12 @@ def report(
 ) -> None:
     """Re-render reports, and set several recordings side by side."""
     from opensim_pelvis.report.again import write_reports
-    from opensim_pelvis.report.lab import read_lab
+    from opensim_pelvis.report.lab import lab_in
 
     for path in write_reports(
         results,
         out,
-        read_lab(lab),
+        lab_in(lab, spoken().source),
         parts=parts,
         agreements=agreement or (),
         overwrite=overwrite,
@@ -217,7 +218,7 @@ def compare(
     """
     from opensim_pelvis.delivery import check_entries_of, deliver
     from opensim_pelvis.report.again import stage_reports, views_of
-    from opensim_pelvis.report.lab import read_lab
+    from opensim_pelvis.report.lab import lab_in
     from opensim_pelvis.screen.comparison import render_comparison
     from opensim_pelvis.screen.console import make_console
     from opensim_pelvis.validation.compare import compare as compare_recordings
@@ -240,12 +241,13 @@ def compare(
         surface=surface,
     )
     check_entries_of(set_of(settings, out, overwrite=overwrite), files_of_comparison(settings))
-    laboratory = read_lab(lab)
+    laboratory = lab_in(lab, spoken().source)
     comparison = compare_recordings(settings)
     with deliver(set_of(settings, out, comparison, overwrite=overwrite)) as staged:
-        files = [*write_comparison(comparison, staged.folder)]
+        files = [*write_comparison(comparison, staged.folder, laboratory.language)]
         files += stage_reports(views_of(estimate, staged.folder), staged.folder, laboratory)
-    make_console().print(render_comparison(comparison, [out / path.name for path in files]))
+    with speaking(laboratory.language):
+        make_console().print(render_comparison(comparison, [out / path.name for path in files]))
 
 
 def pool(

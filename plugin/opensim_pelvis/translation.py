@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from opensim_pelvis import angle_definitions, notices
+from opensim_pelvis import angle_definitions, calibration_methods, notices
 from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.documents import is_file, read_toml
 from opensim_pelvis.errors import SettingsError
@@ -18,12 +18,24 @@ from opensim_pelvis.language import COMMENT, Text, updated
 from opensim_pelvis.language.files import read_catalogue
 from opensim_pelvis.metrics import definitions as measures
 from opensim_pelvis.report import texts as report
+from opensim_pelvis.screen import checks
+from opensim_pelvis.screen import words as screen
+from opensim_pelvis.screen.recordings import reader_texts
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 _NAMES: Final = re.compile(r"\{\w+(:[^|;}]*)?\}")
-_SOURCES: Final = (notices, measures, angle_definitions, guidance, report)
+_SOURCES: Final = (
+    notices,
+    measures,
+    angle_definitions,
+    calibration_methods,
+    guidance,
+    report,
+    screen,
+    checks,
+)
 
 
 def all_texts() -> tuple[Text, ...]:
@@ -87,6 +99,7 @@ def _has_words(text: str) -> bool:
 def _all() -> Iterator[Text]:
     for source in _SOURCES:
         yield from source.texts()
+    yield from reader_texts()
 
 
 def _empty(code: str | None) -> Catalog:

@@ -109,6 +109,7 @@ def language_of(catalogue: Catalog, path: Path) -> Language:
         entries=entries,
         form_of=gettext.c2py(catalogue.plural_expr),
         decimal=get_decimal_symbol(locale),
+        source=path,
     )
 
 

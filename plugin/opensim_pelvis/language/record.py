@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from string import Formatter
 from typing import Any, Final
 
@@ -63,12 +64,15 @@ class Language:
         A count to the number of its plural form.
     decimal : str
         What stands between whole and decimal digits.
+    source : Path or None
+        The translation; None for English.
     """
 
     code: str = "en"
     entries: Mapping[str, Entry] = field(default_factory=dict)
     form_of: Callable[[int], int] = _is_not_one
     decimal: str = "."
+    source: Path | None = None
 
     def text(self, key: str, english: str) -> str:
         """Return a text in this language; English where there is no translation that fits.

@@ -16,6 +16,7 @@ from opensim_pelvis.notices.record import Notice as Notice
 from opensim_pelvis.notices.record import Severity as Severity
 from opensim_pelvis.notices.record import Value as Value
 from opensim_pelvis.notices.say import as_plain as as_plain
+from opensim_pelvis.notices.say import fill_in as fill_in
 from opensim_pelvis.notices.say import from_plain as from_plain
 from opensim_pelvis.notices.say import say as say
 from opensim_pelvis.notices.say import say_plain as say_plain

@@ -39,7 +39,12 @@ def say(notice: Notice, language: Language = ENGLISH) -> str:
         chosen = language.plural(key, entry.one, entry.text, count)
     else:
         chosen = language.text(key, entry.text)
-    return _Words(language).vformat(chosen, (), notice.values)
+    return fill_in(chosen, notice.values, language)
+
+
+def fill_in(text: str, values: Mapping[str, Any], language: Language) -> str:
+    """Return a text with values in its braces, as `say` describes."""
+    return _Words(language).vformat(text, (), values)
 
 
 def term(value: str, language: Language = ENGLISH) -> str:

@@ -75,8 +75,13 @@ def sections_of(lab: Lab, view: Mapping[str, Any]) -> list[str]:
 
 def lab_of(settings: ReportSettings) -> Lab:
     """Return the laboratory of a run's settings, in the language that they ask for."""
-    lab = read_lab(settings.lab)
-    return lab if settings.language is None else replace(lab, texts=settings.language)
+    return lab_in(settings.lab, settings.language)
+
+
+def lab_in(path: Path | None, language: Path | None) -> Lab:
+    """Return a laboratory; a language that is asked for comes before its own."""
+    lab = read_lab(path)
+    return lab if language is None else replace(lab, texts=language)
 
 
 def read_lab(path: Path | None) -> Lab:

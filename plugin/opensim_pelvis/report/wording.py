@@ -13,6 +13,7 @@ from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.metrics.definitions import WORDS as MEASURE_WORDS
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.trial.defaults import default_in
 from opensim_pelvis.types import Drill, Reason
 
 
@@ -32,6 +33,7 @@ def worded(view: View, texts: Texts) -> View:
             for key, row in view["norms"].items()
         },
         "findings": [_finding(row, view, language) for row in view["findings"]],
+        "defaults": [default_in(line, language) for line in view["defaults"]],
         "disclaimer": language.text("guidance.disclaimer", view["disclaimer"]),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.continuous import MAX_LAG_S
@@ -15,12 +16,12 @@ from opensim_pelvis.validation.foot_events import MAX_APART_S
 from opensim_pelvis.validation.sync import CUTOFF_HZ
 
 
-def describe_methods(comparison: Comparison) -> str:
+def describe_methods(comparison: Comparison, language: Language = ENGLISH) -> str:
     """Return the paragraph as Markdown text; numbers are those of this comparison."""
-    parts = [say(part) for part in _parts(comparison)]
+    parts = [say(part, language) for part in _parts(comparison)]
     if comparison.notes:
-        doubts = "\n".join(f"- {say(note)}" for note in comparison.notes)
-        parts.append(f"{say(notice('manuscript.doubts'))}\n\n{doubts}")
+        doubts = "\n".join(f"- {say(note, language)}" for note in comparison.notes)
+        parts.append(f"{say(notice('manuscript.doubts'), language)}\n\n{doubts}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.documents import safe_cell
+from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import Notice, as_plain, say
 from opensim_pelvis.results.agreement import CURVES_FILE, NUMBERS_FILE
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
@@ -44,8 +45,17 @@ CURVE_COLUMNS: Final = (
 )
 
 
-def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...]:
+def write_comparison(
+    comparison: Comparison, directory: Path, language: Language = ENGLISH
+) -> tuple[Path, ...]:
     """Write all files of a comparison into a directory, which is made if need be.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    directory : Path
+    language : Language, optional
+        Of the methods paragraph; tables and numbers are the same in every one.
 
     Raises
     ------
@@ -62,7 +72,7 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
         write_curves(comparison, directory / CURVES_FILE),
         directory / "methods.md",
     ]
-    paths[-1].write_text(describe_methods(comparison), encoding="utf-8")
+    paths[-1].write_text(describe_methods(comparison, language), encoding="utf-8")
     return (*paths, *draw_figures(comparison, directory))
 
 
