@@ -81,6 +81,7 @@ ORDER = (
     "translation",
     "debug",
     "cli_options",
+    "spoken_command",
     "cli_results",
     "cli_run",
     "cli",
@@ -92,7 +93,15 @@ NOT_YET: set[str] = set()
 """Places that are kept for modules to come."""
 
 WHOLE_PACKAGE = "opensim_pelvis"
-LIGHT_FOR_CLI = {"errors", "debug", "interruption", "screen", "cli_options", "cli_results"}
+LIGHT_FOR_CLI = {
+    "errors",
+    "debug",
+    "interruption",
+    "screen",
+    "cli_options",
+    "spoken_command",
+    "cli_results",
+}
 QUICK_TO_IMPORT = {"__future__", "functools", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
 

@@ -31,7 +31,7 @@ def cohort(
 
     from opensim_pelvis.cohort.write import write_cohort
 
-    written = write_cohort(results, out, overwrite=overwrite)
+    written = write_cohort(results, out, overwrite=overwrite, language=spoken())
     facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     for name in facts["sessions_without_strides"]:
         typer.echo(word("command.no_strides", name=name), err=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from opensim_pelvis import angle_definitions, calibration_methods, notices
+from opensim_pelvis.cohort import figure as cohort
 from opensim_pelvis.delivery import check_file, write_file
 from opensim_pelvis.documents import is_file, read_toml
 from opensim_pelvis.errors import SettingsError
@@ -21,6 +22,8 @@ from opensim_pelvis.report import texts as report
 from opensim_pelvis.screen import checks
 from opensim_pelvis.screen import words as screen
 from opensim_pelvis.screen.recordings import reader_texts
+from opensim_pelvis.trial import defaults
+from opensim_pelvis.validation import figures as comparison
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -31,10 +34,13 @@ _SOURCES: Final = (
     measures,
     angle_definitions,
     calibration_methods,
+    defaults,
     guidance,
     report,
     screen,
     checks,
+    cohort.WORDS,
+    comparison.WORDS,
 )
 
 

@@ -21,3 +21,4 @@ from opensim_pelvis.notices.say import from_plain as from_plain
 from opensim_pelvis.notices.say import say as say
 from opensim_pelvis.notices.say import say_plain as say_plain
 from opensim_pelvis.notices.say import term as term
+from opensim_pelvis.notices.wordbook import Wordbook as Wordbook

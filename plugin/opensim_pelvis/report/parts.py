@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.names import check_name
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
@@ -59,6 +60,7 @@ def matplotlib_figures(result: Result | View, language: Language = ENGLISH) -> d
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
         draw(figure.add_subplot())
         found[name] = figure
+    write_ticks(found.values(), language)
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis import fonts
+from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import pdf_agreement, pdf_figures
 from opensim_pelvis.report.figures import pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
@@ -76,6 +77,7 @@ def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
         parts[name](flow, view, texts)
     if lab.footer:
         flow.text(lab.footer, size=7.5)
+    write_ticks(flow.pages, texts.language)
     return flow
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import top_of
 from opensim_pelvis.report.flow import Flow
@@ -88,6 +89,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         size=6.0,
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)
+    write_ticks(flow.pages, texts.language)
     return flow
 
 

@@ -73,7 +73,7 @@ def write_comparison(
         directory / "methods.md",
     ]
     paths[-1].write_text(describe_methods(comparison, language), encoding="utf-8")
-    return (*paths, *draw_figures(comparison, directory))
+    return (*paths, *draw_figures(comparison, directory, language))
 
 
 def set_of(
