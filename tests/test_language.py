@@ -95,7 +95,7 @@ def test_a_notice_is_said_in_a_language_with_the_notices_in_it_and_its_numbers(
     assert as_plain(found, language)["values"]["turned_deg"] == {"torso_imu": 3.25}
     assert say_plain(as_plain(found), language) == say(found, language)
     assert from_plain(as_plain(found)) == found
-    outer = notice("stage.pose", start_s=0.0, end_s=1.5, source=found)
+    outer = notice("stage.pose", from_s=0.0, to_s=1.5, source=found)
     assert say(outer, language) == f"0,00 to 1,50 s, {say(found, language)}"
 
 

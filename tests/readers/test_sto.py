@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from tests.notices import codes, sentences
 
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.notices import notice
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.sto import StoReader
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.settings import RecordingSettings
@@ -133,7 +133,7 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
         read(file)
     (note,) = read(file, rate_hz=100.0, up_axis="z").notes
     assert note.code == "reader.user_rate"
-    assert (note.values["source"], note.values["others_hz"]) == (
+    assert (say(note.values["source"]), note.values["others_hz"]) == (
         "the header field DataRate",
         (40.0,),
     )

@@ -12,7 +12,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.notices import notice
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.table import TableReader
 from opensim_pelvis.rotations import angle_between
 from opensim_pelvis.settings import RecordingSettings
@@ -334,7 +334,7 @@ def test_rate_of_user_against_mapping(tmp_path: Path) -> None:
         read(file)
     (note,) = read(file, rate_hz=50.0).notes
     assert note.code == "reader.user_rate"
-    assert (note.values["source"], note.values["others_hz"]) == ("run.mapping.toml", (25.0,))
+    assert (say(note.values["source"]), note.values["others_hz"]) == ("run.mapping.toml", (25.0,))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01" * 20])

@@ -283,7 +283,7 @@ def test_no_english_is_left_in_a_pdf(which: str, views: dict[str, View], lab: La
         "name": "name",
         "subject": {**whole["subject"], "id": "S01"},
         # sentences of the analysis, and hashes that are cut between lines
-        "methods": {stage: [told("1")] for stage in whole["methods"]},
+        "methods": dict.fromkeys(whole["methods"], told("1")),
         "recording": {**whole["recording"], "files": []},
     }
     if "agreement" in whole:

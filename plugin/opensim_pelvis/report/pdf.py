@@ -311,8 +311,7 @@ def _methods(flow: Flow, view: View, texts: Texts) -> None:
     words = texts["methods"]
     flow.heading(texts["section"]["methods"])
     for key, told in view["methods"].items():
-        said = "; ".join(texts.said(part) for part in told)
-        flow.text(f"{words[key]}: {said}", size=7.2, after=1)
+        flow.text(f"{words[key]}: {texts.said(told)}", size=7.2, after=1)
     versions = ", ".join(f"{name} {version}" for name, version in view["versions"].items())
     flow.text(f"{words['versions']}: {versions}", size=7.2, after=1)
     for file in view["recording"]["files"][:12]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,10 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.tables import read_norms
 from opensim_pelvis.guidance.words import DISCLAIMER, plain_finding
 from opensim_pelvis.names import check_name
-from opensim_pelvis.notices import SIMULATED, Notice, as_plain, notice
+from opensim_pelvis.notices import SIMULATED, Notice, as_plain
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
+from opensim_pelvis.report.view_methods import tell_methods
 from opensim_pelvis.report.view_older import from_version_2, from_version_3
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, AngleRow, ReportView
@@ -62,7 +63,7 @@ def view_of(result: Result) -> View:
         ],
         "absent": _absent(result),
         "notes": list(result.notes),
-        "methods": _methods(result),
+        "methods": tell_methods(result),
         "settings": to_plain(result.settings),
         "defaults": list(result.defaults),
         "versions": dict(result.versions),
@@ -141,31 +142,6 @@ def _strides(result: Result) -> dict[str, Any]:
         "kind": running.events.kind,
         "start": running.events.start_label,
     }
-
-
-def _methods(result: Result) -> dict[str, tuple[Notice, ...]]:
-    """Return how the numbers came about, a line a stage."""
-    pose, heading = result.placement.pose, result.placement.heading
-    start_s, end_s = pose.window_s
-    found = sorted({(o.origin, o.reason.code): o for o in result.recording.origins}.items())
-    origins = [notice("stage.origin", origin=o.origin, reason=o.reason) for _, o in found]
-    methods: dict[str, Iterable[Notice]] = {
-        "orientations": origins or [notice("stage.maker")],
-        "pose": [notice("stage.pose", start_s=start_s, end_s=end_s, source=pose.window_told)],
-        "heading": [heading.told],
-        "travel": [result.clinical.travel_source],
-        "model": [result.model.told],
-        "engine": [
-            notice(
-                "stage.engine",
-                engine=result.kinematics.engine,
-                accuracy=result.kinematics.accuracy,
-            )
-        ],
-    }
-    if result.running is not None and result.running.events.methods:
-        methods["events"] = list(dict.fromkeys(result.running.events.methods.values()))
-    return {stage: tuple(dict.fromkeys(told)) for stage, told in methods.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -28,9 +28,9 @@ def from_version_3(tree: Mapping[str, Any]) -> dict[str, Any]:
     changed = dict(tree)
     if isinstance(tree.get("notes"), list):
         changed["notes"] = [_told(text) for text in tree["notes"]]
-    for key, make in (("absent", _told), ("methods", _told_in_one)):
+    for key in ("absent", "methods"):
         if isinstance(tree.get(key), dict):
-            changed[key] = {name: make(text) for name, text in tree[key].items()}
+            changed[key] = {name: _told(text) for name, text in tree[key].items()}
     if isinstance(tree.get("ledger"), list):
         changed["ledger"] = [_ledger(row) for row in tree["ledger"]]
     recording = tree.get("recording")
@@ -56,10 +56,6 @@ def from_version_2(tree: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(text: Any) -> Any:
     return as_plain(notice(FOREIGN, text=text)) if isinstance(text, str) else text
-
-
-def _told_in_one(text: Any) -> Any:
-    return [_told(text)] if isinstance(text, str) else text
 
 
 def _ledger(row: Any) -> Any:

@@ -186,7 +186,7 @@ class ReportView:
     angles: tuple[AngleRow, ...]
     absent: Mapping[str, Told]
     notes: tuple[Told, ...]
-    methods: Mapping[Annotated[str, _STAGE], tuple[Told, ...]]
+    methods: Mapping[Annotated[str, _STAGE], Told]
     settings: Mapping[str, Mapping[str, Any]]
     defaults: tuple[str, ...]
     versions: Mapping[str, str]

@@ -119,8 +119,9 @@ def _sensor_quality(result: Result) -> Table:
 
 
 def _model_words(result: Result) -> str:
-    name, source = result.model.name, told(result.model.told)
-    return source if source.startswith(name) else word("result.model", name=name, source=source)
+    model, said = result.model, told(result.model.told)
+    names_itself = not model.source or model.source.startswith(model.name)
+    return said if names_itself else word("result.model", name=model.name, source=said)
 
 
 def _time_words(kinematics: Kinematics) -> str:
