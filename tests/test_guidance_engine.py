@@ -233,5 +233,5 @@ def test_texts_take_the_judged_side_and_the_only_one_of_the_rest() -> None:
     assert found is not None
     assert finding_text(found) == "14.0 4.2 (not known)"
     assert found.named == {DROP: 14.0, SPEED: 4.25}
-    assert fill("{sex}", {}, sex="male", unknown="-") == "male"
+    assert fill("{sex}", {}, sex="male") == "male"
     assert np.isfinite(definition_of(DROP).error)

@@ -108,7 +108,11 @@ def test_what_is_not_known_any_more_is_said_as_it_was_written() -> None:
 def test_dates_are_written_as_the_language_writes_them(tmp_path: Path) -> None:
     language = read_language(written(tmp_path / "de.po"))
     assert language.moment(datetime.date(2026, 11, 24)) == "24.11.2026"
-    assert language.moment(datetime.datetime(2026, 11, 24, 10, 30, 5)) == "24.11.2026, 10:30:05"
+    moment = datetime.datetime(2026, 11, 24, 10, 30, 5)
+    assert language.moment(moment) == "24.11.2026, 10:30:05"
+    ahead = datetime.timezone(datetime.timedelta(hours=1))
+    zoned = moment.replace(tzinfo=ahead)
+    assert language.moment(zoned) == "24.11.2026, 10:30:05 UTC+01:00"
 
 
 def test_the_page_of_notices_is_in_a_language_too(tmp_path: Path) -> None:

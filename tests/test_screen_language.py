@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,9 @@ def test_no_english_is_left_of_a_comparison_and_of_a_cohort(
     assert latin(done.output) == set()
     methods = (tmp_path / "one" / "methods.md").read_text(encoding="utf-8")
     assert latin(methods, NAMES | {"ik"}) == set()
-    done = shown("cohort", run, "--out", tmp_path / "cohort", language=greek)
+    shutil.copytree(run, tmp_path / "copy")
+    done = shown("cohort", run, tmp_path / "copy", "--out", tmp_path / "cohort", language=greek)
+    assert "copy" in done.stderr
     assert latin(done.output) == set()
 
 

@@ -30,13 +30,14 @@ def cohort(
     import json
 
     from opensim_pelvis.cohort.write import write_cohort
+    from opensim_pelvis.notices import say_plain
 
     written = write_cohort(results, out, overwrite=overwrite, language=spoken())
     facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     for name in facts["sessions_without_strides"]:
         typer.echo(word("command.no_strides", name=name), err=True)
-    for copy in facts["copies"]:
-        typer.echo(copy, err=True)
+    for copy in facts["notices"]:
+        typer.echo(say_plain(copy, spoken()), err=True)
     for path in written:
         typer.echo(str(path))
 

@@ -46,11 +46,9 @@ UNITS = {"m", "s", "kg", "Hz", "ms", "min", "km"}
 
 ENGLISH: dict[str, str] = {
     "date": "a reader of another package may say in its own words where a date was read",
-    "agreement": "what both systems are, how headings and bodies were laid together: made where "
-    "they arise",
-    "methods": "defaults taken",
+    "agreement": "a comparison of an earlier version has sentences alone",
 }
-"""Places with sentences of the analysis itself, marked as English for screen readers."""
+"""Places of plain texts that no notice made, marked as English for screen readers."""
 
 SILENT = {"script", "style"}
 SPOKEN = ("title", "aria-label", "alt", "placeholder")

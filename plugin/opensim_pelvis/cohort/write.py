@@ -17,6 +17,7 @@ from opensim_pelvis.cohort.table import COPIES, read_cohort, runners
 from opensim_pelvis.delivery import Set, deliver
 from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.notices import as_plain, say
 
 
 def write_cohort(
@@ -70,7 +71,8 @@ def write_cohort(
             "format_version": 1,
             "sessions": len(sessions),
             "sessions_without_strides": sessions.loc[sessions["strides"] == 0, "name"].tolist(),
-            "copies": sessions.attrs[COPIES],
+            "copies": [say(copy) for copy in sessions.attrs[COPIES]],
+            "notices": [as_plain(copy) for copy in sessions.attrs[COPIES]],
             "runners": len(people),
             "women_minus_men_at_the_same_speed": compare_sexes(people),
         }

@@ -105,7 +105,8 @@ class Language:
 
         locale = self.code.replace("-", "_")
         if isinstance(moment, datetime.datetime):
-            return format_datetime(moment, "medium", locale=locale)
+            zone = "" if moment.tzinfo is None else f" {moment.tzname()}"
+            return f"{format_datetime(moment, 'medium', locale=locale)}{zone}"
         return format_date(moment, "medium", locale=locale)
 
 
