@@ -161,3 +161,16 @@ def test_what_is_no_language_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no translation could be read"):
         read_language(tmp_path / "absent.po")
     assert read_language("en") is read_language(None) is ENGLISH
+
+
+def test_a_language_of_the_package_is_found_by_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path / "de.po", ("screen.command.passed", "all checks passed", "alles gut"))
+    monkeypatch.setattr("opensim_pelvis.language.files.files", lambda _: tmp_path)
+    assert read_language("de").text("screen.command.passed", "all checks passed") == "alles gut"
+    done = CliRunner().invoke(app, ["readers", "--language", "de"])
+    assert done.exit_code == 0
+    assert "de: " in done.stderr  # most of it is missing
+    with pytest.raises(SettingsError, match="en, de"):
+        read_language("fr")
