@@ -93,7 +93,7 @@ def texts(
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin the file anew.")] = False,
 ) -> None:
-    """Write all texts to translate, or bring a translation to the texts of today."""
+    """Write all texts for translation, or update a file."""
     from opensim_pelvis.language import read_language, state_of
     from opensim_pelvis.translation import all_texts, write_texts
 

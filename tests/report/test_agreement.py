@@ -124,10 +124,14 @@ def test_numbers_of_a_figure_stand_below_it(compared_view: View, odd_view: View)
     ) + len(compared_view["curves"]["angles"])
     angle = curves["angles"][0]
     means = [angle["over_stride"][system]["mean"] for system in ("estimate", "reference")]
-    for percent, row in zip(range(0, 101, 10), curve_rows(angle, curves["time_s"]), strict=True):
+    for percent, row in zip(
+        range(0, 101, 10), curve_rows(angle, curves["time_s"], read_texts()), strict=True
+    ):
         x, y = (mean[percent] for mean in means)
         assert row == (str(percent), *(number(value, "deg") for value in (x, y, x - y)))
-    first, *_, last = curve_rows(odd_view["agreement"]["curves"]["angles"][0], curves["time_s"])
+    first, *_, last = curve_rows(
+        odd_view["agreement"]["curves"]["angles"][0], curves["time_s"], read_texts()
+    )
     assert first[0] == number(curves["time_s"][0], "m")
     assert first[2:] == (NONE, NONE)
     assert last[0] == number(curves["time_s"][-1], "m")

@@ -38,8 +38,8 @@ JOINT = re.compile(r"[|;][^}]*")
 KEPT = re.compile(r"(\{[^}]*\}|doi:\S+)")
 """Filled in by the program, or a link; a translator leaves them, too."""
 
-DATA = re.compile(r"doi:\S+|\w+_\w+|(?<= )-?[xyz](?= )")
-"""Links, names of sensors, angles and settings, and axes of sensors."""
+DATA = re.compile(r"doi:\S+|\w+\.\w+ = (\S+(?= \())?|\w+\.(mot|osim)\b|\w+_\w+|(?<= )-?[xyz](?= )")
+"""Links, settings with their values, files, names of sensors and angles, and axes of sensors."""
 
 UNITS = {"m", "s", "kg", "Hz", "ms", "min", "km"}
 """Symbols of SI, and the pace: the same in every language."""
@@ -306,6 +306,7 @@ def without_sentences(agreement: dict[str, Any]) -> dict[str, Any]:
         "absent": {
             name: why if isinstance(why, dict) else "1" for name, why in agreement["absent"].items()
         },
+        "notes": [note if isinstance(note, dict) else "1" for note in agreement["notes"]],
     }
 
 
