@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from typer.main import get_command
 
 from opensim_pelvis import cli, pipeline
 from opensim_pelvis.errors import PluginError
@@ -125,6 +127,22 @@ def test_examples_of_the_help_name_flags_that_exist(
     flags = set(re.findall(r"--[a-z-]+", examples))
     assert taught <= flags
     assert all(f"{flag} " in usage for flag in flags)
+
+
+def test_choices_in_the_help_of_compare_are_those_that_are_taken() -> None:
+    from opensim_pelvis.settings import Surface
+    from opensim_pelvis.validation.align import BodyOffset, FitOn
+    from opensim_pelvis.validation.sources import ReferenceKind
+
+    parameters = get_command(cli.app).commands["compare"].params  # type: ignore[attr-defined]
+    shown = {parameter.opts[0]: parameter.metavar for parameter in parameters}
+    for flag, choices in (
+        ("--reference", ReferenceKind),
+        ("--heading-on", FitOn),
+        ("--body-offset", BodyOffset),
+        ("--surface", Surface),
+    ):
+        assert shown[flag] == "|".join(get_args(choices)), flag
 
 
 def test_the_version_is_that_of_the_distribution(run: Run) -> None:

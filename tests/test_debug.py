@@ -16,9 +16,15 @@ import typer
 from typer.testing import CliRunner
 
 from opensim_pelvis import cli
-from opensim_pelvis.debug import gather, scrub
+from opensim_pelvis.debug import describe, gather, scrub
 from opensim_pelvis.errors import ReadError, SettingsError
 from opensim_pelvis.notices import catalogue, notice, say
+from opensim_pelvis.settings import (
+    RecordingSettings,
+    ReportSettings,
+    SubjectSettings,
+    TrialSettings,
+)
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Session,
@@ -206,3 +212,22 @@ def test_scrub_keeps_the_sentences_of_notices() -> None:
             ours = " ".join(part for part, *_ in string.Formatter().parse(text))
             words = set(re.findall(r"[A-Za-z][A-Za-z_'-]*", ours))
             assert words <= scrub.vocabulary(), entry.code
+
+
+def test_what_settings_hold_of_a_person_is_a_secret_and_stays_away() -> None:
+    settings = TrialSettings(
+        recording=RecordingSettings(path=Path("walk"), name="first", rate_hz=60.0),
+        subject=SubjectSettings(id="S01", height_m=1.7345),
+        report=ReportSettings(lab=Path("klinik.toml")),
+        sensors={"00B4": "pelvis"},
+    )
+    secrets = describe.secret_values(settings, None)
+    assert {"first", "S01", 1.7345, Path("walk"), Path("klinik.toml"), "00B4"} <= set(secrets)
+    assert 60.0 not in secrets
+    told = describe.plain_settings(settings)
+    assert told["recording"]["rate_hz"] == 60.0
+    assert told["report"]["lab"] == "<path.toml>"
+    assert "name" not in told["recording"]
+    assert "subject" not in told
+    assert {"--rate", "--max-gap", "--no-magnetometer"} < describe.kept_flags()
+    assert not {"--name", "--subject", "--height", "--lab", "--placement"} & describe.kept_flags()

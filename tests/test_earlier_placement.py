@@ -38,6 +38,13 @@ def summary(placed: object) -> str:
     return json.dumps(content)
 
 
+def test_settings_of_an_earlier_version_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    content = json.loads(summary({"pelvis_imu": [1.0, 0.0, 0.0, 0.0]}))
+    content["settings"]["solver"] = {"max_gap_s": 0.05}  # which stands under timeline now
+    (tmp_path / "w_summary.json").write_text(json.dumps(content))
+    assert read_placement(tmp_path) == {"pelvis": (1.0, 0.0, 0.0, 0.0)}
+
+
 @pytest.mark.parametrize("parent", ["..", "/bodyset/pelvis"])
 def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
     path = tmp_path / "any.osim"

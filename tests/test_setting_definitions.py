@@ -240,6 +240,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 def test_the_flags_of_run_are_those_of_the_rows() -> None:
     names = set(inspect.signature(cli.run).parameters)
     assert {f"{one.section}__{one.key}" for one in rows.of_command("run")} < names
+    shared = set(inspect.signature(cli.inspect).parameters)
+    assert shared == {"path"} | {
+        f"recording__{key}" for key in ("reader", "rate_hz", "up_axis", "mapping")
+    }
 
 
 @pytest.mark.usefixtures("with_dummies")

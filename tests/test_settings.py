@@ -341,7 +341,10 @@ def test_a_template_reads_back_as_defaults(tmp_path: Path) -> None:
     assert trial.sensors == {"pelvis_imu": "pelvis"}
     assert trial.recording == RecordingSettings(path=tmp_path / "data" / "walk.sto", rate_hz=60.0)
     assert trial.calibration == CalibrationSettings()
-    assert '# "odd \\"name\\"" = "..."' in path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert '# "odd \\"name\\"" = "..."' in text
+    assert '\n# reader = "sto"\n' in text  # what the recording says is the example
+    assert "\nrate_hz = 60.0\n" in text
 
 
 def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
@@ -404,6 +407,8 @@ def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
     )
     settings, _ = read_request(trial, {})
     assert settings.solver.weights == {"tibia_r": 0.02, "tibia_l": 0.5, "torso": 2.0}
+    _, defaults = read_request(Path("walk"), {"solver": {"weights": []}})
+    assert "solver.weights = 1 for every sensor (default)" in defaults
     settings, _ = read_request(trial, {"solver": {"weights": ["tibia=1", "calcn_r = 0.1"]}})
     assert settings.solver.weights == {
         "tibia_r": 1.0,

@@ -231,7 +231,7 @@ def selftest() -> None:
         raise typer.Exit(EXIT_ERROR)
 
 
-command()(cli_results.cohort)
+command(epilog=examples.COHORT_EXAMPLES)(cli_results.cohort)
 command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
 command()(cli_results.texts)
 command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)

@@ -346,6 +346,7 @@ femur_r = [1.0, 0.0, 0.0, 0.0]
 [timeline]
 synchronise = "trigger"
 trigger_s = { "00B4F001" = 1.5 }
+max_gap_s = 0.05
 [calibration]
 method = "static"
 window_s = [0.0, 1.0]
@@ -363,8 +364,6 @@ kind = "running"
 speed_mps = 3.5
 events_file = "e.csv"
 events_start_s = 0.0
-[timeline]
-max_gap_s = 0.05
 [solver]
 weights = { pelvis = 2.0, tibia = 0.02 }
 """

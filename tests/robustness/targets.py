@@ -158,9 +158,12 @@ def _trial(folder: Path) -> None:
 
     settings, _ = read_request(
         folder / "t.toml",
-        {"recording": {"reader": None}, "subject": {"id": "S02"}},
+        {
+            "recording": {"reader": None},
+            "subject": {"id": "S02"},
+            "solver": {"weights": ["pelvis=2"]},
+        },
         sensors=("a=pelvis",),
-        weights=("pelvis=2",),
     )
     list_defaults(settings)
     json.dumps(to_plain(settings))

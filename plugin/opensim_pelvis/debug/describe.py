@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.debug.scrub import ENDINGS, GONE, path_words, scrub, vocabulary
 from opensim_pelvis.notices import say
@@ -207,10 +207,9 @@ def secret_values(settings: Any, recording: Any) -> list[object]:
     """Return what a run's settings and recording hold of a person, and every name in them."""
     found: list[object] = []
     if settings is not None:
-        subject = settings.subject
-        found += [subject.id, subject.sex, subject.height_m, subject.mass_kg]
-        found += [settings.recording.name, settings.recording.date, *settings.sensors]
-        found += [settings.recording.path, settings.report.lab, settings.activity.speed_file]
+        personal = (one for one in definitions() if one.personal)
+        found += [getattr(getattr(settings, one.section), one.key) for one in personal]
+        found += settings.sensors
     if recording is not None:
         found += [recording.name, *(sensor.identifier for sensor in recording.sensors)]
         found += [file.path for file in recording.files]
@@ -252,11 +251,8 @@ def _module_words(module: str) -> str:
 @functools.cache
 def _choices() -> frozenset[str]:
     """Return every word that a setting may be: those of the program's own lists."""
-    from opensim_pelvis import frames, settings
     from opensim_pelvis.registry import READERS, list_plugins
+    from opensim_pelvis.settings import BODIES
 
-    found = {*settings.BODIES, *list_plugins(READERS), "none", "auto"}
-    for module in (settings, frames):
-        for value in vars(module).values():
-            found |= {choice for choice in get_args(value) if isinstance(choice, str)}
-    return frozenset(found)
+    choices = (word for one in definitions() for word in one.choices)
+    return frozenset({*BODIES, *list_plugins(READERS), *choices})

@@ -54,6 +54,12 @@ REPORT_EXAMPLES: Final = """Examples:
   # with a section on the agreement with optical motion capture
   opensim-pelvis report results/ --agreement agreement/ --out reports/
 """
+COHORT_EXAMPLES: Final = """Examples:
+
+\b
+  # every result below a folder; [subject] id states who is who
+  opensim-pelvis cohort results/ --out cohort/
+"""
 INIT_EXAMPLES: Final = """Examples:
 
 \b

@@ -42,7 +42,7 @@ def list_defaults(
         value = getattr(getattr(settings, one.section), one.key)
         empty = value is None or value == {}
         if given is None:
-            stated = not empty and (bool(one.not_given) or value != one.default)
+            stated = not empty and value != one.default
         else:
             stated = one.key in given.get(one.section, {})
         if one.listed and not one.required and not stated:
