@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis import fonts
-from opensim_pelvis.report import pdf_agreement, pdf_figures
+from opensim_pelvis.report import pdf_agreement, pdf_figures, pdf_motion
 from opensim_pelvis.report.figures import pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import drills_of, main_measures, report_title
-from opensim_pelvis.report.picture import VIEWS
 from opensim_pelvis.report.sections import sections_of
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
@@ -228,18 +227,6 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
         flow.text(note, size=7.5, indent=12, mark="•", after=1)
 
 
-def _motion(flow: Flow, view: View, texts: Texts) -> None:
-    words, skeleton = texts["motion"], view["skeleton"]
-    flow.heading(texts["section"]["motion"])
-    if skeleton is None:
-        flow.text(words["absent"], size=7.5)
-        return
-    side, start = texts["measures"][skeleton["side"]], view["strides"]["start"]
-    flow.text(words["still"].format(side=side, start=start), size=7.5)
-    for axes, name in zip(flow.axes(165, len(VIEWS)), VIEWS, strict=False):
-        pdf_figures.draw_still(axes, skeleton, name, texts)
-
-
 def _curves(flow: Flow, view: View, texts: Texts) -> None:
     angles = view["curves"]["angles"]
     if not angles:
@@ -321,7 +308,7 @@ def _methods(flow: Flow, view: View, texts: Texts) -> None:
 PARTS: Final[Mapping[str, Callable[[Flow, View, Texts], None]]] = {
     "headline": _headline,
     "quality": _quality,
-    "motion": _motion,
+    "motion": pdf_motion.set_motion,
     "curves": _curves,
     "counter": _counter,
     "cadence": _cadence,

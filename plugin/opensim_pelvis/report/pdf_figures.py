@@ -10,35 +10,13 @@ from opensim_pelvis.report import style
 from opensim_pelvis.report.figures import SHARES, pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, span_of, top_of
 from opensim_pelvis.report.headline import find_measure, find_row
-from opensim_pelvis.report.picture import PARTS, VIEWS, shown, span
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DASHES = {"solid": "-", "dash": "--", "dot": ":"}
-
-
-def draw_still(axes: Axes, skeleton: Mapping[str, Any], name: str, texts: Texts) -> None:
-    """Draw the skeleton at the start of its stride, as one of the flat pictures shows it."""
-    ways = VIEWS[name]
-    across, up = ways["across"], ways["up"]
-    for line in skeleton["lines"]:
-        part = PARTS[line["part"]]
-        points = shown(line, 0, ways)
-        axes.plot(
-            [point[across] for point in points],
-            [point[up] for point in points],
-            DASHES[part["dash"]],
-            color=part["colour"],
-            lw=part["width"] / 3.0,
-        )
-    dress(axes, texts["motion"][name], texts["motion"][f"{name}_note"])
-    axes.set_xlim(span(skeleton, across, ways))
-    axes.set_ylim(span(skeleton, up, ways))
-    axes.set_aspect("equal", anchor="N")
-    axes.axis("off")
+DASHES = {"solid": "-", "dash": "--"}
 
 
 def draw_curve(
