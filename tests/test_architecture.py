@@ -53,6 +53,7 @@ ORDER = (
     "posture",
     "verdict",
     "calibration",
+    "engine_definitions",
     "osim",
     "solve",
     "doubts",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -18,6 +19,9 @@ from rich.progress import (
 from rich.segment import Segment
 
 from opensim_pelvis.plain_words import harmless
+
+if TYPE_CHECKING:
+    from opensim_pelvis import types
 
 
 class SafeConsole(Console):
@@ -41,7 +45,7 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 @contextmanager
-def show_progress() -> Iterator[Callable[[str, int, int], None]]:
+def show_progress() -> Iterator[types.Progress]:
     """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal."""
     console = make_console(stderr=True)
     columns = (
