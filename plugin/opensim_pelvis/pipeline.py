@@ -210,7 +210,6 @@ def _run(
         kinematics=kinematics,
         clinical=angles,
         engine_check=check,
-        events=running.events.events,
         running=running,
         versions=_versions(),
         defaults=defaults,
