@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -283,25 +283,6 @@ def list_defaults(
                 shown = str(shown).lower() if isinstance(shown, bool) else shown
                 lines.append(f"{section}.{item.name} = {shown} (default)")
     return tuple(lines)
-
-
-def to_plain(settings: Any) -> Any:
-    """Return settings as dictionaries, lists, text and numbers, ready for JSON.
-
-    >>> to_plain(RecordingSettings(path=Path("a/b")))["path"]
-    'a/b'
-    """
-    if is_dataclass(settings):
-        return {item.name: to_plain(getattr(settings, item.name)) for item in fields(settings)}
-    if isinstance(settings, Mapping):
-        return {str(key): to_plain(value) for key, value in settings.items()}
-    if isinstance(settings, tuple):
-        return [to_plain(value) for value in settings]
-    if isinstance(settings, Path):
-        return settings.as_posix()
-    if isinstance(settings, datetime.date):
-        return settings.isoformat()
-    return settings
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:

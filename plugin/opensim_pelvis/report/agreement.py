@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.documents import is_file, plain_of
+from opensim_pelvis.documents import is_file, to_plain
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.view import View
 from opensim_pelvis.results.agreement import NUMBERS_FILE, read_agreement
@@ -26,7 +26,7 @@ def read_section(folder: Path) -> dict[str, Any]:
         When the folder has no comparison, or one of another version.
     """
     numbers, curves = read_agreement(folder, ExportError)
-    return {**plain_of(numbers), "curves": plain_of(curves)}
+    return {**to_plain(numbers), "curves": to_plain(curves)}
 
 
 def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[View]:
