@@ -44,6 +44,8 @@ ORDER = (
     "c3d_file",
     "anthropometry",
     "readers",
+    "sto_rows",
+    "sto_tables",
     "reading",
     "timeline",
     "fusion",

@@ -16,10 +16,10 @@ from opensim_pelvis.documents import to_plain
 from opensim_pelvis.errors import ComparisonError, SettingsError
 from opensim_pelvis.frames import turn_about_vertical
 from opensim_pelvis.notices import notice
-from opensim_pelvis.osim.tables import write_table
 from opensim_pelvis.results.agreement import read_agreement
 from opensim_pelvis.rotations import from_euler, multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
+from opensim_pelvis.sto_tables import write_table
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.align import AlignmentSettings
 from opensim_pelvis.validation.compare import (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from opensim_pelvis.errors import ExportError, ReadError
-from opensim_pelvis.osim.tables import (
+from opensim_pelvis.sto_tables import (
     DECIMALS,
     complete_rows,
     read_table,

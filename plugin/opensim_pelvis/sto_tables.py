@@ -18,8 +18,8 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.osim.table_rows import read_rows, split_labels
 from opensim_pelvis.processes import may_use_polars
+from opensim_pelvis.sto_rows import read_rows, split_labels
 
 DECIMALS: Final = 12
 """Decimal places: 1e-12 of a degree or of a quaternion component, far below any sensor."""
