@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 
 import opensim_pelvis
-from opensim_pelvis import CalibrationSettings, Recording, SolverSettings, SubjectSettings
+from opensim_pelvis import (
+    CalibrationSettings,
+    Recording,
+    SolverSettings,
+    SubjectSettings,
+    TimelineSettings,
+)
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.simulate import (
     SensorSettings,
@@ -64,7 +70,7 @@ def test_what_is_read_is_told_in_our_words(table: Path, how: dict[str, Any]) -> 
         ({"calibration": CalibrationSettings(heading_axis=0.0)}, "heading_axis: wanted one of"),  # type: ignore[arg-type]
         ({"subject": SubjectSettings(sex="x")}, "subject.sex: wanted one of"),  # type: ignore[arg-type]
         ({"subject": SubjectSettings(height_m=float("nan"))}, "subject.height_m"),
-        ({"solver": SolverSettings(max_gap_s=float("inf"))}, "solver.max_gap_s"),
+        ({"timeline": TimelineSettings(max_gap_s=float("inf"))}, "timeline.max_gap_s"),
         ({"solver": "exact"}, "solver: wanted SolverSettings, found 'exact'"),
         ({"calibration": CalibrationSettings}, "calibration: wanted CalibrationSettings"),
         ({"solver": SolverSettings(model="x")}, "solver.model: wanted a pathlib.Path"),  # type: ignore[arg-type]

@@ -24,6 +24,7 @@ MAX_LINES = 330  # what one sitting can take in; the aim is 80 to 250
 ORDER = (
     "errors",
     "plain_words",
+    "language",
     "notices",
     "interruption",
     "processes",
@@ -80,8 +81,10 @@ ORDER = (
     "testing",
     "selftest",
     "screen",
+    "translation",
     "debug",
     "cli_options",
+    "spoken_command",
     "cli_results",
     "cli_run",
     "cli",
@@ -93,8 +96,16 @@ NOT_YET: set[str] = set()
 """Places that are kept for modules to come."""
 
 WHOLE_PACKAGE = "opensim_pelvis"
-LIGHT_FOR_CLI = {"errors", "debug", "interruption", "screen", "cli_options", "cli_results"}
-QUICK_TO_IMPORT = {"__future__", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
+LIGHT_FOR_CLI = {
+    "errors",
+    "debug",
+    "interruption",
+    "screen",
+    "cli_options",
+    "spoken_command",
+    "cli_results",
+}
+QUICK_TO_IMPORT = {"__future__", "functools", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
 
 class Import(NamedTuple):

@@ -174,7 +174,7 @@ def test_every_flag_reaches_its_setting(
     assert (got.recording.up_axis, got.recording.name) == ("y", "w")
     assert got.recording.mapping == tmp_path / "m.toml"
     assert got.solver.model == tmp_path / "x.osim"
-    assert (got.solver.engine, got.solver.max_gap_s) == ("opensim-tool", 0.2)
+    assert (got.solver.engine, got.timeline.max_gap_s) == ("opensim-tool", 0.2)
     assert (got.subject.id, got.subject.sex) == ("S1", "male")
     assert (got.subject.height_m, got.subject.mass_kg) == (1.8, 70.0)
     assert (got.activity.kind, got.activity.speed_mps) == ("walking", 1.4)

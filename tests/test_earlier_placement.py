@@ -50,12 +50,12 @@ def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        (model(""), r"no sensor frames \(<body>_imu\): it was not calibrated"),
-        (model(frame(), body="torso"), "wanted it on the body pelvis, found it on torso"),
-        (model(frame(parent="/jointset/back/torso_offset")), "found it on torso_offset"),
+        (model(""), r"no sensor frames \(<body>_imu\): it is not calibrated"),
+        (model(frame(), body="torso"), "wanted a frame of the body pelvis, found one of torso"),
+        (model(frame(parent="/jointset/back/torso_offset")), "found one of torso_offset"),
         (model(frame(angles="0.1 0.2")), "three angles in radians, found '0.1 0.2'"),
         (model(frame(angles="0.1 nan 0.2")), "wanted an orientation of three angles"),
-        (model(frame() + frame()), "stands there twice"),
+        (model(frame() + frame()), "is defined twice"),
         (model(frame())[:-30], "found damaged XML on line"),
         ("<OpenSimDocument><IMUPlacer/></OpenSimDocument>", "wanted an OpenSim model"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares XML entities"),
@@ -64,7 +64,7 @@ def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
         (model(frame(angles="0.1 1e400 0.2")), "wanted an orientation of three angles"),
         ("{}", "format: wanted the summary of a run"),
         (summary([1, 2]), r"placement\.R_BS: wanted a table, found a list of 2"),
-        (summary({}), "no sensor in its placement"),
+        (summary({}), "it contains no sensor-to-segment calibration"),
         (summary({"pelvis_imu": [2, 0, 0, 0]}), r"R_BS\.pelvis_imu: wanted four numbers"),
         (summary({"pelvis_imu": "x up, z back"}), r"R_BS\.pelvis_imu: wanted a list of 4"),
     ],
@@ -86,5 +86,5 @@ def test_a_folder_holds_one_run(tmp_path: Path) -> None:
     (tmp_path / "a_placer_model.osim").write_text(model(frame(angles="0 0 0")))
     assert read_placement(tmp_path)["pelvis"][0] < 0.9
     (tmp_path / "b_model.osim").write_text(model(frame()))
-    with pytest.raises(SettingsError, match=r"several runs: a_model.osim, b_model.osim"):
+    with pytest.raises(SettingsError, match=r"several results: a_model.osim, b_model.osim"):
         read_placement(tmp_path)

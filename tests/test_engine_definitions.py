@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -21,6 +21,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.solve import solve_batch
+from opensim_pelvis.trial import setting_definitions
 from opensim_pelvis.trial.file import read_trial
 from opensim_pelvis.types import Kinematics, Recording
 
@@ -44,8 +45,11 @@ def recording() -> Recording:
 @pytest.fixture
 def with_dummy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_definitions, "ENGINES", (*ENGINES, DUMMY))
-    names = Literal["exact", "opensim", "opensim-tool", "dummy"]
-    monkeypatch.setattr("opensim_pelvis.settings.Engine", names)
+    rows = tuple(
+        replace(row, choices={**row.choices, "dummy": ""}) if row.name == "solver.engine" else row
+        for row in setting_definitions.definitions()
+    )
+    monkeypatch.setattr(setting_definitions, "definitions", lambda: rows)
 
 
 @pytest.mark.usefixtures("with_dummy")

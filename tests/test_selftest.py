@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from opensim_pelvis import cli
+from opensim_pelvis.screen.checks import outcome_line
 from opensim_pelvis.selftest import reading, stages
 from opensim_pelvis.selftest import run as selftest
 from opensim_pelvis.selftest.checked import Check
@@ -68,8 +69,8 @@ def test_a_reader_that_turns_is_found(name: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(reading, "read", wrong)
     found = outcome(name)
     assert "orientations" in found.why
-    assert found.line.startswith(f"failed  {name}: ")
-    assert "install it again" in found.line
+    assert outcome_line(found).startswith(f"failed  {name}: ")
+    assert "install it again" in outcome_line(found)
 
 
 @pytest.mark.parametrize("name", READERS)

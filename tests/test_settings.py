@@ -17,8 +17,8 @@ from opensim_pelvis.settings import (
     CalibrationSettings,
     RecordingSettings,
     TrialSettings,
-    list_defaults,
 )
+from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.trial.file import read_trial
 from opensim_pelvis.trial.request import read_request
 from opensim_pelvis.trial.sensor_map import read_sensor_map
@@ -46,6 +46,7 @@ gyroscope = "instant"
 rate_hz = 100
 synchronise = "trigger"
 trigger_s = { "00B42279" = 1.25, "00B42268" = -3 }
+max_gap_s = 0.1
 [calibration]
 method = "static"
 window_s = [0, 2.5]
@@ -72,7 +73,6 @@ events_start_s = 0.5
 events = "sensors"
 [solver]
 engine = "opensim-tool"
-max_gap_s = 0.1
 weights = { torso = 0.5 }
 [report]
 lab = "lab.toml"
@@ -131,14 +131,14 @@ torso = [1.0, 0.0, 0.0, 0.0]
 )
 def test_a_mounting_that_says_nothing_clear_is_an_error(tmp_path: Path, value: str) -> None:
     text = f'[recording]\npath = "a"\n[mountings]\npelvis = {value}\n'
-    assert "mountings.pelvis: wanted two axes of the case" in _fault(_write(tmp_path, text))
+    assert "mountings.pelvis: wanted two axes of the sensor case" in _fault(_write(tmp_path, text))
 
 
 def test_only_the_path_is_needed_and_all_else_is_named_as_default(tmp_path: Path) -> None:
     trial, defaults = read_request(_write(tmp_path, '[recording]\npath = "a"\n'), {})
     assert trial == TrialSettings(recording=RecordingSettings(path=tmp_path / "a"))
     assert "calibration.base = pelvis (default)" in defaults
-    assert "calibration.window_s = found (default)" in defaults
+    assert "calibration.window_s = found in the recording (default)" in defaults
     assert "solver.weights = 1 for every sensor (default)" in defaults
     keys = sum(len(record.__dataclass_fields__) for record in SECTIONS.values())
     assert len(defaults) == keys - 2  # all but the path, and that a person was measured
@@ -162,7 +162,7 @@ FAULTS = {
     "[recordng]\npath='a'": "[recordng]: no such table. Did you mean 'recording'?",
     "[calibration]\nheading_axes='z'": "heading_axes: no such key. Did you mean 'heading_axis'?",
     "[recording]\nheight_m=1.7": "recording.height_m: no such key. It belongs under [subject].",
-    "path='a'": "stands outside any table. 'path' belongs under [recording].",
+    "path='a'": "is outside any table. 'path' belongs under [recording].",
     "recording='a'": "wanted a table [recording].",
     "[calibration]\nheading_axis='q'": "wanted one of x, -x, y, -y, z, -z, found 'q'",
     "[calibration]\nheading_axis=1": "wanted one of x, -x, y, -y, z, -z, found 1",
@@ -170,19 +170,20 @@ FAULTS = {
     "[calibration]\nwindow_s=[0, nan]": "wanted start and end in seconds",
     "[calibration]\nwindow_s=2": "wanted start and end in seconds",
     "[calibration]\nbase='pelvs'": "no body is called 'pelvs'. Did you mean 'pelvis'?",
-    "[recording]\nrate_hz='100'": "recording.rate_hz: wanted samples a second",
-    "[recording]\nrate_hz=true": "recording.rate_hz: wanted samples a second",
+    "[recording]\nrate_hz='100'": "recording.rate_hz: wanted samples per second",
+    "[recording]\nrate_hz=true": "recording.rate_hz: wanted samples per second",
     "[recording]\nrate_hz=0": "found 0",
     "[recording]\npath=''": "recording.path: wanted a path in quotes, found ''",
     "[recording]\nname='a/b'": "can begin a file's name (it has '/' in it), found 'a/b'",
     "[subject]\nheight_m=168": "subject.height_m: wanted metres, from 0.5 to 2.5, found 168",
     "[subject]\nmass_kg=inf": "wanted kilograms",
     "[subject]\nid=7": "subject.id: wanted text in quotes, found 7",
-    "[solver]\nmax_gap_s=-1": "wanted seconds, from 0 to 10, found -1",
-    "[solver]\nweights=2": "such as { pelvis = 2.0 }",
+    "[solver]\nmax_gap_s=0.1": "solver.max_gap_s: no such key. It belongs under [timeline].",
+    "[timeline]\nmax_gap_s=-1": "wanted seconds, from 0 to 10, found -1",
+    "[solver]\nweights=2": "such as { tibia = 0.02, calcn = 0.02 }",
     "[solver]\nweights={pelvs=2}": "no body is called 'pelvs'",
     "[sensors]\n'a'='pelviss'": "sensors.a: no body is called 'pelviss'. Did you mean 'pelvis'?",
-    "[sensors]\na.b='pelvis'": "stands in quotes, too",
+    "[sensors]\na.b='pelvis'": "Put an identifier with a dot or a space in quotes",
     "[sensors]\na=1": "wanted a body in quotes, found 1",
     "": "the file is empty",
     "[recording\npath='a'": "not valid TOML",
@@ -255,9 +256,9 @@ def test_the_real_map_of_opensense_names_eight_bodies(shared_data: Path) -> None
     [
         (XML[:200], "found damaged XML on line 3"),
         (XML.replace("torso_imu", "torso"), "'_00B42268': wanted a name and a name_in_model"),
-        (XML.replace("_00B42268", "_00B42279"), "'_00B42279' stands there twice"),
+        (XML.replace("_00B42268", "_00B42279"), "'_00B42279' is listed twice"),
         ("<a/>", "no ExperimentalSensor in it"),
-        ("[sensors]\n", "no sensor in it"),
+        ("[sensors]\n", "it lists no sensor"),
         ("a = 3\n", "sensors.a: wanted a body in quotes, found 3"),
     ],
 )
@@ -354,7 +355,7 @@ def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
     path.write_text("\n".join(lines).replace('# "a" = "..."', 'a = "pelvis"'), encoding="utf-8")
     _, defaults = read_request(path, {})
     unset = {line.split(" = ")[0] for line in defaults}
-    assert unset == {"recording.up_axis", "recording.mapping"}
+    assert unset == set()
 
 
 def test_a_template_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
@@ -403,7 +404,7 @@ def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
     )
     settings, _ = read_request(trial, {})
     assert settings.solver.weights == {"tibia_r": 0.02, "tibia_l": 0.5, "torso": 2.0}
-    settings, _ = read_request(trial, {}, weights=["tibia=1", "calcn_r = 0.1"])
+    settings, _ = read_request(trial, {"solver": {"weights": ["tibia=1", "calcn_r = 0.1"]}})
     assert settings.solver.weights == {
         "tibia_r": 1.0,
         "tibia_l": 1.0,  # a flag wins over the file, for both sides
@@ -423,10 +424,10 @@ def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
 )
 def test_weights_that_cannot_be_are_told(text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        read_request(Path("walk"), {}, weights=[text])
+        read_request(Path("walk"), {"solver": {"weights": [text]}})
 
 
 @pytest.mark.parametrize("text", ["\u0663", "\uff13", "1_0", "nan", "inf", "0x1", "1" * 5000])
 def test_a_weight_of_a_flag_is_a_plain_number(text: str) -> None:
     with pytest.raises(SettingsError, match="--weight"):
-        read_request(Path("walk"), {}, weights=[f"pelvis={text}"])
+        read_request(Path("walk"), {"solver": {"weights": [f"pelvis={text}"]}})

@@ -5,8 +5,10 @@ from .pipeline import run as run
 from .reading import read as read
 from .settings import ActivitySettings as ActivitySettings
 from .settings import CalibrationSettings as CalibrationSettings
+from .settings import FusionSettings as FusionSettings
 from .settings import SolverSettings as SolverSettings
 from .settings import SubjectSettings as SubjectSettings
+from .settings import TimelineSettings as TimelineSettings
 from .settings import TrialSettings as TrialSettings
 from .types import Recording as Recording
 from .types import Result as Result

@@ -9,12 +9,13 @@ are written, each labelled.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.language import Text
 from opensim_pelvis.rotations import rotate, to_euler, unwrap_present
 from opensim_pelvis.types import AngleCurve, AngleDefinition
 
@@ -241,6 +242,10 @@ DEFINITIONS: tuple[AngleDefinition, ...] = (
 """In the order of the columns of every table of angles; read it by `definitions`."""
 
 
+WORDS: Final = ("label", "rising", "description", "positive", "brief", "order", "source")
+"""What is said of an angle, and translated."""
+
+
 def table() -> str:
     """Return the table of ``docs/angles.md``, Markdown; a test holds the two together."""
     head = ("angle (degrees)", "what it is", "positive", "point in C3D", "source")
@@ -251,6 +256,12 @@ def table() -> str:
     ruled = "|---" * len(head) + "|\n"
     first, *rest = (f"| {' | '.join(row)} |\n" for row in (head, *rows))
     return "".join((first, ruled, *rest))
+
+
+def texts() -> Iterator[Text]:
+    """Return every text of the definitions of angles."""
+    for row in definitions():
+        yield from (Text(f"angle.{row.name}.{word}", getattr(row, word)) for word in WORDS)
 
 
 def definitions() -> tuple[AngleDefinition, ...]:

@@ -5,9 +5,11 @@ What a method computes stands in one table beside these (`opensim_pelvis.calibra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from opensim_pelvis.language import Text
 
 CalibrationMethod = Literal["static", "movement"]
 
@@ -61,7 +63,10 @@ class MethodDefinition:
 METHODS: tuple[MethodDefinition, ...] = (
     MethodDefinition(
         name="static",
-        help="static trial: the person stands still and upright, facing the direction of travel",
+        help=(
+            "from a static trial: the person stands still and upright, facing the direction of "
+            "travel"
+        ),
         pose_label="still pose",
         still=True,
         zero_known=True,
@@ -73,8 +78,8 @@ METHODS: tuple[MethodDefinition, ...] = (
     MethodDefinition(
         name="movement",
         help=(
-            "mean posture of steady walking or running, where there is no static trial: offsets "
-            "of angles stay unknown"
+            "from the mean posture of steady walking or running, where there is no static trial: "
+            "offsets of angles stay unknown"
         ),
         pose_label="pose",
         still=False,
@@ -87,6 +92,11 @@ METHODS: tuple[MethodDefinition, ...] = (
     ),
 )
 """Every method, that taken unless another is asked for first."""
+
+
+def texts() -> Iterator[Text]:
+    """Return every text of methods that the screen shows."""
+    yield from (Text(f"calibration.{m.name}.pose_label", m.pose_label) for m in METHODS)
 
 
 def method_of(name: str) -> MethodDefinition:

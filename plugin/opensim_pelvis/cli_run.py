@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -11,10 +12,11 @@ from opensim_pelvis import pipeline
 from opensim_pelvis.debug.gather import keep, timed
 from opensim_pelvis.delivery import check_writable
 from opensim_pelvis.output import check_output, write
-from opensim_pelvis.report.lab import read_lab
+from opensim_pelvis.report.lab import lab_of
 from opensim_pelvis.screen.console import make_console, show_progress
 from opensim_pelvis.screen.endings import EXIT_INCOMPLETE
 from opensim_pelvis.screen.tables import render_result
+from opensim_pelvis.screen.words import speaking, word
 from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Recording
 
@@ -41,16 +43,18 @@ def execute(
         check_output(out, name, settings, inputs=inputs, sources=sources, overwrite=overwrite)
 
     check_writable(out)
-    read_lab(settings.report.lab)  # a fault in it is told before the work, not after
+    lab = lab_of(settings.report)  # a fault in it is told before the work, not after
+    settings = replace(settings, report=replace(settings.report, language=lab.texts))
     keep(settings=settings)
-    with show_progress() as tell:
-        result = pipeline.run_trial(
-            settings, defaults=defaults, progress=timed(tell), accept=accept
-        )
-        keep(recording=result.recording, notes=result.notes)
-        written = write(result, out, sources=sources, overwrite=overwrite)
-    make_console().print(render_result(result, written.files))
-    for exporter, why in written.missing.items():
-        typer.echo(f"missing: the files of '{exporter}': {why}", err=True)
+    with speaking(lab.language):
+        with show_progress() as tell:
+            result = pipeline.run_trial(
+                settings, defaults=defaults, progress=timed(tell), accept=accept
+            )
+            keep(recording=result.recording, notes=result.notes)
+            written = write(result, out, sources=sources, overwrite=overwrite)
+        make_console().print(render_result(result, written.files))
+        for exporter, why in written.missing.items():
+            typer.echo(word("command.missing", exporter=exporter, why=why), err=True)
     if written.missing:
         raise typer.Exit(EXIT_INCOMPLETE)

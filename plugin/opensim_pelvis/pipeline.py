@@ -41,12 +41,12 @@ from opensim_pelvis.settings import (
     SubjectSettings,
     TimelineSettings,
     TrialSettings,
-    list_defaults,
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.trial.check import as_sensors, check_settings
+from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -182,7 +182,7 @@ def _run(
 ) -> Result:
     check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
-    gap_s = settings.solver.max_gap_s
+    gap_s = settings.timeline.max_gap_s
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=progress)
     recording, idle = _worn_alone(recording, used)
     recording = unify_clocks(recording, settings.timeline)
@@ -243,7 +243,7 @@ def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel
     path = settings.solver.model
     if path is None:
         osim = build_model(settings.subject)
-        source = "pelvis_trunk, built for this subject"
+        source = ""
     else:
         osim = load_model(path)
         source = str(path)

@@ -17,17 +17,18 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.report.again import write_reports
 from opensim_pelvis.report.agreement_words import curve_rows
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.headline import MINUS, NONE, number
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures
 from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
 from opensim_pelvis.report.pdf_agreement import PAGES, set_agreement
-from opensim_pelvis.report.texts import read_texts
+from opensim_pelvis.report.texts import MINUS, NONE, read_texts
 from opensim_pelvis.report.view import View
 
 from .conftest import HOSTILE
 from .test_pdf import pages_of
+
+number = read_texts().number
 
 
 @pytest.fixture(scope="module")

@@ -24,12 +24,12 @@ from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.pdf import set_pages
-from opensim_pelvis.report.phrases import phrases
-from opensim_pelvis.report.texts import all_texts, read_texts
+from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import view_of
 from opensim_pelvis.screen.tables import render_result
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
 from opensim_pelvis.sto_tables import read_table
+from opensim_pelvis.translation import all_texts
 from opensim_pelvis.types import AngleCurve, AngleDefinition, Result
 
 
@@ -71,15 +71,13 @@ def with_dummy(monkeypatch: pytest.MonkeyPatch, result: Result) -> Iterator[Resu
     """The whole run, analysed again with the dummy."""
     known = (*angle_definitions.DEFINITIONS, DUMMY)
     monkeypatch.setattr(angle_definitions, "DEFINITIONS", known)
-    phrases.cache_clear()
     again = run(
         result.recording,
         sensors=result.settings.sensors,
         subject=result.settings.subject,
         activity=result.settings.activity,
     )
-    yield replace(again, name="dummy")
-    phrases.cache_clear()
+    return replace(again, name="dummy")
 
 
 def test_a_dummy_angle_arrives_in_every_file(with_dummy: Result, tmp_path: Path) -> None:
@@ -117,9 +115,9 @@ def test_a_dummy_angle_arrives_where_people_read(with_dummy: Result) -> None:
     line = next(line for line in screen.getvalue().splitlines() if "head_nod" in line)
     assert "14.3" in line
     assert line.rstrip().endswith("nodding")
-    texts = all_texts()
-    assert texts["positive"]["head_nod"] == "up: chin of the dummy down"
-    assert "nodding (chin down)" in texts["analysis"]
+    texts = {text.key: text.english for text in all_texts()}
+    assert texts["angle.head_nod.rising"] == "up: chin of the dummy down"
+    assert texts["angle.head_nod.positive"] == "nodding (chin down)"
     assert "| `head_nod` | the number 0.25 |" in angle_definitions.table()
 
 

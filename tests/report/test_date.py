@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from opensim_pelvis.notices import as_plain, notice
 from opensim_pelvis.report.again import write_reports
 from opensim_pelvis.report.headline import when
 from opensim_pelvis.report.lab import Lab
@@ -20,11 +21,12 @@ from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, view_of, write_view
 from opensim_pelvis.types import RecordingDate, Result
 
+STATED = notice("plugin.text", text="the header field StartTime")
 AHEAD = timezone(timedelta(hours=1))
 
 
 def dated(view: View, start: str | None, **more: str) -> View:
-    stated = {"start": start, "source": "the header field StartTime"} if start else None
+    stated = {"start": start, "source": as_plain(STATED)} if start else None
     return {**view, **more, "recording": {**view["recording"], "date": stated}}
 
 
@@ -71,9 +73,9 @@ def test_without_a_date_page_and_pdf_say_so_and_how_to_give_it(view: View) -> No
     ],
 )
 def test_a_view_carries_the_date_of_the_recording(result: Result, start: date, iso: str) -> None:
-    stated = RecordingDate(start=start, source="stated by the user")
+    stated = RecordingDate(start=start, source=STATED)
     view = view_of(replace(result, recording=replace(result.recording, date=stated)))
-    assert view["recording"]["date"] == {"start": iso, "source": "stated by the user"}
+    assert view["recording"]["date"] == {"start": iso, "source": as_plain(STATED)}
 
 
 def test_sessions_of_a_runner_stand_by_date_and_the_first_is_the_earliest(
@@ -95,5 +97,6 @@ def test_sessions_of_a_runner_stand_by_date_and_the_first_is_the_earliest(
 
 def test_a_source_that_means_harm_is_text(view: View) -> None:
     hostile = dated(view, "2026-11-24")
-    hostile["recording"]["date"]["source"] = "<script>alert(1)</script>"
+    harm = notice("plugin.text", text="<script>alert(1)</script>")
+    hostile["recording"]["date"]["source"] = as_plain(harm)
     assert "<script>alert(1)" not in render_page(hostile)

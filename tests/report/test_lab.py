@@ -49,14 +49,19 @@ def test_a_lab_file_that_is_none_is_an_error(tmp_path: Path, text: str | None) -
 
 
 def test_a_translation_stands_over_the_english_texts(tmp_path: Path) -> None:
-    texts = read_texts(write(tmp_path, '[page]\ntitle = "Laufbericht"\n', "de.toml"))
+    text = (
+        'msgid ""\nmsgstr ""\n"Language: de\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgctxt "report.page.title"\nmsgid "Running report"\nmsgstr "Laufbericht"\n'
+    )
+    write(tmp_path, text, "de.po")
+    lab = read_lab(write(tmp_path, 'texts = "de.po"\n'))
+    texts = read_texts(lab.language)
     assert texts["page"]["title"] == "Laufbericht"
     assert texts["page"]["trial"] == read_texts()["page"]["trial"]
+    assert texts.number(-3.25, "m") == "\N{MINUS SIGN}3,25"
 
 
-def test_every_fault_of_a_translation_is_told(tmp_path: Path) -> None:
-    text = '[page]\ntitel = "x"\nmade_by = "{vesion}"\nwho = 3\ntrial = "{"\n[pag]\na = "b"\n'
-    with pytest.raises(SettingsError) as caught:
-        read_texts(write(tmp_path, text, "de.toml"))
-    for part in ("titel", "page.made_by", "version", "page.who", "page.trial", "[pag]"):
-        assert part in str(caught.value)
+@pytest.mark.parametrize("name", ["klingon", "absent.po", "texts-de.toml"])
+def test_a_language_that_cannot_be_read_is_told(name: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="texts: "):
+        read_lab(write(tmp_path, f'texts = "{name}"\n'))

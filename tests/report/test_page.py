@@ -15,7 +15,7 @@ import pytest
 
 from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.report.figures import figures_of
-from opensim_pelvis.report.headline import headline, number
+from opensim_pelvis.report.headline import headline
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import linked, render_page
 from opensim_pelvis.report.several import render_several
@@ -26,6 +26,8 @@ from opensim_pelvis.types import Result
 from .conftest import HOSTILE
 
 MAX_BYTES = 6_000_000
+
+number = read_texts().number
 
 
 class Cells(HTMLParser):

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 
 from opensim_pelvis.report import page, pdf, sections
+from opensim_pelvis.report import texts as texts_of_report
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.lab import Lab, read_lab
 from opensim_pelvis.report.page import render_page
@@ -34,11 +35,6 @@ def set_dummy(flow: Flow, view: View, texts: Texts) -> None:
     flow.text(f"A dummy says: {view['disclaimer'][:10]}")
 
 
-def titled(*_: object) -> Texts:
-    texts = read_texts()
-    return {**texts, "section": {**texts["section"], **TITLED}}
-
-
 @pytest.fixture
 def with_dummy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sections, "SECTIONS", (*SECTIONS, DUMMY))
@@ -47,7 +43,9 @@ def with_dummy(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = page._environment()
     both = jinja2.ChoiceLoader([environment.loader, jinja2.DictLoader(template)])
     monkeypatch.setattr(environment, "loader", both)
-    monkeypatch.setattr(page, "read_texts", titled)
+    own = texts_of_report._own()
+    with_title = {**own, "section": {**own["section"], **TITLED}}
+    monkeypatch.setattr(texts_of_report, "_own", lambda: with_title)
 
 
 def words_of(flow: Flow) -> list[str]:
@@ -62,7 +60,7 @@ def test_a_dummy_section_arrives_on_page_and_pdf(view: View, tmp_path: Path) -> 
     assert '<section id="dummy"' in html
     assert html.count("Title of a dummy") == 2  # in the list of contents, and over it
     assert "A dummy says: " in html
-    assert "Title of a dummy" in words_of(set_pages(view, Lab(), titled()))
+    assert "Title of a dummy" in words_of(set_pages(view, Lab(), read_texts()))
     path = tmp_path / "lab.toml"
     path.write_text('sections = ["dummy"]\n', encoding="utf-8")
     lab = read_lab(path)
@@ -77,7 +75,7 @@ def test_a_section_that_the_pdf_cannot_set_fails(
 ) -> None:
     monkeypatch.setattr(pdf, "PARTS", PARTS)
     with pytest.raises(KeyError, match="dummy"):
-        set_pages(view, Lab(), titled())
+        set_pages(view, Lab(), read_texts())
 
 
 def test_every_section_has_its_parts() -> None:

@@ -11,13 +11,15 @@ import pytest
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.metrics.definitions import definitions
-from opensim_pelvis.report.headline import headline, number
+from opensim_pelvis.report.headline import headline
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, read_view, view_of, write_view
 from opensim_pelvis.report.view_curves import MAX_POINTS, MAX_STRIDES, drawn_curves
 from opensim_pelvis.types import VERDICTS, Result
 
 WRITTEN_DEG = 6e-4  # the view keeps three decimals
+
+number = read_texts().number
 
 
 def test_a_view_reads_back_from_its_file(view: View, tmp_path: Path) -> None:

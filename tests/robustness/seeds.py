@@ -363,8 +363,9 @@ kind = "running"
 speed_mps = 3.5
 events_file = "e.csv"
 events_start_s = 0.0
-[solver]
+[timeline]
 max_gap_s = 0.05
+[solver]
 weights = { pelvis = 2.0, tibia = 0.02 }
 """
 MAP: Final = b'[sensors]\n"00B4F001" = "pelvis"\n"00B4F002" = "torso"\n'

@@ -11,6 +11,7 @@ from opensim_pelvis.delivery import SUMMARY, find_results
 from opensim_pelvis.delivery.manifest import MANIFEST, hash_file, read_manifest
 from opensim_pelvis.errors import ComparisonError, raise_faults
 from opensim_pelvis.metrics.definitions import shown_in
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.results.summary import Sides, read_summary
 from opensim_pelvis.types.date import order_moments
 
@@ -41,7 +42,7 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
 
     faults: list[str] = []
     rows: list[dict[str, Any]] = []
-    copies: list[str] = []
+    copies: list[Notice] = []
     for path in _without_copies(find_results(paths, SUMMARY, faults), copies):
         row = _read_row(path, faults)
         if row is not None:
@@ -69,8 +70,8 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
     return numbers.reset_index()
 
 
-def _without_copies(paths: Sequence[Path], copies: list[str]) -> list[Path]:
-    """Return one path of each session; ``copies`` gets a sentence for each of the others."""
+def _without_copies(paths: Sequence[Path], copies: list[Notice]) -> list[Path]:
+    """Return one path of each session; ``copies`` gets a notice for each of the others."""
     first: dict[object, Path] = {}
     for path in paths:
         keys = _keys(path)
@@ -78,7 +79,7 @@ def _without_copies(paths: Sequence[Path], copies: list[str]) -> list[Path]:
         if earlier is None:
             first |= dict.fromkeys(keys, path)
         else:
-            copies.append(f"{path}: the same session as {earlier}, counted once")
+            copies.append(notice("cohort.copy", str(path), file=str(path), earlier=str(earlier)))
     return list(dict.fromkeys(first.values()))
 
 

@@ -16,10 +16,16 @@ from opensim_pelvis.cohort.relations import (
 from opensim_pelvis.cohort.table import COPIES, read_cohort, runners
 from opensim_pelvis.delivery import Set, deliver
 from opensim_pelvis.documents import safe_cell
+from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.notices import as_plain, say
 
 
 def write_cohort(
-    paths: Sequence[Path], directory: Path, *, overwrite: bool = False
+    paths: Sequence[Path],
+    directory: Path,
+    *,
+    overwrite: bool = False,
+    language: Language = ENGLISH,
 ) -> tuple[Path, ...]:
     """Read summaries, and write the tables, comparisons and the figure of the cohort.
 
@@ -65,10 +71,12 @@ def write_cohort(
             "format_version": 1,
             "sessions": len(sessions),
             "sessions_without_strides": sessions.loc[sessions["strides"] == 0, "name"].tolist(),
-            "copies": sessions.attrs[COPIES],
+            "copies": [say(copy) for copy in sessions.attrs[COPIES]],
+            "notices": [as_plain(copy) for copy in sessions.attrs[COPIES]],
             "runners": len(people),
             "women_minus_men_at_the_same_speed": compare_sexes(people),
         }
         path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-        written += [path, draw_cohort(sessions, staged.folder / "cohort_rotation_cadence.png")]
+        figure = staged.folder / "cohort_rotation_cadence.png"
+        written += [path, draw_cohort(sessions, figure, language)]
     return tuple(directory / path.name for path in written)

@@ -8,36 +8,19 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from opensim_pelvis.debug.scrub import ENDINGS, GONE, path_words, scrub, vocabulary
 from opensim_pelvis.notices import say
+from opensim_pelvis.trial.setting_definitions import definitions
 
-KEPT_FLAGS: Final = frozenset(
+if TYPE_CHECKING:
+    from opensim_pelvis.settings import TrialSettings
+
+OTHER_FLAGS: Final = frozenset(
     [
-        "--reader",
-        "--rate",
-        "--up-axis",
-        "--static",
-        "--calibration",
-        "--heading-axis",
-        "--base",
-        "--sensor-headings",
-        "--drift",
-        "--orientations",
-        "--magnetometer",
-        "--no-magnetometer",
-        "--gyroscope",
-        "--sync",
-        "--engine",
-        "--max-gap",
-        "--check-engine",
-        "--activity",
-        "--surface",
-        "--events",
         "--overwrite",
         "--reference",
         "--heading-on",
@@ -51,7 +34,7 @@ KEPT_FLAGS: Final = frozenset(
         "--verbose",
     ]
 )
-"""Flags whose values are words or numbers of the program; of all others the name alone is kept."""
+"""Flags of no setting whose values are words or numbers of the program."""
 
 COMMANDS: Final = frozenset(
     [
@@ -69,9 +52,6 @@ COMMANDS: Final = frozenset(
     ]
 )
 
-LEFT_OUT: Final = frozenset({"subject", "date", "name"})
-"""Settings that are of a person, or name a recording."""
-
 _SIGNALS: Final = (
     "time_s", "R_ES", "acceleration_mps2", "free_acceleration_mps2", "angular_velocity_radps",
     "magnetic_field",
@@ -84,8 +64,8 @@ def command_words(arguments: list[str]) -> list[str]:
     for word in arguments:
         flag, _, value = word.partition("=")
         if word.startswith("-") and not _is_value(word):
-            kept = flag in KEPT_FLAGS
-            known = kept or scrub_flag(flag) in vocabulary()
+            kept = flag in kept_flags()
+            known = kept or flag in _flags() or scrub_flag(flag) in vocabulary()
             told.append(flag if known else GONE)
             told += [_value_words(value, kept)] if value else []
         elif word in COMMANDS:
@@ -93,6 +73,23 @@ def command_words(arguments: list[str]) -> list[str]:
         else:
             told.append(_value_words(word, kept))
     return told
+
+
+@functools.cache
+def kept_flags() -> frozenset[str]:
+    """Return the flags whose values are told; of all others the name alone is kept."""
+    kept = (
+        flag
+        for one in definitions()
+        if one.flag and not one.personal
+        for flag in one.flag.split("/")
+    )
+    return OTHER_FLAGS | frozenset(kept)
+
+
+@functools.cache
+def _flags() -> frozenset[str]:
+    return frozenset(flag for one in definitions() for flag in one.flag.split("/") if flag)
 
 
 def harmless_values(arguments: list[str]) -> set[str]:
@@ -120,21 +117,29 @@ def _is_value(word: str) -> bool:
     return word.isascii()
 
 
-def plain_settings(settings: Any, secrets: frozenset[str]) -> Any:
-    """Return settings as plain data: numbers and the program's own words; names of files not."""
-    if is_dataclass(settings) and not isinstance(settings, type):
-        return {
-            f.name: plain_settings(getattr(settings, f.name), secrets)
-            for f in fields(settings)
-            if f.name not in LEFT_OUT
-        }
+def plain_settings(settings: TrialSettings) -> dict[str, Any]:
+    """Return settings as plain data: numbers and the program's own words; names of files not.
+
+    What may tell who was measured is left out, and a table of which nothing else is left.
+    """
+    told: dict[str, Any] = {
+        name: _plain(getattr(settings, name)) for name in ("sensors", "mountings")
+    }
+    for one in definitions():
+        if not one.personal or one.kind == "path":
+            value = _plain(getattr(getattr(settings, one.section), one.key))
+            told.setdefault(one.section, {})[one.key] = value
+    return told
+
+
+def _plain(settings: Any) -> Any:
     if isinstance(settings, PurePath):
         return path_words(settings)
     if isinstance(settings, Mapping):
         items = enumerate(settings.items(), start=1)
-        return {f"<{n}>": plain_settings(value, secrets) for n, (_, value) in items}
+        return {f"<{n}>": _plain(value) for n, (_, value) in items}
     if isinstance(settings, list | tuple):
-        return [plain_settings(value, secrets) for value in settings]
+        return [_plain(value) for value in settings]
     if isinstance(settings, str):
         return settings if settings in _choices() else GONE
     return settings if settings is None or isinstance(settings, bool | int | float) else GONE
@@ -162,8 +167,8 @@ def describe_recording(recording: Any, secrets: frozenset[str]) -> dict[str, Any
     return {
         "reader": scrub(recording.reader),
         "rate_hz": recording.rate_hz,
-        "rate_source": scrub(recording.rate_source, secrets),
-        "world_frame": scrub(recording.world_frame, secrets),
+        "rate_source": scrub(say(recording.rate_source), secrets),
+        "world_frame": scrub(say(recording.world_frame), secrets),
         "files": [
             {"kind": path_words(file.path), "size_bytes": file.size_bytes}
             for file in recording.files

@@ -163,7 +163,7 @@ def content(gathered: Gathered, fault: BaseException | None) -> dict[str, Any]:
         "command": describe.command_words(gathered.arguments),
         "seconds": round(time.monotonic() - gathered.started_s, 3),
         "stages_s": {scrub(name): times for name, times in gathered.stages.items()},
-        "settings": describe.plain_settings(settings, secrets) if settings else None,
+        "settings": describe.plain_settings(settings) if settings else None,
         "recording": describe.describe_recording(recording, secrets) if recording else None,
         "notes": [scrub(say(note), secrets) for note in gathered.notes],
         "fault": describe.describe_fault(fault, secrets) if fault else None,

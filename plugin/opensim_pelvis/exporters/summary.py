@@ -17,6 +17,7 @@ import numpy as np
 from opensim_pelvis.documents import to_plain
 from opensim_pelvis.exporters.summary_running import summarise_running
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.language import read_language
 from opensim_pelvis.notices import as_plain
 from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, SensorIntegrity
 
@@ -58,6 +59,7 @@ def summarise(result: Result) -> dict[str, Any]:
 
     The keys are explained in ``docs/files.md``.
     """
+    language = read_language(result.settings.report.language)
     summary = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -86,7 +88,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "running": summarise_running(result),
         "quality": {"verdict": result.quality.verdict, "checks": result.quality.checks},
         "notes": result.notes,
-        "notices": [as_plain(notice) for notice in result.notes],
+        "notices": [as_plain(notice, language) for notice in result.notes],
     }
     plain: dict[str, Any] = to_plain(summary)
     return plain
@@ -161,7 +163,7 @@ def _calibration(result: Result) -> dict[str, Any]:
     return {
         "window_s": pose.window_s,
         "method": pose.method,
-        "window_source": pose.window_words,
+        "window_source": pose.window_told,
         "sensors": {
             sensor: {"samples": pose.samples[i], "spread_deg": spread_deg[i]}
             for i, sensor in enumerate(result.placement.sensors)
@@ -211,7 +213,7 @@ def _model(result: Result) -> dict[str, Any]:
     model = result.model
     return {
         "name": model.name,
-        "source": model.source,
+        "source": model.told,
         "bodies": model.bodies,
         "coordinates": model.coordinates,
         "notes": model.notes,

@@ -71,7 +71,8 @@ def read_norms() -> Mapping[str, Norm]:
 
 def read_drills() -> tuple[Drill, ...]:
     """Return every drill, those of no rule, too."""
-    return tuple(Drill(**row) for row in tomllib.loads(_text("rules.toml"))["drill"].values())
+    rows = tomllib.loads(_text("rules.toml"))["drill"]
+    return tuple(Drill(key=key, **row) for key, row in rows.items())
 
 
 @functools.cache
@@ -90,7 +91,7 @@ def read_rules() -> tuple[Rule, ...]:
 
 def make_rules(tables: Mapping[str, Any], norms: Mapping[str, Norm]) -> tuple[Rule, ...]:
     """Check tables of rules and make records of them."""
-    drills = {key: Drill(**row) for key, row in tables.get("drill", {}).items()}
+    drills = {key: Drill(key=key, **row) for key, row in tables.get("drill", {}).items()}
     faults: list[str] = []
     rules = []
     for row in tables["rule"]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, get_args
 
+from opensim_pelvis.language import Text
 from opensim_pelvis.types import UNITS, MeasureDefinition, Place
 
 PLACES: tuple[Place, ...] = get_args(Place)
@@ -23,6 +24,15 @@ def definitions() -> tuple[MeasureDefinition, ...]:
 def definition_of(name: str) -> MeasureDefinition:
     """Return the definition of a measure; KeyError where there is none of that name."""
     return {definition.name: definition for definition in definitions()}[name]
+
+
+WORDS = ("label", "short", "definition", "positive", "source", "error_source")
+
+
+def texts() -> Iterator[Text]:
+    """Return every text of the definitions of measures."""
+    for row in definitions():
+        yield from (Text(f"measure.{row.name}.{word}", getattr(row, word)) for word in WORDS)
 
 
 def shown_in(place: Place) -> tuple[MeasureDefinition, ...]:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from opensim_pelvis.language import Text
 from opensim_pelvis.notices.record import SEVERITIES, Severity
 
 KEYS: Final = {"severity", "text", "one", "count", "meaning", "remedy"}
@@ -48,6 +49,27 @@ def catalogue() -> Mapping[str, Entry]:
     """Return every entry by its code, in the order of the stages."""
     text = files("opensim_pelvis.notices").joinpath("notices.toml").read_text(encoding="utf-8")
     return {entry.code: entry for entry in _entries(tomllib.loads(text))}
+
+
+@cache
+def terms() -> Mapping[str, str]:
+    """Return the words for values of closed sets, by value."""
+    text = files("opensim_pelvis.notices").joinpath("terms.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def key_of(code: str) -> str:
+    """Return the key of a code's text in translations."""
+    return f"notice.{code}.text"
+
+
+def texts() -> Iterator[Text]:
+    """Return every text of notices: sentences, meanings and remedies."""
+    for code, entry in catalogue().items():
+        yield Text(key_of(code), entry.text, entry.one)
+        yield Text(f"notice.{code}.meaning", entry.meaning)
+        yield Text(f"notice.{code}.remedy", entry.remedy)
+    yield from (Text(f"term.{value}", words) for value, words in terms().items())
 
 
 def _entries(tree: Mapping[str, Any]) -> Iterator[Entry]:

@@ -6,9 +6,14 @@ import sys
 from itertools import groupby
 from typing import Final
 
+from opensim_pelvis.language import ENGLISH, Language, read_language
 from opensim_pelvis.notices.catalogue import Entry, catalogue
 
-PARTS: Final = frozenset({"word"})
+PARTS: Final = frozenset(
+    {"word", "source", "world", "origin", "method", "forward", "facing", "drift", "model"}
+    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript"}
+    | {"contents", "stage"}
+)
 """Stages whose entries stand inside other sentences only."""
 
 _HEAD: Final = """# Notices
@@ -24,13 +29,13 @@ This page is made of `plugin/opensim_pelvis/notices/notices.toml` by
 """
 
 
-def document() -> str:
-    """Return the page."""
+def document(language: Language = ENGLISH) -> str:
+    """Return the page, in English unless told otherwise."""
     entries = (entry for entry in catalogue().values() if _stage(entry) not in PARTS)
     parts = [_HEAD]
     for stage, rows in groupby(entries, _stage):
         parts.append(f"## {stage}\n")
-        parts += [_paragraph(entry) for entry in rows]
+        parts += [_paragraph(entry, language) for entry in rows]
     return "\n".join(parts)
 
 
@@ -38,12 +43,15 @@ def _stage(entry: Entry) -> str:
     return entry.code.partition(".")[0]
 
 
-def _paragraph(entry: Entry) -> str:
-    lines = [f"**`{entry.code}`** ({entry.severity})  ", f"> {entry.text}\n", entry.meaning]
+def _paragraph(entry: Entry, language: Language) -> str:
+    def said(part: str) -> str:
+        return language.text(f"notice.{entry.code}.{part}", getattr(entry, part))
+
+    lines = [f"**`{entry.code}`** ({entry.severity})  ", f"> {said('text')}\n", said("meaning")]
     if entry.remedy:
-        lines[-1] += f" *What to do:* {entry.remedy}"
+        lines[-1] += f" *What to do:* {said('remedy')}"
     return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document())
+    sys.stdout.write(document(read_language(next(iter(sys.argv[1:]), None))))

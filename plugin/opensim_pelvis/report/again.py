@@ -98,7 +98,7 @@ def stage_reports(
     """Write page and PDF of views, and those of all together, into an existing folder."""
     written = [path for view in views for path in _write_one(view, folder, lab)]
     if parts:
-        written += [p for view in views for p in save_parts(view, folder, lab.texts)]
+        written += [p for view in views for p in save_parts(view, folder, lab.language)]
     if len(views) > 1:
         page = folder / f"{SEVERAL}_report.html"
         page.write_text(render_several(views, lab), encoding="utf-8")

@@ -26,7 +26,13 @@ def read_section(folder: Path) -> dict[str, Any]:
         When the folder has no comparison, or one of another version.
     """
     numbers, curves = read_agreement(folder, ExportError)
-    return {**to_plain(numbers), "curves": to_plain(curves)}
+    found = to_plain(numbers)
+    return {
+        **found,
+        "absent": found["absent"] | found["absent_notices"],
+        "notes": found["notices"] or found["notes"],
+        "curves": to_plain(curves),
+    }
 
 
 def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[View]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from opensim_pelvis.angle_definitions import definitions
-from opensim_pelvis.report.headline import MINUS, NONE, number
-from opensim_pelvis.report.texts import Texts
+from opensim_pelvis.report.texts import NONE, Texts
 
 Agreement = Mapping[str, Any]
 
@@ -28,11 +27,11 @@ EVENT_COLUMNS: Final = ("event", "matched", "missed", "extra", "event_bias", "ev
 
 
 class Way(NamedTuple):
-    """How one thing was done: what it is, in the words of the texts, and in the analysis's own."""
+    """How one thing was done: what it is, in the words of the texts, and as a notice or text."""
 
     term: str
     told: str
-    said: str
+    said: str | Mapping[str, Any]
 
 
 def angle_title(name: str, texts: Texts) -> str:
@@ -62,8 +61,10 @@ def event_rows(agreement: Agreement, texts: Texts) -> list[dict[str, str]]:
                 "matched": str(event["matched"]),
                 "missed": str(event["missed"]),
                 "extra": str(event["extra"]),
-                "event_bias": _with_interval([_ms(x) for x in (event["bias_s"], low, high)], texts),
-                "event_limits": _band(_ms(lower), _ms(upper), texts),
+                "event_bias": _with_interval(
+                    [_ms(texts, x) for x in (event["bias_s"], low, high)], texts
+                ),
+                "event_limits": _band(_ms(texts, lower), _ms(texts, upper), texts),
             }
         )
     return rows
@@ -80,15 +81,15 @@ def sentences(agreement: Agreement, texts: Texts) -> list[str]:
         said = [
             words["said"].format(
                 angle=angle_title(row["angle"], texts),
-                rmse=_deg(row["rmse"]),
-                rmse0=_deg(row["rmse_without_offset"]),
+                rmse=_deg(texts, row["rmse"]),
+                rmse0=_deg(texts, row["rmse_without_offset"]),
             )
         ]
         if row["loa_lower"] is not None:
-            limits = {key: _deg(row[f"loa_{key}"]) for key in ("lower", "upper")}
+            limits = {key: _deg(texts, row[f"loa_{key}"]) for key in ("lower", "upper")}
             said.append(words["said_limits"].format(**limits))
         if row.get("range_bias") is not None:
-            said.append(_range_words(row, words))
+            said.append(_range_words(row, texts))
         found.append(" ".join(said))
     return found
 
@@ -98,30 +99,40 @@ def ways(agreement: Agreement, texts: Texts) -> list[Way]:
     words, alignment = texts["agreement"], agreement["alignment"]
     start, end = agreement["compared_s"]
     compared = words["compared_value"].format(
-        start=number(start, "m"), end=number(end, "m"), strides=agreement["strides"]
+        start=texts.number(start, "m"), end=texts.number(end, "m"), strides=agreement["strides"]
     )
-    reference = f"{agreement['reference']['name']}: {agreement['reference']['source']}"
-    turn, bodies = alignment["heading_deg"], alignment["body_offset_source"]
-    turned = "" if turn is None else words["heading_value"].format(turn=_deg(turn))
+    turn = alignment["heading_deg"]
+    turned = "" if turn is None else words["heading_value"].format(turn=_deg(texts, turn))
     turns = "; ".join(
-        f"{angle_title(body, texts)}: {', '.join(_deg(turn) for turn in angles)}"
+        f"{angle_title(body, texts)}: {', '.join(_deg(texts, turn) for turn in angles)}"
         for body, angles in alignment["body_offsets_deg"].items()
     )
+    told = {
+        "estimate": agreement["estimate"]["source"],
+        "reference": agreement["reference"]["source"],
+        "heading": alignment["heading_source"],
+        "bodies": alignment["body_offset_source"],
+        "travel": agreement["travel_source"],
+        "grouping": agreement["grouping"],
+        **agreement["told"],
+    }
     return [
-        Way(words["estimate"], "", agreement["estimate"]["source"]),
-        Way(words["reference"], "", reference),
+        Way(words["estimate"], "", told["estimate"]),
+        Way(words["reference"], f"{agreement['reference']['name']}:", told["reference"]),
         Way(words["compared"], compared, ""),
         Way(words["clocks"], _clock_words(agreement["synchronisation"], texts), ""),
-        Way(words["heading"], turned, alignment["heading_source"]),
-        Way(words["bodies"], words["bodies_value"].format(turns=turns), bodies)
+        Way(words["heading"], turned, told["heading"]),
+        Way(words["bodies"], words["bodies_value"].format(turns=turns), told["bodies"])
         if turns
         else Way(words["bodies"], words["bodies_none"], ""),
-        Way(words["travel"], "", agreement["travel_source"]),
-        Way(words["grouping"], "", agreement["grouping"]),
+        Way(words["travel"], "", told["travel"]),
+        Way(words["grouping"], "", told["grouping"]),
     ]
 
 
-def curve_rows(angle: Mapping[str, Any], time_s: Sequence[float]) -> list[tuple[str, ...]]:
+def curve_rows(
+    angle: Mapping[str, Any], time_s: Sequence[float], texts: Texts
+) -> list[tuple[str, ...]]:
     """Return eleven rows of a figure: percent or seconds, this recording, the other, difference."""
     over = angle["over_stride"]
     if over:
@@ -133,8 +144,8 @@ def curve_rows(angle: Mapping[str, Any], time_s: Sequence[float]) -> list[tuple[
     for i in (round(last * part / 10) for part in range(11)):
         known = None not in (estimate[i], reference[i])
         apart = estimate[i] - reference[i] if known else None
-        at = str(i) if over else number(time_s[i], "m")
-        found.append((at, *(number(x, "deg") for x in (estimate[i], reference[i], apart))))
+        at = str(i) if over else texts.number(time_s[i], "m")
+        found.append((at, *(texts.number(x, "deg") for x in (estimate[i], reference[i], apart))))
     return found
 
 
@@ -148,13 +159,15 @@ def _angle_row(row: Mapping[str, Any], texts: Texts) -> dict[str, str]:
         "name": row["angle"],
         "level": level,
         "angle": angle_title(row["angle"], texts),
-        "bias": _with_interval([number(x, "deg") for x in bias], texts),
-        "rmse": number(rmse, "deg"),
-        "rmse0": number(row["rmse_without_offset"], "deg"),
-        "limits": _band(number(row["loa_lower"], "deg"), number(row["loa_upper"], "deg"), texts),
-        "r": number(row["r"], "m"),
-        "range": _with_interval([number(x, "deg") for x in spread], texts),
-        "icc": _with_interval([number(x, "m") for x in icc], texts),
+        "bias": _with_interval([texts.number(x, "deg") for x in bias], texts),
+        "rmse": texts.number(rmse, "deg"),
+        "rmse0": texts.number(row["rmse_without_offset"], "deg"),
+        "limits": _band(
+            texts.number(row["loa_lower"], "deg"), texts.number(row["loa_upper"], "deg"), texts
+        ),
+        "r": texts.number(row["r"], "m"),
+        "range": _with_interval([texts.number(x, "deg") for x in spread], texts),
+        "icc": _with_interval([texts.number(x, "m") for x in icc], texts),
         "strides": str(row["strides"]),
         "verdict": words[level],
     }
@@ -164,37 +177,42 @@ def _clock_words(sync: Mapping[str, Any], texts: Texts) -> str:
     words = texts["agreement"]
     if not sync["segments"]:
         return words["clocks_stated"].format(
-            offset=_exact(sync["offset_s"]), drift=_exact(sync["drift_ppm"])
+            offset=_exact(texts, sync["offset_s"]), drift=_exact(texts, sync["drift_ppm"])
         )
     drift, error = sync["drift_estimate_ppm"], sync["drift_error_ppm"]
     said = words["clocks_found"].format(
-        offset=number(1000.0 * sync["offset_s"], "m"),
-        error=number(1000.0 * sync["uncertainty_s"], "m"),
+        offset=texts.number(1000.0 * sync["offset_s"], "m"),
+        error=texts.number(1000.0 * sync["uncertainty_s"], "m"),
         segments=", ".join(angle_title(body, texts) for body in sync["segments"]),
-        r=number(sync["correlation"], "m"),
-        rival=f"{100.0 * sync['rival']:.0f}",
-        explained=f"{100.0 * sync['explained']:.0f}",
+        r=texts.number(sync["correlation"], "m"),
+        rival=texts.written(100.0 * sync["rival"], ".0f"),
+        explained=texts.written(100.0 * sync["explained"], ".0f"),
     )
     changes = sync["changes"]
     said += " " + words[f"clocks_{sync['confidence']}"].format(
-        strides=f"{changes['strides']:.0f}", score=number(changes["score"], "deg")
+        strides=texts.written(changes["strides"], ".0f"),
+        score=texts.number(changes["score"], "deg"),
     )
     if drift is None:
         return said
     key = "drift_applied" if sync["drift_known"] else "drift_unknown"
-    return f"{said} {words[key].format(drift=_whole(drift), error=_whole(error))}"
+    drifted = words[key].format(
+        drift=texts.written(drift, ".0f"), error=texts.written(error, ".0f")
+    )
+    return f"{said} {drifted}"
 
 
-def _range_words(row: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _range_words(row: Mapping[str, Any], texts: Texts) -> str:
+    words = texts["agreement"]
     bias, low, high = (row[f"range_bias{end}"] for end in ("", "_ci_low", "_ci_high"))
     if low is None:
         return ""
     key = "said_range_equal" if low <= 0.0 <= high else "said_range"
     return words[key].format(
-        bias=_deg(abs(bias)),
+        bias=_deg(texts, abs(bias)),
         side=words["larger" if bias > 0.0 else "smaller"],
-        low=_deg(low),
-        high=_deg(high),
+        low=_deg(texts, low),
+        high=_deg(texts, high),
     )
 
 
@@ -212,22 +230,20 @@ def _band(low: str, high: str, texts: Texts) -> str:
     return texts["measures"]["band"].format(low=low, high=high).replace(" ", NBSP)
 
 
-def _whole(value: float) -> str:
-    return f"{value:.0f}".replace("-", MINUS)
-
-
-def _exact(value: float) -> str:
+def _exact(texts: Texts, value: float) -> str:
     """Return a number as the user stated it, to a millionth.
 
-    >>> _exact(0.0), _exact(-0.25)
+    >>> from opensim_pelvis.report.texts import read_texts
+    >>> _exact(read_texts(), 0.0), _exact(read_texts(), -0.25)
     ('0', '\N{MINUS SIGN}0.25')
     """
-    return f"{value:.6f}".rstrip("0").rstrip(".").replace("-", MINUS)
+    digits = f"{value:.6f}".rstrip("0").rstrip(".").partition(".")[2]
+    return texts.written(value, f".{len(digits)}f")
 
 
-def _ms(seconds: float | None) -> str:
-    return number(None if seconds is None else 1000.0 * seconds, "deg")
+def _ms(texts: Texts, seconds: float | None) -> str:
+    return texts.number(None if seconds is None else 1000.0 * seconds, "deg")
 
 
-def _deg(value: float) -> str:
-    return f"{number(value, 'deg')}°"
+def _deg(texts: Texts, value: float) -> str:
+    return f"{texts.number(value, 'deg')}°"

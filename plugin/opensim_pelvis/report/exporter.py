@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from opensim_pelvis.report.lab import read_lab
+from opensim_pelvis.report.lab import lab_of
 from opensim_pelvis.report.view import view_of, write_view
 from opensim_pelvis.types import Result
 
@@ -21,7 +21,7 @@ class ReportExporter:
 
         view = view_of(result)
         page = directory / f"{result.name}_report.html"
-        page.write_text(render_page(view, read_lab(result.settings.report.lab)), encoding="utf-8")
+        page.write_text(render_page(view, lab_of(result.settings.report)), encoding="utf-8")
         return page, write_view(view, directory / f"{result.name}_report.json")
 
 
@@ -36,4 +36,4 @@ class PdfExporter:
         from opensim_pelvis.report.pdf import write_pdf
 
         path = directory / f"{result.name}_report.pdf"
-        return (write_pdf(view_of(result), path, read_lab(result.settings.report.lab)),)
+        return (write_pdf(view_of(result), path, lab_of(result.settings.report)),)

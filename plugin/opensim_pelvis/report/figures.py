@@ -157,7 +157,8 @@ def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
     data = [
         {
             "type": "bar", "orientation": "h", "y": [""], "x": [round(means[name], 1)],
-            "name": f"{words[name]} {means[name]:.1f} %", "text": [f"{means[name]:.0f} %"],
+            "name": f"{words[name]} {texts.written(means[name], '.1f')} %",
+            "text": [f"{texts.written(means[name], '.0f')} %"],
             "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
             "constraintext": "none", "hoverinfo": "name+x",
             "marker": {"color": colour, "line": {"color": style.INK, "width": 1},

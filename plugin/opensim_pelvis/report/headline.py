@@ -7,12 +7,9 @@ from typing import Any, Final
 
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
-from opensim_pelvis.types import DIGITS
-from opensim_pelvis.types.date import has_zone, show_moment
+from opensim_pelvis.types.date import has_zone
 
 _ROTATION: Final = "pelvic_rotation_range_deg"
-NONE: Final = "\N{EN DASH}"
-MINUS: Final = "\N{MINUS SIGN}"
 COUNTER_ROTATION_DEG: Final = 180.0
 SLOWEST_MPS: Final = 0.001
 """Nobody who moves is slower; a pace would have more minutes than anybody reads."""
@@ -28,23 +25,6 @@ def find_row(view: View, name: str, side: str = "body") -> dict[str, Any] | None
     measure = find_measure(view, name)
     rows = measure["rows"] if measure else []
     return next((r for r in rows if r["side"] == side and r["mean"] is not None), None)
-
-
-def number(value: float | None, unit: str) -> str:
-    """Return a number with the digits that its unit deserves; a dash where it is not known.
-
-    >>> number(15.94, "deg"), number(0.1, "s")
-    ('15.9', '0.100')
-    """
-    if value is None:
-        return NONE
-    text = f"{value:.{DIGITS.get(unit, 1)}f}"
-    return text[1:] if float(text) == 0.0 and text.startswith("-") else text.replace("-", MINUS)
-
-
-def degrees(value: float | None) -> str:
-    """Return an angle with its sign: ``15.9°``."""
-    return f"{number(value, 'deg')}°"
 
 
 def pace(speed_mps: float | None) -> str | None:
@@ -66,7 +46,7 @@ def when(view: View, texts: Texts) -> str:
         return words["date_unknown"]
     has_time = "T" in date["start"]
     zone = f" ({words['no_zone']})" if has_time and not has_zone(date["start"]) else ""
-    return f"{show_moment(date['start'])}{zone}"
+    return f"{texts.moment(date['start'])}{zone}"
 
 
 def headline(view: View, texts: Texts) -> list[str]:
@@ -89,7 +69,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     if measure is None or row is None:
         return
     mean = row["mean"]
-    yield words["rotation"].format(range=degrees(mean))
+    yield words["rotation"].format(range=texts.degrees(mean))
     if view["quality"]["verdict"] == "rejected":  # unsafe numbers are held against nothing
         return
     published = measure["published"]
@@ -100,13 +80,16 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         if key == "out" and measure["error"] is not None and off <= measure["error"]:
             key = "near"
         yield words[f"rotation_published_{key}"].format(
-            who=who, low=f"{band['low']:g}", high=f"{band['high']:g}", side=side,
-            error=degrees(measure["error"]),
-        )  # fmt: skip
+            who=who,
+            low=texts.written(band["low"], "g"),
+            high=texts.written(band["high"], "g"),
+            side=side,
+            error=texts.degrees(measure["error"]),
+        )
     fast = [band for band in measure["coach"] if band["label"] == "fast"]
     if len(measure["coach"]) == 1 and fast:
         key, side, _ = _against(fast[0], mean, words)
-        low, high = f"{fast[0]['low']:g}", f"{fast[0]['high']:g}"
+        low, high = (texts.written(fast[0][end], "g") for end in ("low", "high"))
         yield words[f"rotation_coach_{key}"].format(low=low, high=high, side=side)
 
 
@@ -126,9 +109,9 @@ def _pelvis(view: View, texts: Texts) -> Iterator[str]:
     if tilt and obliquity:
         direction = words["forward"] if tilt["mean"] >= 0.0 else words["backward"]
         yield words["tilt"].format(
-            tilt=degrees(abs(tilt["mean"])),
+            tilt=texts.degrees(abs(tilt["mean"])),
             direction=direction,
-            obliquity=degrees(obliquity["mean"]),
+            obliquity=texts.degrees(obliquity["mean"]),
         )
 
 
@@ -137,15 +120,15 @@ def _hips(view: View, texts: Texts) -> Iterator[str]:
     right, left = find_row(view, name, "right"), find_row(view, name, "left")
     if right is None or left is None:
         return
-    yield words["hips"].format(right=degrees(right["mean"]), left=degrees(left["mean"]))
+    yield words["hips"].format(right=texts.degrees(right["mean"]), left=texts.degrees(left["mean"]))
     measure = find_measure(view, name)
     difference = measure["right_minus_left"] if measure else None
     if difference and difference["difference"] is not None and difference["low"] is not None:
         inside = difference["low"] <= 0.0 <= difference["high"]
         yield words["hips_equal" if inside else "hips_differ"].format(
-            difference=degrees(difference["difference"]),
-            low=degrees(difference["low"]),
-            high=degrees(difference["high"]),
+            difference=texts.degrees(difference["difference"]),
+            low=texts.degrees(difference["low"]),
+            high=texts.degrees(difference["high"]),
         )
 
 
@@ -153,7 +136,7 @@ def _drop(view: View, texts: Texts) -> Iterator[str]:
     sides = [find_row(view, "pelvic_drop_deg", side) for side in ("right", "left")]
     if sides[0] and sides[1]:
         yield texts["headline"]["drop"].format(
-            right=degrees(sides[0]["mean"]), left=degrees(sides[1]["mean"])
+            right=texts.degrees(sides[0]["mean"]), left=texts.degrees(sides[1]["mean"])
         )
 
 
@@ -165,7 +148,7 @@ def _trunk(view: View, texts: Texts) -> Iterator[str]:
         limit = view["norms"]["choice.block_phase"]["value"]
         key = "trunk_counter" if away <= limit else "trunk_block"
         yield texts["headline"][key].format(
-            range=degrees(turned["mean"]), phase=degrees(phase["mean"])
+            range=texts.degrees(turned["mean"]), phase=texts.degrees(phase["mean"])
         )
 
 
@@ -177,9 +160,9 @@ def _timing(view: View, texts: Texts) -> Iterator[str]:
     contact = ""
     if right and left:
         contact = words["contact"].format(
-            right=number(right["mean"], "s"), left=number(left["mean"], "s")
+            right=texts.number(right["mean"], "s"), left=texts.number(left["mean"], "s")
         )
-    yield words["timing"].format(cadence=f"{cadence['mean']:.0f}", contact=contact)
+    yield words["timing"].format(cadence=texts.written(cadence["mean"], ".0f"), contact=contact)
 
 
 def _sure(view: View, texts: Texts) -> Iterator[str]:
@@ -193,9 +176,9 @@ def _sure(view: View, texts: Texts) -> Iterator[str]:
     if row["low"] is None:
         yield words["few"].format(n=row["n"])
     else:
-        half = degrees(max((row["high"] - row["low"]) / 2.0, 0.1))
+        half = texts.degrees(max((row["high"] - row["low"]) / 2.0, 0.1))
         key = "sure" if measure["error"] is not None else "sure_no_error"
         source = measure["error_source"].partition(",")[0]
         yield words[key].format(
-            n=row["n"], half=half, error=degrees(measure["error"]), source=source
+            n=row["n"], half=half, error=texts.degrees(measure["error"]), source=source
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.documents import is_file, is_folder, read_toml
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.language import Language, read_language
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
 from opensim_pelvis.report.sections import section_names
+from opensim_pelvis.settings import ReportSettings
 
 MAX_LOGO_BYTES: Final = 500_000
 
@@ -28,7 +30,7 @@ class Lab:
     sections : tuple of str
         Those shown, in this order.
     texts : Path or None
-        A translation of ``texts.toml``.
+        A translation (``.po``); its name may be the code of a language that comes along.
     """
 
     name: str = ""
@@ -39,9 +41,25 @@ class Lab:
     texts: Path | None = None
 
     @property
+    def language(self) -> Language:
+        """The language of reports."""
+        return read_language(self.texts)
+
+    @property
     def logo_uri(self) -> str | None:
         """The logo as a data URI, so that the page needs no second file."""
         return None if self.logo is None else logo_uri(self.logo)
+
+
+def lab_of(settings: ReportSettings) -> Lab:
+    """Return the laboratory of a run's settings, in the language that they ask for."""
+    return lab_in(settings.lab, settings.language)
+
+
+def lab_in(path: Path | None, language: Path | None) -> Lab:
+    """Return a laboratory; a language that is asked for comes before its own."""
+    lab = read_lab(path)
+    return lab if language is None else replace(lab, texts=language)
 
 
 def read_lab(path: Path | None) -> Lab:
@@ -78,18 +96,30 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
     if not isinstance(value, str):
         faults.append(f"{key}: wanted a text in quotes, found {value_words(value)}")
         return None
-    if key not in {"logo", "texts"}:
+    if key == "texts":
+        return _texts(value, folder, faults)
+    if key != "logo":
         return value
     path = folder / value
     if not is_file(path):
         faults.append(f"{key}: there is no file {str(path)[:200]}")
-    elif key == "logo" and path.suffix.lower() not in TYPES:
+    elif path.suffix.lower() not in TYPES:
         faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
-    elif key == "logo" and path.stat().st_size > MAX_LOGO_BYTES:
+    elif path.stat().st_size > MAX_LOGO_BYTES:
         faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes; make it smaller")
-    elif key == "logo":
+    else:
         faults += _undrawable(path)
     return path
+
+
+def _texts(value: str, folder: Path, faults: list[str]) -> Path:
+    """Return a translation's file, or a language's code as a path."""
+    texts = folder / value
+    try:
+        read_language(texts)
+    except SettingsError as fault:
+        faults.append(f"texts: {fault}")
+    return texts
 
 
 def _undrawable(logo: Path) -> list[str]:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
+from opensim_pelvis.language import Language
+from opensim_pelvis.notices.make import FOREIGN
 from opensim_pelvis.report.agreement_words import (
     COLUMNS,
     EVENT_COLUMNS,
@@ -25,7 +27,7 @@ from opensim_pelvis.report.agreement_words import (
     ways,
 )
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
-from opensim_pelvis.report.headline import find_row, headline, number, pace, when
+from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import drills_of, main_measures, more_measures, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
@@ -46,7 +48,7 @@ _BASES: Final = (
 def render_page(view: View, lab: Lab | None = None) -> str:
     """Return the page of one trial as HTML."""
     lab = lab or Lab()
-    texts = read_texts(lab.texts)
+    texts = read_texts(lab.language)
     view = worded(view, texts)
     figures = figures_of(view, texts)
     scene = scene_figure(view)
@@ -103,7 +105,14 @@ def render(
     """
     script, plotly = _template("page.js"), plotly_script()
     nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
-    words = {**texts["motion"], "curves": texts["curves"], "save": texts["page"]["save"]}
+    language = texts.language
+    words = {
+        **texts["motion"],
+        "curves": texts["curves"],
+        "save": texts["page"]["save"],
+        "decimal": language.decimal,
+    }
+    figures = {name: in_form(spec, language) for name, spec in figures.items()}
     data = {"figures": figures, "views": VIEWS, "texts": words, **nothing, **(moving or {})}
     page: str = (
         _environment()
@@ -117,7 +126,8 @@ def render(
             script=_markup(script),
             plotly=_markup(plotly),
             data=_markup(safe_json(data)),
-            number=number,
+            number=texts.number,
+            told=functools.partial(told, texts=texts),
             when=when,
             **context,
         )
@@ -187,6 +197,23 @@ def linked(text: str) -> Any:
     return found
 
 
+def in_form(figure: Mapping[str, Any], language: Language) -> Mapping[str, Any]:
+    """Return a figure of plotly whose numbers are written as a language writes them."""
+    if language.decimal == ".":
+        return figure
+    separators = language.decimal + (" " if language.decimal == "," else ",")
+    return {**figure, "layout": {**figure["layout"], "separators": separators}}
+
+
+def told(said: str | Mapping[str, Any], texts: Texts) -> Any:
+    """Return what a notice says, escaped, its sources as links; plain text marked as English."""
+    from markupsafe import Markup
+
+    found = linked(texts.said(said))
+    plain = isinstance(said, str) or said["code"] == FOREIGN
+    return Markup('<span lang="en">{0}</span>').format(found) if plain else found
+
+
 def named(text: str, **names: str) -> Any:
     """Return a text, escaped, with names in its braces that nobody is to translate.
 
@@ -223,7 +250,8 @@ def _agreement(view: View, texts: Texts) -> dict[str, Any] | None:
         "events": event_rows(found, texts),
         "ways": ways(found, texts),
         "curves": {
-            c["name"]: curve_rows(c, found["curves"]["time_s"]) for c in found["curves"]["angles"]
+            c["name"]: curve_rows(c, found["curves"]["time_s"], texts)
+            for c in found["curves"]["angles"]
         },
     }
 

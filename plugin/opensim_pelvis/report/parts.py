@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from opensim_pelvis.documents import safe_cell
+from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.names import check_name
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
@@ -28,36 +30,37 @@ if TYPE_CHECKING:
 PNG_DPI: Final = 200
 
 
-def plotly_figures(result: Result | View, translation: Path | None = None) -> dict[str, Any]:
+def plotly_figures(result: Result | View, language: Language = ENGLISH) -> dict[str, Any]:
     """Return the figures of the page as ``plotly.graph_objects.Figure``, by name.
 
     Parameters
     ----------
     result : Result or view
         A result, or what `view.read_view` returned.
-    translation : Path, optional
-        A translation of the texts.
+    language : Language, optional
+        What `language.read_language` returned.
     """
     import plotly.graph_objects as go
 
     view = _view(result)
-    found = figures_of(view, read_texts(translation))
+    found = figures_of(view, read_texts(language))
     scene = scene_figure(view)
     if scene is not None:
         found["skeleton"] = scene
     return {name: go.Figure(spec) for name, spec in found.items()}
 
 
-def matplotlib_figures(result: Result | View, translation: Path | None = None) -> dict[str, Figure]:
+def matplotlib_figures(result: Result | View, language: Language = ENGLISH) -> dict[str, Figure]:
     """Return the figures of the PDF as ``matplotlib.figure.Figure``, by name."""
     from matplotlib.figure import Figure
 
-    view, texts = _view(result), read_texts(translation)
+    view, texts = _view(result), read_texts(language)
     found = {}
     for name, draw in _drawings(view, texts).items():
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
         draw(figure.add_subplot())
         found[name] = figure
+    write_ticks(found.values(), language)
     return found
 
 
@@ -69,14 +72,12 @@ def tables(result: Result | View) -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(rows(view)) for name, rows in TABLES.items()}
 
 
-def save_parts(
-    result: Result | View, directory: Path, translation: Path | None = None
-) -> list[Path]:
+def save_parts(result: Result | View, directory: Path, language: Language = ENGLISH) -> list[Path]:
     """Write every figure as SVG and PNG and every table as CSV into an existing directory."""
     view = _view(result)
     check_name(view["name"], "name of the recording")
     written = []
-    for name, figure in matplotlib_figures(view, translation).items():
+    for name, figure in matplotlib_figures(view, language).items():
         check_name(name, "name of a figure in the report")
         for end in ("svg", "png"):
             path = directory / f"{view['name']}_report_{name}.{end}"

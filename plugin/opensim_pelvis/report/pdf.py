@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis import fonts
+from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import pdf_agreement, pdf_figures, pdf_motion
 from opensim_pelvis.report.figures import pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.headline import NONE, find_row, headline, number, pace, when
+from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import drills_of, main_measures, report_title
 from opensim_pelvis.report.sections import sections_of
@@ -28,7 +29,7 @@ NBSP: Final = "\N{NO-BREAK SPACE}"
 def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
     """Write the PDF of one trial; the same view always gives the same file."""
     lab = lab or Lab()
-    texts = read_texts(lab.texts)
+    texts = read_texts(lab.language)
     title = f"{view['name']}: {report_title(view, texts)}"
     return save(lambda: set_pages(view, lab, texts), path, title, texts)
 
@@ -64,6 +65,7 @@ def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
         PARTS[section.name](flow, view, texts)
     if lab.footer:
         flow.text(lab.footer, size=7.5)
+    write_ticks(flow.pages, texts.language)
     return flow
 
 
@@ -85,12 +87,12 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
         "trial": view["name"],
         "date": when(view, texts),
         "sex": words[subject["sex"]] if subject["sex"] else None,
-        "height": f"{number(subject['height_m'], 'm')} m" if subject["height_m"] else None,
-        "mass": f"{number(subject['mass_kg'], 'kg')} kg" if subject["mass_kg"] else None,
+        "height": f"{texts.number(subject['height_m'], 'm')} m" if subject["height_m"] else None,
+        "mass": f"{texts.number(subject['mass_kg'], 'kg')} kg" if subject["mass_kg"] else None,
         "activity": ", ".join(words[w] for w in (activity["kind"], activity["surface"]) if w)
         or None,
-        "speed": f"{number(speed, 'mps')} m/s, {pace(speed)}" if speed else None,
-        "duration": f"{number(view['recording']['duration_s'], 'deg')} s",
+        "speed": f"{texts.number(speed, 'mps')} m/s, {pace(speed)}" if speed else None,
+        "duration": f"{texts.number(view['recording']['duration_s'], 'deg')} s",
         "strides": words["strides_value"].format(**view["strides"]),
         "sensors": ", ".join(s["body"] for s in view["recording"]["sensors"]),
     }
@@ -149,40 +151,39 @@ def _measure_rows(measure: dict[str, Any], texts: Texts) -> list[list[str]]:
     for place, row in enumerate(measure["rows"]):
         interval = words["too_few"]
         if row["low"] is not None:
-            ends = {key: number(row[key], unit) for key in ("low", "high")}
+            ends = {key: texts.number(row[key], unit) for key in ("low", "high")}
             interval = words["band"].format(**ends)
         first = place == 0
         rows.append(
             [
                 f"{title}{NBSP}{texts['unit'][unit]}" if first else "",
                 words[row["side"]],
-                number(row["mean"], unit),
-                number(row["sd"], unit),
+                texts.number(row["mean"], unit),
+                texts.number(row["sd"], unit),
                 interval,
                 str(row["n"]),
-                _difference(measure) if first else "",
-                number(measure["error"], unit) if first else "",
-                "; ".join(_band(b, words) for b in measure["coach"]) if first else "",
-                "; ".join(_band(b, words) for b in measure["published"]) if first else "",
+                _difference(measure, texts) if first else "",
+                texts.number(measure["error"], unit) if first else "",
+                "; ".join(_band(b, texts) for b in measure["coach"]) if first else "",
+                "; ".join(_band(b, texts) for b in measure["published"]) if first else "",
             ]
         )
     return rows
 
 
-def _difference(measure: dict[str, Any]) -> str:
+def _difference(measure: dict[str, Any], texts: Texts) -> str:
     """Return right minus left; empty for a measure of the whole body."""
     found = measure["right_minus_left"]
-    return number(found["difference"], measure["unit"]) if found else ""
+    return texts.number(found["difference"], measure["unit"]) if found else ""
 
 
-def _band(band: dict[str, Any], words: Any) -> str:
-    high = f"{band['high']:g}"
+def _band(band: dict[str, Any], texts: Texts) -> str:
+    words, high = texts["measures"], texts.written(band["high"], "g")
     if band["low"] is None:
         key = "below" if band["label"] == "over" else "upto"
         return f"{words[key].format(high=high)} ({words[band['label']]})"
-    return (
-        f"{words['band'].format(low=format(band['low'], 'g'), high=high)} ({words[band['label']]})"
-    )
+    low = texts.written(band["low"], "g")
+    return f"{words['band'].format(low=low, high=high)} ({words[band['label']]})"
 
 
 def _quality(flow: Flow, view: View, texts: Texts) -> None:
@@ -194,10 +195,10 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
         rows.append(
             [
                 row["body"], row["identifier"], str(row["rows"]), str(row["dropped_packets"]),
-                str(row["gaps"]), str(row["filled_gaps"]), f"{row['longest_gap_s']:.2f}",
-                f"{100 * row['absent_share']:.1f} %",
-                NONE if spread is None else f"{spread:.2f}",
-                NONE if error is None else f"{error:.2f}",
+                str(row["gaps"]), str(row["filled_gaps"]),
+                texts.written(row["longest_gap_s"], ".2f"),
+                f"{texts.written(100 * row['absent_share'], '.1f')} %",
+                texts.written(spread, ".2f"), texts.written(error, ".2f"),
             ]
         )  # fmt: skip
     keys = (
@@ -224,7 +225,7 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
         said = f"{words[check['name']]}: {words['verdict_' + check['verdict']]}"
         flow.text(said, size=8, indent=12, mark="•")
     for note in view["notes"][:MAX_NOTES]:
-        flow.text(note, size=7.5, indent=12, mark="•", after=1)
+        flow.text(texts.said(note), size=7.5, indent=12, mark="•", after=1)
 
 
 def _curves(flow: Flow, view: View, texts: Texts) -> None:
@@ -297,8 +298,8 @@ def _findings(flow: Flow, view: View, texts: Texts) -> None:
 def _methods(flow: Flow, view: View, texts: Texts) -> None:
     words = texts["methods"]
     flow.heading(texts["section"]["methods"])
-    for key, value in view["methods"].items():
-        flow.text(f"{words[key]}: {value}", size=7.2, after=1)
+    for key, told in view["methods"].items():
+        flow.text(f"{words[key]}: {texts.said(told)}", size=7.2, after=1)
     versions = ", ".join(f"{name} {version}" for name, version in view["versions"].items())
     flow.text(f"{words['versions']}: {versions}", size=7.2, after=1)
     for file in view["recording"]["files"][:12]:

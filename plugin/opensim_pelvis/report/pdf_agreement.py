@@ -61,10 +61,14 @@ def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
     _set_pictures(flow, agreement, texts)
     _subheading(flow, words["ways"])
     for way in ways(agreement, texts):
-        told = " ".join(part for part in (way.told, way.said) if part)
+        told = " ".join(part for part in (way.told, texts.said(way.said)) if part)
         flow.text(f"{way.term}: {told}", size=7.5, after=1)
-    absent = [f"{angle_title(what, texts)}: {why}" for what, why in agreement["absent"].items()]
-    for title, doubts in ((words["absent"], absent), (words["notes"], agreement["notes"])):
+    absent = [
+        f"{angle_title(what, texts)}: {texts.said(why)}"
+        for what, why in agreement["absent"].items()
+    ]
+    notes = [texts.said(note) for note in agreement["notes"]]
+    for title, doubts in ((words["absent"], absent), (words["notes"], notes)):
         if doubts:
             _subheading(flow, title)
         for doubt in doubts:

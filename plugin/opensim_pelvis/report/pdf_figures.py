@@ -92,7 +92,7 @@ def draw_shares(axes: Axes, view: View, texts: Texts) -> None:
     hatches = ("", "//", "..", "")
     left = 0.0
     for name, colour, hatch in zip(SHARES, style.SHARES, hatches, strict=True):
-        label = f"{texts['counter'][name]} {means[name]:.1f} %"
+        label = f"{texts['counter'][name]} {texts.written(means[name], '.1f')} %"
         axes.barh(0, means[name], left=left, color=colour, ec=style.INK, lw=0.6, hatch=hatch,
                   label=label)  # fmt: skip
         left += means[name]

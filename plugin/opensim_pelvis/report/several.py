@@ -10,7 +10,7 @@ from typing import Any, Final
 from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, coach_bands, top_of
-from opensim_pelvis.report.headline import find_measure, find_row, number
+from opensim_pelvis.report.headline import find_measure, find_row
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render
 from opensim_pelvis.report.plot import axis, figure
@@ -18,7 +18,7 @@ from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
 from opensim_pelvis.types import MeasureDefinition
-from opensim_pelvis.types.date import order_moments, show_moment
+from opensim_pelvis.types.date import order_moments
 
 ROTATION: Final = "pelvic_rotation_range_deg"
 
@@ -51,7 +51,7 @@ def columns() -> tuple[MeasureDefinition, ...]:
 def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
     """Return the page of several recordings as HTML."""
     lab = lab or Lab()
-    texts = read_texts(lab.texts)
+    texts = read_texts(lab.language)
     views = [worded(view, texts) for view in views]
     return render(
         "several.html",
@@ -101,7 +101,7 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
 
 def short_date(date: dict[str, str] | None, texts: Texts) -> str:
     """Return when a recording began, or that it is not stated."""
-    return texts["page"]["unknown"] if date is None else show_moment(date["start"])
+    return texts["page"]["unknown"] if date is None else texts.moment(date["start"])
 
 
 def label_places(known: Sequence[tuple[View, float, dict[str, Any]]]) -> list[str]:
@@ -181,7 +181,7 @@ def change_words(change: dict[str, Any] | None, texts: Texts) -> str:
     """Return a change in words; empty for a runner's first recording."""
     if change is None:
         return ""
-    spread = "" if change["half"] is None else f" ± {number(change['half'], 'deg')}"
+    spread = "" if change["half"] is None else f" ± {texts.number(change['half'], 'deg')}"
     verdict = texts["several"]["beyond" if change["beyond"] else "within"]
     sign = "+" if change["mean"] >= 0.0 else ""
-    return f"{sign}{number(change['mean'], 'deg')}{spread}°, {verdict}"
+    return f"{sign}{texts.number(change['mean'], 'deg')}{spread}°, {verdict}"

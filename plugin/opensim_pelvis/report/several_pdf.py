@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import top_of
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.headline import degrees, find_row, number
+from opensim_pelvis.report.headline import find_row
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.pdf import MAX_PAGES, save
 from opensim_pelvis.report.pdf_figures import draw_bands, dress
@@ -38,7 +39,7 @@ _MARKERS: Final = {"female": "o", "male": "s", None: "D"}
 def write_several_pdf(views: Sequence[View], path: Path, lab: Lab | None = None) -> Path:
     """Write the comparison of several recordings; the same views give the same file."""
     lab = lab or Lab()
-    texts = read_texts(lab.texts)
+    texts = read_texts(lab.language)
     words = texts["several"]
     title = words["title"].format(count=len(views))
     return save(lambda: set_comparison(views, lab, texts), path, title, texts)
@@ -58,7 +59,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     flow.text(title, size=17, bold=True)
     if any(view["recording"]["simulated"] for view in views):
         flow.text(texts["page"]["simulated"], bold=True)
-    flow.text(words["text"].format(error=degrees(method_error(views))), size=8)
+    flow.text(words["text"].format(error=texts.degrees(method_error(views))), size=8)
     flow.text(words["order"], size=8)
     for axes in flow.axes(300, 1):
         _draw(axes, views, texts)
@@ -75,7 +76,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         [
             row["name"], str(row["runner"]), short_date(row["date"], texts),
             texts["quality"][f"verdict_{row['verdict']}"], str(row["kept"]),
-            *(number(row["means"][d.name], d.unit) for d in shown),
+            *(texts.number(row["means"][d.name], d.unit) for d in shown),
             change_words(row["change"], texts),
         ]
         for row in comparison(views)
@@ -88,6 +89,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         size=6.0,
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)
+    write_ticks(flow.pages, texts.language)
     return flow
 
 

@@ -1,131 +1,127 @@
-"""All visible text of the report, from ``texts.toml`` and perhaps a translation over it."""
+"""All visible text of the report in one language, and numbers and dates in its form."""
 
 from __future__ import annotations
 
-import json
+import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib.resources import files
-from pathlib import Path
-from string import Formatter
 from typing import Any, Final
 
 from opensim_pelvis import angle_definitions
-from opensim_pelvis.delivery import check_file, write_file
-from opensim_pelvis.documents import read_toml
-from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.guidance.words import DERIVED
+from opensim_pelvis.language import ENGLISH, Language, Text
 from opensim_pelvis.metrics.definitions import definitions
-from opensim_pelvis.plain_words import value_words
-from opensim_pelvis.report.phrases import phrases
+from opensim_pelvis.notices import say_plain
 from opensim_pelvis.report.view_curves import drawn_curves
+from opensim_pelvis.types import DIGITS
+from opensim_pelvis.types.date import parse_moment, show_moment
 
-Texts = Mapping[str, Mapping[str, str]]
-"""Section to key to text; some texts have names in braces."""
+NONE: Final = "\N{EN DASH}"
+MINUS: Final = "\N{MINUS SIGN}"
 
-ANALYSIS: Final = "analysis"
-"""Section of the texts that come from the analysis: English text to its translation."""
+_NAMED: Final = {
+    "measure": ("measure", "label"),
+    "angle": ("angle", "label"),
+    "positive": ("angle", "rising"),
+}
+"""Sections of what has a name: where else it is told of, and the word for this."""
 
-_ABOUT: Final = """
-# Definitions of measures and angles, rules, drills, reference numbers and their sources. English
-# stands on the left and stays there; change the words to the right of each =.
-"""
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Texts(Mapping[str, Mapping[str, str]]):
+    """Section to key to text; some texts have names in braces.
 
-def read_texts(translation: Path | None = None) -> Texts:
-    """Return the texts in English, or of a translation with English where it is silent.
-
-    Raises
-    ------
-    SettingsError
-        When the translation cannot be read, names a text that does not exist, or asks for
-        something in braces that the English text does not have.
+    Parameters
+    ----------
+    sections : mapping
+    language : Language
     """
-    english = {**_english(), ANALYSIS: {}}
-    if translation is None:
-        return english
-    tables = read_toml(translation, SettingsError, "texts in TOML")
-    raise_faults(SettingsError, str(translation), _faults(tables, all_texts()))
-    return {section: {**words, **tables.get(section, {})} for section, words in english.items()}
+
+    sections: Mapping[str, Mapping[str, str]]
+    language: Language
+
+    def __getitem__(self, section: str) -> Mapping[str, str]:
+        return self.sections[section]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sections)
+
+    def __len__(self) -> int:
+        return len(self.sections)
+
+    def number(self, value: float | None, unit: str) -> str:
+        """Return a number with the digits that its unit deserves; a dash where it is not known.
+
+        >>> read_texts().number(15.94, "deg"), read_texts().number(0.1, "s")
+        ('15.9', '0.100')
+        """
+        return NONE if value is None else self.written(value, f".{DIGITS.get(unit, 1)}f")
+
+    def degrees(self, value: float | None) -> str:
+        """Return an angle with its sign: ``15.9°``."""
+        return f"{self.number(value, 'deg')}°"
+
+    def written(self, value: float | None, form: str) -> str:
+        """Return a number in Python's format; a dash where it is not known, and no minus zero."""
+        if value is None:
+            return NONE
+        text = format(value, form)
+        if text.startswith("-") and float(text) == 0.0:
+            text = text[1:]
+        return self.language.digits(text).replace("-", MINUS)
+
+    def moment(self, iso: str) -> str:
+        """Return an ISO 8601 date as people of this language write it."""
+        if self.language is ENGLISH:
+            return show_moment(iso)
+        return self.language.moment(parse_moment(iso))
+
+    def said(self, told: str | Mapping[str, Any]) -> str:
+        """Return the sentence of a notice that was made plain."""
+        return say_plain(told, self.language)
 
 
-def all_texts() -> Texts:
-    """Return every text of the report in English: the page's own, and those of the analysis."""
-    return {**_english(), ANALYSIS: {text: text for text in phrases()}}
+def read_texts(language: Language = ENGLISH) -> Texts:
+    """Return the texts of the report in a language."""
+    sections = {
+        section: {key: language.text(_key(section, key), text) for key, text in words.items()}
+        for section, words in _english().items()
+    }
+    return Texts(sections, language)
 
 
-def write_texts(path: Path, *, overwrite: bool = False) -> Path:
-    """Write every text of the report into a file to translate.
+def texts() -> Iterator[Text]:
+    """Return every text of the report, labels of definitions among them."""
+    for section, words in _english().items():
+        yield from (Text(_key(section, key), text) for key, text in words.items())
 
-    Raises
-    ------
-    ExportError
-        When the file is there already, or cannot be written.
-    """
-    check_file(path, first_line=_own().partition("\n")[0], kept=True, overwrite=overwrite)
-    lines = [f"{_quoted(text)} = {_quoted(text)}" for text in phrases()]
-    text = "\n".join([_own(), f"[{ANALYSIS}]{_ABOUT}", *lines, ""])
-    write_file(path, text)
-    return path
+
+def _key(section: str, key: str) -> str:
+    """Return the key of a text: measures and angles are called the same everywhere."""
+    room, word = _NAMED.get(section, (f"report.{section}", ""))
+    return f"{room}.{key}.{word}" if word else f"{room}.{key}"
 
 
 def _english() -> dict[str, dict[str, str]]:
-    return tomllib.loads(_own())
-
-
-def _own() -> str:
-    """Return ``texts.toml``, with the words of definitions where their section begins."""
-    text = files("opensim_pelvis.report").joinpath("texts.toml").read_text(encoding="utf-8")
-    angles = angle_definitions.definitions()
+    """Return ``texts.toml``, with the words of definitions in their sections."""
+    own, angles = _own(), angle_definitions.definitions()
     curves = [drawn.curve for drawn in drawn_curves()]
-    for section, words in (
-        ("measure", {d.name: d.label for d in definitions()}),
-        ("angle", {d.name: d.label for d in angles}),
-        ("positive", {d.name: d.rising for d in angles}),
-        ("curves", {c.name: c.label for c in curves}),
-        ("curves", {f"{c.name}_positive": c.rising for c in curves}),
-    ):
-        lines = "".join(f"{name} = {_quoted(said)}\n" for name, said in words.items())
-        text = text.replace(f"[{section}]\n", f"[{section}]\n{lines}", 1)
-    return text
+    return {
+        **own,
+        "measure": {**{d.name: d.label for d in definitions()}, **DERIVED},
+        "angle": {**{d.name: d.label for d in angles}, **own["angle"]},
+        "positive": {**{d.name: d.rising for d in angles}, **own["positive"]},
+        "curves": {
+            **own["curves"],
+            **{c.name: c.label for c in curves},
+            **{f"{c.name}_positive": c.rising for c in curves},
+        },
+    }
 
 
-def _quoted(text: str) -> str:
-    """Return a text as TOML; JSON's escapes are TOML's, too."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _faults(tables: Mapping[str, Any], english: Texts) -> list[str]:
-    faults = []
-    for section, words in tables.items():
-        if section not in english or not isinstance(words, Mapping):
-            faults.append(f"[{section}]: the report has no such section of texts")
-            continue
-        for key, text in words.items():
-            if key not in english[section]:
-                faults.append(f"{section}.{key}: the report has no such text")
-            elif not isinstance(text, str):
-                faults.append(
-                    f"{section}.{key}: wanted a text in quotes, found {value_words(text)}"
-                )
-            elif not _fits(text, english[section][key]):
-                allowed = ", ".join(sorted(_names(english[section][key]))) or "none"
-                faults.append(f"{section}.{key}: names in braces may be: {allowed}")
-    return faults
-
-
-def _fits(text: str, english: str) -> bool:
-    """Return whether a text can be filled in like the English one, digits included."""
-    try:
-        return _names(text) <= _names(english)
-    except ValueError:
-        return False
-
-
-def _names(text: str) -> set[str]:
-    """Return what stands in braces: name and how its number is written.
-
-    >>> sorted(_names("{a:.1f} of {b}"))
-    ['a:.1f', 'b']
-    """
-    parsed = Formatter().parse(text)
-    return {f"{name}:{how}" if how else name for _, name, how, _ in parsed if name is not None}
+@functools.cache
+def _own() -> dict[str, dict[str, str]]:
+    place = files("opensim_pelvis.report").joinpath("texts.toml")
+    return tomllib.loads(place.read_text(encoding="utf-8"))

@@ -14,17 +14,19 @@ from typing import Any
 
 from opensim_pelvis.documents import read_record, to_plain
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.guidance.words import DISCLAIMER, plain_finding
 from opensim_pelvis.names import check_name
-from opensim_pelvis.notices import SIMULATED, Notice, say
+from opensim_pelvis.notices import SIMULATED, Notice, as_plain
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
-from opensim_pelvis.report.view_older import from_version_2
+from opensim_pelvis.report.view_methods import tell_methods
+from opensim_pelvis.report.view_older import from_version_2, from_version_3
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, AngleRow, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.types import RecordingDate, Result
+from opensim_pelvis.types.running import excluded_words
 
 View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
@@ -47,21 +49,21 @@ def view_of(result: Result) -> View:
         "curves": curves_of(result),
         "series": series_of(result),
         "skeleton": skeleton_of(result),
-        "findings": [asdict(finding) for finding in running.findings] if running else [],
+        "findings": [plain_finding(finding) for finding in running.findings] if running else [],
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
         "angles": [
             {item.name: getattr(d, item.name) for item in fields(AngleRow)}
             for d in result.clinical.definitions
         ],
-        "absent": {name: say(why) for name, why in _absent(result).items()},
-        "notes": [say(note) for note in result.notes],
-        "methods": _methods(result),
+        "absent": _absent(result),
+        "notes": list(result.notes),
+        "methods": tell_methods(result),
         "settings": to_plain(result.settings),
         "defaults": list(result.defaults),
         "versions": dict(result.versions),
     }
-    plain: View = to_plain(view)
+    plain: View = to_plain(view, told=as_plain)
     return plain
 
 
@@ -86,7 +88,7 @@ def read_view(path: Path) -> View:
         ExportError,
         wanted="a NAME_report.json that `opensim-pelvis run` wrote",
         remedy="Run the trial again.",
-        older={2: from_version_2},
+        older={2: from_version_2, 3: from_version_3},
     )
     name = check_name(record.name, f"{path}: name of the recording")
     return {**to_plain(record), "name": name}
@@ -109,7 +111,7 @@ def _recording(result: Result) -> dict[str, Any]:
     }
 
 
-def _date(date: RecordingDate | None) -> dict[str, str] | None:
+def _date(date: RecordingDate | None) -> dict[str, Any] | None:
     return None if date is None else {"start": date.iso, "source": date.source}
 
 
@@ -131,24 +133,7 @@ def _strides(result: Result) -> dict[str, Any]:
     return {
         "total": int(running.strides.side.size),
         "kept": int(running.strides.kept.sum()),
-        "excluded": dict(running.strides.excluded),
+        "excluded": excluded_words(running.strides),
         "kind": running.events.kind,
         "start": running.events.start_label,
     }
-
-
-def _methods(result: Result) -> dict[str, str]:
-    """Return how the numbers came about, a line a stage."""
-    pose, heading = result.placement.pose, result.placement.heading
-    origins = sorted({f"{o.origin} ({o.reason})" for o in result.recording.origins})
-    methods = {
-        "orientations": "; ".join(origins) or "of the maker",
-        "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_words}",
-        "heading": heading.words,
-        "travel": result.clinical.travel_source,
-        "model": result.model.source,
-        "engine": f"{result.kinematics.engine}, {result.kinematics.accuracy}",
-    }
-    if result.running is not None and result.running.events.methods:
-        methods["events"] = "; ".join(dict.fromkeys(result.running.events.methods.values()))
-    return methods

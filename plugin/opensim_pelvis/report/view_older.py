@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opensim_pelvis.metrics.definitions import definitions
+from opensim_pelvis.notices import as_plain, notice
+from opensim_pelvis.notices.make import FOREIGN
 
 _VERDICTS: Final = {"good": "good", "careful": "doubtful", "poor": "rejected"}
 _UNITS: Final = {
@@ -21,8 +23,25 @@ _UNITS: Final = {
 _STATES: Final = ("heading", "calibration")
 
 
+def from_version_3(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree of version 3 as one of today: each sentence as a notice that says it."""
+    changed = dict(tree)
+    if isinstance(tree.get("notes"), list):
+        changed["notes"] = [_told(text) for text in tree["notes"]]
+    for key in ("absent", "methods"):
+        if isinstance(tree.get(key), dict):
+            changed[key] = {name: _told(text) for name, text in tree[key].items()}
+    if isinstance(tree.get("ledger"), list):
+        changed["ledger"] = [_ledger(row) for row in tree["ledger"]]
+    recording = tree.get("recording")
+    if isinstance(recording, dict) and isinstance(recording.get("date"), dict):
+        date = recording["date"]
+        changed["recording"] = {**recording, "date": {**date, "source": _told(date.get("source"))}}
+    return changed
+
+
 def from_version_2(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a tree of version 2 as one of version 3: quality in its words, labels of measures."""
+    """Return a tree of version 2 as one of today: quality in its words, labels of measures."""
     quality, measures = tree.get("quality"), tree.get("measures")
     changed = dict(tree)
     if isinstance(quality, dict) and isinstance(quality.get("checks"), list):
@@ -32,7 +51,18 @@ def from_version_2(tree: Mapping[str, Any]) -> dict[str, Any]:
         }
     if isinstance(measures, list):
         changed["measures"] = [_measure(row) for row in measures]
-    return changed
+    return from_version_3(changed)
+
+
+def _told(text: Any) -> Any:
+    return as_plain(notice(FOREIGN, text=text)) if isinstance(text, str) else text
+
+
+def _ledger(row: Any) -> Any:
+    if not isinstance(row, dict) or not isinstance(row.get("heading_source"), str):
+        return row
+    source = row["heading_source"]
+    return {**row, "heading_source": _told(source) if source else None}
 
 
 def _verdict(level: Any) -> Any:

@@ -40,7 +40,7 @@ def ledger_of(result: Result) -> list[dict[str, Any]]:
 def _heading(row: SensorHeading | None) -> dict[str, Any]:
     """Return how one sensor came to its heading, in words and degrees."""
     if row is None:
-        return {"heading_source": "", "heading_sigma_deg": None, "heading_verdict": ""}
+        return {"heading_source": None, "heading_sigma_deg": None, "heading_verdict": ""}
     sigma = float(np.rad2deg(row.sigma_rad))
     return {
         "heading_source": row.source,

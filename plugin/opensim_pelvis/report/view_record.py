@@ -19,12 +19,13 @@ from opensim_pelvis.report.view_parts import (
     Series,
     Skeleton,
 )
-from opensim_pelvis.results.summary import Date
+from opensim_pelvis.results.agreement import Told
+from opensim_pelvis.results.summary import check_moment
 from opensim_pelvis.settings import ActivityKind, EventChoice, Sex, Surface
 from opensim_pelvis.types import Check, InputFile, SensorIntegrity, Verdict
 
 FORMAT: Final = "opensim-pelvis report"
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 
 NEEDED_NORMS: Final = (
     "coach.fast_rotation_low", "coach.fast_rotation_high", "coach.low_rotation",
@@ -71,6 +72,17 @@ class Sensor:
 
     body: str
     identifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Date:
+    """When the recording began, and where that is known from."""
+
+    start: str
+    source: Told
+
+    def __post_init__(self) -> None:
+        check_moment(self.start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +135,7 @@ class LedgerRow(SensorIntegrity):
     longest_gap_s: Positive
     spread_deg: Number
     error_rms_deg: Number
-    heading_source: str
+    heading_source: Told | None
     heading_sigma_deg: Number
     heading_verdict: str
 
@@ -156,7 +168,7 @@ class ReportView:
     """All that a report shows."""
 
     format: Literal["opensim-pelvis report"]
-    format_version: Literal[3]
+    format_version: Literal[4]
     name: str
     subject: Subject
     activity: Activity
@@ -172,9 +184,9 @@ class ReportView:
     disclaimer: str
     norms: Mapping[str, Norm]
     angles: tuple[AngleRow, ...]
-    absent: Mapping[str, str]
-    notes: tuple[str, ...]
-    methods: Mapping[Annotated[str, _STAGE], str]
+    absent: Mapping[str, Told]
+    notes: tuple[Told, ...]
+    methods: Mapping[Annotated[str, _STAGE], Told]
     settings: Mapping[str, Mapping[str, Any]]
     defaults: tuple[str, ...]
     versions: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -162,6 +162,8 @@ class Agreement(Compared):
     absent: Mapping[str, str]
     notes: tuple[str, ...]
     notices: tuple[Told, ...] = ()
+    absent_notices: Mapping[str, Told] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,14 +28,17 @@ class Date:
     source: str
 
     def __post_init__(self) -> None:
-        try:
-            known = YEARS[0] <= parse_moment(self.start).year <= YEARS[1]
-        except ValueError:
-            known = False
-        if not known:
-            raise FaultError(
-                f"start: wanted a date such as 2026-11-24T10:30:00, found '{self.start[:40]}'"
-            )
+        check_moment(self.start)
+
+
+def check_moment(text: str) -> None:
+    """Raise `FaultError` unless a text is a date of ISO 8601 in a year that can be."""
+    try:
+        known = YEARS[0] <= parse_moment(text).year <= YEARS[1]
+    except ValueError:
+        known = False
+    if not known:
+        raise FaultError(f"start: wanted a date such as 2026-11-24T10:30:00, found '{text[:40]}'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.segment import Segment
 
 from opensim_pelvis.plain_words import harmless
+from opensim_pelvis.screen.words import term
 
 if TYPE_CHECKING:
     from opensim_pelvis import types
@@ -61,7 +62,7 @@ def show_progress() -> Iterator[types.Progress]:
 
         def tell(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
+                tasks[stage] = bars.add_task(term(stage), total=total)
             bars.update(tasks[stage], completed=done, total=total)
 
         yield tell

@@ -68,7 +68,7 @@ def _hear(wanted: bool) -> None:
 def _with_verbose(
     verbose: Annotated[
         bool,
-        typer.Option("-v", "--verbose", callback=_hear, help="Show the whole of error messages."),
+        typer.Option("-v", "--verbose", callback=_hear, help="Show error messages in full."),
     ] = False,
 ) -> None:
     """Give typer something to make the flag of."""

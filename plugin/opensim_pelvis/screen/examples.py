@@ -10,8 +10,8 @@ TOP_EXAMPLES: Final = """Examples:
   opensim-pelvis init walk/ --out trial.toml
   opensim-pelvis run trial.toml --out results/
 \b
-Exit codes: 0 all well; 2 refused, or an error; 3 results written, something
-optional is missing; 130 interrupted.
+Exit codes: 0 success; 2 error, nothing was written; 3 results written, but
+optional files are missing; 130 interrupted.
 """
 DEMO_EXAMPLES: Final = """Examples:
 
@@ -21,16 +21,17 @@ DEMO_EXAMPLES: Final = """Examples:
 RUN_EXAMPLES: Final = """Examples:
 
 \b
-  # everything stands in a trial file, which `opensim-pelvis init` writes
+  # a trial file, written by `opensim-pelvis init`
   opensim-pelvis run trial.toml --out results/
 \b
-  # the same file, another calibration: flags win over the file
+  # the same trial file with another static trial; flags take precedence
   opensim-pelvis run trial.toml --static 3 5 --heading-axis -z --out results/
 \b
-  # a folder of sensor files without a trial file
-  opensim-pelvis run walk/ --sensors map.toml --static 0 2 --heading-axis z --out results/
+  # a folder of sensor files, without a trial file
+  opensim-pelvis run walk/ --sensors map.toml --static 0 2 --heading-axis z \\
+      --out results/
 \b
-  # pelvis and trunk only, sensors named on the spot, another model
+  # pelvis and trunk only, with another model
   opensim-pelvis run walk/ --sensor 00B42279=pelvis --sensor 00B42268=torso \\
       --model Rajagopal_2015.osim --out results/
 """
@@ -44,13 +45,13 @@ INSPECT_EXAMPLES: Final = """Examples:
 REPORT_EXAMPLES: Final = """Examples:
 
 \b
-  # one trial again, with the laboratory's logo
+  # re-render one report with the laboratory's name and logo
   opensim-pelvis report results/walk_report.json --lab lab.toml --out reports/
 \b
-  # all sessions below a folder, each and side by side
+  # every result below a folder, and a comparison of them
   opensim-pelvis report results/ --out reports/
 \b
-  # with a section on the agreement that compare found
+  # with a section on the agreement with optical motion capture
   opensim-pelvis report results/ --agreement agreement/ --out reports/
 """
 INIT_EXAMPLES: Final = """Examples:
@@ -62,25 +63,27 @@ INIT_EXAMPLES: Final = """Examples:
 COMPARE_EXAMPLES: Final = """Examples:
 
 \b
-  # markers of Plug-in Gait in a C3D; clocks are brought together by the movement, and the
-  # report of results/ is made again in agreement/, with a section on the agreement
+  # Plug-in Gait markers in a C3D file; synchronised by the movement
   opensim-pelvis compare results/ optical.c3d --out agreement/
 \b
-  # the report in there with your laboratory's name, logo and sections
+  # the report with your laboratory's name, logo and sections
   opensim-pelvis compare results/ optical.c3d --lab lab.toml --out agreement/
 \b
-  # a TRC does not say which axis is up; your own marker names by a mapping
-  opensim-pelvis compare results/ optical.trc --up-axis y --markers map.toml --out agreement/
+  # a TRC file does not state its vertical axis; your own marker names
+  opensim-pelvis compare results/ optical.trc --up-axis y --markers map.toml \\
+      --out agreement/
 \b
-  # OpenSim's marker inverse kinematics on your scaled model (or add --static-trial)
-  opensim-pelvis compare results/ optical.trc --up-axis y --model scaled.osim --out agreement/
+  # marker inverse kinematics on your scaled model (or add --static-trial)
+  opensim-pelvis compare results/ optical.trc --up-axis y \\
+      --model scaled.osim --out agreement/
 \b
-  # another program's coordinates, started by the same trigger
+  # coordinates of another program, started by the same trigger
   opensim-pelvis compare results/ ik.mot --offset 0 --out agreement/
 """
 POOL_EXAMPLES: Final = """Examples:
 
 \b
-  # one comparison a trial; who is who stands in each result ([subject] id)
-  opensim-pelvis pool agreement/p01 agreement/p02 agreement/p03 --out pooled.csv
+  # one comparison per trial; the results state each person ([subject] id)
+  opensim-pelvis pool agreement/p01 agreement/p02 agreement/p03 \\
+      --out pooled.csv
 """

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.notices import Notice
+from opensim_pelvis.screen.words import spoken, term, told, word
+from opensim_pelvis.trial.defaults import split_default
 from opensim_pelvis.types import Quality
 
 
 def sentences(notes: Iterable[Notice]) -> list[str]:
     """Return what notices say, each sentence once."""
-    return list(dict.fromkeys(say(note) for note in notes))
+    return list(dict.fromkeys(told(note) for note in notes))
 
 
 def reasons(absent: Mapping[str, Notice]) -> list[str]:
     """Return a line a reason, with all that is absent for it."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for name, reason in absent.items():
-        names[say(reason)].append(name)
+        names[told(reason)].append(name)
     return [f"{', '.join(same)}: {why}" for why, same in names.items()]
 
 
@@ -26,8 +28,8 @@ def by_section(defaults: Iterable[str]) -> list[str]:
     """Return the settings that nobody gave, a line a table of the trial file."""
     sections: defaultdict[str, list[str]] = defaultdict(list)
     for line in defaults:
-        section, _, words = line.removesuffix(" (default)").partition(".")
-        sections[section].append(words)
+        section, key, words = split_default(line, spoken())
+        sections[section].append(f"{key} = {words}")
     return [f"[{section}] {'; '.join(words)}" for section, words in sections.items()]
 
 
@@ -38,5 +40,7 @@ def quality_words(quality: Quality) -> str:
     >>> quality_words(Quality(checks=(Check(name="pose", verdict="doubtful"),)))
     'doubtful: pose'
     """
-    worst = [check.name.replace("_", " ") for check in quality.checks if check.verdict != "good"]
-    return f"{quality.verdict}: {', '.join(worst)}" if worst else quality.verdict
+    worst = [check.name for check in quality.checks if check.verdict != "good"]
+    named = (word(f"check.{name}") for name in worst)
+    verdict = term(quality.verdict)
+    return f"{verdict}: {', '.join(named)}" if worst else verdict

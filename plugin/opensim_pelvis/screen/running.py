@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 from rich.table import Table
 
+from opensim_pelvis.guidance.words import drill_in, finding_text
 from opensim_pelvis.metrics.definitions import shown_in
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice
+from opensim_pelvis.screen.words import number, spoken, term, told, word
 from opensim_pelvis.types import MeasureDefinition, RunningAnalysis
 from opensim_pelvis.types.running import Summary
+
+KINDS: Final = {"coach band": "coach", "published norm": "published"}
+"""Kind of a finding to the key of its word."""
 
 
 def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
@@ -17,16 +23,23 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
     strides = running.strides
     if strides.side.size == 0:
         return {
-            "strides": "none found: " + ("; ".join(map(say, running.events.notes)) or "no steps")
+            "strides": word(
+                "running.none",
+                why="; ".join(map(told, running.events.notes)) or word("running.no_steps"),
+            )
         }
-    excluded = ", ".join(f"{count} {reason}" for reason, count in strides.excluded.items())
-    kept = int(strides.kept.sum())
+    excluded = ", ".join(
+        word("running.excluded", count=count, reason=notice(f"exclusion.{reason}"))
+        for reason, count in strides.excluded.items()
+    )
+    counts: dict[str, Any] = {"kept": int(strides.kept.sum()), "all": strides.side.size}
     facts = {
-        "strides": f"{kept} of {strides.side.size} kept"
-        + (f" (excluded: {excluded})" if excluded else ""),
-        "start at": running.events.start_label,
+        "strides": word("running.kept_excluded", **counts, excluded=excluded)
+        if excluded
+        else word("running.kept", **counts),
+        "start": term(running.events.start_label),
     }
-    methods = list(dict.fromkeys(running.events.methods.values()))
+    methods = list(dict.fromkeys(map(told, running.events.methods.values())))
     many = len(methods) > 1
     return facts | {
         f"source {number}" if many else "source": words
@@ -59,32 +72,47 @@ def trend_lines(running: RunningAnalysis) -> list[str]:
                 and s.trend is not None
                 and s.trend.low * s.trend.high > 0.0
             ):
-                side = "" if s.side == "body" else f", {s.side}"
-                digits = definition.digits
-                low, high = f"{s.trend.low:+.{digits}f}", f"{s.trend.high:+.{digits}f}"
-                change = f"{s.trend.slope_per_10min:+.{digits}f}"
-                lines.append(f"{words}{side}: {change} in ten minutes ({low} to {high})")
+                form = f"+.{definition.digits}f"
+                key = "trend" if s.side == "body" else "trend_of_side"
+                lines.append(
+                    word(
+                        f"running.{key}",
+                        measure=words,
+                        side=term(s.side),
+                        change=number(s.trend.slope_per_10min, form),
+                        low=number(s.trend.low, form),
+                        high=number(s.trend.high, form),
+                    )
+                )
     return lines
 
 
 def finding_lines(running: RunningAnalysis) -> list[str]:
     """Return a line a finding: what kind of source it rests on, and what it says."""
-    return [f"{finding.kind}: {finding.text}" for finding in running.findings]
+    return [
+        f"{word(f'running.{KINDS[finding.kind]}')}: {finding_text(finding, spoken())}"
+        for finding in running.findings
+    ]
 
 
 def drill_lines(running: RunningAnalysis) -> list[str]:
     """Return the drills of the findings that fire, each once."""
     drills = {drill.name: drill for finding in running.findings for drill in finding.drills}
-    return [f"{drill.name}: {drill.purpose} {drill.dose}" for drill in drills.values()]
+    said = (drill_in(drill, spoken()) for drill in drills.values())
+    return [f"{drill.name}: {drill.purpose} {drill.dose}" for drill in said]
 
 
 def _cells(s: Summary, digits: int) -> tuple[str, ...]:
-    side = "" if s.side == "body" else s.side
-    interval = f"{s.low:.{digits}f} to {s.high:.{digits}f}" if s.low == s.low else "too few"
-    spread = f"{s.sd:.{digits}f}" if s.sd == s.sd else "-"
-    return side, f"{s.mean:.{digits}f}", interval, spread, str(s.n)
+    side, form = "" if s.side == "body" else term(s.side), f".{digits}f"
+    interval = word("running.few")
+    if s.low == s.low:
+        ends = {"low": number(s.low, form), "high": number(s.high, form)}
+        interval = word("running.interval", **ends)
+    spread = number(s.sd, form) if s.sd == s.sd else "-"
+    return side, number(s.mean, form), interval, spread, str(s.n)
 
 
 def short_label(definition: MeasureDefinition) -> str:
     """Return what a measure is called where there is little room."""
-    return definition.short or definition.label
+    part = "short" if definition.short else "label"
+    return spoken().text(f"measure.{definition.name}.{part}", definition.short or definition.label)

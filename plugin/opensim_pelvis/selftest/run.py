@@ -35,13 +35,6 @@ class Outcome:
     why: str = ""
     todo: str = ""
 
-    @property
-    def line(self) -> str:
-        """What the screen shows."""
-        return (
-            f"failed  {self.name}: {self.why}. {self.todo}" if self.why else f"ok      {self.name}"
-        )
-
 
 def run_checks(checks: tuple[Check, ...] = CHECKS) -> Iterator[Outcome]:
     """Try one check after another and give how each ended, as soon as it did."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.settings import SECTIONS, TrialSettings
 from opensim_pelvis.trial.file import parse_section
+from opensim_pelvis.trial.setting_definitions import of_section
 
 
 def check_settings(settings: TrialSettings) -> None:
@@ -29,7 +29,7 @@ def check_settings(settings: TrialSettings) -> None:
         if not isinstance(given, record):
             faults.append(f"{name}: wanted {record.__name__}, found {value_words(given)[:60]}")
         elif name != "recording":  # where it is, and its rate, the recording itself has told
-            parse_section(name, _stated(given), Path(), faults)
+            parse_section(name, _stated(name, given), Path(), faults)
             faults += _texts_for_paths(name, given)
     for identifier, body in settings.sensors.items():
         if not (isinstance(identifier, str) and isinstance(body, str)):
@@ -53,18 +53,18 @@ def as_sensors(sensors: Any) -> dict[str, str]:
 def _texts_for_paths(name: str, record: Any) -> list[str]:
     """Return faults of paths that are given as texts: what works with them wants a Path."""
     return [
-        f"{name}.{key}: wanted a pathlib.Path, found {value_words(getattr(record, key))[:60]}"
-        for key, hint in get_type_hints(type(record)).items()
-        if Path in (hint, *get_args(hint)) and isinstance(getattr(record, key), str)
+        f"{one.name}: wanted a pathlib.Path, found {value_words(getattr(record, one.key))[:60]}"
+        for one in of_section(name)
+        if one.kind == "path" and isinstance(getattr(record, one.key), str)
     ]
 
 
-def _stated(record: Any) -> dict[str, Any]:
+def _stated(name: str, record: Any) -> dict[str, Any]:
     """Return the values of a record; nothing where a field may be absent and is."""
-    hints = get_type_hints(type(record))
-    values = {item.name: getattr(record, item.name) for item in fields(record)}
+    values = {one.key: getattr(record, one.key) for one in of_section(name)}
+    optional = {one.key for one in of_section(name) if one.not_given}
     return {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in values.items()
-        if value is not None or type(None) not in get_args(hints[name])
+        key: value.item() if isinstance(value, np.generic) else value
+        for key, value in values.items()
+        if value is not None or key not in optional
     }

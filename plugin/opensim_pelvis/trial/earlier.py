@@ -1,4 +1,4 @@
-"""How sensors sat in an earlier run: its summary, its calibrated model, or the folder of both."""
+"""Sensor-to-segment calibration of an earlier run: its summary, calibrated model, or folder."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from opensim_pelvis.rotations import from_euler
 from opensim_pelvis.trial.mounting import Mounting, parse_mounting
 
 WANTED: Final = (
-    "Name a folder of results, a NAME_summary.json, or a calibrated .osim with frames such as "
-    "pelvis_imu, of a run in which the sensors sat as now (--placement)."
+    "Give (--placement) a results folder, a NAME_summary.json, or a calibrated .osim with frames "
+    "such as pelvis_imu, from a run with the sensors in the same positions."
 )
 
 _IMU: Final = "_imu"
@@ -77,8 +77,8 @@ def _find_in(folder: Path) -> Path:
         if len(found) > 1:
             listed = ", ".join(path.name for path in found[:5])
             raise SettingsError(
-                f"{folder}: holds several runs: {listed}. Name the one in which the sensors sat "
-                "as now (--placement)."
+                f"{folder}: contains several results: {listed}. Give the one with the sensors in "
+                "the same positions (--placement)."
             )
         if found:
             return found[0]
@@ -100,7 +100,7 @@ def _read_summary(path: Path, faults: list[str]) -> dict[str, Mounting]:
         else:
             found[sensor.removesuffix(_IMU)] = mounting
     if not found and not faults:
-        faults.append(f"no sensor in its placement. {WANTED}")
+        faults.append(f"it contains no sensor-to-segment calibration. {WANTED}")
     return found
 
 
@@ -116,7 +116,7 @@ def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
         on = holder if parent == ".." else parent.rpartition("/")[2]
         if on != body:
             faults.append(
-                f"frame {name}: wanted it on the body {body}, found it on {on or 'no body'}. "
+                f"frame {name}: wanted a frame of the body {body}, found one of {on or 'no body'}. "
                 "Calibrate that model again, or rename the frame after its body"
             )
         elif (mounting := _orientation(frame)) is None:
@@ -125,12 +125,12 @@ def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
                 f"{value_words(frame.findtext('orientation'))}"
             )
         elif body in found:
-            faults.append(f"frame {name} stands there twice")
+            faults.append(f"frame {name} is defined twice")
         else:
             found[body] = mounting
     if not found and not faults:
         faults.append(
-            f"the model has no sensor frames (<body>{_IMU}): it was not calibrated. {WANTED}"
+            f"the model has no sensor frames (<body>{_IMU}): it is not calibrated. {WANTED}"
         )
     return found
 
@@ -175,14 +175,14 @@ def describe_match(
     strange = [body for body in earlier if body not in known]
     if strange:
         raise SettingsError(
-            f"{path}: the earlier placement is of another model: this one has no body "
-            f"{', '.join(strange)}. Its bodies are {', '.join(known)}. Solve on the same model "
-            "(--model), or leave the placement out."
+            f"{path}: the earlier calibration belongs to another model: this model has no body "
+            f"{', '.join(strange)}. Its bodies are {', '.join(known)}. Use the same model "
+            "(--model), or run without --placement."
         )
     if not set(earlier) & set(worn):
         raise SettingsError(
-            f"{path}: the earlier placement is of other sensors: it has {', '.join(earlier)}, now "
-            f"they are on {', '.join(worn)}. {WANTED}"
+            f"{path}: the earlier calibration has sensors on {', '.join(earlier)}, this recording "
+            f"on {', '.join(worn)}. {WANTED}"
         )
     lacking = [body for body in worn if body not in earlier]
     if not lacking:

@@ -5,46 +5,25 @@ Flags become the same tables of keys as the file's, so that one set of checks se
 
 from __future__ import annotations
 
-import datetime
-import math
-import types
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 from opensim_pelvis.documents import read_text, read_toml
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.names import name_fault, text_fault
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.settings import BODIES, SECTIONS, TrialSettings, nearest
 from opensim_pelvis.trial.faults import raise_named
 from opensim_pelvis.trial.mounting import WANTED, Mounting, parse_mounting
-from opensim_pelvis.types.date import parse_moment
+from opensim_pelvis.trial.setting_definitions import definitions, of_section
+from opensim_pelvis.trial.values import UnusableError, convert
 
 Tables = Mapping[str, Any]
 """Content of a trial file: table to key to value, as TOML has it."""
 
-_LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
-    "recording.rate_hz": (1.0, 20_000.0, "samples a second, from 1 to 20000"),
-    "timeline.rate_hz": (1.0, 20_000.0, "samples a second, from 1 to 20000"),
-    "calibration.max_spread_deg": (0.0, 180.0, "degrees, from 0 to 180"),
-    "subject.height_m": (0.5, 2.5, "metres, from 0.5 to 2.5"),
-    "subject.mass_kg": (10.0, 300.0, "kilograms, from 10 to 300"),
-    "activity.speed_mps": (0.0, 15.0, "metres a second, from 0 to 15"),
-    "activity.speed_start_s": (-86_400.0, 86_400.0, "seconds, at most a day either way"),
-    "activity.events_start_s": (-86_400.0, 86_400.0, "seconds, at most a day either way"),
-    "solver.max_gap_s": (0.0, 10.0, "seconds, from 0 to 10"),
-}
-
-
-EARLIEST_YEAR: Final = 1980
-LATEST_YEAR: Final = 2100
-"""A recording of another year is a slip of the pen."""
-
-
-class _UnusableError(ValueError):
-    """A value that a key cannot take; says what was wanted."""
+NAMES_BODIES: Final = frozenset({"body", "weights"})
+"""Kinds of settings whose values name bodies of the model."""
 
 
 def read_trial(path: Path) -> TrialSettings:
@@ -71,10 +50,6 @@ def read_tables(path: Path) -> dict[str, Any]:
             f"{path}: the file is empty. `opensim-pelvis init` writes a trial file."
         )
     return tables
-
-
-SIDED: Final = ("femur", "tibia", "calcn")
-"""Bodies that a weight names on both sides at once when no side is given."""
 
 
 def settings_from_tables(
@@ -107,10 +82,11 @@ def settings_from_tables(
     bodies = None if "model" in sections["solver"] else BODIES
     sensors = parse_sensors(tables.get("sensors", {}), bodies, faults)
     if bodies is not None:
-        base = sections["calibration"].get("base")
-        named = [("calibration.base", base)] if base is not None else []
-        named += [("solver.weights", body) for body in sections["solver"].get("weights", {})]
-        faults += [_unknown_body(key, body) for key, body in named if body not in bodies]
+        named = [(one, sections[one.section][one.key]) for one in definitions()
+                 if one.kind in NAMES_BODIES and one.key in sections[one.section]]  # fmt: skip
+        for one, value in named:
+            found = [value] if isinstance(value, str) else value
+            faults += [_unknown_body(one.name, body) for body in found if body not in bodies]
     mountings = _parse_mountings(_mapping(tables.get("mountings")), bodies, faults)
     raise_named(subject, faults, flags or {})
     made = {name: record(**sections[name]) for name, record in SECTIONS.items()}
@@ -135,8 +111,8 @@ def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str])
     for identifier, body in table.items():
         if not isinstance(body, str) or not body.strip():
             faults.append(
-                f"sensors.{identifier}: wanted a body in quotes, found {value_words(body)}. An "
-                'identifier with a dot or a space stands in quotes, too: "a.b" = "pelvis".'
+                f"sensors.{identifier}: wanted a body in quotes, found {value_words(body)}. Put an "
+                'identifier with a dot or a space in quotes: "a.b" = "pelvis".'
             )
             continue
         sensors[identifier] = body.strip().removesuffix("_imu")
@@ -170,7 +146,7 @@ def _faults_of_names(tables: Tables) -> list[str]:
     for name, table in tables.items():
         if not isinstance(table, Mapping):
             home = f" '{name}' belongs under [{homes[name]}]." if name in homes else ""
-            wanted = f"wanted a table [{name}]" if name in allowed else "stands outside any table"
+            wanted = f"wanted a table [{name}]" if name in allowed else "is outside any table"
             faults.append(f"{name} = {value_words(table)}: {wanted}.{home}")
         elif name not in allowed:
             listed = ", ".join(f"[{table}]" for table in allowed)
@@ -195,119 +171,14 @@ def parse_section(
 ) -> dict[str, Any]:
     """Return the usable values of one table; add a fault for each of the others."""
     values: dict[str, Any] = {}
-    for key, hint in get_type_hints(SECTIONS[name]).items():
-        if key not in table:
+    for one in of_section(name):
+        if one.key not in table:
             continue
         try:
-            values[key] = _convert(f"{name}.{key}", table[key], hint, folder)
-        except _UnusableError as fault:
-            faults.append(f"{name}.{key}: wanted {fault}, found {value_words(table[key])}")
+            values[one.key] = convert(one, table[one.key], folder)
+        except UnusableError as fault:
+            faults.append(f"{one.name}: wanted {fault}, found {value_words(table[one.key])}")
     return values
-
-
-def _convert(key: str, value: Any, hint: Any, folder: Path) -> Any:
-    """Return a TOML value as the type that a record's field has."""
-    if get_origin(hint) in (types.UnionType, Union):
-        hint = next(option for option in get_args(hint) if option is not type(None))
-    if get_origin(hint) is Literal:
-        choices = get_args(hint)
-        if value not in choices:
-            raise _UnusableError(f"one of {', '.join(choices)}")
-        return value
-    if hint is bool:
-        if not isinstance(value, bool):
-            raise _UnusableError("true or false")
-        return value
-    if hint is Path:
-        return folder / _path(_text(value, "a path in quotes"))
-    if hint is str:
-        text = _text(value, "text in quotes")
-        fault = name_fault(text) if key == "recording.name" else None
-        if fault is not None:
-            raise _UnusableError(f"a name that can begin a file's name ({fault})")
-        fault = text_fault(text)
-        if fault is not None:
-            raise _UnusableError(f"a text that can be shown and stored ({fault})")
-        return text
-    if hint is datetime.date:
-        return _date(value)
-    if hint is float:
-        low, high, words = _LIMITS[key]
-        return _number(value, low, high, words)
-    if get_origin(hint) is tuple:
-        return _window(value)
-    if key == "timeline.trigger_s":
-        return _times(value)
-    return _weights(value)
-
-
-def _date(value: Any) -> datetime.date:
-    """Return TOML's own dates and times, and the same in quotes, as a date."""
-    wanted = (
-        "a date such as 2026-11-24, or 2026-11-24T10:30:00, with +01:00 or Z at the end where "
-        "the time zone is known"
-    )
-    try:
-        found = parse_moment(value.strip()) if isinstance(value, str) else value
-    except ValueError as fault:
-        raise _UnusableError(wanted) from fault
-    if not isinstance(found, datetime.date):
-        raise _UnusableError(wanted)
-    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
-        raise _UnusableError(f"a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
-    return found
-
-
-def _text(value: Any, wanted: str) -> str:
-    if not isinstance(value, str | Path) or not str(value).strip():
-        raise _UnusableError(wanted)
-    return str(value)
-
-
-def _path(text: str) -> Path:
-    """Return a path; ``~NAME`` of a person whom the computer does not know is a plain name."""
-    if "\0" in text:
-        raise _UnusableError("a path (it has the invisible character U+0000 in it)")
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        return Path(text)
-
-
-def _number(value: Any, low: float, high: float, wanted: str) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
-        raise _UnusableError(wanted)
-    return float(value)
-
-
-def _window(value: Any) -> tuple[float, float]:
-    wanted = "start and end in seconds, such as [0.0, 2.0], the end not before the start"
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise _UnusableError(wanted)
-    start, end = (_number(edge, 0.0, math.inf, wanted) for edge in value)
-    if not start <= end < math.inf:
-        raise _UnusableError(wanted)
-    return start, end
-
-
-def _times(value: Any) -> dict[str, float]:
-    wanted = 'a time in seconds for each sensor, such as { "00B42279" = 12.43 }'
-    if not isinstance(value, Mapping):
-        raise _UnusableError(wanted)
-    limit = 1e12  # no clock in seconds shows more
-    return {name: _number(time, -limit, limit, wanted) for name, time in value.items()}
-
-
-def _weights(value: Any) -> dict[str, float]:
-    wanted = "bodies with weights from 0 to 1000, such as { pelvis = 2.0 }"
-    if not isinstance(value, Mapping):
-        raise _UnusableError(wanted)
-    weights = {body: _number(weight, 0.0, 1000.0, wanted) for body, weight in value.items()}
-    both = {b: w for b, w in weights.items() if b in SIDED}
-    return {f"{b}_{side}": w for b, w in both.items() for side in "rl"} | {
-        body: weight for body, weight in weights.items() if body not in both
-    }
 
 
 def _unknown_body(key: str, body: str) -> str:

@@ -14,7 +14,7 @@ Mounting = tuple[float, float, float, float]
 """``R_BS`` as a unit quaternion, scalar first."""
 
 WANTED: Final = (
-    'two axes of the case and where they point on the standing body, such as "x up, z back" '
+    'two axes of the sensor case and their directions on the standing body, such as "x up, z back" '
     "(up, down, forward, back, left, right, out, in), or R_BS as four numbers w, x, y, z"
 )
 

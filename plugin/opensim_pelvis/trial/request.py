@@ -8,50 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.errors import SettingsError, raise_faults
-from opensim_pelvis.settings import TrialSettings, list_defaults
+from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.trial.file import Tables, read_tables, settings_from_tables
 from opensim_pelvis.trial.sensor_map import read_sensor_map
+from opensim_pelvis.trial.setting_definitions import SettingDefinition, definition_of, definitions
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?")
-
-FLAGS: Final[Mapping[str, str]] = {
-    "recording.path": "PATH",
-    "recording.reader": "--reader",
-    "recording.rate_hz": "--rate",
-    "recording.up_axis": "--up-axis",
-    "recording.mapping": "--mapping",
-    "recording.name": "--name",
-    "recording.date": "--date",
-    "fusion.orientations": "--orientations",
-    "fusion.magnetometer": "--magnetometer",
-    "fusion.gyroscope": "--gyroscope",
-    "timeline.synchronise": "--sync",
-    "calibration.method": "--calibration",
-    "calibration.window_s": "--static",
-    "calibration.heading_axis": "--heading-axis",
-    "calibration.base": "--base",
-    "calibration.sensor_headings": "--sensor-headings",
-    "calibration.drift": "--drift",
-    "calibration.placement": "--placement",
-    "subject.id": "--subject",
-    "subject.sex": "--sex",
-    "subject.height_m": "--height",
-    "subject.mass_kg": "--mass",
-    "activity.kind": "--activity",
-    "activity.speed_mps": "--speed",
-    "activity.surface": "--surface",
-    "activity.speed_file": "--speed-file",
-    "activity.speed_start_s": "--speed-start",
-    "activity.events_file": "--events-file",
-    "activity.events_start_s": "--events-start",
-    "activity.events": "--events",
-    "solver.model": "--model",
-    "solver.engine": "--engine",
-    "solver.check_engine": "--check-engine",
-    "solver.max_gap_s": "--max-gap",
-    "solver.weights": "--weight",
-}
-"""What the flag of a key is called."""
 
 
 def read_request(
@@ -60,7 +23,6 @@ def read_request(
     *,
     sensor_map: Path | None = None,
     sensors: Sequence[str] = (),
-    weights: Sequence[str] = (),
 ) -> tuple[TrialSettings, tuple[str, ...]]:
     """Read the settings of a run.
 
@@ -69,13 +31,12 @@ def read_request(
     path : Path
         A trial file (``.toml``), or a recording.
     flags : mapping of table to mapping of key
-        Win over the trial file; None says nothing.
+        Win over the trial file; None says nothing. Weights are texts ``"body=weight"``, laid over
+        those of the trial file body by body.
     sensor_map : Path, optional
         Takes the place of the trial file's ``[sensors]``.
     sensors : sequence of str
         ``"identifier=body"`` each; added to the sensors of the map or file.
-    weights : sequence of str
-        ``"body=weight"`` each; laid over those of the trial file.
 
     Returns
     -------
@@ -95,20 +56,16 @@ def read_request(
     if sensor_map is not None:
         tables["sensors"] = read_sensor_map(sensor_map)
     pairs = _parse_pairs(sensors, "--sensor", "ID=BODY", "00B42279=pelvis")
-    tables = merge_tables(tables, {**flags, "sensors": pairs})
-    if weights:
-        tables = _lay_weights(tables, weights)
+    tables = merge_tables(_lay_weights(tables, flags), {"sensors": pairs})
     called = _stated(flags) | {f"sensors.{name}": f"--sensor {name}" for name in pairs}
-    if weights:
-        called["solver.weights"] = FLAGS["solver.weights"]
     settings = settings_from_tables(tables, folder=folder, subject=subject, flags=called)
     return settings, list_defaults(settings, tables)
 
 
 def _stated(flags: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return what the keys are called that a flag gives a value."""
-    keys = [f"{t}.{k}" for t, table in flags.items() for k, v in table.items() if v is not None]
-    return {key: FLAGS.get(key, key) for key in keys}
+    stated = [(t, k) for t, table in flags.items() for k, v in table.items() if v is not None]
+    return {f"{table}.{key}": definition_of(f"{table}.{key}").flag_name for table, key in stated}
 
 
 def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:
@@ -127,21 +84,30 @@ def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:
     return merged
 
 
-def _lay_weights(tables: Tables, weights: Sequence[str]) -> dict[str, Any]:
-    """Return tables whose weights are those of flags, and the trial file's for other bodies."""
+def _lay_weights(tables: Tables, flags: Tables) -> dict[str, Any]:
+    """Return tables with flags laid over them; weights of a flag win for the bodies it names."""
+    laid = {section: dict(table) for section, table in flags.items()}
+    for one in definitions():
+        texts = laid.get(one.section, {}).get(one.key)
+        if one.kind == "weights" and texts is not None:
+            laid[one.section][one.key] = _weights(tables.get(one.section, {}), one, texts) or None
+    return merge_tables(tables, laid)
+
+
+def _weights(table: Any, one: SettingDefinition, texts: Sequence[str]) -> dict[str, Any]:
+    """Return weights of a flag, and those of the trial file for bodies that it does not name."""
     given: dict[str, Any] = {}
-    for body, text in _parse_pairs(weights, "--weight", "BODY=WEIGHT", "tibia=0.02").items():
+    for body, text in _parse_pairs(texts, one.flag_name, "BODY=WEIGHT", "tibia=0.02").items():
         try:
             # digits of ASCII alone, and no more of them than anybody writes
             given[body] = float(text) if _PLAIN_NUMBER.fullmatch(text) else text
         except ValueError:
             given[body] = text  # told with the other settings
-    solver = tables.get("solver", {})
-    earlier = solver.get("weights", {}) if isinstance(solver, Mapping) else {}
+    earlier = table.get(one.key, {}) if isinstance(table, Mapping) else {}
     if isinstance(earlier, Mapping):
         told = {*given, *(f"{body}_{side}" for body in given for side in "rl")}
         given = {body: weight for body, weight in earlier.items() if body not in told} | given
-    return merge_tables(tables, {"solver": {"weights": given}})
+    return given
 
 
 def _parse_pairs(sensors: Sequence[str], flag: str, form: str, example: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ def read_sensor_map(path: Path) -> dict[str, str]:
     faults: list[str] = []
     sensors = parse_sensors(tables.get("sensors", tables), None, faults)
     if not sensors and not faults:
-        faults.append('no sensor in it. Write lines like "00B42279" = "pelvis".')
+        faults.append('it lists no sensor. Write lines such as "00B42279" = "pelvis".')
     raise_faults(SettingsError, str(path), faults)
     return sensors
 
@@ -49,9 +49,9 @@ def _read_opensense_map(path: Path) -> dict[str, str]:
                 f"'<body>{_IMU}', found '{label}'"
             )
         elif identifier in sensors:
-            faults.append(f"ExperimentalSensor '{identifier}' stands there twice")
+            faults.append(f"ExperimentalSensor '{identifier}' is listed twice")
         sensors[identifier] = label.removesuffix(_IMU)
     if not sensors:
-        faults.append("no ExperimentalSensor in it. Is it OpenSense's sensor mapping?")
+        faults.append("wanted a sensor mapping of OpenSense, found no ExperimentalSensor in it")
     raise_faults(SettingsError, str(path), faults)
     return sensors

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import datetime
 import os
+import textwrap
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from opensim_pelvis.delivery import write_file
 from opensim_pelvis.settings import BODIES, RecordingSettings
+from opensim_pelvis.trial.setting_definitions import (
+    SettingDefinition,
+    explain,
+    of_section,
+    sections,
+)
+from opensim_pelvis.trial.values import toml_words
 from opensim_pelvis.types import Recording
 
 FIRST_LINE: Final = "# What opensim-pelvis is to do with one recording. Then:"
@@ -17,83 +25,24 @@ _HEAD: Final = """\
 {first_line}
 #     opensim-pelvis run {file} --out results/
 # Lines that begin with # are off. Take the # away to state a value instead of the default.
-
-[recording]
-path = {path}
-{stated}
+# docs/settings.md describes every setting.
 """
 
-_SENSORS: Final = """\
-[sensors]
+_TABLES: Final = {
+    "sensors": """\
 # Which sensor was worn where: "name in the recording" = "body".
 # Bodies: {bodies}.
-# Fewer sensors are fine: what they cannot tell is left out of the results.
-{lines}
-"""
-
-_REST: Final = """
-[fusion]
-# orientations = "vendor"     # the maker's where the recording has them; "fused": ours always
-# magnetometer = false        # true: our fusion takes the heading from the magnetic field
-# gyroscope = "mean"          # of the step that ends at a sample; "instant": the value there
-
-[timeline]
-# Only for sensors that have clocks or sampling rates of their own.
-# rate_hz = 100.0             # of the common timeline; the sensors' highest when off
-# synchronise = "auto"        # or movement, trigger, start: what brings the clocks together
-# trigger_s = { "ID" = 1.25 } # time of one event on each sensor's own clock
-
-[calibration]
-# The pose in which the person stands still and upright, facing the way of travel.
-# window_s = [0.0, 2.0]       # start and end of standing still; found when off
-# method = "static"           # or movement, where nobody stood still: mean angles are not known
-# heading_axis = "z"          # axis of the base sensor that points forward in that pose:
-#                             # x -x y -y z -z; estimated when off
-# base = "pelvis"             # body whose sensor gives the heading
-# max_spread_deg = 2.0        # how still is still
-# sensor_headings = "auto"    # or common: one heading for all; body: leg sensors from their swing
-# drift = "auto"              # or none: slow turns of single sensors are left as they are
-# flexion_window_s = [4.0, 10.0]  # the legs swing forward and back from the hip, for calibration
-# placement = "earlier_results"        # the sensors sit as in that run: folder, summary or .osim
-
-[mountings]
-# How a sensor's case sits on the standing body, where it is known; found from the pose when off.
-# pelvis = "x up, z back"     # up down forward back left right out in
-
-[subject]
-# Height, mass and sex scale the model.
-# id = "S01"
-# sex = "female"              # female or male
-# height_m = 1.70
-# mass_kg = 65.0
-
-[activity]
-# kind = "running"            # running or walking
-# speed_mps = 3.0
-# surface = "treadmill"       # treadmill or overground: how the direction of travel is found
-# speed_file = "speed.csv"      # speed over time: columns time_s, speed_mps; or a track
-# speed_start_s = 0.0           # when a track (GPX, TCX, FIT) starts, on the clock of the results
-# events_file = "events.csv"    # contacts from elsewhere: columns time_s, label, side; or a C3D
-# events_start_s = 0.0          # when the C3D's first frame is, on the clock of the results
-# events = "imported"           # or sensors: pay no heed to events that came with the recording
-
-[solver]
-# model = "my_model.osim"     # any OpenSim model; our own when off
-# engine = "exact"            # or opensim, opensim-tool: OpenSim's own, slow, for comparison
-# check_engine = false        # true: solve a sample of frames with OpenSim too
-# max_gap_s = 0.05            # longer holes in a sensor's samples stay absent
-# weights = { tibia = 0.02, calcn = 0.02 }   # how much say a body's sensor has; 1 when off
-
-[report]
-# lab = "lab.toml"            # your laboratory's name, logo and choice of sections
-"""
-
-_OFF: Final = {
-    "reader": "found by content when off",
-    "rate_hz": "read from the file when off",
-    "name": "what the results are called",
-    "date": "when it began; from the recording when off",
+# Fewer sensors are fine: angles that they cannot determine are left out of the results.
+{{lines}}
+""".format(bodies=", ".join(BODIES)),
+    "mountings": """\
+# How a sensor's case sits on the standing body, where that is known; else it is calibrated.
+# pelvis = "x up, z back"  # up down forward back left right out in
+""",
 }
+"""Tables whose keys are sensors and bodies, and stand after the table of the same rank."""
+_AFTER: Final = {"recording": "sensors", "calibration": "mountings"}
+_WIDTH: Final = 88
 
 
 def write_trial(path: Path, recording: Recording, settings: RecordingSettings) -> None:
@@ -118,40 +67,61 @@ def write_trial(path: Path, recording: Recording, settings: RecordingSettings) -
 
 
 def _render(path: Path, recording: Recording, settings: RecordingSettings) -> str:
-    values = {
-        "reader": settings.reader,
-        "rate_hz": settings.rate_hz,
-        "name": settings.name,
-        "up_axis": settings.up_axis,
-        "date": None if settings.date is None else settings.date.isoformat(),
-        "mapping": None if settings.mapping is None else _seen_from(path, settings.mapping),
+    stated = {
+        one.key: _plain(path, getattr(settings, one.key))
+        for one in of_section("recording")
+        if getattr(settings, one.key) not in (None, False)
     }
-    stated = [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
-    found: dict[str, str | float] = {
+    read = {
         "reader": recording.reader,
         "rate_hz": recording.rate_hz,
         "name": recording.name,
+        "date": None if recording.date is None else recording.date.iso,
     }
-    found["date"] = "2026-11-24T10:30:00" if recording.date is None else recording.date.iso
-    for key, about in _OFF.items():
-        if values[key] is None:
-            line = f"# {key} = {_toml(found[key])}"
-            stated.append(f"{line:<29} # {about}")
-    head = _HEAD.format(
-        first_line=FIRST_LINE,
-        file=path.name,
-        path=_toml(_seen_from(path, settings.path)),
-        stated="\n".join(stated),
-    )
-    lines = "\n".join(_sensor_line(name) for name in recording.identifiers)
-    return head + "\n" + _SENSORS.format(bodies=", ".join(BODIES), lines=lines) + _REST
+    parts = [_HEAD.format(first_line=FIRST_LINE, file=path.name)]
+    for section, about in sections().items():
+        first = section == "recording"
+        blocks = [
+            _block(
+                one, stated.get(one.key) if first else None, read.get(one.key) if first else None
+            )
+            for one in of_section(section)
+        ]
+        parts.append(f"[{section}]\n# {about}\n\n" + "\n".join(blocks))
+        if section in _AFTER:
+            table = _TABLES[_AFTER[section]]
+            lines = "\n".join(_sensor_line(name) for name in recording.identifiers)
+            parts.append(f"[{_AFTER[section]}]\n{table.replace('{lines}', lines)}")
+    return "\n".join(parts)
+
+
+def _block(one: SettingDefinition, stated: Any, read: Any) -> str:
+    """Return a setting with what it is for: its value where one is stated, else an example."""
+    lines = textwrap.wrap(explain(one), _WIDTH, initial_indent="# ", subsequent_indent="# ")
+    for word, meaning in one.choices.items():
+        if meaning:
+            hang = " " * (len(word) + 4)
+            lines += textwrap.wrap(
+                f"{word}: {meaning}", _WIDTH, initial_indent="#   ", subsequent_indent=f"# {hang}"
+            )
+    shown = one.example if one.example is not None else one.default
+    shown = stated if stated is not None else read if read is not None else shown
+    lines.append(f"{'' if stated is not None else '# '}{one.key} = {toml_words(shown)}")
+    return "\n".join([*lines, ""])
+
+
+def _plain(trial: Path, value: Any) -> Any:
+    """Return a stated value as TOML has it; a path is seen from the trial file's folder."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return _seen_from(trial, value) if isinstance(value, Path) else value
 
 
 def _sensor_line(identifier: str) -> str:
     body = identifier.removesuffix("_imu")
     if body in BODIES:
-        return f"{_toml(identifier)} = {_toml(body)}"
-    return f'# {_toml(identifier)} = "..."'
+        return f"{toml_words(identifier)} = {toml_words(body)}"
+    return f'# {toml_words(identifier)} = "..."'
 
 
 def _seen_from(trial: Path, path: Path) -> str:
@@ -160,8 +130,3 @@ def _seen_from(trial: Path, path: Path) -> str:
         return Path(os.path.relpath(path, trial.parent)).as_posix()
     except ValueError:
         return path.absolute().as_posix()
-
-
-def _toml(value: str | float) -> str:
-    """Return text or a number as TOML; JSON's escapes are TOML's, too."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -15,7 +15,8 @@ import numpy as np
 from opensim_pelvis.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.documents import safe_cell, to_plain
-from opensim_pelvis.notices import as_plain, say
+from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.notices import Notice, as_plain, say
 from opensim_pelvis.results.agreement import CURVES_FILE, NUMBERS_FILE
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
@@ -47,8 +48,17 @@ CURVE_COLUMNS: Final = (
 )
 
 
-def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...]:
+def write_comparison(
+    comparison: Comparison, directory: Path, language: Language = ENGLISH
+) -> tuple[Path, ...]:
     """Write all files of a comparison into a directory, which is made if need be.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    directory : Path
+    language : Language, optional
+        Of the methods paragraph; tables and numbers are the same in every one.
 
     Raises
     ------
@@ -65,8 +75,8 @@ def write_comparison(comparison: Comparison, directory: Path) -> tuple[Path, ...
         write_curves(comparison, directory / CURVES_FILE),
         directory / "methods.md",
     ]
-    paths[-1].write_text(describe_methods(comparison), encoding="utf-8")
-    return (*paths, *draw_figures(comparison, directory))
+    paths[-1].write_text(describe_methods(comparison, language), encoding="utf-8")
+    return (*paths, *draw_figures(comparison, directory, language))
 
 
 def set_of(
@@ -204,33 +214,50 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "estimate": {
             "name": comparison.estimate.name,
             "subject": comparison.estimate.subject,
-            "source": comparison.estimate.source,
+            "source": say(comparison.estimate.source),
         },
-        "reference": {"name": comparison.reference.name, "source": comparison.reference.source},
+        "reference": {
+            "name": comparison.reference.name,
+            "source": say(comparison.reference.source),
+        },
         "synchronisation": {
             "confidence": sync.confidence,
             **{f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip},
         },
         "alignment": {
             "heading_deg": math.degrees(pair.heading_rad),
-            "heading_source": pair.heading_source,
+            "heading_source": say(pair.heading_source),
             "body_offsets_deg": pair.body_offsets_deg,
-            "body_offset_source": pair.body_offset_source,
+            "body_offset_source": say(pair.body_offset_source),
         },
         "compared_s": [float(pair.time_s[0]), float(pair.time_s[-1])],
         "strides": table.strides,
-        "grouping": table.grouping,
-        "travel_source": table.travel_source,
+        "grouping": say(table.grouping),
+        "travel_source": say(table.travel_source),
         "angles": as_rows(comparison),
         "events": [_event_row(event) for event in comparison.events],
         "absent": {name: say(why) for name, why in comparison.absent.items()},
         "notes": [say(note) for note in comparison.notes],
         "notices": [as_plain(note) for note in comparison.notes],
+        "absent_notices": {name: as_plain(why) for name, why in comparison.absent.items()},
+        "told": {name: as_plain(told) for name, told in _told(comparison).items()},
     }
     plain = to_plain(content, digits=DIGITS)
     text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
     return path
+
+
+def _told(comparison: Comparison) -> dict[str, Notice]:
+    """Return how the two were brought together, as notices."""
+    return {
+        "estimate": comparison.estimate.source,
+        "reference": comparison.reference.source,
+        "heading": comparison.pair.heading_source,
+        "bodies": comparison.pair.body_offset_source,
+        "travel": comparison.table.travel_source,
+        "grouping": comparison.table.grouping,
+    }
 
 
 def _event_row(event: EventAgreement) -> dict[str, object]:

@@ -84,7 +84,7 @@
     document.querySelectorAll("[data-readout]").forEach(function (line) {
       const sides = data.curves[line.dataset.readout];
       line.textContent = at + " %: " + Object.keys(sides).map(function (side) {
-        return words.curves[side] + " " + sides[side][at].toFixed(1).replace("-", "\u2212") + "\u00b0";
+        return words.curves[side] + " " + sides[side][at].toFixed(1).replace("-", "\u2212").replace(".", words.decimal) + "\u00b0";
       }).join(", ");
     });
   }
