@@ -103,7 +103,7 @@ def test_a_c3d_beside_the_recording_needs_its_start(simulated: Result, written: 
 
 
 def test_a_c3d_without_events_says_what_was_wanted(simulated: Result, tmp_path: Path) -> None:
-    (path,) = C3dExporter().write(replace(simulated, events=()), tmp_path)
+    (path,) = C3dExporter().write(replace(simulated, running=None), tmp_path)
     with pytest.raises(ReadError, match="wanted events Foot Strike and Foot Off"):
         read_events(path, 0.0)
 

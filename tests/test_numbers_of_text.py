@@ -10,8 +10,8 @@ import pytest
 from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.events.imported import read_events
-from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.speeds import read_speeds
+from opensim_pelvis.sto_tables import read_table
 from opensim_pelvis.trial.earlier import read_placement
 from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.validation.pooling import pool_folders

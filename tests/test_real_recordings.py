@@ -15,13 +15,13 @@ import pytest
 from opensim_pelvis import output, pipeline, reading
 from opensim_pelvis.osim.engines import solve_tool
 from opensim_pelvis.osim.skeleton import Observability
-from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.settings import (
     BODIES,
     ActivitySettings,
     CalibrationSettings,
     SolverSettings,
 )
+from opensim_pelvis.sto_tables import read_table
 from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result
 from tests.notices import codes, sentences

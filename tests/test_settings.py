@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opensim_pelvis.documents import to_plain
 from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import (
@@ -16,7 +17,6 @@ from opensim_pelvis.settings import (
     CalibrationSettings,
     RecordingSettings,
     TrialSettings,
-    to_plain,
 )
 from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.trial.file import read_trial

@@ -403,7 +403,7 @@ def test_blocks_make_no_difference(
         observability,
         placement=placement,
         weights={},
-        progress=lambda done, total: told.append((done, total)),
+        progress=lambda _, done, total: told.append((done, total)),
     )
     assert_same(found, solved)
     n = orientations.time_s.size

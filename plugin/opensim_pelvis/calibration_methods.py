@@ -63,7 +63,10 @@ class MethodDefinition:
 METHODS: tuple[MethodDefinition, ...] = (
     MethodDefinition(
         name="static",
-        help="static trial: the person stands still and upright, facing the direction of travel",
+        help=(
+            "from a static trial: the person stands still and upright, facing the direction of "
+            "travel"
+        ),
         pose_label="still pose",
         still=True,
         zero_known=True,
@@ -75,8 +78,8 @@ METHODS: tuple[MethodDefinition, ...] = (
     MethodDefinition(
         name="movement",
         help=(
-            "mean posture of steady walking or running, where there is no static trial: offsets "
-            "of angles stay unknown"
+            "from the mean posture of steady walking or running, where there is no static trial: "
+            "offsets of angles stay unknown"
         ),
         pose_label="pose",
         still=False,

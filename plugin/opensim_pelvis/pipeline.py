@@ -13,7 +13,6 @@ import platform
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
@@ -22,6 +21,7 @@ from typing import Final
 from opensim_pelvis.angles import compute_angles
 from opensim_pelvis.calibration import calibrate, orient_headless
 from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
+from opensim_pelvis.engine_definitions import Solve, engine_of, load
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.names import check_name, derive_name
@@ -53,13 +53,11 @@ from opensim_pelvis.types import (
     EngineCheck,
     Kinematics,
     Placement,
+    Progress,
     Recording,
     Result,
     SensorOrientations,
 )
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage's name, the work done and the work in all."""
 
 _REPORTED_VERSIONS: Final = (
     "opensim-pelvis",
@@ -162,9 +160,10 @@ def name_of(recording: Recording, settings: TrialSettings) -> str:
 
 
 def _warm_up(settings: SolverSettings) -> None:
-    """Have the exact engine compiled, or loaded, while the recording is read and prepared."""
-    if settings.engine == "exact":
-        from opensim_pelvis.solve import warm_up
+    """Have the engine compiled, or loaded, while the recording is read and prepared."""
+    place = engine_of(settings.engine).warm_up
+    if place is not None:
+        warm_up = load(place)
 
         def try_it() -> None:
             with suppress(Exception):  # told where the engine is needed, which tries again
@@ -183,8 +182,8 @@ def _run(
 ) -> Result:
     check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
-    gap_s, tell = settings.timeline.max_gap_s, partial(_tell, progress, "fusion")
-    recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=tell)
+    gap_s = settings.timeline.max_gap_s
+    recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=progress)
     recording, idle = _worn_alone(recording, used)
     recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
@@ -211,7 +210,6 @@ def _run(
         kinematics=kinematics,
         clinical=angles,
         engine_check=check,
-        events=running.events.events,
         running=running,
         versions=_versions(),
         defaults=defaults,
@@ -261,10 +259,8 @@ def _solve(
     progress: Progress | None,
 ) -> tuple[BodyModel, Kinematics, EngineCheck | None]:
     from opensim_pelvis.osim.check import check_kinematics
-    from opensim_pelvis.osim.engines import solve_loop, solve_tool
     from opensim_pelvis.osim.skeleton import Observability
     from opensim_pelvis.osim.tools import place_sensors
-    from opensim_pelvis.solve import solve_batch
 
     observability = Observability(model)
     headless = orient_headless(placement, orientations)
@@ -275,15 +271,14 @@ def _solve(
         if weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
     ]
     placed = place_sensors(model, placement, observability.find_redundant(used))
-    engines = {"exact": solve_batch, "opensim": solve_loop, "opensim-tool": solve_tool}
-    engine = engines[settings.engine]
-    kinematics = engine(
+    solve: Solve = load(engine_of(settings.engine).solve)
+    kinematics = solve(
         placed,
         orientations,
         observability,
         placement=placement,
         weights=weights,
-        progress=lambda done, total: _tell(progress, "inverse kinematics", done, total),
+        progress=progress,
     )
     if headless:
         told = observability.find_determined(placement.bodies).coordinates

@@ -8,6 +8,7 @@ becomes a constant offset of the angles; ranges of motion are hardly touched.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -181,8 +182,11 @@ def place_static(
     for sensor, known in (mounted or {}).items():
         R_BS[aligned.sensors.index(sensor)] = known
     if method_of(pose.method).still:
-        quality |= _later_pose(aligned, pose)
-        notes += _doubts(quality)
+        again = _later_pose(aligned, pose)
+        if again is not None:
+            quality |= {f"standing_again_{s}_deg": turn for s, turn in again.turned_deg.items()}
+            quality["standing_again_s"] = again.at_s
+            notes += _doubts(again)
     return Placement(
         sensors=aligned.sensors,
         bodies=aligned.bodies,
@@ -260,7 +264,15 @@ def _raise_never_still(
     )
 
 
-def _later_pose(aligned: AlignedRecording, pose: CalibrationPose) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """How far each sensor has turned against the base sensor where the subject stands again."""
+
+    at_s: float
+    turned_deg: Mapping[str, float]
+
+
+def _later_pose(aligned: AlignedRecording, pose: CalibrationPose) -> _Again | None:
     """How far the sensors disagree when the subject stands again at the end of the recording.
 
     Compared is the turn since the calibration pose, sensor against base sensor: one rigid
@@ -271,30 +283,25 @@ def _later_pose(aligned: AlignedRecording, pose: CalibrationPose) -> dict[str, f
     last = aligned.time_s.size - width
     first = max(round((pose.window_s[1] + 2.0) * aligned.rate_hz), last - 5 * width)
     if len(aligned.sensors) < 2 or first > last:
-        return {}
+        return None
     spread = np.max(_rolling_spread(aligned.R_ES[first:], width), axis=1)
     start = first + int(np.argmin(spread))
     if spread.min() > max(2.0 * pose.spread_rad.max(), np.deg2rad(1.0)):
-        return {}
+        return None
     turns = [
         multiply(mean_rotation(q[is_present(q)]), inverse(pose.R_ES[i]))
         for i in range(len(aligned.sensors))
         for q in (aligned.R_ES[start : start + width, i],)
     ]
-    return {
-        f"standing_again_{sensor}_deg": float(np.rad2deg(angle_between(turns[0], turns[i])))
+    turned_deg = {
+        sensor: float(np.rad2deg(angle_between(turns[0], turns[i])))
         for i, sensor in enumerate(aligned.sensors)
         if i > 0
-    } | {"standing_again_s": float(aligned.time_s[start])}
-
-
-def _doubts(quality: Mapping[str, float]) -> list[Notice]:
-    doubtful = 10.0  # degrees: the size of the effects that the angles are read for
-    far = {
-        key.removeprefix("standing_again_").removesuffix("_deg"): value
-        for key, value in quality.items()
-        if key.startswith("standing_again_") and key.endswith("_deg") and value > doubtful
     }
-    if not far:
-        return []
-    return [notice("pose.not_as_before", *far, at_s=quality["standing_again_s"], turned_deg=far)]
+    return _Again(float(aligned.time_s[start]), turned_deg)
+
+
+def _doubts(again: _Again) -> list[Notice]:
+    doubtful = 10.0  # degrees: the size of the effects that the angles are read for
+    far = {sensor: turn for sensor, turn in again.turned_deg.items() if turn > doubtful}
+    return [notice("pose.not_as_before", *far, at_s=again.at_s, turned_deg=far)] if far else []

@@ -104,15 +104,16 @@ def _placement(aligned: AlignedRecording, placement: Placement) -> Iterator[Chec
     heading = placement.heading
     verdict: Verdict = "doubtful" if heading.confidence == "doubtful" else "good"
     yield Check(name="heading", verdict=verdict, state=heading.confidence)
+    body_of = dict(zip(placement.sensors, placement.bodies, strict=True))
     sure = {
-        row.sensor.removesuffix("_imu"): float(np.rad2deg(row.sigma_rad))
+        body_of[row.sensor]: float(np.rad2deg(row.sigma_rad))
         for row in heading.sensors
         if np.isfinite(row.sigma_rad)
     }
     if sure:
         yield _worst("headings", sure, HEADING_SIGMA_DEG, "deg")
     if heading.unknown:
-        unknown = tuple(sensor.removesuffix("_imu") for sensor in heading.unknown)
+        unknown = tuple(body_of[sensor] for sensor in heading.unknown)
         yield Check(name="headings_unknown", verdict="doubtful", subject=unknown)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import UpAxis
@@ -167,25 +167,6 @@ SECTIONS: Final[Mapping[str, type]] = {
     "report": ReportSettings,
 }
 """Tables of a trial file whose keys are fixed, and the record that each becomes."""
-
-
-def to_plain(settings: Any) -> Any:
-    """Return settings as dictionaries, lists, text and numbers, ready for JSON.
-
-    >>> to_plain(RecordingSettings(path=Path("a/b")))["path"]
-    'a/b'
-    """
-    if is_dataclass(settings):
-        return {item.name: to_plain(getattr(settings, item.name)) for item in fields(settings)}
-    if isinstance(settings, Mapping):
-        return {str(key): to_plain(value) for key, value in settings.items()}
-    if isinstance(settings, tuple):
-        return [to_plain(value) for value in settings]
-    if isinstance(settings, Path):
-        return settings.as_posix()
-    if isinstance(settings, datetime.date):
-        return settings.isoformat()
-    return settings
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:

@@ -17,7 +17,9 @@ from opensim_pelvis.types import (
     Angles,
     BodyModel,
     CalibrationPose,
+    Curves,
     Event,
+    GaitEvents,
     Heading,
     InputFile,
     IntegrityLedger,
@@ -26,9 +28,11 @@ from opensim_pelvis.types import (
     Placement,
     Recording,
     Result,
+    RunningAnalysis,
     SensorIntegrity,
     SensorOrientations,
     SensorSignals,
+    Strides,
 )
 
 RATE_HZ = 100.0
@@ -94,10 +98,40 @@ def make_result(
         orientations=SensorOrientations(time_s=time_s, rate_hz=RATE_HZ, sensors=sensors, R_GS=R_GS),
         kinematics=_kinematics(random, time_s, sensors, bodies, gap),
         clinical=_clinical(random, time_s, bodies, gap),
-        events=events,
+        running=_analysis(events) if events else None,
         versions={"opensim-pelvis": "0.1.0", "opensim": "4.6"},
         defaults=("solver.engine = opensim",),
         notes=wrap(("made by hand: é",)),
+    )
+
+
+def _analysis(events: tuple[Event, ...]) -> RunningAnalysis:
+    """Return an analysis that has events and no stride."""
+    none = np.empty(0)
+    strides = Strides(
+        kind="none",
+        side=np.empty(0, dtype=np.int64),
+        start_s=none,
+        end_s=none,
+        toe_off_s=none,
+        opposite_contact_s=none,
+        opposite_toe_off_s=none,
+        bout=np.empty(0, dtype=np.int64),
+        reason=(),
+        travel_rad=none,
+        turn_rate_radps=none,
+    )
+    curves = np.empty((2, 101, 0))
+    return RunningAnalysis(
+        events=GaitEvents(events=events, kind="none", start_label="", methods={}),
+        strides=strides,
+        definitions=(),
+        values=np.empty((0, 0)),
+        summaries=(),
+        asymmetries=(),
+        curves=Curves(
+            angles=(), mean_deg=curves, sd_deg=curves, n=np.empty((2, 0), dtype=np.int64)
+        ),
     )
 
 

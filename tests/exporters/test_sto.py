@@ -9,8 +9,8 @@ import opensim
 import pytest
 
 from opensim_pelvis.exporters.sto import StoExporter
-from opensim_pelvis.osim.tables import DECIMALS, read_table
 from opensim_pelvis.registry import Exporter
+from opensim_pelvis.sto_tables import DECIMALS, read_table
 from tests.exporters.sample_result import GAP, SAMPLES, make_result
 
 ROUNDED = 0.51 * 10.0**-DECIMALS

@@ -20,7 +20,6 @@ from opensim_pelvis.exporters.sto import StoExporter
 from opensim_pelvis.exporters.strides import StridesExporter
 from opensim_pelvis.exporters.summary import SummaryExporter
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
@@ -29,6 +28,7 @@ from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import view_of
 from opensim_pelvis.screen.tables import render_result
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
+from opensim_pelvis.sto_tables import read_table
 from opensim_pelvis.translation import all_texts
 from opensim_pelvis.types import AngleCurve, AngleDefinition, Result
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import pytest
 from rich.console import Console
@@ -21,6 +22,9 @@ from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.view import view_of
 from opensim_pelvis.screen.tables import render_result
 from opensim_pelvis.settings import CalibrationSettings
+from opensim_pelvis.trial import setting_definitions
+from opensim_pelvis.trial.file import read_trial
+from opensim_pelvis.trial.settings_document import document
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Result
 from tests.notices import codes
 
@@ -43,12 +47,11 @@ def first_second(aligned: AlignedRecording, settings: CalibrationSettings) -> Ca
 
 
 @pytest.fixture
-def with_dummy(monkeypatch: pytest.MonkeyPatch, result: Result) -> Result:
+def with_dummy(monkeypatch: pytest.MonkeyPatch, result: Result) -> Iterator[Result]:
     """The whole run, calibrated by the dummy."""
     known = (*calibration_methods.METHODS, DUMMY)
-    names = Literal["static", "movement", "dummy"]
     monkeypatch.setattr(calibration_methods, "METHODS", known)
-    monkeypatch.setattr("opensim_pelvis.settings.CalibrationMethod", names)
+    setting_definitions.definitions.cache_clear()
     monkeypatch.setattr(calibration, "POSES", {**calibration.POSES, DUMMY.name: first_second})
     again = run(
         result.recording,
@@ -57,7 +60,9 @@ def with_dummy(monkeypatch: pytest.MonkeyPatch, result: Result) -> Result:
         activity=result.settings.activity,
         calibration=CalibrationSettings(method=DUMMY.name),
     )
-    return replace(again, name="dummy")
+    yield replace(again, name="dummy")
+    monkeypatch.undo()
+    setting_definitions.definitions.cache_clear()
 
 
 def test_a_dummy_method_arrives_everywhere(with_dummy: Result, tmp_path: Path) -> None:
@@ -76,6 +81,19 @@ def test_a_dummy_method_arrives_everywhere(with_dummy: Result, tmp_path: Path) -
     assert summary["calibration"]["method"] == "dummy"
     assert summary["calibration"]["window_source"] == "mean of movement"
     assert summary["placement"]["zero_known"] is False
+
+
+@pytest.mark.usefixtures("with_dummy")
+def test_a_dummy_method_is_asked_for_in_a_trial_file_and_stands_in_help_and_docs(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "trial.toml"
+    path.write_text('[recording]\npath = "a"\n[calibration]\nmethod = "dummy"\n', encoding="utf-8")
+    assert read_trial(path).calibration.method == "dummy"
+    said = setting_definitions.definition_of("calibration.method")
+    assert said.choices["dummy"] == "whatever the dummy does"
+    assert said.flag == "--calibration"
+    assert "`dummy`: whatever the dummy does" in document()
 
 
 def test_every_method_is_defined_and_computed() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.report.lab import SECTIONS, Lab, read_lab
+from opensim_pelvis.report.lab import Lab, read_lab
+from opensim_pelvis.report.sections import section_names
 from opensim_pelvis.report.texts import read_texts
 
 
@@ -19,7 +20,7 @@ def write(folder: Path, text: str, name: str = "lab.toml") -> Path:
 
 def test_without_a_lab_file_all_sections_are_shown() -> None:
     assert read_lab(None) == Lab()
-    assert Lab().sections == SECTIONS
+    assert Lab().sections == section_names()
 
 
 def test_a_lab_file_is_read_relative_to_itself(tmp_path: Path, logo: Path) -> None:

@@ -152,7 +152,7 @@ def _job(folder: Path) -> None:
 
 
 def _trial(folder: Path) -> None:
-    from opensim_pelvis.settings import to_plain
+    from opensim_pelvis.documents import to_plain
     from opensim_pelvis.trial.defaults import list_defaults
     from opensim_pelvis.trial.request import read_request
 

@@ -12,14 +12,14 @@ import pytest
 
 from opensim_pelvis import cli
 from opensim_pelvis.angle_definitions import baker_angles
-from opensim_pelvis.documents import plain_of
+from opensim_pelvis.documents import to_plain
 from opensim_pelvis.errors import ComparisonError, SettingsError
 from opensim_pelvis.frames import turn_about_vertical
 from opensim_pelvis.notices import notice
-from opensim_pelvis.osim.tables import write_table
 from opensim_pelvis.results.agreement import read_agreement
 from opensim_pelvis.rotations import from_euler, multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
+from opensim_pelvis.sto_tables import write_table
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.align import AlignmentSettings
 from opensim_pelvis.validation.compare import (
@@ -235,7 +235,7 @@ def test_doubts_stand_in_the_file_as_texts_and_as_data(runner, tmp_path: Path) -
     assert content["absent"] == {"torso": "optical alone has it, so no angle of it is compared"}
     assert said in (tmp_path / "methods.md").read_text(encoding="utf-8")
     read, _ = read_agreement(tmp_path, ComparisonError)
-    assert plain_of(read)["notices"] == content["notices"]
+    assert to_plain(read)["notices"] == content["notices"]
 
 
 def test_without_spm1d_the_rest_is_there_and_the_lack_is_told(

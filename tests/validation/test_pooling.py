@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +117,10 @@ def test_folders_of_comparisons_are_pooled_by_the_command(
     assert float(row["bias"]) == pytest.approx(3.5, abs=0.6)
     assert row["subjects"] == "4"
     assert "range" in shown
+
+
+def test_without_statsmodels_pooling_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "statsmodels.formula.api", None)
+    people = ["a", "b", "c", "d"]
+    with pytest.raises(ComparisonError, match=r"opensim-pelvis\[pool\]"):
+        pool_differences([1.0, 2.0, 3.0, 4.0], people, people, angle="a", value="range")

@@ -12,7 +12,7 @@ import pytest
 
 from opensim_pelvis.errors import ComparisonError, OpenSimPelvisError
 from opensim_pelvis.notices import say
-from opensim_pelvis.osim.tables import write_table
+from opensim_pelvis.sto_tables import write_table
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference

@@ -11,8 +11,8 @@ from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import R_LG
 from opensim_pelvis.notices import say
-from opensim_pelvis.osim.tables import read_table, write_table
 from opensim_pelvis.rotations import angle_between, inverse, rotate
+from opensim_pelvis.sto_tables import read_table, write_table
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 from tests.notices import coded

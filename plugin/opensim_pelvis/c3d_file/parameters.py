@@ -141,10 +141,10 @@ def _read_entry(
     if kind == -1:
         width = shape[0] if shape else 1
         texts = [decode_text(raw[i : i + width]) for i in range(0, len(raw), width or 1)]
-        return texts, Stored(kind, len(texts), math.nan), after
+        return texts, Stored(kind, len(texts), math.nan, first), after
     order = ">" if processor == MIPS else "<"
     if kind == 4:
         values = decode_floats(raw, processor)
     else:
         values = np.frombuffer(raw, f"{order}i{kind}").astype(np.float64)
-    return values, Stored(kind, count, float(values[0]) if count else math.nan), after
+    return values, Stored(kind, count, float(values[0]) if count else math.nan, first), after

@@ -23,11 +23,15 @@ Parameter = list[str] | FloatArray
 
 
 class Stored(NamedTuple):
-    """How a parameter is stored: its type (-1, 1, 2, 4), how many values, the first of numbers."""
+    """How a parameter is stored: type (-1, 1, 2, 4), how many values, the first, and where.
+
+    ``first`` is NaN of a text; ``place`` is the byte of the file at which the values begin.
+    """
 
     kind: int
     size: int
     first: float
+    place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

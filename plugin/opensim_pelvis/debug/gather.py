@@ -6,13 +6,13 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 from typer.core import TyperGroup
@@ -21,12 +21,14 @@ from opensim_pelvis.errors import OpenSimPelvisError, SettingsError
 from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.plain_words import words_of
 
+if TYPE_CHECKING:
+    from opensim_pelvis.types import Progress
+
 EXIT_FAULT: Final = 1
 """The program itself is at fault."""
 
 FORMAT: Final = "opensim-pelvis debug"
 _FLAG: Final = "--debug"
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass

@@ -17,11 +17,11 @@ from opensim_pelvis.documents.files import read_text as read_text
 from opensim_pelvis.documents.json_text import read_json as read_json
 from opensim_pelvis.documents.numbers import LARGEST_NUMBER as LARGEST_NUMBER
 from opensim_pelvis.documents.numbers import finite as finite
+from opensim_pelvis.documents.plain import to_plain as to_plain
 from opensim_pelvis.documents.records import ABSENT as ABSENT
 from opensim_pelvis.documents.records import OneOf as OneOf
 from opensim_pelvis.documents.records import Within as Within
 from opensim_pelvis.documents.records import check_lengths as check_lengths
-from opensim_pelvis.documents.records import plain_of as plain_of
 from opensim_pelvis.documents.records import read_record as read_record
 from opensim_pelvis.documents.records import record_of as record_of
 from opensim_pelvis.documents.toml_text import read_toml as read_toml

@@ -30,7 +30,7 @@ _UNIONS: Final = (types.UnionType, typing.Union)
 _PLAIN: Final = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
 ABSENT: Final[Any] = object()
-"""Default of a key that a file may leave out, and that `plain_of` leaves out then."""
+"""Default of a key that a file may leave out, and that `to_plain` leaves out then."""
 
 Record = TypeVar("Record")
 _Convert = Callable[[Any, str], Any]
@@ -108,16 +108,6 @@ def record_of(kind: type[Record], tree: Any) -> Record:
     convert = _converter(hint)
     record: Record = convert(tree, "")
     return record
-
-
-def plain_of(value: Any) -> Any:
-    """Return a record as tables and lists: the tree that it was read from, its known keys only."""
-    if is_dataclass(value):
-        pairs = ((item.name, getattr(value, item.name)) for item in fields(value))
-        return {key: plain_of(part) for key, part in pairs if part is not ABSENT}
-    if isinstance(value, Mapping):
-        return {key: plain_of(part) for key, part in value.items()}
-    return [plain_of(part) for part in value] if isinstance(value, tuple) else value
 
 
 def check_lengths(**lists: Sized) -> None:

@@ -7,7 +7,6 @@ a POINT:FRAMES of type float, also allowed there, is refused by ezc3d and others
 
 from __future__ import annotations
 
-import re
 import struct
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from opensim_pelvis.c3d_file.parameters import read_section
+from opensim_pelvis.c3d_file.record import INTEL
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.exporters.c3d_header import Header, ParameterList, ParameterValue, write_header
 from opensim_pelvis.frames import FloatArray
@@ -168,21 +169,20 @@ def _plain(value: ParameterValue) -> ParameterValue:
 def _write_frames(path: Path, content: C3dContent) -> None:
     """Put all frames in the place of the empty one, and their number where it belongs.
 
-    ezc3d keeps each number as an object: half an hour of eight sensors would take 3.4 GB. The
-    last block is not filled up, since readers take frames up to the end of a long file.
+    ezc3d writes a file whole, and keeps each number as an object: half an hour of eight sensors
+    would take 3.4 GB. So it writes one frame, and their number is put where that one is counted.
+    The last block is not filled up, since readers take frames up to the end of a long file.
     """
     frames = content.points.shape[0]
     counted = struct.pack("<H", min(frames, MAX_FRAMES_WORD))
     with path.open("r+b") as file:
         head = file.read(_BLOCK_BYTES * 257)
-        parameter = re.search(b"[\x06\xfa]\x01FRAMES", head)  # length of the name, group 1
-        if parameter is None:
-            raise ExportError(f"{path.name}: POINT:FRAMES is not where ezc3d should write it")
-        file.seek(_LAST_FRAME_BYTE)
-        file.write(counted)
-        file.seek(parameter.end() + 4)  # past the offset to the next, type and dimensions
-        file.write(counted)
-        file.seek((_data_block(head) - 1) * _BLOCK_BYTES)
+        data = (_data_block(head) - 1) * _BLOCK_BYTES
+        stored = read_section(head, _BLOCK_BYTES, INTEL, data).stored
+        for place in (_LAST_FRAME_BYTE, stored["POINT:FRAMES"].place):
+            file.seek(place)
+            file.write(counted)
+        file.seek(data)
         file.truncate()
         for start in range(0, frames, _FRAMES_AT_ONCE):
             file.write(_frame_words(content, slice(start, start + _FRAMES_AT_ONCE)).tobytes())

@@ -9,8 +9,8 @@ import numpy as np
 
 from opensim_pelvis.frames import BoolArray
 from opensim_pelvis.notices import say
-from opensim_pelvis.osim.tables import complete_rows, write_quaternion_table, write_table
 from opensim_pelvis.rotations import is_present
+from opensim_pelvis.sto_tables import complete_rows, write_quaternion_table, write_table
 from opensim_pelvis.types import Result
 
 MISSING_NOTE: Final = (

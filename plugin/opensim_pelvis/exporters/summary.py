@@ -6,19 +6,19 @@ always gives the same file.
 
 from __future__ import annotations
 
-import datetime
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from pathlib import Path, PurePath
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from opensim_pelvis.documents import to_plain
 from opensim_pelvis.exporters.summary_running import summarise_running
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.language import read_language
-from opensim_pelvis.notices import Notice, as_plain, say
+from opensim_pelvis.notices import as_plain
 from opensim_pelvis.types import OrientationOrigin, Result, SensorHeading, SensorIntegrity
 
 FORMAT: Final = "opensim-pelvis summary"
@@ -90,7 +90,7 @@ def summarise(result: Result) -> dict[str, Any]:
         "notes": result.notes,
         "notices": [as_plain(notice, language) for notice in result.notes],
     }
-    plain: dict[str, Any] = _plain(summary)
+    plain: dict[str, Any] = to_plain(summary)
     return plain
 
 
@@ -286,24 +286,3 @@ def _whole_trial(names: Sequence[str], values_rad: FloatArray) -> dict[str, Any]
             "missing_samples": column.size - present.size,
         }
     return table
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it: records as mappings, NaN as None, paths as text."""
-    if isinstance(value, Notice):
-        return say(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, PurePath):
-        return value.as_posix()
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value

@@ -6,8 +6,9 @@ rate, before clocks are brought together. ``docs/fusion.md`` has method, default
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Final
 
 from opensim_pelvis.errors import FusionError, raise_faults
 from opensim_pelvis.fusion.describe import describe_choice, describe_origin
@@ -25,7 +26,10 @@ from opensim_pelvis.fusion.stretches import (
 from opensim_pelvis.fusion.ties import find_ties, join_all, join_longest
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.settings import FusionSettings
-from opensim_pelvis.types import OrientationOrigin, Recording, SensorSignals
+from opensim_pelvis.types import OrientationOrigin, Progress, Recording, SensorSignals
+
+STAGE: Final = "fusion"
+"""What progress calls it."""
 
 
 def fuse_recording(
@@ -34,7 +38,7 @@ def fuse_recording(
     only: Collection[str] | None = None,
     *,
     max_gap_s: float,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Recording:
     """Give every sensor orientations: the maker's, or ours from its raw signals.
 
@@ -49,7 +53,7 @@ def fuse_recording(
         Longest hole in the raw signals that is bridged for integration, seconds. The samples
         made up for it are dropped again.
     progress : callable, optional
-        Called with sensors done and sensors in all.
+        Called with `STAGE`, sensors done and sensors in all.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def fuse_recording(
     notes: list[Notice] = []
     for done, sensor in enumerate(chosen):
         if progress is not None:
-            progress(done, len(chosen))
+            progress(STAGE, done, len(chosen))
         try:
             fused, origin, said = _fuse_sensor(sensor, recording.rate_hz, settings, max_gap_s)
         except FusionError as fault:
@@ -83,7 +87,7 @@ def fuse_recording(
         notes += [*said, *describe_origin(origin, sensor.counter.size)]
     raise_faults(FusionError, recording.name, faults)
     if progress is not None:
-        progress(len(chosen), len(chosen))
+        progress(STAGE, len(chosen), len(chosen))
     return replace(
         recording,
         sensors=tuple(made.get(s.identifier, s) for s in recording.sensors),

@@ -13,7 +13,6 @@ from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.types import Drill
 
 OPERATORS: Final = ("<", "<=", ">", ">=")
-_PREFIX: Final = {"coach band": "coach", "published norm": "published"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

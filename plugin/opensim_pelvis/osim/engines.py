@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 import numpy as np
 import opensim
 
+from opensim_pelvis.engine_definitions import STAGE
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.notices import Notice, notice
@@ -28,7 +29,7 @@ from opensim_pelvis.rotations import (
     multiply,
     unwrap_present,
 )
-from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
+from opensim_pelvis.types import BodyModel, Kinematics, Placement, Progress, SensorOrientations
 
 ACCURACY: Final = 1e-9
 """Accuracy asked of OpenSim's assembler by our loop: within 1e-12 rad^2 of the optimal cost."""
@@ -41,8 +42,6 @@ TOOL_ACCURACY: Final = 1e-4
 
 CHUNK_FRAMES: Final = 500
 """Frames handed to one solver: appending to a table of OpenSim's takes quadratic time."""
-
-Progress = Callable[[int, int], None]
 
 
 def solve_loop(
@@ -70,7 +69,7 @@ def solve_loop(
     weights : mapping of str to float
         By body; 1 where absent, 0 drops the sensor.
     progress : callable, optional
-        Called with frames done and frames in all.
+        Called with `STAGE`, frames done and frames in all.
 
     Raises
     ------
@@ -87,7 +86,7 @@ def solve_loop(
         reference = _reference(orientations, placement.bodies, weights, chunk)
         _follow(skeleton, reference, orientations.time_s, chunk, solved)
         if progress is not None:
-            progress(int(chunk[-1]) + 1, orientations.time_s.size)
+            progress(STAGE, int(chunk[-1]) + 1, orientations.time_s.size)
     return _as_kinematics(
         model,
         orientations,
@@ -122,7 +121,7 @@ def solve_tool(
         skeleton.set_values(np.array([motion[name][row] for name in skeleton.names]))
         solved.take(int(frame), skeleton, TOOL_ACCURACY)
         if progress is not None and row % CHUNK_FRAMES == 0:
-            progress(int(frame) + 1, orientations.time_s.size)
+            progress(STAGE, int(frame) + 1, orientations.time_s.size)
     return _as_kinematics(
         model,
         orientations,

@@ -13,8 +13,8 @@ import opensim
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.osim.model import describe_model, model_from_xml
-from opensim_pelvis.osim.tables import read_table, write_quaternion_table
 from opensim_pelvis.rotations import to_euler
+from opensim_pelvis.sto_tables import read_table, write_quaternion_table
 from opensim_pelvis.types import BodyModel, Placement, SensorOrientations
 
 

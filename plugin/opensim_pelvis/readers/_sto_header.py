@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,13 +42,22 @@ def read_top(head: bytes) -> StoHeader | None:
     if end < 0:
         return None
     before = head[:end]
-    pairs = (line.partition("=") for line in split_lines(before) if "=" in line)
-    fields = {key.strip(): value.strip() for key, _, value in pairs}
+    fields = read_fields(split_lines(before))
     start = head.find(b"\n", end) + 1 or len(head)
     stop = head.find(b"\n", start) + 1 or len(head)
     below = decode(head[start:stop])
     names = tuple(unquote(name) for name in below.rstrip("\r\n").rstrip("\t").split("\t"))
     return StoHeader(fields=fields, names=names, lines=before.count(b"\n") + 1, start=stop)
+
+
+def read_fields(lines: Iterable[str]) -> dict[str, str]:
+    """Return the ``key=value`` lines of a header; the last ``=`` divides, as OpenSim has it.
+
+    >>> read_fields(["walk", "inDegrees = yes", "a=b=c"])
+    {'inDegrees': 'yes', 'a=b': 'c'}
+    """
+    pairs = (line.rpartition("=") for line in lines if "=" in line)
+    return {key.strip(): value.strip() for key, _, value in pairs}
 
 
 def say_counts(name: str, fields: Mapping[str, str], rows: int, columns: int) -> tuple[Notice, ...]:

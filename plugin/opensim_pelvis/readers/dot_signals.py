@@ -34,6 +34,12 @@ CLIP_BITS: Final = (
 UNIT_TOLERANCE: Final = 0.01
 """A change of orientation whose quaternion is farther from unit length is no rotation."""
 
+_WORDS: Final = {
+    "acceleration_mps2": "word.acceleration",
+    "angular_velocity_radps": "word.angular_velocity",
+}
+"""Code of the words for a signal that is made from the maker's increments."""
+
 
 def read_orientation(
     numbers: Numbers, present: Sequence[tuple[str, ...]], up: UpAxis
@@ -118,7 +124,7 @@ def rates_of_deltas(
     for signal in rates.values():
         signal[after_hole] = np.nan
     if rates:
-        signals = [notice(f"word.{name.rpartition('_')[0]}") for name in sorted(rates)]
+        signals = [notice(_WORDS[name]) for name in sorted(rates)]
         notes = (notice("dot.from_deltas", sensor, sensor=sensor, signals=signals), *notes)
     return rates, notes
 

@@ -25,8 +25,6 @@ VERSIONS: Final = ("3", "4")
 MAX_HEAD_BYTES: Final = 16 * 1024 * 1024
 """Longer than any list of segments and points; frames that have not begun by then never do."""
 
-DATES: Final = ("recDate", "recDateMSecsSinceEpoch")
-
 _FRAMES: Final = re.compile(rb"<frames\b[^<>]*+>")
 _SHOWN: Final = 5
 _COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.documents import is_file, plain_of
+from opensim_pelvis.documents import is_file, to_plain
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.report.view import View
 from opensim_pelvis.results.agreement import NUMBERS_FILE, read_agreement
@@ -26,12 +26,12 @@ def read_section(folder: Path) -> dict[str, Any]:
         When the folder has no comparison, or one of another version.
     """
     numbers, curves = read_agreement(folder, ExportError)
-    found = plain_of(numbers)
+    found = to_plain(numbers)
     return {
         **found,
         "absent": found["absent"] | found["absent_notices"],
         "notes": found["notices"] or found["notes"],
-        "curves": plain_of(curves),
+        "curves": to_plain(curves),
     }
 
 

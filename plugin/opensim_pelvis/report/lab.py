@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,22 +11,8 @@ from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.language import Language, read_language
 from opensim_pelvis.plain_words import value_words
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
+from opensim_pelvis.report.sections import section_names
 from opensim_pelvis.settings import ReportSettings
-
-SECTIONS: Final = (
-    "headline",
-    "quality",
-    "motion",
-    "curves",
-    "counter",
-    "cadence",
-    "measures",
-    "change",
-    "agreement",
-    "findings",
-    "methods",
-)
-"""Sections of the report in their usual order."""
 
 MAX_LOGO_BYTES: Final = 500_000
 
@@ -52,7 +37,7 @@ class Lab:
     header: str = ""
     footer: str = ""
     logo: Path | None = None
-    sections: tuple[str, ...] = SECTIONS
+    sections: tuple[str, ...] = field(default_factory=section_names)
     texts: Path | None = None
 
     @property
@@ -64,13 +49,6 @@ class Lab:
     def logo_uri(self) -> str | None:
         """The logo as a data URI, so that the page needs no second file."""
         return None if self.logo is None else logo_uri(self.logo)
-
-
-def sections_of(lab: Lab, view: Mapping[str, Any]) -> list[str]:
-    """Return the sections of one report: that on agreement where it was asked for, only then."""
-    asked = "agreement" in view
-    names = [name for name in lab.sections if name != "agreement" or asked]
-    return [*names, "agreement"] if asked and "agreement" not in names else names
 
 
 def lab_of(settings: ReportSettings) -> Lab:
@@ -156,12 +134,11 @@ def _undrawable(logo: Path) -> list[str]:
 def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:
     if not isinstance(value, list) or not value:
         faults.append(f"sections: wanted a list of names, found {value_words(value)}")
-        return SECTIONS
-    unknown = [name for name in value if name not in SECTIONS]
+        return section_names()
+    unknown = [name for name in value if name not in section_names()]
     if unknown:
-        faults.append(
-            f"sections: no section {', '.join(map(str, unknown))}. There are: {', '.join(SECTIONS)}"
-        )
+        known = ", ".join(section_names())
+        faults.append(f"sections: no section {', '.join(map(str, unknown))}. There are: {known}")
     if len(set(map(str, value))) < len(value):
         faults.append("sections: a section stands more than once")
     return tuple(value)

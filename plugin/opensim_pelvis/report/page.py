@@ -28,9 +28,10 @@ from opensim_pelvis.report.agreement_words import (
 )
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, pace, when
-from opensim_pelvis.report.lab import Lab, sections_of
+from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import drills_of, main_measures, more_measures, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
+from opensim_pelvis.report.sections import sections_of
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.view_curves import MAX_STRIDES
@@ -75,7 +76,7 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         speed=_speed(view),
         most=MAX_STRIDES,
         pace=pace,
-        sections=sections_of(lab, view),
+        sections=sections_of(lab.sections, view),
         agreement=_agreement(view, texts),
     )
 

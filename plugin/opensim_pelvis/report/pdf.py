@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis import fonts
 from opensim_pelvis.language.ticks import write_ticks
-from opensim_pelvis.report import pdf_agreement, pdf_figures
+from opensim_pelvis.report import pdf_agreement, pdf_figures, pdf_motion
 from opensim_pelvis.report.figures import pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import find_row, headline, pace, when
-from opensim_pelvis.report.lab import Lab, sections_of
+from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.measures import drills_of, main_measures, report_title
+from opensim_pelvis.report.sections import sections_of
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
@@ -54,27 +55,14 @@ def save(make: Callable[[], Flow], path: Path, title: str, texts: Texts) -> Path
 def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
     """Return the pages of one trial, not yet written."""
     view = worded(view, texts)
-    parts: dict[str, Callable[[Flow, View, Texts], None]] = {
-        "headline": _headline,
-        "quality": _quality,
-        "curves": _curves,
-        "counter": _counter,
-        "cadence": _cadence,
-        "measures": _measures,
-        "change": _change,
-        "agreement": pdf_agreement.set_agreement,
-        "findings": _findings,
-        "methods": _methods,
-    }
     version = texts["page"]["made_by"].format(version=view["versions"].get("opensim-pelvis", ""))
     who = view["subject"]["id"] or view["name"]
     most = MAX_PAGES + (pdf_agreement.PAGES if "agreement" in view else 0)
     flow = Flow("   ·   ".join(w for w in (lab.name, who, version) if w), most)
     _title(flow, view, lab, texts)
     # Measures stand on the first page; whatever the lab's order, text goes before figures there.
-    order = [name for name in sections_of(lab, view) if name in parts]
-    for name in sorted(order, key=lambda name: name not in {"headline", "measures"}):
-        parts[name](flow, view, texts)
+    for section in sorted(sections_of(lab.sections, view), key=lambda one: not one.text_first):
+        PARTS[section.name](flow, view, texts)
     if lab.footer:
         flow.text(lab.footer, size=7.5)
     write_ticks(flow.pages, texts.language)
@@ -316,3 +304,19 @@ def _methods(flow: Flow, view: View, texts: Texts) -> None:
     flow.text(f"{words['versions']}: {versions}", size=7.2, after=1)
     for file in view["recording"]["files"][:12]:
         flow.text(f"{file['path']}  {words['hash']} {file['sha256']}", size=6, after=0.5)
+
+
+PARTS: Final[Mapping[str, Callable[[Flow, View, Texts], None]]] = {
+    "headline": _headline,
+    "quality": _quality,
+    "motion": pdf_motion.set_motion,
+    "curves": _curves,
+    "counter": _counter,
+    "cadence": _cadence,
+    "measures": _measures,
+    "change": _change,
+    "agreement": pdf_agreement.set_agreement,
+    "findings": _findings,
+    "methods": _methods,
+}
+"""What sets each section; one that stands in no row here fails."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from opensim_pelvis.report import style
@@ -15,7 +16,7 @@ VIEWS: Final = {
 """Picture to the axis of T (forward, up, right) that goes across it and the one that goes up,
 and whether legs end at the knee, where shanks and feet would hide the pelvis."""
 
-PARTS: Final = {
+PARTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "pelvis": {"colour": style.PELVIS, "dash": "solid", "width": 6, "svg": "none"},
     "trunk": {"colour": style.TRUNK, "dash": "dash", "width": 6, "svg": "9 4"},
     "right": {"colour": style.INK, "dash": "solid", "width": 4, "svg": "none"},
@@ -37,7 +38,7 @@ def flat_pictures(view: View, frame: int = 0) -> list[dict[str, Any]]:
             {
                 "index": index,
                 "part": line["part"],
-                "points": project(_shown(line, frame, axes), axes),
+                "points": project(shown(line, frame, axes), axes),
                 "colour": PARTS[line["part"]]["colour"],
                 "dash": PARTS[line["part"]]["svg"],
                 "filled": line["part"] in {"pelvis", "trunk"},
@@ -71,7 +72,7 @@ def scene_figure(view: View) -> dict[str, Any] | None:
                 "showlegend": False,
             }
         )  # fmt: skip
-    spans = [_span(skeleton, axis) for axis in (0, 2, 1)]
+    spans = [span(skeleton, axis) for axis in (0, 2, 1)]
     spans[1] = (-spans[1][1], -spans[1][0])
     quiet: dict[str, Any] = {
         "visible": True, "showticklabels": False, "title": {"text": ""}, "showspikes": False,
@@ -103,7 +104,7 @@ def to_scene(points: list[list[float]]) -> tuple[list[float], list[float], list[
     return [p[0] for p in points], [-p[2] for p in points], [p[1] for p in points]
 
 
-def _shown(line: dict[str, Any], frame: int, axes: dict[str, int]) -> list[list[float]]:
+def shown(line: dict[str, Any], frame: int, axes: dict[str, int]) -> list[list[float]]:
     """Return the points of a line that a picture shows."""
     points: list[list[float]] = line["points"][frame]
     return points[:2] if axes["thighs"] and line["part"] in {"right", "left"} else points
@@ -111,23 +112,23 @@ def _shown(line: dict[str, Any], frame: int, axes: dict[str, int]) -> list[list[
 
 def _box(skeleton: dict[str, Any], axes: dict[str, int]) -> str:
     """Return a view box that holds every instant."""
-    left, right = _span(skeleton, axes["across"], axes)
-    low, high = _span(skeleton, axes["up"], axes)
+    left, right = span(skeleton, axes["across"], axes)
+    low, high = span(skeleton, axes["up"], axes)
     return (
         f"{1000 * left:.0f} {-1000 * high:.0f} {1000 * (right - left):.0f} "
         f"{1000 * (high - low):.0f}"
     )
 
 
-def _span(
-    skeleton: dict[str, Any], axis: int, axes: dict[str, int] | None = None
+def span(
+    skeleton: Mapping[str, Any], axis: int, axes: dict[str, int] | None = None
 ) -> tuple[float, float]:
     """Return the least and the largest place on an axis over all instants, with a margin."""
     values = [
         point[axis]
         for line in skeleton["lines"]
         for frame in range(len(line["points"]))
-        for point in (_shown(line, frame, axes) if axes else line["points"][frame])
+        for point in (shown(line, frame, axes) if axes else line["points"][frame])
     ]
     low, high = min(values) - _MARGIN_M, max(values) + _MARGIN_M
     grow = max(0.0, _SMALLEST_M - (high - low)) / 2.0

@@ -8,15 +8,11 @@ that a report can be made again without the recording.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from opensim_pelvis.documents import plain_of, read_record
+from opensim_pelvis.documents import read_record, to_plain
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.guidance.tables import read_norms
 from opensim_pelvis.guidance.words import DISCLAIMER, plain_finding
@@ -29,7 +25,6 @@ from opensim_pelvis.report.view_older import from_version_2, from_version_3
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, AngleRow, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
-from opensim_pelvis.settings import to_plain
 from opensim_pelvis.types import RecordingDate, Result
 from opensim_pelvis.types.running import excluded_words
 
@@ -68,7 +63,7 @@ def view_of(result: Result) -> View:
         "defaults": list(result.defaults),
         "versions": dict(result.versions),
     }
-    plain: View = _plain(view)
+    plain: View = to_plain(view, told=as_plain)
     return plain
 
 
@@ -96,7 +91,7 @@ def read_view(path: Path) -> View:
         older={2: from_version_2, 3: from_version_3},
     )
     name = check_name(record.name, f"{path}: name of the recording")
-    return {**plain_of(record), "name": name}
+    return {**to_plain(record), "name": name}
 
 
 def _recording(result: Result) -> dict[str, Any]:
@@ -142,22 +137,3 @@ def _strides(result: Result) -> dict[str, Any]:
         "kind": running.events.kind,
         "start": running.events.start_label,
     }
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON knows it, notices with their sentences; NaN and infinity as None."""
-    if isinstance(value, Notice):
-        return as_plain(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Path):
-        return value.as_posix()
-    return value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -19,6 +20,9 @@ from rich.segment import Segment
 
 from opensim_pelvis.plain_words import harmless
 from opensim_pelvis.screen.words import term
+
+if TYPE_CHECKING:
+    from opensim_pelvis import types
 
 
 class SafeConsole(Console):
@@ -42,7 +46,7 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 @contextmanager
-def show_progress() -> Iterator[Callable[[str, int, int], None]]:
+def show_progress() -> Iterator[types.Progress]:
     """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal."""
     console = make_console(stderr=True)
     columns = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.engine_definitions import STAGE
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.osim.skeleton import Observability
@@ -18,12 +19,10 @@ from opensim_pelvis.rotations import is_present
 from opensim_pelvis.solve.kernels import NEAR_LOCK_SINE
 from opensim_pelvis.solve.problem import CHUNK_FRAMES, Problem, Solved
 from opensim_pelvis.solve.warm_up import warm_up
-from opensim_pelvis.types import BodyModel, Kinematics, Placement, SensorOrientations
+from opensim_pelvis.types import BodyModel, Kinematics, Placement, Progress, SensorOrientations
 
 BLOCK_FRAMES: Final = 16 * CHUNK_FRAMES
 """Frames between two reports of progress; memory beyond input and output depends on it only."""
-
-Progress = Callable[[int, int], None]
 
 
 def solve_batch(
@@ -101,7 +100,7 @@ def solve_all(problem: Problem, R_GS: FloatArray, progress: Progress | None = No
         for block in _blocks(R_GS.shape[0]):
             problem.solve_block(R_GS, block, solved, pool)
             if progress is not None:
-                progress(block.stop, R_GS.shape[0])
+                progress(STAGE, block.stop, R_GS.shape[0])
     return solved
 
 

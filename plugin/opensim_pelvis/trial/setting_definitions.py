@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal, get_args
 
+from opensim_pelvis import calibration_methods
+
 Kind = Literal[
     "text", "name", "body", "path", "date", "switch", "choice",
     "number", "window", "times", "weights",
@@ -172,6 +174,8 @@ def _definition(section: str, key: str, row: Mapping[str, Any]) -> SettingDefini
         parts = {**row, "commands": tuple(row.get("commands", ("run",)))}
         if isinstance(row.get("choices"), list):
             parts["choices"] = dict.fromkeys(row["choices"], "")
+        if (section, key) == ("calibration", "method"):
+            parts["choices"] = {method.name: method.help for method in calibration_methods.METHODS}
         found = SettingDefinition(section=section, key=key, **parts)
     except TypeError as fault:
         raise ValueError(f"settings.toml: {section}.{key}: {fault}") from None

@@ -22,6 +22,7 @@ from opensim_pelvis.types.placement import Heading as Heading
 from opensim_pelvis.types.placement import Placement as Placement
 from opensim_pelvis.types.placement import SensorHeading as SensorHeading
 from opensim_pelvis.types.placement import SensorOrientations as SensorOrientations
+from opensim_pelvis.types.progress import Progress as Progress
 from opensim_pelvis.types.quality import VERDICTS as VERDICTS
 from opensim_pelvis.types.quality import Check as Check
 from opensim_pelvis.types.quality import Quality as Quality

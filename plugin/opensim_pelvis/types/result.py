@@ -39,12 +39,16 @@ class Result:
     kinematics: Kinematics
     clinical: Angles
     engine_check: EngineCheck | None = None
-    events: tuple[Event, ...] = ()
     running: RunningAnalysis | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()
     notes: tuple[Notice, ...] = ()
     quality: Quality = field(default_factory=Quality)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Foot contacts, toe-offs and cycle events of the analysis; empty without one."""
+        return () if self.running is None else self.running.events.events
 
     @property
     def coordinates(self) -> pd.DataFrame:

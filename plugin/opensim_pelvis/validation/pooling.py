@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import math
 import warnings
@@ -78,7 +79,7 @@ def pool_differences(
     Raises
     ------
     ComparisonError
-        When there are fewer than `MIN_SUBJECTS` people.
+        When there are fewer than `MIN_SUBJECTS` people, or statsmodels is not installed.
 
     Notes
     -----
@@ -123,8 +124,7 @@ def _fit(frame: Any, repeated: bool) -> tuple[Any, bool]:
     """Return the fitted model, and whether statsmodels complained."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        import statsmodels.formula.api as smf
-
+        smf = _library()
         said.clear()
         model = smf.mixedlm(
             "difference ~ 1",
@@ -135,6 +135,15 @@ def _fit(frame: Any, repeated: bool) -> tuple[Any, bool]:
         )
         fit = model.fit(reml=True, method=["lbfgs", "powell"])
     return fit, any("onverge" in str(w.message) or "boundary" in str(w.message) for w in said)
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("statsmodels.formula.api")
+    except ImportError as fault:
+        raise ComparisonError(
+            "pooling over people needs statsmodels: pip install 'opensim-pelvis[pool]'"
+        ) from fault
 
 
 def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:

@@ -15,8 +15,8 @@ from opensim_pelvis.documents import finite, is_file, is_folder, read_rows
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.osim.tables import read_table
 from opensim_pelvis.results.summary import Summary, read_summary
+from opensim_pelvis.sto_tables import read_table
 from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers

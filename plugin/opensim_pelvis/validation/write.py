@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.delivery.manifest import find_manifests, hash_file
-from opensim_pelvis.documents import safe_cell
+from opensim_pelvis.documents import safe_cell, to_plain
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import Notice, as_plain, say
 from opensim_pelvis.results.agreement import CURVES_FILE, NUMBERS_FILE
@@ -26,6 +26,9 @@ from opensim_pelvis.validation.pooling import STRIDE_FILE
 from opensim_pelvis.validation.write_curves import write_curves
 
 _IK: Final = "_ik.mot"
+DIGITS: Final = 6
+"""Decimal places of what is written: all that may be meant."""
+
 FILES: Final = (
     *("agreement.csv", STRIDE_FILE, NUMBERS_FILE, CURVES_FILE, "methods.md", "curves.png"),
     *("bland_altman.png", "strides.png", "synchronisation.png", "events.png"),
@@ -239,10 +242,9 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "absent_notices": {name: as_plain(why) for name, why in comparison.absent.items()},
         "told": {name: as_plain(told) for name, told in _told(comparison).items()},
     }
-    path.write_text(
-        json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-        encoding="utf-8",
-    )
+    plain = to_plain(content, digits=DIGITS)
+    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
@@ -273,23 +275,8 @@ def _event_row(event: EventAgreement) -> dict[str, object]:
     }
 
 
-def _plain(value: Any) -> Any:
-    """Return what JSON can hold: not-a-number is null, a path a text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Path):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, float | np.floating):
-        return _number(float(value))
-    return value
-
-
 def _number(value: float) -> float | int | None:
     """Return a number rounded to what may be meant, None where there is none."""
     if isinstance(value, int):
         return value
-    return round(float(value), 6) if math.isfinite(value) else None
+    return round(float(value), DIGITS) if math.isfinite(value) else None

@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import opensim
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from opensim_pelvis.errors import ExportError, ReadError
-from opensim_pelvis.osim.tables import (
+from opensim_pelvis.sto_tables import (
     DECIMALS,
     complete_rows,
     read_table,
-    write_quaternion_table,
     write_table,
 )
 
@@ -59,46 +57,6 @@ def test_header_lines_stay_one_line_each(path: Path) -> None:
     assert table.name == "a table"
     assert table.header["note"] == "a : b next line"
     assert table.header["up_axis"] == "y"
-    metadata = opensim.TimeSeriesTable(str(path))
-    assert metadata.getTableMetaDataString("note") == "a : b next line"
-
-
-def test_more_than_255_columns_and_nan_reach_opensim(path: Path) -> None:
-    values = np.random.default_rng(1).normal(size=(3, 300))
-    values[1, 299] = np.nan
-    write(path, values)
-    table = opensim.TimeSeriesTable(str(path))
-    np.testing.assert_allclose(table.getMatrix().to_numpy(), values, rtol=0, atol=ROUNDED)
-
-
-def test_missing_quaternions_reach_opensim_as_nan(path: Path) -> None:
-    quaternions = np.tile([0.5, 0.5, -0.5, 0.5], (2, 1, 1))
-    quaternions[1] = np.nan
-    write_quaternion_table(
-        path,
-        name="q",
-        columns=["pelvis_imu"],
-        time_s=np.arange(2.0),
-        quaternions=quaternions,
-        rate_hz=1.0,
-    )
-    table = opensim.TimeSeriesTableQuaternion(str(path))
-    cells = [[table.getRowAtIndex(i).getElt(0, 0).get(k) for k in range(4)] for i in range(2)]
-    np.testing.assert_array_equal(cells, quaternions[:, 0])
-    np.testing.assert_array_equal(read_table(path).values, quaternions)
-
-
-def test_a_file_that_opensim_wrote_is_read(path: Path) -> None:
-    table = opensim.TimeSeriesTable()
-    table.setColumnLabels(["a", "b"])
-    table.appendRow(0.25, opensim.RowVector([1.5, float("nan")]))
-    table.addTableMetaDataString("inDegrees", "yes")
-    opensim.STOFileAdapter.write(table, str(path))
-    read = read_table(path)
-    assert read.labels == ("a", "b")
-    assert read.header["inDegrees"] == "yes"
-    np.testing.assert_array_equal(read.time_s, [0.25])
-    np.testing.assert_array_equal(read.values, [[1.5, np.nan]])
 
 
 def test_complete_rows() -> None:

@@ -18,15 +18,14 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.osim.table_rows import read_rows, split_labels
 from opensim_pelvis.processes import may_use_polars
+from opensim_pelvis.readers._sto_header import END, read_fields
+from opensim_pelvis.sto_rows import read_rows, split_labels
 
 DECIMALS: Final = 12
 """Decimal places: 1e-12 of a degree or of a quaternion component, far below any sensor."""
 
 OPENSIM_VERSION: Final = "4.6"
-
-_END: Final = "endheader"
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -173,12 +172,11 @@ def parse_table(path: Path, text: str) -> Table:
     ReadError
         As `read_table`.
     """
-    head, found, tail = f"\n{text}".partition(f"\n{_END}")
+    head, found, tail = f"\n{text}".partition(f"\n{END}")
     if not found:
-        raise ReadError(f"{path}: no line '{_END}', so this is not an OpenSim table")
+        raise ReadError(f"{path}: no line '{END}', so this is not an OpenSim table")
     lines = head.strip("\n").splitlines()
-    pairs = (line.rsplit("=", 1) for line in lines if "=" in line)
-    header = {key.strip(): value.strip() for key, value in pairs}
+    header = read_fields(lines)
     first = lines[0] if lines else ""
     label_line, _, rows = tail.lstrip().partition("\n")
     time_label, *names = split_labels(label_line) or [""]
@@ -265,7 +263,7 @@ def _top(name: str, header: Mapping[str, object], columns: Sequence[str]) -> str
     """Return what stands above the rows; OpenSim takes the last '=' of a line as its divider."""
     lines = [_one_line(name)]
     lines += [f"{_one_line(key)}={_one_line(value)}" for key, value in header.items()]
-    return "\n".join([*lines, _END, "\t".join(("time", *columns)), ""])
+    return "\n".join([*lines, END, "\t".join(("time", *columns)), ""])
 
 
 def _one_line(value: object) -> str:
