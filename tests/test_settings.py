@@ -76,6 +76,7 @@ engine = "opensim-tool"
 weights = { torso = 0.5 }
 [report]
 lab = "lab.toml"
+language = "de.po"
 """
 
 
