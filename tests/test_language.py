@@ -174,3 +174,20 @@ def test_a_language_of_the_package_is_found_by_its_code(
     assert "de: " in done.stderr  # most of it is missing
     with pytest.raises(SettingsError, match="en, de"):
         read_language("fr")
+
+
+@pytest.mark.parametrize("rule", ["n/0", "n-5", "n+7"])
+def test_a_rule_of_plurals_that_has_no_form_gives_english(rule: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "de.po", ("a.count", "{count} sensors", "{count} Sensoren"))
+    text = path.read_text(encoding="utf-8").replace("plural=(n != 1)", f"plural=({rule})")
+    path.write_text(text, encoding="utf-8")
+    found = read_language(path).plural("a.count", "one", "{count} sensors", 2)
+    assert found in {"{count} sensors", "{count} Sensoren"}
+
+
+def test_a_rule_of_plurals_that_is_none_is_told(tmp_path: Path) -> None:
+    path = written(tmp_path / "de.po")
+    text = path.read_text(encoding="utf-8").replace("plural=(n != 1)", "plural=(import os)")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError):
+        read_language(path)

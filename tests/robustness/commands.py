@@ -44,7 +44,7 @@ LINES: Final[Sequence[Sequence[str]]] = (
     ("selftest",),
     ("cohort", "results", "--out", "out"),
     ("report", "results", "--out", "out"),
-    ("texts", "texts.toml"),
+    ("texts", "de.po", "--language", "de"),
     ("compare", "w.mot", "w.mot", "--out", "out", "--offset", "0"),
     ("compare", "results", "w.trc", "--out", "out", "--up-axis", "z"),
     ("pool", "c0", "c1", "c2", "--out", "pooled.csv"),

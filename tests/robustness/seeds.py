@@ -387,12 +387,30 @@ LAB: Final = b"""name = "Laboratory"
 header = "Street 1"
 footer = "end"
 logo = "logo.png"
-texts = "texts.toml"
+texts = "de.po"
 sections = ["headline", "quality", "curves"]
 """
-TEXTS: Final = b"""[page]
-title = "Becken"
-[analysis]
+TEXTS: Final = b"""msgid ""
+msgstr ""
+"Language: de\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+msgctxt "report.page.title"
+msgid "Running report"
+msgstr "Becken"
+
+#, fuzzy
+#| msgid "{n} strides"
+msgctxt "notice.strides.excluded.text"
+msgid "{excluded} of {strides} strides is excluded: {reasons}"
+msgid_plural "{excluded} of {strides} strides are excluded: {reasons}"
+msgstr[0] "{excluded} von {strides}: {reasons}"
+msgstr[1] "{excluded} von {strides}: {reasons}"
+
+#~ msgctxt "gone"
+#~ msgid "a"
+#~ msgstr "b"
 """
 MARKERS: Final = b"""[markers]
 LASI = "lasi"

@@ -188,7 +188,7 @@ def _lab(folder: Path) -> None:
     from opensim_pelvis.report.texts import read_texts
 
     lab = read_lab(folder / "lab.toml")
-    read_texts(lab.texts)
+    read_texts(lab.language)
 
 
 def _logo(folder: Path) -> None:
@@ -332,7 +332,7 @@ def _logo_seeds() -> tuple[Tree, ...]:
 
 
 def _lab_seeds() -> tuple[Tree, ...]:
-    return ({"lab.toml": seeds.LAB, "texts.toml": seeds.TEXTS, "logo.png": seeds.png()},)
+    return ({"lab.toml": seeds.LAB, "de.po": seeds.TEXTS, "logo.png": seeds.png()},)
 
 
 def _reference_c3d() -> tuple[Tree, ...]:

@@ -89,7 +89,7 @@ def read_catalogue(path: Path) -> Catalog:
 
     try:
         return read_po(io.BytesIO(path.read_bytes()), abort_invalid=True)
-    except (PoFileError, ValueError, LookupError) as fault:
+    except (PoFileError, ValueError, LookupError, AttributeError, TypeError) as fault:
         raise SettingsError(f"{path}: wanted a gettext file (.po) in UTF-8: {fault}") from fault
 
 
@@ -103,11 +103,15 @@ def language_of(catalogue: Catalog, path: Path) -> Language:
             f'{path}: wanted a line "Language: CODE\\n" of a known language in the header of the '
             "file, such as de or pt_BR"
         )
+    try:
+        form_of = gettext.c2py(catalogue.plural_expr)
+    except ValueError as fault:
+        raise SettingsError(f"{path}: Plural-Forms in the header: {fault}") from fault
     entries = {str(message.context): entry for message in catalogue if (entry := _entry(message))}
     return Language(
         code=str(locale).replace("_", "-"),
         entries=entries,
-        form_of=gettext.c2py(catalogue.plural_expr),
+        form_of=form_of,
         decimal=get_decimal_symbol(locale),
         source=path,
     )

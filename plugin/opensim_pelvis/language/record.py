@@ -86,8 +86,11 @@ class Language:
     def plural(self, key: str, one: str, many: str, count: int) -> str:
         """Return the form of a text for a count."""
         entry = self.entries.get(key)
-        form = self.form_of(count)
-        if entry and len(entry.forms) > form and fits(entry.forms[form], many):
+        try:
+            form = self.form_of(count)
+        except ArithmeticError:  # a rule of the file that divides by zero
+            form = 0
+        if entry and 0 <= form < len(entry.forms) and fits(entry.forms[form], many):
             return entry.forms[form]
         return one if count == 1 else many
 
