@@ -52,7 +52,6 @@ NAMES: Final[Mapping[str, str]] = {
     "AngleAgreement": "name",
     "Asymmetry": "name",
     "BodyModel": "name bodies coordinates",
-    "CalibrationPose": "window_source",
     "Check": "name unit subject state",
     "ClockEstimate": "identifier",
     "Curves": "angles",

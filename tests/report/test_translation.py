@@ -269,7 +269,8 @@ def names_of(view: View) -> set[str]:
     ]
     if "agreement" in view:
         named = ("subtalar_angle_r", "mtp_angle_r")
-        said += [view["agreement"]["reference"]["name"], *named]
+        said += [view["agreement"][system]["name"] for system in ("estimate", "reference")]
+        said += named
     return {word for text in said for word in re.findall(r"[A-Za-z]+", text)}
 
 
