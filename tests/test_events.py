@@ -13,6 +13,7 @@ from opensim_pelvis.events.detect import detect_events
 from opensim_pelvis.events.imported import normalise_events, read_events
 from opensim_pelvis.events.legs import deepest_between
 from opensim_pelvis.events.signals import find_extremes, refine
+from opensim_pelvis.notices import say
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import SensorSettings
 from opensim_pelvis.types import Event, GaitEvents, Result
@@ -41,7 +42,7 @@ def detect(result: Result, **changes: object) -> GaitEvents:
 def test_feet_are_taken_first_and_recur_every_stride(everything: Result) -> None:
     events = everything.running.events  # type: ignore[union-attr]
     assert events.kind == "contact"
-    assert {e.source for e in events.events} == {"calcn_r", "calcn_l"}
+    assert {say(e.source) for e in events.events} == {"calcn_r", "calcn_l"}
     stride_s = 120.0 / 172.0
     for context in ("Right", "Left"):
         for label in ("initial contact", "toe-off"):
@@ -61,7 +62,7 @@ def test_feet_are_taken_first_and_recur_every_stride(everything: Result) -> None
 def test_published_error_and_grain_make_the_uncertainty(everything: Result) -> None:
     for event in everything.events:
         assert event.uncertainty_s == pytest.approx(np.hypot(0.012, 0.005))
-    words = " ".join(everything.running.events.methods.values())  # type: ignore[union-attr]
+    words = " ".join(map(say, everything.running.events.methods.values()))  # type: ignore[union-attr]
     assert "doi:10.3389/fphys.2018.00610" in words
 
 
@@ -77,7 +78,7 @@ def test_published_error_and_grain_make_the_uncertainty(everything: Result) -> N
 def test_the_next_best_source(worn: tuple[str, ...], kind: str, label: str, sources: set) -> None:
     _, _, analysis = run_case(bodies=worn)
     assert (analysis.events.kind, analysis.events.start_label) == (kind, label)
-    assert {e.source for e in analysis.events.events} == sources
+    assert {say(e.source) for e in analysis.events.events} == sources
     assert ("contact_time_s" in analysis.absent) == (kind == "cycle")
     assert ("pelvic_rotation_at_contact_deg" in analysis.absent) == (kind == "cycle")
 
@@ -111,7 +112,7 @@ def test_orientations_alone_give_no_contacts(everything: Result) -> None:
 def test_without_a_gyroscope_the_source_says_so(everything: Result) -> None:
     events = detect(everything, angular_velocity_radps=None)
     assert events.kind == "contact"
-    assert {e.source for e in events.events} == {
+    assert {say(e.source) for e in events.events} == {
         "calcn_r (from orientations)",
         "calcn_l (from orientations)",
     }

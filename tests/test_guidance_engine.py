@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from opensim_pelvis.guidance.engine import FEWEST_STRIDES, fill, find_findings
+from opensim_pelvis.guidance.engine import FEWEST_STRIDES, find_findings
 from opensim_pelvis.guidance.tables import Condition, Rule
+from opensim_pelvis.guidance.words import fill, finding_text, reason_text
 from opensim_pelvis.metrics.definitions import definition_of
 from opensim_pelvis.settings import (
     ActivitySettings,
@@ -173,7 +174,7 @@ def test_a_missing_measure_is_unknown_and_with_no_other_there_is_nothing_to_say(
     found = judged(made, summary(SPEED, 4.0))
     assert keys(found) == ["unknown"]
     assert found is not None
-    assert found.reasons[0].text.startswith("pelvic drop ")
+    assert reason_text(found.reasons[0]).startswith("pelvic drop ")
     assert judged(rule((DROP, ">", 3.0)), summary(SPEED, 4.0)) is None
     lost = summary(DROP, float("nan"), side="right")
     found = judged(rule((DROP, "<", 30.0)), lost, summary(DROP, 8.0, side="left"))
@@ -230,7 +231,7 @@ def test_texts_take_the_judged_side_and_the_only_one_of_the_rest() -> None:
         summary(SPEED, 4.25),
     )
     assert found is not None
-    assert found.text == "14.0 4.2 (not known)"
+    assert finding_text(found) == "14.0 4.2 (not known)"
     assert found.named == {DROP: 14.0, SPEED: 4.25}
     assert fill("{sex}", {}, sex="male", unknown="-") == "male"
     assert np.isfinite(definition_of(DROP).error)

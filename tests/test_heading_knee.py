@@ -108,7 +108,7 @@ def test_thighs_without_a_plane_of_swing_have_hips_by_their_knees(shared_data: P
     assert result.placement.heading.unknown == ()
     for sensor in ("femur_r_imu", "femur_l_imu"):
         assert np.isnan(rows[sensor].swing_ratio)
-        assert (rows[sensor].source, rows[sensor].verdict) == ("own motion", "doubtful")
+        assert (rows[sensor].source.code, rows[sensor].verdict) == ("facing.own_motion", "doubtful")
         assert 6.7 < np.rad2deg(rows[sensor].sigma_rad) < 9.0
     for name in ("thigh_extension_r", "thigh_extension_l"):
         assert np.isfinite(result.angles[name]).all()

@@ -13,9 +13,9 @@ import pytest
 from opensim_pelvis import pipeline, reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.events.imported import read_events
-from opensim_pelvis.events.prefer import PLATE_WORDS, prefer_imported
+from opensim_pelvis.events.prefer import prefer_imported
 from opensim_pelvis.exporters.c3d import C3dExporter
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import HEADING_AXIS
 from opensim_pelvis.types import Event, GaitEvents, Result
@@ -37,10 +37,13 @@ def written(simulated: Result, tmp_path_factory: pytest.TempPathFactory) -> Path
     return path
 
 
+PLATE_ONE = notice("source.force_plate", plate=1, file="x.c3d")
+
+
 def plates(result: Result, *, shift_s: float = 0.0) -> tuple[Event, ...]:
     """Return the events of a result as force plates see them: no side, a little apart."""
     return tuple(
-        replace(e, time_s=e.time_s + shift_s, context="General", source="force plate 1 of x.c3d")
+        replace(e, time_s=e.time_s + shift_s, context="General", source=PLATE_ONE)
         for e in result.events
     )
 
@@ -84,11 +87,11 @@ def test_events_of_a_c3d_recording_win_and_can_be_set_aside(
     late = tuple(replace(e, time_s=e.time_s + 0.02) for e in recording.events)
     recording = replace(recording, events=late)
     found = rerun(recording)
-    assert {e.source for e in found.events} == {f"marked in {written.name}"}
+    assert {e.source for e in found.events} == {notice("source.marked", file=written.name)}
     wanted = [e.time_s + 0.02 for e in simulated.events]
     np.testing.assert_allclose([e.time_s for e in found.events], wanted, atol=SINGLE_S)
     own = rerun(recording, events="sensors")
-    assert {e.source for e in own.events} == {"calcn_r", "calcn_l"}
+    assert {say(e.source) for e in own.events} == {"calcn_r", "calcn_l"}
 
 
 def test_a_c3d_beside_the_recording_needs_its_start(simulated: Result, written: Path) -> None:
@@ -110,8 +113,8 @@ def test_the_sensors_tell_a_force_plate_left_from_right(simulated: Result, shift
     assert simulated.running is not None
     found = prefer_imported(plates(simulated, shift_s=shift_s), simulated.running.events)
     assert [e.context for e in found.events] == [e.context for e in simulated.events]
-    assert all(e.source.endswith("side from the sensors") for e in found.events)
-    assert set(found.methods.values()) == {PLATE_WORDS}
+    assert {e.source for e in found.events} == {notice("source.side_of_sensors", event=PLATE_ONE)}
+    assert set(found.methods.values()) == {notice("method.plate")}
     assert found.notes == ()
 
 

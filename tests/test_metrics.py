@@ -10,6 +10,7 @@ import pytest
 from opensim_pelvis.coordination import phase_lag, relative_phase, vector_coding
 from opensim_pelvis.metrics.compute import definitions
 from opensim_pelvis.metrics.statistics import compare_sides, find_trend, standard_error, summarise
+from opensim_pelvis.notices import notice
 from opensim_pelvis.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.types import Angles
 
@@ -154,7 +155,7 @@ def test_start_slowing_and_outliers_are_told_apart() -> None:
         definitions=(),
         values_rad=np.empty((time_s.size, 0)),
         travel_rad=np.zeros(time_s.size),
-        travel_source="",
+        travel_source=notice("travel.fixed"),
     )
     reasons = exclude_strides(
         side=np.zeros(n, dtype=np.int64),
@@ -164,7 +165,7 @@ def test_start_slowing_and_outliers_are_told_apart() -> None:
         bout=np.zeros(n, dtype=np.int64),
         angles=angles,
     )
-    assert reasons[:3] == ("start-up",) * 3
+    assert reasons[:3] == ("start_up",) * 3
     assert reasons[-2:] == ("slowing",) * 2
     assert reasons[20] == "outlier"
     assert reasons[30] == "turning"

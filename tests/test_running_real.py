@@ -260,7 +260,7 @@ def test_a_walk_out_and_back_has_start_turn_and_stop(gaittoolbox: Result) -> Non
     running = gaittoolbox.running
     assert running is not None
     excluded = running.strides.excluded
-    assert set(excluded) == {"start-up", "turning", "slowing"}
+    assert set(excluded) == {"start_up", "turning", "slowing"}
     turning = [r == "turning" for r in running.strides.reason]
     assert running.strides.start_s[turning].min() > 13.0
     assert running.strides.end_s[turning].max() < 18.0

@@ -171,7 +171,7 @@ def test_strides_missing_samples_are_counted_and_start_up_is_excluded() -> None:
 
     gap = SensorSettings(gaps=(Gap(body="femur_r", start_s=8.0, length_s=0.5),))
     _, result, analysis = run_case(sensors=gap)
-    assert 1 <= analysis.strides.excluded["missing samples"] <= 4
+    assert 1 <= analysis.strides.excluded["missing_samples"] <= 4
     assert any("missing samples" in note for note in sentences(result.notes))
     kept_start = analysis.strides.start_s[analysis.strides.kept].min()
     assert kept_start > 2.5, "the run begins at 2.0 s and is steady at 3.5 s"

@@ -12,6 +12,7 @@ import pytest
 
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.notices import notice
 from opensim_pelvis.osim.build import build_model
 from opensim_pelvis.osim.engines import solve_loop, solve_tool
 from opensim_pelvis.osim.model import describe_model, load_model
@@ -63,7 +64,11 @@ def placement_of(bodies: Sequence[str]) -> Placement:
         spread_rad=np.zeros(n),
     )
     heading = Heading(
-        heading_rad=np.zeros(n), method="axis", tilt_rad=0.0, confidence="given", description=""
+        heading_rad=np.zeros(n),
+        method="axis",
+        tilt_rad=0.0,
+        confidence="given",
+        description=notice("forward.axis", axis="z", sensor="a"),
     )
     return Placement(
         sensors=tuple(f"{body}_imu" for body in bodies),

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from opensim_pelvis import output
+from opensim_pelvis.notices import notice
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.again import write_report_of, write_reports
 from opensim_pelvis.report.lab import Lab
@@ -96,7 +97,7 @@ def record(
     recording = simulate_sensors(truth, sensors, bodies)
     if month is not None:
         start = datetime(2026, month, 14, 10, 30, tzinfo=timezone(timedelta(hours=1)))
-        stated = RecordingDate(start=start, source="stated by the user")
+        stated = RecordingDate(start=start, source=notice("source.user"))
         recording = replace(recording, date=stated)
     result = run(
         recording,

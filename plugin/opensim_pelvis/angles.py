@@ -131,7 +131,7 @@ def compute_angles(
             _orientation(kinematics, reference), rate_hz=kinematics.rate_hz, surface=surface
         )
     else:
-        travel, source = np.zeros(kinematics.time_s.size), "forward in the calibration pose, fixed"
+        travel, source = np.zeros(kinematics.time_s.size), notice("travel.fixed")
     found = name_angles(
         {body: _orientation(kinematics, body) for body in kinematics.bodies}, travel
     )

@@ -253,7 +253,7 @@ def inspect(
             pairs = match_sensors(recording, settings.sensors)
             worn = {signals.identifier: body for signals, body in pairs}
     except (TimelineError, SettingsError) as fault:
-        warnings += (notice("timeline.impossible", text=str(fault)),)
+        warnings += (notice("timeline.impossible", error=type(fault).__name__, text=str(fault)),)
     make_console().print(render_recording(recording, ledger, worn, warnings))
 
 

@@ -245,7 +245,7 @@ def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel
     path = settings.solver.model
     if path is None:
         osim = build_model(settings.subject)
-        source = "pelvis_trunk, built for this subject"
+        source = ""
     else:
         osim = load_model(path)
         source = str(path)

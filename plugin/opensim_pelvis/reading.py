@@ -15,8 +15,8 @@ from opensim_pelvis.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording, RecordingDate
 
-NO_RATE: Final = "not stated: give it with --rate HZ"
-"""Where the rate of a recording is known from that states none."""
+NO_RATE: Final = "source.no_rate"
+"""Code of where the rate of a recording is known from that states none."""
 
 UNKNOWN_HZ: Final = 1.0
 
@@ -91,8 +91,8 @@ def read_recording(settings: RecordingSettings) -> Recording:
 def read_without_rate(settings: RecordingSettings) -> Recording:
     """Read a recording to look at it, also where its sampling rate is not known.
 
-    ``rate_source`` is then `NO_RATE`, and the rate the one that its times come close to, or
-    `UNKNOWN_HZ`, with which counts are times.
+    ``rate_source`` has then the code `NO_RATE`, and the rate is the one that its times come close
+    to, or `UNKNOWN_HZ`, with which counts are times.
     """
     try:
         return read_recording(settings)
@@ -104,14 +104,14 @@ def read_without_rate(settings: RecordingSettings) -> Recording:
             raise fault from None
         near = {"near_hz": likely} if fault.likely_hz else {}
         note = notice("recording.rate_near" if near else "recording.no_rate", **near)
-        return replace(recording, rate_source=NO_RATE, notes=(note, *recording.notes))
+        return replace(recording, rate_source=notice(NO_RATE), notes=(note, *recording.notes))
 
 
 def _dated(recording: Recording, stated: datetime.date | None) -> Recording:
     """Return a recording with the date that the user states; a note where it states another."""
     if stated is None:
         return recording
-    date, own = RecordingDate(start=stated, source="stated by the user"), recording.date
+    date, own = RecordingDate(start=stated, source=notice("source.user")), recording.date
     if own is None or own.text.startswith(date.text):
         return replace(recording, date=date)
     values = {"stated": date.text, "source": own.source, "found": own.text}

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, heading_of
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate, unwrap_present
 from opensim_pelvis.settings import Surface
 
@@ -19,7 +20,7 @@ It passes 0.01 % of a rotation at 0.9 Hz, the slowest stride of walking, and fol
 
 def travel_heading(
     pelvis_R_GB: FloatArray, *, rate_hz: float, surface: Surface | None
-) -> tuple[FloatArray, str]:
+) -> tuple[FloatArray, Notice]:
     """Return the heading of the direction of travel T in G, and how it was taken.
 
     Parameters
@@ -35,14 +36,13 @@ def travel_heading(
     -------
     (t,) array
         Radians, continuous; NaN only where the pelvis is absent for long.
-    str
+    Notice
+        How it was found.
     """
     if surface != "overground":
-        return np.zeros(pelvis_R_GB.shape[0]), "forward in the calibration pose, fixed"
+        return np.zeros(pelvis_R_GB.shape[0]), notice("travel.fixed")
     heading = unwrap_present(heading_of(rotate(pelvis_R_GB, np.array([1.0, 0.0, 0.0]))))
-    source = (
-        f"pelvis heading, smoothed by a Gaussian of {TRAVEL_SMOOTHING_S:g} s standard deviation"
-    )
+    source = notice("travel.smoothed", smoothing_s=TRAVEL_SMOOTHING_S)
     return smooth_over_strides(heading, rate_hz), source
 
 

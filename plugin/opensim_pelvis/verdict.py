@@ -194,6 +194,6 @@ def _told(row: SensorHeading, method: str) -> list[tuple[float, float, str]]:
         (row.swing_rad, row.swing_sigma_rad, "plane_of_swing"),
         (row.joint_rad, row.joint_sigma_rad, "movement"),
     ]
-    if row.source == method == "axis":
+    if method == "axis" and row.source.code == "facing.axis":
         told.append((0.0, 0.0, "stated_axis"))
     return [found for found in told if np.isfinite(found[0])]

@@ -216,7 +216,7 @@ def _placement(
             method="axis",
             tilt_rad=float("nan"),
             confidence="given",
-            description="z of pelvis_imu",
+            description=notice("forward.axis", axis="z", sensor="pelvis_imu"),
         ),
         quality={"worst_spread_deg": 0.57},
         notes=("nothing to note",),
@@ -248,7 +248,7 @@ def _kinematics(
         R_GB=R_GB,
         p_GB_m=random.normal(size=(time_s.size, len(bodies), 3)),
         engine="opensim",
-        accuracy="1e-9",
+        accuracy=notice("accuracy.exact"),
         absent={"knee_angle_r": notice("absent.no_sensor", body="tibia_r")},
         solve_s=1.5,
     )
@@ -276,6 +276,6 @@ def _clinical(
         definitions=definitions,
         values_rad=values,
         travel_rad=np.zeros(time_s.size),
-        travel_source="treadmill: forward = calibration",
+        travel_source=notice("travel.fixed"),
         absent={"thigh_extension_l": notice("absent.no_sensor", body="femur_l")},
     )

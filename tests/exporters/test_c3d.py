@@ -24,6 +24,7 @@ from opensim_pelvis.exporters.c3d_file import (
     write_c3d,
 )
 from opensim_pelvis.exporters.c3d_metadata import MAX_EVENTS
+from opensim_pelvis.notices import notice
 from opensim_pelvis.registry import Exporter
 from opensim_pelvis.types import Event, Landmark, RecordingDate, Result
 from tests.exporters.sample_result import (
@@ -274,7 +275,9 @@ def test_the_date_of_the_recording_comes_back(tmp_path: Path) -> None:
     assert file.texts("RECORDING:START") == ["2026-11-24T10:30:00"]
     assert file.texts("RECORDING:START_SOURCE") == ["the header"]
     recording = reading.read(path)
-    assert recording.date == replace(date, source="RECORDING:START, from the header")
+    assert recording.date == replace(
+        date, source=notice("source.field_from", field="RECORDING:START", stated="the header")
+    )
     (path,) = C3dExporter().write(result, tmp_path)
     assert open_c3d(path).texts("RECORDING:START") == []
     assert reading.read(path).date is None

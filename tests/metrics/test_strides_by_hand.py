@@ -10,6 +10,7 @@ import pytest
 
 from opensim_pelvis.angles import DEFINITIONS
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import notice
 from opensim_pelvis.strides.curves import average_curves, stride_angles
 from opensim_pelvis.strides.segment import mean_between, segment_strides, travel_at
 from opensim_pelvis.strides.select import exclude_strides
@@ -43,7 +44,7 @@ def angles_of(columns: dict[str, FloatArray], time_s: FloatArray, travel: FloatA
         definitions=known,
         values_rad=np.stack(values, axis=1) if values else np.empty((time_s.size, 0)),
         travel_rad=travel,
-        travel_source="by hand",
+        travel_source=notice("travel.fixed"),
     )
 
 
@@ -177,9 +178,9 @@ def reasons(
 @pytest.mark.parametrize(
     ("what", "at", "off", "reason"),
     [
-        ("length", 0, 1.009, ""), ("length", 0, 1.011, "start-up"),
+        ("length", 0, 1.009, ""), ("length", 0, 1.011, "start_up"),
         ("length", 19, 0.991, ""), ("length", 19, 0.989, "slowing"),
-        ("size", 0, 1.019, ""), ("size", 0, 1.021, "start-up"), ("size", 19, 0.979, "slowing"),
+        ("size", 0, 1.019, ""), ("size", 0, 1.021, "start_up"), ("size", 19, 0.979, "slowing"),
         ("length", 9, 1.079, ""), ("length", 9, 1.081, "outlier"), ("length", 9, 0.919, "outlier"),
         ("size", 9, 1.159, ""), ("size", 9, 1.161, "outlier"),
     ],
@@ -199,12 +200,12 @@ def test_a_turn_is_twenty_degrees_a_second_and_missing_samples_come_first() -> N
     size = np.ones(20)
     size[4] = np.nan
     found = reasons(np.full(20, 0.7), size, rate)
-    assert found[:5] == ("", "", "turning", "", "missing samples")
+    assert found[:5] == ("", "", "turning", "", "missing_samples")
     assert set(found[5:]) == {""}
 
 
 def test_a_stride_is_settled_by_the_five_that_follow_or_precede_it() -> None:
     assert set(reasons(np.array([0.70] * 6 + [0.735] * 14))) == {""}
     assert set(reasons(np.array([0.70] + [0.735] * 2 + [0.70] * 17))) == {""}
-    assert reasons(np.array([0.70] + [0.735] * 3 + [0.70] * 16))[0] == "start-up"
-    assert reasons(np.array([0.8, 0.7])) == ("start-up", "slowing")
+    assert reasons(np.array([0.70] + [0.735] * 3 + [0.70] * 16))[0] == "start_up"
+    assert reasons(np.array([0.8, 0.7])) == ("start_up", "slowing")

@@ -15,6 +15,7 @@ from opensim_pelvis.metrics.compute import (
     reference_side,
 )
 from opensim_pelvis.metrics.definitions import definition_of
+from opensim_pelvis.notices import notice
 from opensim_pelvis.types import Angles, GaitEvents, RunningAnalysis, Strides
 from tests.metrics.hand_made import STRIDES, TIME_S, curve, stride_data
 from tests.metrics.test_pelvis import with_ringing
@@ -55,7 +56,7 @@ def angles(**columns_deg: np.ndarray) -> Angles:
         definitions=known,
         values_rad=np.stack(values, axis=1) if values else np.empty((TIME_S.size, 0)),
         travel_rad=np.zeros(TIME_S.size),
-        travel_source="by hand",
+        travel_source=notice("travel.fixed"),
     )
 
 

@@ -13,6 +13,7 @@ from tests.notices import codes, sentences
 from opensim_pelvis import reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.notices import notice
 from opensim_pelvis.readers.apdm import ApdmReader
 from opensim_pelvis.rotations import angle_between, inverse, multiply, rotate, to_rotation_vector
 from opensim_pelvis.settings import RecordingSettings
@@ -68,16 +69,16 @@ def edit(path: Path, old: str, new: str, count: int = 1) -> Path:
 
 @pytest.mark.parametrize(
     ("layout", "source"),
-    [("sample rate", "the header field Sample Rate"), ("format 7", "the steps of the time column")],
+    [("sample rate", "source.header_field"), ("format 7", "source.time_steps")],
 )
 def test_rate_clock_and_units(recording, tmp_path, layout, source) -> None:
     found = read(write_apdm_csv(recording, tmp_path / "walk.csv", layout=layout))
     assert found.identifiers == ("pelvis", "torso")
     assert found.rate_hz == pytest.approx(128.0, rel=1e-4)
-    assert found.rate_source == source
+    assert found.rate_source.code == source
     assert found.clocks == "common"
     assert found.name == "walk"
-    assert found.world_frame == "z up (NWU, as APDM's files have it)"
+    assert found.world_frame == notice("world.apdm", up="z")
     assert found.sensors[0].magnetic_unit == "T"
     assert np.linalg.norm(found.sensors[0].magnetic_field[0]) == pytest.approx(50e-6, rel=1e-3)
     assert np.isnan(found.sensors[1].R_ES).any()
@@ -136,7 +137,7 @@ def test_without_a_stated_rate_even_steps_tell_it(recording, tmp_path) -> None:
     path = write_apdm_csv(recording, tmp_path / "walk.csv")
     path.write_text(path.read_text().split("\n", 2)[2])
     assert read(path).rate_hz == pytest.approx(128.0)
-    assert read(path).rate_source == "the steps of the time column"
+    assert read(path).rate_source.code == "source.time_steps"
 
 
 @pytest.mark.parametrize(
@@ -365,7 +366,7 @@ def test_the_real_format_7(shared_data) -> None:
         "Right Foot",
     )
     assert found.rate_hz == pytest.approx(128.0)
-    assert "time column" in found.rate_source
+    assert found.rate_source.code == "source.time_steps"
     assert found.start_s == pytest.approx(1550879504.438281, abs=1e-6)
     ankle = found.sensors[1]
     assert ankle.counter.tolist() == [0, 1, 2]

@@ -17,6 +17,7 @@ from tests.notices import sentences
 from opensim_pelvis import reading
 from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
 from opensim_pelvis.errors import NoSensorsError, ReadError
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.c3d import C3dReader
 from opensim_pelvis.registry import find_mapped, find_reader
 from opensim_pelvis.rotations import angle_between, is_present, to_matrix
@@ -205,13 +206,13 @@ def test_a_file_without_sensors_says_what_it_holds(tmp_path: Path) -> None:
         read(path)
     assert len(str(found.value)) <= 400 + len(str(path))
     contents = found.value.contents
-    facts = dict(contents.facts)
+    facts = {name: say(fact) for name, fact in contents.facts.items()}
     assert facts["points"] == "2 in mm: LASI, RASI"
     assert facts["angles"] == "1: LPelvisAngles"
     assert facts["channels"] == "3: A0, A1, A2 at 200 Hz"
     assert facts["frames"] == "12, 0.12 s, the first is number 11"
     assert facts["events"] == "2 contacts and toe-offs (0 by force plates)"
-    uses = " ".join(contents.uses)
+    uses = " ".join(map(say, contents.uses))
     assert "compare RESULT a.c3d --reference angles" in uses
     assert "--events-file a.c3d" in uses
     assert "--static-trial a.c3d" in uses
@@ -222,7 +223,7 @@ def test_the_upward_axis_is_read_or_asked_for(tmp_path: Path, recording: Recordi
     file = write_c3d_rotations(recording, tmp_path / "a.c3d", company="SOMEBODY")
     with pytest.raises(ReadError, match=r"upward axis .* was wanted.*--up-axis"):
         read(file)
-    assert read(file, up_axis="z").world_frame == "z up (stated by the user)"
+    assert read(file, up_axis="z").world_frame == notice("world.user", up="z")
     theia = read(write_c3d_rotations(recording, tmp_path / "b.c3d"))
     assert "z up was taken, as Theia3D has it" in sentences(theia.notes)[0]
 

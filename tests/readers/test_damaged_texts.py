@@ -338,7 +338,7 @@ def test_a_recording_without_a_rate_is_shown(tmp_path: Path) -> None:
     mapping.write_text(MAP.replace("{pattern}", "{sensor}/s.csv"))
     settings = RecordingSettings(path=tmp_path / "log", mapping=mapping)
     found = read_without_rate(settings)
-    assert found.rate_source == NO_RATE
+    assert found.rate_source.code == NO_RATE
     assert found.sensors[0].counter.size == 60
     assert found.notes[0].code == "recording.rate_near"
     assert found.notes[0].values["near_hz"] == pytest.approx(50.02, abs=0.005)

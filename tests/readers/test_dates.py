@@ -11,7 +11,7 @@ import pytest
 from tests.notices import coded, codes, sentences
 
 from opensim_pelvis import reading
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers._dates import (
     Dated,
     date_after,
@@ -258,7 +258,7 @@ def test_a_mapping_says_when_the_clock_of_a_table_read_zero(
     recording = reading.read(table(tmp_path, zero))
     assert recording.date is not None
     assert recording.date.text == text
-    assert recording.date.source == "clock.zero of wide.mapping.toml"
+    assert say(recording.date.source) == "clock.zero of wide.mapping.toml"
 
 
 def test_a_mapping_with_another_kind_of_zero_is_a_fault(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_a_clock_since_1970_gives_the_instant_and_a_bare_date_no_guess() -> None
 def test_what_the_user_states_wins_and_says_so() -> None:
     stated = datetime(2026, 11, 24, 10, 30)
     recording = reading.read(FIXTURES / "mvn_4.mvnx", date=stated)
-    assert recording.date == RecordingDate(start=stated, source="stated by the user")
+    assert recording.date == RecordingDate(start=stated, source=notice("source.user"))
     assert any(
         "although recDate of the header says 2018-11-13" in n for n in sentences(recording.notes)
     )

@@ -13,7 +13,7 @@ from tests.notices import coded, codes, sentences
 from opensim_pelvis import pipeline, reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.dot import DotReader
 from opensim_pelvis.rotations import angle_between, rotate
 from opensim_pelvis.settings import CalibrationSettings, RecordingSettings
@@ -284,7 +284,7 @@ def test_rate_and_axis_of_the_user_win(tmp_path: Path, recording: Recording) -> 
     found = read(tmp_path, rate_hz=59.0, up_axis="-z")
     assert found.rate_hz == 59.0
     assert [n.values["rate_hz"] for n in coded(found.notes, "reader.user_rate")] == [59.0]
-    assert found.world_frame == "-z up (stated by the user)"
+    assert found.world_frame == notice("world.user", up="-z")
     plain = read(tmp_path).sensors[0]
     assert plain.R_ES is not None
     assert plain.free_acceleration_mps2 is not None

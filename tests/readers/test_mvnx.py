@@ -16,7 +16,7 @@ from tests.notices import coded, sentences
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers import mvnx_frames
 from opensim_pelvis.readers.mvnx import R_BS_SEGMENT, MvnxReader
 from opensim_pelvis.readers.mvnx_regular import split_regular
@@ -182,7 +182,7 @@ def test_what_was_not_measured_is_left_out_and_said(file: Path) -> None:
 def test_calibration_frames_stay_apart(file: Path) -> None:
     found = read(file)
     assert found.sensors[0].counter.size == 90 - 6
-    assert found.world_frame == "z up (from pelvis to head in the calibration frames)"
+    assert found.world_frame == notice("world.mvn_pose", up="z")
     (note,) = coded(found.notes, "mvnx.poses")
     assert say(note).startswith(
         "calibration frames, kept apart from the recording: identity (every segment at the identity"
@@ -267,7 +267,7 @@ def test_y_up_is_seen_from_the_pose_and_turned(file: Path) -> None:
     numbers = " ".join(f"{value:.6f}" for value in swapped.ravel())
     file.write_text(text[:start] + numbers + text[end:])
     found = read(file)
-    assert found.world_frame.startswith("y up")
+    assert found.world_frame.values["up"] == "y"
     assert all(sensor.R_BS is None for sensor in found.sensors)
     (note,) = coded(found.notes, "mvnx.other_axes")
     assert say(note) == (
@@ -374,7 +374,7 @@ def test_rate_without_frame_rate(file: Path) -> None:
     file.write_text(file.read_text().replace(' frameRate="60"', ""))
     found = read(file)
     assert found.rate_hz == RATE_HZ
-    assert found.rate_source == "index and time of the frames"
+    assert found.rate_source.code == "source.frames"
 
 
 def test_one_file_of_a_folder(file: Path) -> None:

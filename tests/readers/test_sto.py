@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from tests.notices import codes, sentences
 
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.sto import StoReader
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.settings import RecordingSettings
@@ -49,13 +50,14 @@ def test_everything_comes_back(tmp_path: Path) -> None:
     recording = read(file)
     assert (recording.name, recording.reader, recording.start_s) == ("walk", "sto", 3.0)
     assert recording.identifiers == LABELS
-    assert (recording.rate_hz, recording.rate_source) == (100.0, "the header field DataRate")
-    assert recording.counter_source == "time column"
+    assert recording.rate_hz == 100.0
+    assert recording.rate_source == notice("source.header_field", field="DataRate")
+    assert recording.counter_source.code == "source.time_column"
     for i, sensor in enumerate(recording.sensors):
         assert sensor.counter.tolist() == [0, 1, 2, 5, 6]
         assert sensor.R_ES is not None
         np.testing.assert_allclose(sensor.R_ES, q[:, i], atol=EXACT)
-    assert "z up (the convention of OpenSense" in recording.world_frame
+    assert recording.world_frame == notice("world.opensense", up="z")
     assert codes(recording.notes) == ["sto.no_up_axis"]
 
 
@@ -74,7 +76,7 @@ def test_up_axis_from_header_and_user(tmp_path: Path) -> None:
         tmp_path / "a.sto", np.arange(3) / 100, q, HEADER.replace("version", "up_axis=y\nversion")
     )
     recording = read(file)
-    assert recording.world_frame == "y up (from the file header)"
+    assert recording.world_frame == notice("world.header", up="y")
     assert recording.notes == ()
     R_ES = recording.sensors[0].R_ES
     assert R_ES is not None
@@ -97,7 +99,7 @@ WITHOUT_RATE = HEADER.partition("\n")[2]
 def test_rate_from_the_time_column_or_asked_for(tmp_path: Path) -> None:
     even = np.array([0.0, 0.02, 0.04, 0.1, 0.12])
     recording = read(write(tmp_path / "a.sto", even, orientations(5), WITHOUT_RATE))
-    assert (recording.rate_hz, recording.rate_source) == (50.0, "the steps of the time column")
+    assert (recording.rate_hz, recording.rate_source.code) == (50.0, "source.time_steps")
     assert recording.sensors[0].counter.tolist() == [0, 1, 2, 5, 6]
     uneven = np.array([0.0, 0.016, 0.033, 0.05, 0.066])
     file = write(tmp_path / "b.sto", uneven, orientations(5), WITHOUT_RATE)
@@ -131,7 +133,7 @@ def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
         read(file)
     (note,) = read(file, rate_hz=100.0, up_axis="z").notes
     assert note.code == "reader.user_rate"
-    assert (note.values["source"], note.values["others_hz"]) == (
+    assert (say(note.values["source"]), note.values["others_hz"]) == (
         "the header field DataRate",
         (40.0,),
     )

@@ -12,6 +12,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.readers.table import TableReader
 from opensim_pelvis.rotations import angle_between
 from opensim_pelvis.settings import RecordingSettings
@@ -72,9 +73,10 @@ def test_wide_table(tmp_path: Path) -> None:
     recording = read(file)
     assert recording.name == "run"
     assert recording.identifiers == SENSORS
-    assert (recording.rate_hz, recording.rate_source) == (50.0, "the steps of the column t")
-    assert recording.counter_source == "time column"
-    assert recording.world_frame == "z up (stated by run.mapping.toml)"
+    assert recording.rate_hz == 50.0
+    assert recording.rate_source == notice("source.column_steps", column="t")
+    assert recording.counter_source.code == "source.time_column"
+    assert recording.world_frame == notice("world.mapping", up="z", file="run.mapping.toml")
     assert [Path(file.path).name for file in recording.files] == ["run.mapping.toml", "run.csv"]
     for i in range(2):
         assert_orientation(recording, i, quaternions(i))
@@ -181,7 +183,7 @@ def test_units_become_si(tmp_path: Path, section: str, unit: str, factor: float)
     np.testing.assert_allclose(found, values * factor, rtol=EXACT)
     assert sensor.magnetic_unit == ("T" if section[0] == "m" and unit != "a.u." else "a.u.")
     assert sensor.R_ES is None
-    assert recording.world_frame == "not stated: no orientation"
+    assert recording.world_frame.code == "world.none"
 
 
 @pytest.mark.parametrize("frame", ["sensor", "world"])
@@ -318,7 +320,7 @@ def test_no_rate_and_no_mapping(tmp_path: Path) -> None:
     ):
         read(file)
     recording = read(file, rate_hz=50.0)
-    assert recording.counter_source == "row number"
+    assert recording.counter_source.code == "source.row_number"
     assert recording.sensors[0].counter.tolist() == list(range(ROWS))
     other = write(tmp_path / "other.csv", wide_table())
     with pytest.raises(ReadError, match=r"no other.mapping.toml and none was given"):
@@ -332,7 +334,7 @@ def test_rate_of_user_against_mapping(tmp_path: Path) -> None:
         read(file)
     (note,) = read(file, rate_hz=50.0).notes
     assert note.code == "reader.user_rate"
-    assert (note.values["source"], note.values["others_hz"]) == ("run.mapping.toml", (25.0,))
+    assert (say(note.values["source"]), note.values["others_hz"]) == ("run.mapping.toml", (25.0,))
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01" * 20])

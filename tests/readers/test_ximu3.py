@@ -12,6 +12,7 @@ from tests.notices import coded, codes, sentences
 from opensim_pelvis import reading
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.notices import notice
 from opensim_pelvis.readers.ximu3 import Ximu3Reader
 from opensim_pelvis.rotations import angle_between, rotate
 from opensim_pelvis.settings import RecordingSettings
@@ -55,7 +56,7 @@ def test_every_form_and_convention(recording, tmp_path, form, convention) -> Non
         write_ximu3(recording, tmp_path / "log", orientation=form, convention=convention)
     )
     assert read_back.identifiers == ("pelvis", "torso")
-    assert ("default" in read_back.world_frame) == (convention is None)
+    assert (read_back.world_frame.code == "world.ximu3") == (convention is None)
     for was, now in zip(recording.sensors, read_back.sensors, strict=True):
         assert angle_between(was.R_ES, now.R_ES).max() < WRITTEN_RAD
         assert now.magnetic_unit == "a.u."
@@ -223,7 +224,7 @@ def test_the_fixture_is_found_and_read(fixtures) -> None:
     recording = reading.read(fixtures / "ximu3")
     assert (recording.reader, recording.identifiers) == ("ximu3", ("pelvis", "torso"))
     assert recording.rate_hz == pytest.approx(40.0)
-    assert recording.world_frame == "z up (NWU, from Command.json)"
+    assert recording.world_frame == notice("world.ximu3_stated", up="z", frame="NWU")
 
 
 def test_the_real_log(shared_data) -> None:

@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 from tests.notices import sentences
 
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.notices import notice
 from opensim_pelvis.readers._clock import PACKET_MODULUS, share_start, unwrap_counter
 from opensim_pelvis.readers.xsens import XsensReader
 from opensim_pelvis.rotations import angle_between, is_present, rotate
@@ -141,10 +142,11 @@ def test_header_name_rate_and_hash(tmp_path: Path) -> None:
     recording = read(tmp_path)
     assert recording.name == "MT_01-001"
     assert recording.identifiers == ("00B42268", "00B4227C")
-    assert (recording.rate_hz, recording.rate_source) == (100.0, "the header field Update Rate")
+    assert recording.rate_hz == 100.0
+    assert recording.rate_source == notice("source.header_field", field="Update Rate")
     assert recording.header["Firmware Version"] == "4.0.2"
-    assert recording.counter_source == "PacketCounter"
-    assert "MTw default" in recording.world_frame
+    assert recording.counter_source == notice("source.field", field="PacketCounter")
+    assert recording.world_frame == notice("world.xsens", up="z")
     assert [len(file.sha256) for file in recording.files] == [64, 64]
     assert read(tmp_path, name="mine").name == "mine"
     assert read(tmp_path / "MT_01-001_00B42268.txt").name == "MT_01-001_00B42268"
@@ -157,8 +159,8 @@ def test_new_header_asks_for_the_rate(tmp_path: Path) -> None:
         read(file)
     recording = read(file, rate_hz=60.0)
     assert recording.identifiers == ("00B4AAAA",)
-    assert (recording.rate_hz, recording.rate_source) == (60.0, "stated by the user")
-    assert recording.world_frame == "z up (ENU, from the file header)"
+    assert (recording.rate_hz, recording.rate_source.code) == (60.0, "source.user")
+    assert recording.world_frame == notice("world.named", up="z", frame="ENU")
 
 
 @pytest.mark.parametrize("rate_hz", [60, 100, 120])
@@ -168,7 +170,7 @@ def test_rate_from_the_device_clock(tmp_path: Path, rate_hz: int) -> None:
     columns["SampleTimeFine"] = np.mod(ticks, 2**32).astype(int)
     recording = read(write(tmp_path / "a_b.txt", columns, header=NEW_HEADER))
     assert recording.rate_hz == rate_hz
-    assert "SampleTimeFine" in recording.rate_source
+    assert recording.rate_source.values["column"] == "SampleTimeFine"
 
 
 def test_device_clock_that_stands_still_gives_no_rate(tmp_path: Path) -> None:

@@ -86,7 +86,11 @@ def test_mappings_lists_units_and_parts_are_said() -> None:
     facts = [notice("timeline.dropped", packets=3), notice("timeline.zero_quaternions", count=1)]
     both = notice("timeline.samples", "a", sensors=["a", "b"], facts=facts)
     assert say(both) == "a, b: 3 dropped packets, 1 zero quaternion"
-    mixed = notice("fusion.mixed", origins={"vendor:": ("a", "b"), "vqf 6D:": ("c",)})
+    groups = [
+        notice("fusion.group", origin=origin, sensors=sensors)
+        for origin, sensors in {"vendor": ["a", "b"], "vqf 6D": ["c"]}.items()
+    ]
+    mixed = notice("fusion.mixed", origins=groups)
     assert say(mixed).endswith("(vendor: a, b; vqf 6D: c)")
 
 

@@ -9,6 +9,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import notice
 from opensim_pelvis.validation.agreement import (
     AngleAgreement,
     StrideAgreement,
@@ -48,9 +49,9 @@ def pair(
         "reference_coordinates": {k: np.deg2rad(v) for k, v in reference_deg.items()},
         "strides": LEFT + RIGHT + OUTSIDE,
         "heading_rad": 0.3,
-        "heading_source": "",
+        "heading_source": notice("aligned.no_body"),
         "body_offsets_deg": {},
-        "body_offset_source": "",
+        "body_offset_source": notice("aligned.offset_none"),
         **changes,
     }
     return Pair(**values)

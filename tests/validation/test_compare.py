@@ -99,7 +99,7 @@ def test_equal_motions_agree_whatever_their_headings(runner) -> None:
     truth, spans = runner
     found = compared(distorted(truth, spans), truth)
     assert np.rad2deg(found.pair.heading_rad) == pytest.approx(-np.rad2deg(HEADING), abs=NEAR_DEG)
-    assert "calibration pose" in found.pair.heading_source
+    assert found.pair.heading_source.code == "aligned.heading_in_pose"
     assert len(found.table.angles) == 8 + 9
     for each in found.table.angles:
         assert each.curve.rmse < NEAR_DEG, each.name

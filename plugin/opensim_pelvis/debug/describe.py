@@ -162,8 +162,8 @@ def describe_recording(recording: Any, secrets: frozenset[str]) -> dict[str, Any
     return {
         "reader": scrub(recording.reader),
         "rate_hz": recording.rate_hz,
-        "rate_source": scrub(recording.rate_source, secrets),
-        "world_frame": scrub(recording.world_frame, secrets),
+        "rate_source": scrub(say(recording.rate_source), secrets),
+        "world_frame": scrub(say(recording.world_frame), secrets),
         "files": [
             {"kind": path_words(file.path), "size_bytes": file.size_bytes}
             for file in recording.files

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.events.legs import LegEvents, deepest_between, find_leg_events, swing_times
-from opensim_pelvis.events.methods import CYCLES, METHODS, UNKNOWN
+from opensim_pelvis.events.methods import METHODS, UNKNOWN
 from opensim_pelvis.events.pelvis import find_steps, find_turns, rotation_of
 from opensim_pelvis.events.prefer import pair_events, prefer_imported
 from opensim_pelvis.events.signals import (
@@ -25,7 +25,7 @@ from opensim_pelvis.events.signals import (
     sagittal_velocity,
 )
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
-from opensim_pelvis.notices import notice
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.settings import ActivityKind
 from opensim_pelvis.types import (
@@ -36,6 +36,14 @@ from opensim_pelvis.types import (
     Kinematics,
     Placement,
     SensorOrientations,
+)
+from opensim_pelvis.types.event import (
+    CONTACT,
+    CYCLE_EVENTS,
+    LOADING,
+    MID_STANCE,
+    RIGHT_FORWARD,
+    TOE_OFF,
 )
 
 LEGS: Final = (("Right", "r"), ("Left", "l"))
@@ -97,7 +105,7 @@ def _detect(
     if found.kind != "none":
         return found
     found = _pelvis_cycles(aligned, orientations, angles, gait)
-    if activity is None and found.start_label == "mid-stance":
+    if activity is None and found.start_label == MID_STANCE:
         return replace(found, notes=(*found.notes, notice("events.sides_as_in_running")))
     return found
 
@@ -107,7 +115,7 @@ def _contacts(
 ) -> GaitEvents:
     """Return contacts and toe-offs of each leg, a step from the best source that shows it."""
     events: list[Event] = []
-    methods: dict[str, str] = {}
+    methods: dict[Notice, Notice] = {}
     for context, side in LEGS:
         leg: list[Event] = []
         for segment in _BEST_FIRST[gait]:
@@ -116,12 +124,12 @@ def _contacts(
             signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
             if signal is None:
                 continue
-            found, words = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
+            found, told = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
             missing = _unseen(found, leg)
-            methods |= {event.source: words[event.source] for event in missing}
+            methods |= {event.source: told[event.source] for event in missing}
             leg += missing
         events += leg
-    return _gathered(events, "contact", "initial contact", methods)
+    return _gathered(events, "contact", CONTACT, methods)
 
 
 def _segment_contacts(
@@ -131,12 +139,12 @@ def _segment_contacts(
     aligned: AlignedRecording,
     kinematics: Kinematics,
     gait: ActivityKind,
-) -> tuple[list[Event], dict[str, str]]:
-    """Return the events of one foot or shank, and their sources with the method in words."""
+) -> tuple[list[Event], dict[Notice, Notice]]:
+    """Return the events of one foot or shank, and their sources with the method."""
     leg = find_leg_events(signal, aligned.rate_hz)
     if np.isfinite(leg.contact).sum() < 2:
         return [], {}
-    source = signal.body if signal.measured else f"{signal.body} (from orientations)"
+    source = notice("source.body" if signal.measured else "source.body_turns", body=signal.body)
     method = METHODS[segment, gait]
     toe_off, off_source, off_method = leg.toe_off, source, method
     if segment == "tibia" and gait == "running":
@@ -144,10 +152,13 @@ def _segment_contacts(
         knee = _knee_toe_off(leg, kinematics, side)
         if knee is not None:
             toe_off, off_method = knee, METHODS["knee", "running"]
-            off_source = f"knee_angle_{side}"
-    contacts = _events(leg.contact, aligned, "initial contact", context, source, method.contact_s)
-    offs = _events(toe_off, aligned, "toe-off", context, off_source, off_method.toe_off_s)
-    return [*contacts, *offs], {source: method.words, off_source: off_method.words}
+            off_source = notice("source.coordinate", coordinate=f"knee_angle_{side}")
+    contacts = _events(leg.contact, aligned, CONTACT, context, source, method.contact_s)
+    offs = _events(toe_off, aligned, TOE_OFF, context, off_source, off_method.toe_off_s)
+    return [*contacts, *offs], {
+        source: notice(method.code),
+        off_source: notice(off_method.code),
+    }
 
 
 def _unseen(found: list[Event], seen: list[Event]) -> list[Event]:
@@ -171,16 +182,18 @@ def _leg_cycles(
             signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
             if signal is not None:
                 signals[context] = signal
-        words = {"femur": "thigh swing", "tibia": "shank swing", "calcn": "foot swing"}[segment]
+        name = CYCLE_EVENTS[segment]
         for context, signal in signals.items():
             swings = swing_times(signal, aligned.rate_hz)
             if swings.size >= 2:
-                label = words
-                events += _events(swings, aligned, words, context, signal.body, UNKNOWN)
+                label = name
+                source = notice("source.body", body=signal.body)
+                events += _events(swings, aligned, name, context, source, UNKNOWN)
         if events:
             break
     note = () if raw else (notice("events.orientations_only"),)
-    found = _gathered(events, "cycle", label, {label: CYCLES["leg"]})
+    told = {notice("source.event", label=label): notice("method.cycle_leg")}
+    found = _gathered(events, "cycle", label, told)
     return replace(found, start_label=label, notes=(*found.notes, *note))
 
 
@@ -195,23 +208,23 @@ def _pelvis_cycles(
             kind="none",
             notes=(notice("events.no_sensor"),),
         )
-    rate_hz = aligned.rate_hz
+    source, rate_hz = notice("source.body", body="pelvis"), aligned.rate_hz
     if aligned.acceleration_mps2 is not None:
         force_s = aligned.acceleration_mps2[:, aligned.sensors.index("pelvis_imu")]
         R_GS = orientations.R_GS[:, orientations.sensors.index("pelvis_imu")]
         vertical = rotate(R_GS, force_s)[:, 1] - GRAVITY_MPS2
         walking = gait == "walking"
         steps, side = find_steps(vertical, rotation, rate_hz, walking=walking)
-        label = "loading" if walking else "mid-stance"
+        label = LOADING if walking else MID_STANCE
         if steps.size >= 4:
             events: list[Event] = []
             for code, (context, _) in enumerate(LEGS):
-                events += _events(steps[side == code], aligned, label, context, "pelvis", UNKNOWN)
-            return _gathered(events, "cycle", label, {"pelvis": CYCLES["steps"]})
+                events += _events(steps[side == code], aligned, label, context, source, UNKNOWN)
+            return _gathered(events, "cycle", label, {source: notice("method.cycle_steps")})
     turns = find_turns(rotation, rate_hz)
-    label = "right side forward"
-    events = _events(turns, aligned, label, "Right", "pelvis", UNKNOWN)
-    return _gathered(events, "cycle", label, {"pelvis": CYCLES["turns"]})
+    label = RIGHT_FORWARD
+    events = _events(turns, aligned, label, "Right", source, UNKNOWN)
+    return _gathered(events, "cycle", label, {source: notice("method.cycle_turns")})
 
 
 def _knee_toe_off(leg: LegEvents, kinematics: Kinematics, side: str) -> FloatArray | None:
@@ -236,7 +249,7 @@ def _events(
     aligned: AlignedRecording,
     label: str,
     context: str,
-    source: str,
+    source: Notice,
     error_s: float,
 ) -> list[Event]:
     """Return events at samples, with the published error and half a sample as uncertainty."""
@@ -254,7 +267,7 @@ def _gathered(
     events: list[Event],
     kind: Literal["contact", "cycle"],
     start_label: str,
-    methods: Mapping[str, str],
+    methods: Mapping[Notice, Notice],
 ) -> GaitEvents:
     if not events:
         return GaitEvents(events=(), kind="none", notes=(notice("events.none"),))

@@ -11,13 +11,13 @@ from typing import Final, Literal
 from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.documents import read_rows, read_text
 from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.readers._cells import to_number
 from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.readers.c3d_events import read_events as read_c3d_events
 from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.types import Event
-from opensim_pelvis.types.event import known_label
+from opensim_pelvis.types.event import UNSTATED, known_label
 
 _SIDES: Final[Mapping[str, Literal["Left", "Right"]]] = {
     "left": "Left",
@@ -97,11 +97,15 @@ def normalise_events(events: Iterable[Event]) -> tuple[Event, ...]:
                     time_s=event.time_s,
                     label=label,
                     context=event.context,
-                    source=event.source or "imported",
+                    source=_stated(event.source),
                     uncertainty_s=event.uncertainty_s,
                 )
             )
     return tuple(sorted(kept, key=lambda event: event.time_s))
+
+
+def _stated(source: Notice) -> Notice:
+    return notice("source.imported") if source.code == UNSTATED else source
 
 
 def _event(row: Mapping[str, str], line: int, path: Path, faults: list[str]) -> Event | None:
@@ -118,7 +122,7 @@ def _event(row: Mapping[str, str], line: int, path: Path, faults: list[str]) -> 
         time_s=time_s,
         label=label,
         context=side,
-        source=f"imported from {path.name}",
+        source=notice("source.imported_from", file=path.name),
         uncertainty_s=error_s,
     )
 

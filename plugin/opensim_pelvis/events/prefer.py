@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.events.imported import normalise_events
-from opensim_pelvis.notices import notice
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import Event, GaitEvents
-from opensim_pelvis.types.event import CONTACT, TOE_OFF, known_label
+from opensim_pelvis.types.event import CONTACT, TOE_OFF, known_label, shown_by_plate
 
 NEAR_STEPS: Final = 0.3
 """A sensor's event tells the side of a plate's when it is nearer than this part of a step; a
@@ -23,11 +23,6 @@ choice: the same event of the other leg is a whole step away."""
 APART_S: Final = 0.1
 """Imported contacts further from the sensors' than this are doubted; a choice, beyond what methods
 differ by."""
-
-PLATE_WORDS: Final = (
-    "force plate: vertical force above 20 N, a choice; the uncertainty of an event is how far half "
-    "and double that force move it"
-)
 
 
 def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
@@ -63,7 +58,7 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
         events=tuple(events),
         kind="contact",
         start_label=CONTACT,
-        methods={event.source: _words(event.source) for event in events},
+        methods={event.source: _method(event.source) for event in events},
         notes=tuple(notes),
     )
 
@@ -101,7 +96,11 @@ def _give_sides(sideless: Sequence[Event], found: GaitEvents) -> tuple[tuple[Eve
         return (), len(wanted)
     near_s = NEAR_STEPS * float(np.median(np.diff(contacts)))
     told = tuple(
-        replace(event, context=other.context, source=f"{event.source}, side from the sensors")
+        replace(
+            event,
+            context=other.context,
+            source=notice("source.side_of_sensors", event=event.source),
+        )
         for event, (other, gap_s) in zip(wanted, pair_events(wanted, found.events), strict=True)
         if other is not None and gap_s <= near_s
     )
@@ -126,5 +125,7 @@ def _strides(events: Sequence[Event]) -> int:
     return sum(count - 1 for count in Counter(event.context for event in starts).values())
 
 
-def _words(source: str) -> str:
-    return PLATE_WORDS if source.startswith("force plate") else f"{source}; its error is not known"
+def _method(source: Notice) -> Notice:
+    if shown_by_plate(source):
+        return notice("method.plate")
+    return notice("method.imported", source=source)

@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis.exporters.c3d_file import split_parameter
 from opensim_pelvis.exporters.c3d_header import ParameterList, ParameterValue
+from opensim_pelvis.notices import say
 from opensim_pelvis.types import Event, Result
 
 EVENT_LABELS: Final[Mapping[str, tuple[str, int, str]]] = {
@@ -61,7 +62,7 @@ def date_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:
     date = result.recording.date
     if date is None:
         return {}
-    return {"RECORDING": {"START": date.iso, "START_SOURCE": date.source}}
+    return {"RECORDING": {"START": date.iso, "START_SOURCE": say(date.source)}}
 
 
 def event_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:

@@ -125,7 +125,7 @@ def _write_angles(result: Result, path: Path) -> Path:
         for d in clinical.definitions
     }
     header |= {f"absent {name}": say(reason) for name, reason in clinical.absent.items()}
-    header["direction of travel"] = clinical.travel_source
+    header["direction of travel"] = say(clinical.travel_source)
     return write_table(
         path,
         name=f"{result.name}: clinical angles",

@@ -13,7 +13,7 @@ from typing import Final
 
 from opensim_pelvis.documents import safe_cell
 from opensim_pelvis.types import Result, RunningAnalysis
-from opensim_pelvis.types.running import SIDES, Summary
+from opensim_pelvis.types.running import SIDES, Summary, exclusion_words
 
 STRIDE_COLUMNS: Final = (
     "side",
@@ -79,7 +79,7 @@ def _strides(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence
             s.opposite_contact_s[i],
             int(s.bout[i]) + 1,
             "no" if s.reason[i] else "yes",
-            s.reason[i],
+            exclusion_words(s.reason[i]),
             math.degrees(s.travel_rad[i]),
             math.degrees(s.turn_rate_radps[i]),
             *running.values[i],

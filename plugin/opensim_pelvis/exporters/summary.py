@@ -197,7 +197,7 @@ def _model(result: Result) -> dict[str, Any]:
     model = result.model
     return {
         "name": model.name,
-        "source": model.source,
+        "source": model.told,
         "bodies": model.bodies,
         "coordinates": model.coordinates,
         "notes": model.notes,

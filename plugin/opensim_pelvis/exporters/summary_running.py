@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from opensim_pelvis.guidance.words import plain_finding
+from opensim_pelvis.notices import say
 from opensim_pelvis.types import Result
-from opensim_pelvis.types.running import Summary
+from opensim_pelvis.types.running import Summary, excluded_words
 
 
 def summarise_running(result: Result) -> dict[str, Any] | None:
@@ -26,12 +28,12 @@ def summarise_running(result: Result) -> dict[str, Any] | None:
         "events": {
             "kind": running.events.kind,
             "strides_start_at": running.events.start_label,
-            "methods": running.events.methods,
+            "methods": {say(k): say(method) for k, method in running.events.methods.items()},
         },
         "strides": {
             "total": strides.side.size,
             "kept": int(strides.kept.sum()),
-            "excluded": strides.excluded,
+            "excluded": excluded_words(strides),
         },
         "definitions": {
             d.name: {key: value for key, value in asdict(d).items() if key != "name"}
@@ -39,7 +41,7 @@ def summarise_running(result: Result) -> dict[str, Any] | None:
         },
         "measures": measures,
         "absent": running.absent,
-        "findings": running.findings,
+        "findings": [plain_finding(finding) for finding in running.findings],
         "notes": running.notes,
     }
 

@@ -33,7 +33,10 @@ def describe_choice(
     if "vqf 9D" in by_origin:
         told.append(notice("fusion.with_field"))
     if len(by_origin) > 1:
-        groups = {f"{name}:": tuple(ids) for name, ids in by_origin.items()}
+        groups = [
+            notice("fusion.group", *ids, origin=name, sensors=ids)
+            for name, ids in by_origin.items()
+        ]
         told.append(notice("fusion.mixed", origins=groups))
     return tuple(told)
 

@@ -132,7 +132,7 @@ def _fuse_sensor(
         origin = OrientationOrigin(
             identifier=sensor.identifier,
             origin="vendor",
-            reason="the recording has the maker's orientations",
+            reason=notice("origin.vendor"),
         )
         return sensor, count_clipping(origin, sensor, step_s), []
     if sensor.counter.size < MIN_STRETCH:

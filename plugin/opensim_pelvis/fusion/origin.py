@@ -15,6 +15,7 @@ from opensim_pelvis.fusion.clipping import (
 from opensim_pelvis.fusion.filter import Fused
 from opensim_pelvis.fusion.stretches import Sampling
 from opensim_pelvis.fusion.ties import Tie
+from opensim_pelvis.notices import notice
 from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.types import OrientationOrigin, SensorSignals
 
@@ -31,7 +32,7 @@ def make_origin(
     origin = OrientationOrigin(
         identifier=sensor.identifier,
         origin="vqf 9D" if disturbed.size else "vqf 6D",
-        reason="asked for" if asked else "the recording has raw signals alone",
+        reason=notice("origin.asked" if asked else "origin.raw_alone"),
         rate_hz=1.0 / sampling.step_s,
         gyroscope_bias_radps=(float(bias[0]), float(bias[1]), float(bias[2])),
         rest_share=float(rest.mean()),

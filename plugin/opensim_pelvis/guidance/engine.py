@@ -14,33 +14,9 @@ from string import Formatter
 from typing import Final
 
 from opensim_pelvis.guidance.tables import Condition, Rule, read_rules
-from opensim_pelvis.settings import TrialSettings
+from opensim_pelvis.guidance.words import reason_text
+from opensim_pelvis.settings import Sex, TrialSettings
 from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
-
-DISCLAIMER: Final = (
-    "Information for a lab report, not a diagnosis and no medical advice. Drills are general; "
-    "pain is a reason to stop and to ask a clinician."
-)
-
-REASONS: Final = {
-    "unknown": "{measure} is not known",
-    "interval": (
-        "the interval of {measure} ({low:.1f} to {high:.1f}) reaches over the limit of {limit:g}"
-    ),
-    "heading": "the heading of the sensors is doubtful",
-    "activity": "it was not stated that this is running (--activity)",
-    "strides": "no strides were found",
-    "few": "only {n:.0f} strides, {needed:.0f} are needed",
-    "error": (
-        "the known error of {measure} ({error:.1f} degrees) exceeds the effect ({effect:.1f} "
-        "degrees)"
-    ),
-}
-"""Why a rule cannot tell."""
-
-CANNOT_TELL: Final = "Cannot tell: {reasons}."
-SEX_UNKNOWN: Final = "sex not stated"
-NOT_KNOWN: Final = "(not known)"
 
 FEWEST_STRIDES: Final = 10
 """Below this a mean says too little about a runner; a choice."""
@@ -88,7 +64,7 @@ def find_findings(
 
 
 def _judge(
-    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[Reason], sex: str | None
+    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[Reason], sex: Sex | None
 ) -> Finding | None:
     """Return what a rule says; None where a condition does not hold."""
     if (rule.sex is not None and rule.sex != sex) or (rule.needs_sex and sex is None):
@@ -112,19 +88,16 @@ def _judge(
     if not chosen:
         return None
     found = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
-    reasons = tuple({reason.text: reason for reason in found}.values())
+    reasons = tuple({reason_text(reason): reason for reason in found}.values())
     known = {name: sides[0].mean for name, sides in values.items() if len(sides) == 1}
     known |= {name: value.mean for name, value in chosen.items()}
-    text = fill(rule.text, known, sex=sex or SEX_UNKNOWN, unknown=NOT_KNOWN)
-    if reasons:
-        told = CANNOT_TELL.format(reasons="; ".join(reason.text for reason in reasons))
-        text = f"{text} {told}"
     names = {name for _, name, _, _ in Formatter().parse(rule.text) if name}
     return Finding(
         rule=rule.name,
         kind=rule.kind,
         status="cannot tell" if reasons else "fires",
-        text=text,
+        rule_text=rule.text,
+        sex=sex,
         numbers=numbers,
         source=rule.source,
         strength=rule.strength,
@@ -193,8 +166,7 @@ def _doubts(
 
 
 def _reason(key: str, measure: str = "", **values: float) -> Reason:
-    text = REASONS[key].format(measure=_say(measure), **values)
-    return Reason(key=key, text=text, measure=measure, values=values)
+    return Reason(key=key, measure=measure, values=values)
 
 
 def _too_few(chosen: Mapping[str, Value]) -> list[Reason]:
@@ -212,39 +184,3 @@ def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[Reason]:
     if effect is None or value.error <= effect:
         return []
     return [_reason("error", first.measure, error=value.error, effect=effect)]
-
-
-def _say(measure: str) -> str:
-    """Return a measure's name as words, without its unit.
-
-    >>> _say("pelvic_rotation_range_deg")
-    'pelvic rotation range'
-    """
-    return measure.rpartition("_")[0].replace("_", " ")
-
-
-def fill(text: str, known: Mapping[str, float], *, sex: str, unknown: str) -> str:
-    """Return a rule's text with its numbers; what is not known reads as ``unknown``.
-
-    >>> fill("{a:.1f} and {b:.1f}, {sex}", {"a": 1.0}, sex="female", unknown="(not known)")
-    '1.0 and (not known), female'
-    """
-    return text.format_map(_Known({**known, "sex": sex}, unknown))
-
-
-class _Known(dict[str, object]):
-    """Numbers of a text, and what stands for one that is not known."""
-
-    def __init__(self, known: Mapping[str, object], unknown: str) -> None:
-        super().__init__(known)
-        self.unknown = unknown
-
-    def __missing__(self, key: str) -> object:
-        return _Unknown(self.unknown)
-
-
-class _Unknown(str):
-    __slots__ = ()
-
-    def __format__(self, specification: str) -> str:
-        return str(self)

@@ -15,6 +15,7 @@ import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.heading.cycles import find_cyclic, shrink
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import unwrap_present
 from opensim_pelvis.settings import Surface
 from opensim_pelvis.travel import smooth_samples
@@ -47,13 +48,13 @@ class Drift:
         To be taken from each sensor's heading; None where nothing is corrected.
     cyclic_s : float
         Length of cyclic motion found.
-    description : str
-        What was done and why, in one line.
+    description : Notice
+        What was done and why.
     """
 
     drift_rad: FloatArray | None
     cyclic_s: float
-    description: str
+    description: Notice
 
 
 def find_drift(
@@ -88,8 +89,7 @@ def find_drift(
         return Drift(
             None,
             cyclic_s,
-            f"not corrected: {cyclic_s:.0f} s of steady walking or running were found, "
-            f"{REFERENCE_S:.0f} s are needed",
+            notice("drift.too_short", cyclic_s=cyclic_s, needed_s=REFERENCE_S),
         )
     own = turn - turn[:, [base]]
     if surface == "treadmill":
@@ -103,12 +103,13 @@ def find_drift(
     if surface == "treadmill":
         others = np.arange(found.shape[1]) != base
         found[:, others] += found[:, [base]]
-    held = "against the pelvis" if aligned.bodies[base] == "pelvis" else "against the base sensor"
-    held += "; its own from the treadmill" if surface == "treadmill" else "; its own is not known"
+    against = "pelvis" if aligned.bodies[base] == "pelvis" else "base"
+    own_of_base = "treadmill" if surface == "treadmill" else "unknown"
+    held = notice(f"drift.against_{against}_{own_of_base}")
     if not found.any():
-        return Drift(None, cyclic_s, f"less than a degree in {cyclic_s:.0f} s ({held})")
+        return Drift(None, cyclic_s, notice("drift.small", cyclic_s=cyclic_s, held=held))
     drift = np.stack([np.interp(aligned.time_s, time_s, column) for column in found.T], axis=1)
-    return Drift(drift, cyclic_s, f"followed through {cyclic_s:.0f} s of steady motion, {held}")
+    return Drift(drift, cyclic_s, notice("drift.followed", cyclic_s=cyclic_s, held=held))
 
 
 def vertical_turns(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:

@@ -25,6 +25,7 @@ from opensim_pelvis.heading.knee import KNEE_RAD, heading_from_knee
 from opensim_pelvis.heading.planes import face_anywhere, find_flexion, find_planes
 from opensim_pelvis.heading.report import report, tie_notes
 from opensim_pelvis.heading.swing import Swing
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.settings import CalibrationSettings, Surface
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
@@ -69,7 +70,7 @@ def find_heading(
     """
     mounted = mounted or {}
     base = aligned.bodies.index(settings.base) if settings.base in aligned.bodies else 0
-    drift = Drift(None, 0.0, "not asked for")
+    drift = Drift(None, 0.0, notice("drift.not_asked"))
     if settings.drift == "auto":
         drift = find_drift(aligned, pose, base=base, surface=surface)
     level = _excerpt(aligned, drift.drift_rad)
@@ -177,7 +178,7 @@ def _forward(
             method="mounting",
             tilt_rad=float("nan"),
             confidence="good",
-            description=f"forward is read from the known mounting of {sensor} in the pose",
+            description=notice("forward.mounting", sensor=sensor),
         )
     return find_forward(level, pose, settings, legs_tell=legs_tell)
 

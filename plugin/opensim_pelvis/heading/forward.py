@@ -98,7 +98,7 @@ def heading_from_axis(
         method="axis",
         tilt_rad=tilt,
         confidence="given",
-        description=f"axis {axis} of {sensor} points forward, as stated",
+        description=notice("forward.axis", axis=axis, sensor=sensor),
         notes=notes,
     )
 
@@ -123,9 +123,7 @@ def heading_from_swing(
         method="swing",
         tilt_rad=float("nan"),
         confidence="good" if sure else "doubtful",
-        description=(
-            f"forward is square to the plane of leg swing, eigenvalue ratio {swing.ratio:.0f}"
-        ),
+        description=notice("forward.swing", ratio=swing.ratio),
         notes=(notice("heading.from_swing"),),
     )
 
@@ -178,7 +176,7 @@ def _heading_from_slope(aligned: AlignedRecording, pose: CalibrationPose, *, bas
         method="sacral slope",
         tilt_rad=found.tilt_rad,
         confidence="doubtful",
-        description=f"axis {axis} of {sensor} is assumed to point forward",
+        description=notice("forward.sacral_slope", axis=axis, sensor=sensor),
         notes=(notice("heading.from_sacral_slope", sensor, axis=axis, sensor=sensor),),
     )
 

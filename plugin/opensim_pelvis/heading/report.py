@@ -14,6 +14,7 @@ from opensim_pelvis.heading.forward import wrap
 from opensim_pelvis.heading.swing import Swing
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import AlignedRecording, Heading, SensorHeading
+from opensim_pelvis.types.placement import HeadingMethod
 
 GOOD_RAD: Final = np.deg2rad(6.0)
 """Standard deviation of a heading up to which it is called good.
@@ -23,6 +24,15 @@ A thigh whose heading is 6 degrees off shows a tenth of its flexion as adduction
 
 DISAGREE_RAD: Final = np.deg2rad(10.0)
 """A plane of swing further from the common heading than this is told in the notes."""
+
+
+_FACING: Final[Mapping[HeadingMethod, str]] = {
+    "axis": "facing.axis",
+    "swing": "facing.swing",
+    "mounting": "facing.mounting",
+    "sacral slope": "facing.sacral_slope",
+}
+"""What the base sensor's heading is known from, by what was taken as forward."""
 
 
 def report(
@@ -48,12 +58,14 @@ def report(
         sigma = float(np.hypot(found.sigma_rad[i], ties))
         joint = joints.get(i, (float("nan"), float("nan")))
         moves = swing is not None or i in joints or (weight > 0.0 and sensor not in mounted)
-        ways = {"known mounting": sensor in mounted, "own motion": moves}
-        own = " and ".join(way for way, tells in ways.items() if tells)
+        ways = {"facing.known_mounting": sensor in mounted, "facing.own_motion": moves}
+        own = [notice(way) for way, tells in ways.items() if tells]
         rows.append(
             SensorHeading(
                 sensor=sensor,
-                source=forward.method if i == base else _source(own, weight, sigma),
+                source=notice(_FACING[forward.method])
+                if i == base
+                else _source(own, weight, sigma),
                 offset_rad=float(found.offset_rad[i]),
                 sigma_rad=sigma,
                 swing_rad=float("nan") if swing is None else _side(swing, common, found.tau_rad),
@@ -94,14 +106,14 @@ def _side(swing: Swing, common: float, tau_rad: float) -> float:
     return (off + np.pi / 2.0) % np.pi - np.pi / 2.0 if np.isfinite(tau_rad) else off
 
 
-def _source(own: str, weight: float, sigma_rad: float) -> str:
+def _source(own: Sequence[Notice], weight: float, sigma_rad: float) -> Notice:
     if weight > 0.99:
-        return own
+        return own[0] if len(own) == 1 else notice("facing.several", ways=own)
     if weight > 0.01:
-        return f"{own} ({weight:.0%}) and common heading"
+        return notice("facing.shared", ways=own, weight=weight)
     if np.isinf(sigma_rad):
-        return "nothing tells"
-    return "common heading" if not np.isnan(sigma_rad) else "common heading, not tested"
+        return notice("facing.nothing")
+    return notice("facing.common" if not np.isnan(sigma_rad) else "facing.common_untested")
 
 
 def _verdict(sigma_rad: float) -> Literal["good", "doubtful", "untested", "unknown"]:

@@ -145,6 +145,9 @@ def _counts(strides: Strides) -> tuple[Notice, ...]:
     values = {
         "excluded": len(strides.reason) - int(strides.kept.sum()),
         "strides": len(strides.reason),
-        "reasons": strides.excluded,
+        "reasons": [
+            notice("exclusion.counted", why=notice(f"exclusion.{why}"), strides=n)
+            for why, n in strides.excluded.items()
+        ],
     }
     return (notice("strides.excluded" if strides.kept.any() else "strides.all_excluded", **values),)

@@ -44,7 +44,6 @@ class StrideData:
         Direction of travel.
     speed_mps : (n,) array or None
         Of each stride, where it is known from outside.
-    speed_source : str
     """
 
     strides: Strides
@@ -53,7 +52,6 @@ class StrideData:
     kinematics: Kinematics
     travel_rad: FloatArray
     speed_mps: FloatArray | None = None
-    speed_source: str = ""
     cache: dict[str, FloatArray] = field(default_factory=dict)
 
     def angle(self, name: str) -> FloatArray:

@@ -6,6 +6,7 @@ text, what it means for the reader and what to do there, and nowhere else.
 
 from opensim_pelvis.notices.catalogue import Entry as Entry
 from opensim_pelvis.notices.catalogue import catalogue as catalogue
+from opensim_pelvis.notices.make import as_notice as as_notice
 from opensim_pelvis.notices.make import notice as notice
 from opensim_pelvis.notices.make import wrap as wrap
 from opensim_pelvis.notices.record import SEVERITIES as SEVERITIES

@@ -8,7 +8,10 @@ from typing import Final
 
 from opensim_pelvis.notices.catalogue import Entry, catalogue
 
-PARTS: Final = frozenset({"word"})
+PARTS: Final = frozenset(
+    {"word", "source", "world", "origin", "method", "forward", "facing", "drift", "model"}
+    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript", "contents"}
+)
 """Stages whose entries stand inside other sentences only."""
 
 _HEAD: Final = """# Notices

@@ -39,7 +39,12 @@ def notice(code: str, *subject: str, **values: Any) -> Notice:
 
 def wrap(notes: Iterable[Notice | str]) -> tuple[Notice, ...]:
     """Return notices as they are, and each plain text as a notice that says it."""
-    return tuple(n if isinstance(n, Notice) else notice(FOREIGN, text=n) for n in notes)
+    return tuple(map(as_notice, notes))
+
+
+def as_notice(told: Notice | str) -> Notice:
+    """Return a notice as it is, and a plain text as a notice that says it."""
+    return told if isinstance(told, Notice) else notice(FOREIGN, text=told)
 
 
 def _plain(value: Any) -> Value:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.errors import SolveError
+from opensim_pelvis.notices import notice
 from opensim_pelvis.osim.engines import solve_loop
 from opensim_pelvis.osim.skeleton import Observability
 from opensim_pelvis.rotations import angle_between
@@ -54,7 +55,7 @@ def check_kinematics(
         for errors in (kinematics.errors_rad[rows], other.errors_rad)
     )
     return EngineCheck(
-        engine=f"{other.engine}; {other.accuracy}",
+        engine=notice("accuracy.of_engine", engine=other.engine, accuracy=other.accuracy),
         frames=rows.size,
         max_difference_rad=float(np.nanmax(apart)),
         max_excess_rad2=float((ours - theirs).max()),

@@ -18,6 +18,7 @@ import opensim
 
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.osim.skeleton import Observability, Skeleton
 from opensim_pelvis.osim.tools import run_tool
 from opensim_pelvis.rotations import (
@@ -93,7 +94,7 @@ def solve_loop(
         observability,
         placement,
         solved.mask(present, placement.bodies, observability),
-        engine=("opensim", f"InverseKinematicsSolver, accuracy {solved.describe_accuracy()}"),
+        engine=("opensim", solved.describe_accuracy()),
         solve_s=time.perf_counter() - started,
     )
 
@@ -128,7 +129,7 @@ def solve_tool(
         observability,
         placement,
         solved.mask(present, placement.bodies, observability),
-        engine=("opensim-tool", f"IMUInverseKinematicsTool, accuracy {TOOL_ACCURACY:g} (fixed)"),
+        engine=("opensim-tool", notice("accuracy.fixed", accuracy=TOOL_ACCURACY)),
         solve_s=time.perf_counter() - started,
     )
 
@@ -166,13 +167,13 @@ class _Solved:
             self.p_GB[np.ix_(rows, np.flatnonzero(~known.bodies))] = np.nan
         return self
 
-    def describe_accuracy(self) -> str:
+    def describe_accuracy(self) -> Notice:
         """Return the accuracy asked for, and where less of it was reached."""
         worse = self.accuracy > ACCURACY
         if not worse.any():
-            return f"{ACCURACY:g}"
-        worst = np.nanmax(self.accuracy)
-        return f"{ACCURACY:g}, down to {worst:g} in {worse.sum()} frames"
+            return notice("accuracy.reached", accuracy=ACCURACY)
+        values = {"worst": np.nanmax(self.accuracy), "frames": worse.sum()}
+        return notice("accuracy.lowered", accuracy=ACCURACY, **values)
 
 
 def _has_weight(bodies: Sequence[str], weights: Mapping[str, float]) -> BoolArray:
@@ -257,7 +258,7 @@ def _as_kinematics(
     placement: Placement,
     solved: _Solved,
     *,
-    engine: tuple[str, str],
+    engine: tuple[str, Notice],
     solve_s: float,
 ) -> Kinematics:
     """Keep what the worn sensors determine, and say why the rest is absent."""

@@ -97,7 +97,7 @@ def describe_model(model: opensim.Model, source: str) -> BodyModel:
     model : opensim.Model
         Any model; its state is initialised to the default pose.
     source : str
-        Path of the file, or how it was built.
+        Path of the file; empty where it was built for the subject.
 
     Returns
     -------

@@ -66,15 +66,15 @@ _FORMS: Final = (
 """``2021-08-20_20:21:13_829 GMT+8`` and its like; ``Tue Nov 13 05:17:11.827 2018``."""
 
 
-def date_of_text(text: str | None, source: str) -> Dated:
+def date_of_text(text: str | None, source: Notice) -> Dated:
     """Return the date that a header field states.
 
     Parameters
     ----------
     text : str or None
         As the file has it; None, nothing and "Unknown" state none.
-    source : str
-        Name of the field, for people.
+    source : Notice
+        Which field.
     """
     stated = (text or "").strip()
     if not stated or stated.casefold() == "unknown":
@@ -86,7 +86,7 @@ def date_of_text(text: str | None, source: str) -> Dated:
     return None, (_not_understood(stated, source),)
 
 
-def date_of_epoch(seconds: float, source: str) -> Dated:
+def date_of_epoch(seconds: float, source: Notice) -> Dated:
     """Return the date of a clock that counts seconds from 1970 in UTC."""
     try:
         start = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
@@ -96,7 +96,7 @@ def date_of_epoch(seconds: float, source: str) -> Dated:
     return _since(start, source)
 
 
-def date_after(zero: datetime.date, seconds: float, source: str) -> Dated:
+def date_after(zero: datetime.date, seconds: float, source: Notice) -> Dated:
     """Return the date of a time on a clock that read zero at a stated moment.
 
     A date without a time of day stays that date: how late on it the clock started is not known.
@@ -112,7 +112,7 @@ def date_after(zero: datetime.date, seconds: float, source: str) -> Dated:
         return None, (_not_understood(after, source),)
 
 
-def earliest(dates: Iterable[Dated], source: str) -> Dated:
+def earliest(dates: Iterable[Dated], source: Notice) -> Dated:
     """Return the first start of several sensors, and what is doubtful about it."""
     pairs = list(dates)
     notes = tuple(dict.fromkeys(note for _, found in pairs for note in found))
@@ -137,7 +137,7 @@ def _instant(date: RecordingDate) -> datetime.datetime:
     return start if start.tzinfo is None else start.astimezone(datetime.UTC)
 
 
-def _checked(match: re.Match[str], stated: str, source: str) -> Dated:
+def _checked(match: re.Match[str], stated: str, source: Notice) -> Dated:
     parts = match.groupdict()
     try:
         month = parts["month"]
@@ -188,12 +188,12 @@ def _zone(stated: str, zone: str | None) -> datetime.tzinfo | None:
     return datetime.timezone(sign * datetime.timedelta(hours=int(hours), minutes=int(minutes)))
 
 
-def _since(start: datetime.date, source: str) -> Dated:
+def _since(start: datetime.date, source: Notice) -> Dated:
     if start.year < EARLIEST_YEAR:
         return None, (notice("reader.clock_not_set", source=source, start=str(start)),)
     return RecordingDate(start=start, source=source), ()
 
 
-def _not_understood(stated: str | Notice, source: str) -> Notice:
+def _not_understood(stated: str | Notice, source: Notice) -> Notice:
     shown = stated[:60] if isinstance(stated, str) else stated
     return notice("reader.date_not_understood", source=source, stated=shown)

@@ -17,7 +17,7 @@ RATE_TOLERANCE: Final = 1e-3
 
 _RATE: Final = re.compile(r"\s*(\d+(?:[.,]\d+)?)", re.ASCII)
 
-Rate = tuple[float, str, tuple[Notice, ...]]
+Rate = tuple[float, Notice, tuple[Notice, ...]]
 """A rate in Hz, where it is known from, and what is doubtful about it."""
 
 
@@ -37,7 +37,7 @@ def usable(rate_hz: float | None) -> float | None:
     return rate_hz if find_rate_fault(rate_hz) is None else None
 
 
-def rate_of_user(rate_hz: float, others_hz: Collection[float], source: str) -> Rate:
+def rate_of_user(rate_hz: float, others_hz: Collection[float], source: Notice) -> Rate:
     """Return the rate that the user stated, and a note where the files' own are others.
 
     Parameters
@@ -45,15 +45,17 @@ def rate_of_user(rate_hz: float, others_hz: Collection[float], source: str) -> R
     rate_hz : float
     others_hz : collection of float
         What the files say, if anything.
-    source : str
+    source : Notice
         Where they say it.
     """
     other = sorted({rate for rate in others_hz if differ(rate, rate_hz)})
     told = notice("reader.user_rate", rate_hz=rate_hz, source=source, others_hz=other)
-    return rate_hz, "stated by the user", (told,) if other else ()
+    return rate_hz, notice("source.user"), (told,) if other else ()
 
 
-def rate_of_files(settings: RecordingSettings, rates_hz: Mapping[str, float], source: str) -> Rate:
+def rate_of_files(
+    settings: RecordingSettings, rates_hz: Mapping[str, float], source: Notice
+) -> Rate:
     """Return the rate of files of which each is one sensor, unless the user states one.
 
     Parameters
@@ -61,7 +63,7 @@ def rate_of_files(settings: RecordingSettings, rates_hz: Mapping[str, float], so
     settings : RecordingSettings
     rates_hz : mapping of str to float
         Rate by the file or sensor; those without one are left out.
-    source : str
+    source : Notice
         Where the rates stand.
 
     Raises

@@ -17,6 +17,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
+from opensim_pelvis.notices import notice
 from opensim_pelvis.readers._clock import (
     MAX_STEP_ERROR,
     count_from_time,
@@ -77,14 +78,14 @@ class ApdmReader:
         date, date_notes = _find_date(start_us)
         up = settings.up_axis or "z"
         turn = None if up == "z" else earth_from_world(up)
-        world = "stated by the user" if settings.up_axis else "NWU, as APDM's files have it"
+        world = "world.user" if settings.up_axis else "world.apdm"
         return Recording(
             name=settings.name or path.stem,
             reader="apdm",
             rate_hz=rate_hz,
             rate_source=rate_source,
-            counter_source="time column",
-            world_frame=f"{up} up ({world})",
+            counter_source=notice("source.time_column"),
+            world_frame=notice(world, up=up),
             sensors=tuple(
                 _as_signals(
                     sensor,
@@ -109,7 +110,7 @@ def _find_date(start_us: float) -> Dated:
     """Return when the first sample was taken, where its time counts from 1970."""
     if start_us < SINCE_1970_US:
         return None, ()
-    return date_of_epoch(start_us * _US, "the time of the first sample, which counts from 1970")
+    return date_of_epoch(start_us * _US, notice("source.since_1970"))
 
 
 def _recognise(path: Path) -> str | None:
@@ -186,7 +187,7 @@ def _find_rate(settings: RecordingSettings, file: ApdmFile) -> Rate:
             "steps of its time are uneven. Give it with --rate HZ (or [recording] rate_hz).",
             likely_rate((file.sensors[0].time_us - file.sensors[0].time_us[0]) * _US),
         )
-    return known[0], "the steps of the time column", ()
+    return known[0], notice("source.time_steps"), ()
 
 
 def _count(

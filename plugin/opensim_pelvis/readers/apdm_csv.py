@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.errors import ReadError, raise_faults
+from opensim_pelvis.notices import notice
 from opensim_pelvis.readers._cells import split_cells, to_number
 from opensim_pelvis.readers._files import read_head, split_lines
 from opensim_pelvis.readers._numbers import Layout, read_numbers
@@ -95,7 +96,7 @@ def read_csv(path: Path) -> ApdmFile:
         path=path,
         layout=head.layout,
         rate_hz=head.rate_hz,
-        rate_source="the header field Sample Rate",
+        rate_source=notice("source.header_field", field="Sample Rate"),
         sensors=sensors,
         lines=numbers.lines,
         header=head.fields,

@@ -49,7 +49,7 @@ class ApdmFile:
     path: Path
     layout: str
     rate_hz: float | None
-    rate_source: str
+    rate_source: Notice
     sensors: tuple[ApdmSensor, ...]
     lines: Lines | None
     header: Mapping[str, str]

@@ -114,11 +114,12 @@ def _read(path: Path, file: Any) -> ApdmFile:
         listed = ", ".join(f"{name} {rate:g} Hz" for name, rate in rates.items() if rate)
         faults.append(f"one sample rate was wanted, but the sensors differ: {listed}")
     raise_faults(ReadError, str(path), faults)
+    field = "Sample Rate" if version == 5 else "SampleRate"
     return ApdmFile(
         path=path,
         layout=f"HDF5 version {version}",
         rate_hz=next(iter(known), None),
-        rate_source="the sensors' attribute " + ("Sample Rate" if version == 5 else "SampleRate"),
+        rate_source=notice("source.sensor_attribute", field=field),
         sensors=tuple(sensors),
         lines=None,
         header={"FileFormatVersion": str(version)},

@@ -19,13 +19,14 @@ from opensim_pelvis.c3d_file import (
 )
 from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
-from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.readers._dates import Dated, date_of_text
 from opensim_pelvis.readers._files import describe_inputs, list_files, read_head
 from opensim_pelvis.readers._mapping import load_channels
 from opensim_pelvis.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.readers._rates import RATE_TOLERANCE, Rate, rate_of_user
+from opensim_pelvis.readers._worlds import describe_world
 from opensim_pelvis.readers.c3d_channels import Suit, find_suit, read_sensors
 from opensim_pelvis.readers.c3d_contents import count_contents, describe_contents
 from opensim_pelvis.readers.c3d_events import read_events
@@ -136,11 +137,10 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
     if len(labels) < file.channels:
         raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
     file_hz, channel_notes = _channel_rate(file)
-    rate, source, rate_notes = _find_rate(settings, file_hz, "POINT:RATE and the header")
+    stated = notice("source.field_and_header", field="POINT:RATE")
+    rate, source, rate_notes = _find_rate(settings, file_hz, stated)
     analog, notes = read_channels(file)
     sensors, found = read_sensors(file, analog, suit, settings)
-    up = settings.up_axis or suit.mapping.up
-    who = "the user" if settings.up_axis else suit.mapping.path.name
     events, event_notes = _events(file, file_hz, rate)
     date, date_notes = _date(file)
     mapped = [] if suit.known else [suit.mapping.path]
@@ -149,8 +149,8 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         reader="c3d",
         rate_hz=rate,
         rate_source=source,
-        counter_source="row number",
-        world_frame=f"{up} up (stated by {who})" if up else "not stated: no orientation",
+        counter_source=notice("source.row_number"),
+        world_frame=describe_world(settings.up_axis, suit.mapping.up, suit.mapping.path),
         sensors=sensors,
         files=describe_inputs([*mapped, file.path]),
         header=_header(file),
@@ -187,7 +187,9 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     """Return the recording of a ROTATION group: each segment is a sensor with orientation."""
     labels = file.texts("ROTATION:LABELS")
     file_hz = rotation_hz(file)
-    rate, source, rate_notes = _find_rate(settings, file_hz, "ROTATION:RATE")
+    rate, source, rate_notes = _find_rate(
+        settings, file_hz, notice("source.field", field="ROTATION:RATE")
+    )
     matrices, notes = read_rotations(file)
     if len(labels) != matrices.shape[1] or len(set(labels)) != len(labels):
         raise ReadError(
@@ -217,7 +219,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
         reader="c3d",
         rate_hz=rate,
         rate_source=source,
-        counter_source="row number",
+        counter_source=notice("source.row_number"),
         world_frame=world,
         sensors=tuple(sensors),
         files=describe_inputs([file.path]),
@@ -229,29 +231,31 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     )
 
 
-def _find_rate(settings: RecordingSettings, rate_hz: float, source: str) -> Rate:
+def _find_rate(settings: RecordingSettings, rate_hz: float, source: Notice) -> Rate:
     """Return the rate, where it is known from, and what is doubtful about it."""
     known = bool(np.isfinite(rate_hz)) and rate_hz > 0.0
     if settings.rate_hz is not None:
         return rate_of_user(settings.rate_hz, [rate_hz] if known else [], source)
     if not known:
         raise MissingRateError(
-            f"{settings.path}: the sampling rate was wanted, but {source} does not state it. Give "
-            "it with --rate HZ (or [recording] rate_hz)."
+            f"{settings.path}: the sampling rate was wanted, but {say(source)} does not state it. "
+            "Give it with --rate HZ (or [recording] rate_hz)."
         )
     return rate_hz, source, ()
 
 
-def _find_up(file: C3dFile, settings: RecordingSettings) -> tuple[UpAxis, str, tuple[Notice, ...]]:
-    """Return the upward axis of the laboratory, its source in words, and notes."""
+def _find_up(
+    file: C3dFile, settings: RecordingSettings
+) -> tuple[UpAxis, Notice, tuple[Notice, ...]]:
+    """Return the upward axis of the laboratory, where that is known from, and notes."""
     if settings.up_axis is not None:
-        return settings.up_axis, f"{settings.up_axis} up (stated by the user)", ()
+        return settings.up_axis, notice("world.user", up=settings.up_axis), ()
     screen = file.text("POINT:Y_SCREEN").lower().removeprefix("+")
     if screen in AXES:
-        return screen, f"{screen} up (POINT:Y_SCREEN of the file)", ()
+        return screen, notice("world.field", up=screen, field="POINT:Y_SCREEN"), ()
     if file.text("MANUFACTURER:COMPANY").upper().startswith(_THEIA):
         note = notice("c3d.up_of_theia", file.path.name)
-        return "z", "z up (the convention of Theia3D; the file does not say)", (note,)
+        return "z", notice("world.theia", up="z"), (note,)
     raise ReadError(
         f"{file.path}: the upward axis of the laboratory was wanted, but the file does not state "
         "it (POINT:Y_SCREEN). Give it with --up-axis (or [recording] up_axis)."
@@ -269,10 +273,11 @@ def _events(
 
 def _date(file: C3dFile) -> Dated:
     """Return when the recording began: C3D has no place for it but the one that we write."""
-    date, notes = date_of_text(file.text("RECORDING:START"), "RECORDING:START")
+    field = "RECORDING:START"
+    date, notes = date_of_text(file.text(field), notice("source.field", field=field))
     source = file.text("RECORDING:START_SOURCE")
     if date is not None and source:
-        date = replace(date, source=f"RECORDING:START, from {source}")
+        date = replace(date, source=notice("source.field_from", field=field, stated=source))
     return date, notes
 
 

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.c3d_file import C3dFile
-from opensim_pelvis.notices import Notice
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.types import FileContents
+from opensim_pelvis.types.event import shown_by_plate
 
 _SHOWN: Final = 12
 _STATIC_S: Final = 15.0
@@ -27,37 +28,54 @@ def count_contents(file: C3dFile) -> str:
 
 
 def describe_contents(file: C3dFile) -> FileContents:
-    """Return what a file holds, in words, and what it can serve for."""
+    """Return what a file holds, and what it can serve for."""
     points, angles = _point_labels(file)
-    events, notes = _events(file)
+    steps, events, notes = _events(file)
     channels = file.texts("ANALOG:LABELS")[: file.channels]
-    rate = f"{file.rate_hz:g} Hz" if np.isfinite(file.rate_hz) else "not stated"
-    length = f", {file.frames / file.rate_hz:.2f} s" if np.isfinite(file.rate_hz) else ""
-    plates = file.count("FORCE_PLATFORM:USED") or 0
     rotations = file.texts("ROTATION:LABELS")
-    writer = " ".join(
-        text for name in ("COMPANY", "SOFTWARE") if (text := file.text(f"MANUFACTURER:{name}"))
-    )
     facts = {
-        "written by": writer or "not stated",
-        "rate": rate,
-        "frames": f"{file.frames}{length}, the first is number {file.first_frame}",
+        "written_by": _writer(file),
+        "rate": notice("contents.hertz", rate_hz=file.rate_hz)
+        if _timed(file)
+        else notice("contents.not_stated"),
+        "frames": _frames(file),
         "points": _listed(
             points, file.text("POINT:UNITS"), unnamed=_unnamed(file, "POINT", file.points)
         ),
         "angles": _listed(angles, ""),
-        "channels": _listed(channels, "", unnamed=_unnamed(file, "ANALOG", file.channels))
-        + _channel_rate(file),
+        "channels": _channels(file, channels),
         "events": events,
-        "force plates": str(plates) if plates else "none",
+        "force_plates": _plates(file),
         "rotations": _listed(rotations, ""),
     }
     return FileContents(
-        title=f"{file.path.name}: a C3D file without inertial sensors",
-        facts=tuple(facts.items()),
-        uses=_uses(file, points, angles, " contacts and " in events, bool(rotations)),
+        title=notice("contents.c3d", file=file.path.name),
+        facts=facts,
+        uses=_uses(file, points, angles, steps, bool(rotations)),
         notes=(*file.notes, *notes),
     )
+
+
+def _timed(file: C3dFile) -> bool:
+    return bool(np.isfinite(file.rate_hz))
+
+
+def _writer(file: C3dFile) -> Notice:
+    found = (file.text(f"MANUFACTURER:{name}") for name in ("COMPANY", "SOFTWARE"))
+    writer = [text for text in found if text]
+    return notice("contents.writer", writer=writer) if writer else notice("contents.not_stated")
+
+
+def _frames(file: C3dFile) -> Notice:
+    values = {"frames": file.frames, "first": file.first_frame}
+    if not _timed(file):
+        return notice("contents.counted_frames", **values)
+    return notice("contents.timed_frames", length_s=file.frames / file.rate_hz, **values)
+
+
+def _plates(file: C3dFile) -> Notice:
+    plates = file.count("FORCE_PLATFORM:USED") or 0
+    return notice("contents.count", count=plates) if plates else notice("contents.none")
 
 
 def _point_labels(file: C3dFile) -> tuple[list[str], list[str]]:
@@ -70,23 +88,25 @@ def _point_labels(file: C3dFile) -> tuple[list[str], list[str]]:
     return markers, [label for label in labels if label in angles]
 
 
-def _events(file: C3dFile) -> tuple[str, tuple[Notice, ...]]:
-    """Return the events in words, and notes."""
+def _events(file: C3dFile) -> tuple[bool, Notice, tuple[Notice, ...]]:
+    """Return whether there are contacts or toe-offs, what events there are, and notes."""
     found, notes = read_events(file)
     if found:
-        plates = sum("force plate" in event.source for event in found)
-        return f"{len(found)} contacts and toe-offs ({plates} by force plates)", notes
-    if file.texts("EVENT:LABELS"):
-        return f"{_listed(file.texts('EVENT:LABELS'), '')}; no contact or toe-off", notes
+        plates = sum(shown_by_plate(event.source) for event in found)
+        return True, notice("contents.steps", events=len(found), plates=plates), notes
+    if labels := file.texts("EVENT:LABELS"):
+        return False, notice("contents.no_steps", listed=_listed(labels, "")), notes
     if file.header_events:
-        return f"none (in the header: {_listed([n for _, n in file.header_events], '')})", notes
-    return "none", notes
+        listed = _listed([name for _, name in file.header_events], "")
+        return False, notice("contents.in_header", listed=listed), notes
+    return False, notice("contents.none"), notes
 
 
-def _channel_rate(file: C3dFile) -> str:
+def _channels(file: C3dFile, labels: Sequence[str]) -> Notice:
+    listed = _listed(labels, "", unnamed=_unnamed(file, "ANALOG", file.channels))
     if not file.channels or not np.isfinite(file.channel_hz):
-        return ""
-    return f" at {file.channel_hz:g} Hz"
+        return listed
+    return notice("contents.at_rate", listed=listed, rate_hz=file.channel_hz)
 
 
 def _unnamed(file: C3dFile, group: str, count: int) -> int:
@@ -94,46 +114,36 @@ def _unnamed(file: C3dFile, group: str, count: int) -> int:
     return count - sum(bool(label) for label in file.texts(f"{group}:LABELS")[:count])
 
 
-def _listed(labels: Sequence[str], unit: str, *, unnamed: int = 0) -> str:
+def _listed(labels: Sequence[str], unit: str, *, unnamed: int = 0) -> Notice:
     labels = [label for label in labels if label]
+    if unnamed and labels:
+        listed = _listed(labels, unit)
+        return notice("contents.listed_and_unnamed", listed=listed, unnamed=unnamed)
     if unnamed:
-        named = f"{_listed(labels, unit)} and " if labels else ""
-        return f"{named}{unnamed} without a label"
+        return notice("contents.unnamed", unnamed=unnamed)
     if not labels:
-        return "none"
-    more = " ..." if len(labels) > _SHOWN else ""
-    return f"{len(labels)}{f' in {unit}' if unit else ''}: {', '.join(labels[:_SHOWN])}{more}"
+        return notice("contents.none")
+    code = "contents.listed" + ("_in_unit" if unit else "")
+    code += "_and_more" if len(labels) > _SHOWN else ""
+    return notice(code, count=len(labels), unit=unit, names=labels[:_SHOWN])
 
 
 def _uses(
     file: C3dFile, markers: Sequence[str], angles: Sequence[str], events: bool, rotations: bool
-) -> tuple[str, ...]:
-    name = file.path.name
+) -> tuple[Notice, ...]:
     called = {label.rpartition(":")[2].upper() for label in markers}
-    uses = []
-    if rotations:
-        uses.append(f"reference of segments: opensim-pelvis compare RESULT {name}")
-    if markers:
-        known = "" if called >= set(_PELVIS) else " --markers NAMES.toml"
-        uses.append(f"reference of markers: opensim-pelvis compare RESULT {name}{known}")
-    if any("PELVISANGLES" in label.upper() for label in angles):
-        uses.append(
-            f"reference of Plug-in Gait's angles: opensim-pelvis compare RESULT {name} "
-            "--reference angles"
-        )
-    if events:
-        uses.append(
-            f"contacts and toe-offs: opensim-pelvis run RECORDING --events-file {name} "
-            "--events-start SECONDS"
-        )
-    if markers and file.frames / file.rate_hz <= _STATIC_S:
-        uses.append(
-            "standing trial, if the person stands in it: opensim-pelvis compare RESULT REFERENCE "
-            f"--model MODEL.osim --static-trial {name}"
-        )
-    if file.channels:
-        uses.append(
-            "recording of sensors, if channels are theirs: opensim-pelvis run "
-            f"{name} --mapping CHANNELS.toml, which says whose they are (docs/readers.md)"
-        )
-    return tuple(uses)
+    pig = any("PELVISANGLES" in label.upper() for label in angles)
+    uses = {
+        "segments": rotations,
+        "markers": bool(markers) and called >= set(_PELVIS),
+        "named_markers": bool(markers) and not called >= set(_PELVIS),
+        "stored_angles": pig,
+        "steps": events,
+        "standing": bool(markers) and file.frames / file.rate_hz <= _STATIC_S,
+        "sensors": bool(file.channels),
+    }
+    return tuple(
+        notice(f"contents.use_{name}", file=file.path.name)
+        for name, serves in uses.items()
+        if serves
+    )

@@ -15,8 +15,8 @@ import numpy as np
 from opensim_pelvis.c3d_file import C3dFile, read_channels
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.notices import Notice
-from opensim_pelvis.types.event import CONTACT, TOE_OFF, Event, known_label
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.types.event import CONTACT, PLATE, TOE_OFF, Event, known_label
 
 LOADED_N: Final = 20.0
 """Vertical force beyond which a foot stands on a plate; a choice, in use in many laboratories."""
@@ -50,7 +50,7 @@ def read_events(file: C3dFile) -> tuple[tuple[Event, ...], tuple[Notice, ...]]:
         k = int(np.argmin(gap_s)) if marked else -1
         if marked and gap_s[k] <= SAME_EVENT_S and k not in used:
             used.add(k)
-            source = f"{event.source}, side as marked"
+            source = notice("source.side_marked", event=event.source)
             event = replace(event, context=marked[k].context, source=source)
         told.append(event)
     left = [event for k, event in enumerate(marked) if k not in used]
@@ -76,7 +76,7 @@ def _read_marked(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
             time_s=float(time_s),
             label=name,
             context=sides.get(context.lower(), "General"),
-            source=f"marked in {file.path.name}",
+            source=notice("source.marked", file=file.path.name),
         )
         for time_s, context, label in zip(at_s, contexts, labels, strict=True)
         if (name := known_label(label)) is not None and np.isfinite(time_s)
@@ -110,7 +110,9 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
     try:
         analog, told = read_channels(file)
     except ReadError as fault:
-        return [], (file.note("c3d.plates_unreadable", fault=str(fault)),)
+        return [], (
+            file.note("c3d.plates_unreadable", error=type(fault).__name__, fault=str(fault)),
+        )
     rate_hz = file.channel_hz
     units = file.texts("ANALOG:UNITS")
     events: list[Event] = []
@@ -125,7 +127,8 @@ def _read_plates(file: C3dFile) -> tuple[list[Event], tuple[Notice, ...]]:
             notes.append(file.note(code, plate=number, type=kind, units=found))
             continue
         force = np.abs(_without_offset(file, analog[:, columns].sum(axis=1)))
-        events += _plate_events(force, rate_hz, f"force plate {number} of {file.path.name}")
+        source = notice(PLATE, plate=number, file=file.path.name)
+        events += _plate_events(force, rate_hz, source)
     return events, tuple(notes)
 
 
@@ -140,7 +143,7 @@ def _without_offset(file: C3dFile, force: FloatArray) -> FloatArray:
     return np.asarray(force - baseline.mean())
 
 
-def _plate_events(force: FloatArray, rate_hz: float, source: str) -> list[Event]:
+def _plate_events(force: FloatArray, rate_hz: float, source: Notice) -> list[Event]:
     """Return start and end of every load; half and double the limit give the uncertainty."""
     loads = _loads(force > LOADED_N, rate_hz)
     events = []

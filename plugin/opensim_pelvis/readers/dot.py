@@ -160,7 +160,7 @@ def _assemble(
     first = loaded[0]
     start_s = np.mod(first.time.start_tick + offsets.min(), MODULUS) * 1e-6
     has_ticks = all(one.time.time_s is not None for one in loaded)
-    field = "the header field StartTime"
+    field = notice("source.header_field", field="StartTime")
     date, date_notes = earliest(
         (date_of_text(one.header.fields.get("StartTime"), field) for one in loaded), field
     )
@@ -170,11 +170,9 @@ def _assemble(
         reader="dot",
         rate_hz=rate_hz,
         rate_source=rate_source,
-        counter_source=TICKS if has_ticks else COUNTER,
-        world_frame=(
-            f"{settings.up_axis} up (stated by the user)"
-            if settings.up_axis is not None
-            else "z up (x east and y north unless the heading was reset; DOT user manual)"
+        counter_source=notice("source.field", field=TICKS if has_ticks else COUNTER),
+        world_frame=notice(
+            "world.user" if settings.up_axis else "world.dot", up=settings.up_axis or "z"
         ),
         sensors=tuple(sensors),
         files=files,
@@ -259,9 +257,9 @@ def _find_rate(settings: RecordingSettings, loaded: Sequence[_Loaded]) -> Rate:
     """Return the rate of the headers, or of the time stamps where no file states one."""
     stated = {one.header.identifier: one.header.rate_hz for one in loaded}
     rates = {name: rate for name, rate in stated.items() if rate is not None}
-    source = "the header field OutputRate"
+    source = notice("source.header_field", field="OutputRate")
     if not rates:
         found = {one.header.identifier: one.time.rate_hz for one in loaded}
         rates = {name: rate for name, rate in found.items() if rate is not None}
-        source = f"the column {TICKS} (microseconds)"
+        source = notice("source.column_microseconds", column=TICKS)
     return rate_of_files(settings, rates, source)

@@ -16,6 +16,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, earth_from_world
+from opensim_pelvis.notices import notice
 from opensim_pelvis.readers._files import describe_input, list_files, read_head
 from opensim_pelvis.readers.mvnx_frames import MvnxFrames, read_frames
 from opensim_pelvis.readers.mvnx_header import MvnxHeader, looks_like_mvnx, read_mvnx_header
@@ -101,6 +102,7 @@ def _assemble(
     pose = check_poses(header, frames, settings.up_axis)
     unmeasured, segment_notes = find_unmeasured(header, frames.signals["orientation"])
     sensors, sensor_notes = read_sensors(header, frames, counter, pose.up)
+    counted = "source.frame_index" if np.isfinite(frames.index).all() else "source.frame_time"
     R_EW = earth_from_world(pose.up)
     orientation = split(frames.signals["orientation"], 4)
     segments = tuple(
@@ -119,8 +121,8 @@ def _assemble(
         reader="mvnx",
         rate_hz=rate_hz,
         rate_source=rate_source,
-        counter_source="frame index" if np.isfinite(frames.index).all() else "frame time",
-        world_frame=f"{pose.up} up ({pose.source})",
+        counter_source=notice(counted),
+        world_frame=pose.world,
         sensors=(*segments, *sensors),
         files=(described,),
         header=header.fields,

@@ -44,15 +44,15 @@ class PoseCheck:
     ----------
     up : str
         Upward axis of the world.
-    source : str
-        Where it is known from.
+    world : Notice
+        The same, and where it is known from.
     axes_known : bool
         Whether segments have MVN's axes: forward, left, up.
     notes : tuple of Notice
     """
 
     up: UpAxis
-    source: str
+    world: Notice
     axes_known: bool
     notes: tuple[Notice, ...]
 
@@ -68,13 +68,13 @@ def check_poses(header: MvnxHeader, frames: MvnxFrames, user_up: UpAxis | None) 
         ]
         notes.append(notice("mvnx.poses", frames=kept))
     if user_up is not None:
-        source = "stated by the user"
+        world = "world.user"
         if found not in (None, user_up):
             notes.append(notice("mvnx.user_up", up=user_up, found=found))
     elif found is not None:
-        source = "from pelvis to head in the calibration frames"
+        world = "world.mvn_pose"
     else:
-        source = "MVN's default; the file does not say"
+        world = "world.mvn"
     up = user_up or found or "z"
     identity = frames.poses.get("identity", {}).get("orientation")
     turned = 0.0
@@ -86,7 +86,7 @@ def check_poses(header: MvnxHeader, frames: MvnxFrames, user_up: UpAxis | None) 
         off = notice("mvnx.identity_off", turned_deg=turned)
         why = notice("mvnx.not_z_up", up=up) if up != "z" else off
         notes.append(notice("mvnx.other_axes", why=why))
-    return PoseCheck(up=up, source=source, axes_known=axes_known, notes=tuple(notes))
+    return PoseCheck(up=up, world=notice(world, up=up), axes_known=axes_known, notes=tuple(notes))
 
 
 def _find_up(header: MvnxHeader, frames: MvnxFrames) -> UpAxis | None:

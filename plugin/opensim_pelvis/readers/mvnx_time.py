@@ -33,16 +33,18 @@ def find_rate(header: MvnxHeader, frames: MvnxFrames, user_hz: float | None) -> 
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = header.rate_hz
     if user_hz is not None:
-        return rate_of_user(user_hz, [] if stated is None else [stated], "frameRate")
+        return rate_of_user(
+            user_hz, [] if stated is None else [stated], notice("source.field", field="frameRate")
+        )
     if stated is not None:
-        return stated, "the attribute frameRate", ()
+        return stated, notice("source.attribute", field="frameRate"), ()
     samples = frames.index[-1] - frames.index[0]
     span_ms = frames.time_ms[-1] - frames.time_ms[0]
     if np.isfinite(samples) and np.isfinite(span_ms) and samples > 0 and span_ms > 0:
         rate = float(samples * 1000.0 / span_ms)
         whole = float(round(rate))
         if whole > 0.0 and abs(samples * 1000.0 / whole - span_ms) <= 1.0:
-            return whole, "index and time of the frames", ()
+            return whole, notice("source.frames"), ()
     raise MissingRateError(
         f"{header.path}: the sampling rate was wanted, but there is no frameRate. Give it with "
         "--rate HZ (or [recording] rate_hz)."
@@ -56,10 +58,12 @@ def find_date(header: MvnxHeader) -> Dated:
     same instant in UTC. Together they tell the zone.
     """
     since = header.fields.get("recDateMSecsSinceEpoch", "")
-    local, notes = date_of_text(header.fields.get("recDate"), "recDate of the header")
+    told = notice("source.of_header", fields=("recDate",))
+    local, notes = date_of_text(header.fields.get("recDate"), told)
     if not re.fullmatch(r"[0-9]{1,15}", since):
         return local, notes
-    utc, found = date_of_epoch(int(since) / 1000.0, "recDateMSecsSinceEpoch of the header")
+    counted = notice("source.of_header", fields=("recDateMSecsSinceEpoch",))
+    utc, found = date_of_epoch(int(since) / 1000.0, counted)
     if local is None or utc is None:
         return (utc, found) if utc is not None else (local, (*notes, *found))
     stated, instant = local.start, utc.start
@@ -70,7 +74,7 @@ def find_date(header: MvnxHeader) -> Dated:
     if abs(ahead - quarters * ZONE_STEP) > ZONE_SLACK or abs(quarters) > ZONE_LIMIT:
         return local, (*notes, notice("mvnx.dates_apart", local=local.text, utc=utc.text))
     zone = timezone(quarters * ZONE_STEP)
-    source = "recDate and recDateMSecsSinceEpoch of the header"
+    source = notice("source.of_header", fields=("recDate", "recDateMSecsSinceEpoch"))
     return RecordingDate(start=stated.replace(tzinfo=zone), source=source), notes
 
 

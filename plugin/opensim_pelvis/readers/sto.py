@@ -98,7 +98,7 @@ class StoReader:
             reader="sto",
             rate_hz=rate_hz,
             rate_source=rate_source,
-            counter_source="time column",
+            counter_source=notice("source.time_column"),
             world_frame=world,
             sensors=tuple(
                 SensorSignals(identifier=label, counter=counter, R_ES=R_ES, file=path.name)
@@ -266,11 +266,12 @@ def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) 
     """Return the rate, where it is known from, and what is doubtful about it."""
     stated = top.fields.get("DataRate")
     header_hz = usable(to_number(stated)) if stated is not None else None
+    source = notice("source.header_field", field="DataRate")
     if settings.rate_hz is not None:
         stated_hz = [] if header_hz is None else [header_hz]
-        return rate_of_user(settings.rate_hz, stated_hz, "the header field DataRate")
+        return rate_of_user(settings.rate_hz, stated_hz, source)
     if header_hz is not None:
-        return header_hz, "the header field DataRate", ()
+        return header_hz, source, ()
     found = find_rate(time_s)
     if found is None:
         raise MissingRateError(
@@ -279,11 +280,13 @@ def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) 
             "[recording] rate_hz).",
             likely_rate(time_s),
         )
-    return found, "the steps of the time column", ()
+    return found, notice("source.time_steps"), ()
 
 
-def _find_up(settings: RecordingSettings, top: StoHeader) -> tuple[UpAxis, str, tuple[Notice, ...]]:
-    """Return the upward axis of the file's world, its source in words, and notes."""
+def _find_up(
+    settings: RecordingSettings, top: StoHeader
+) -> tuple[UpAxis, Notice, tuple[Notice, ...]]:
+    """Return the upward axis of the file's world, where that is known from, and notes."""
     stated = top.fields.get("up_axis")
     if stated is not None and stated not in AXES:
         raise ReadError(
@@ -293,15 +296,8 @@ def _find_up(settings: RecordingSettings, top: StoHeader) -> tuple[UpAxis, str, 
     if settings.up_axis is not None:
         told = notice("sto.user_up", up=settings.up_axis, stated=stated)
         differs = stated is not None and stated != settings.up_axis
-        return (
-            settings.up_axis,
-            f"{settings.up_axis} up (stated by the user)",
-            (told,) if differs else (),
-        )
+        world = notice("world.user", up=settings.up_axis)
+        return settings.up_axis, world, (told,) if differs else ()
     if stated is not None:
-        return stated, f"{stated} up (from the file header)", ()
-    return (
-        "z",
-        "z up (the convention of OpenSense; the file does not say)",
-        (notice("sto.no_up_axis"),),
-    )
+        return stated, notice("world.header", up=stated), ()
+    return "z", notice("world.opensense", up="z"), (notice("sto.no_up_axis"),)

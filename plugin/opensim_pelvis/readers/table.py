@@ -11,7 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
-from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.readers._cells import split_cells
 from opensim_pelvis.readers._clock import (
     count_from_time,
@@ -41,6 +41,7 @@ from opensim_pelvis.readers._mapping_files import (
 from opensim_pelvis.readers._numbers import Layout, Numbers, read_numbers
 from opensim_pelvis.readers._orientation import as_quaternions
 from opensim_pelvis.readers._rates import Rate, differ, rate_of_user
+from opensim_pelvis.readers._worlds import describe_world
 from opensim_pelvis.registry import Match
 from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.settings import RecordingSettings
@@ -94,8 +95,6 @@ class TableReader:
         )
         signals = tuple(signal for signal, _ in sensors)
         found = (note for _, notes in sensors for note in notes)
-        up = settings.up_axis or mapping.up
-        source = "the user" if settings.up_axis else mapping.path.name
         date, date_notes = _find_date(mapping, start_s)
         return Recording(
             name=settings.name or settings.path.stem,
@@ -103,7 +102,7 @@ class TableReader:
             rate_hz=rate_hz,
             rate_source=rate_source,
             counter_source=_counter_source(mapping),
-            world_frame=f"{up} up (stated by {source})" if up else "not stated: no orientation",
+            world_frame=describe_world(settings.up_axis, mapping.up, mapping.path),
             sensors=signals,
             files=described.result(),
             start_s=start_s,
@@ -184,9 +183,11 @@ def _find_rate(
     """Return the rate, where it is known from, and what is doubtful about it."""
     if settings.rate_hz is not None:
         stated = [] if mapping.rate_hz is None else [mapping.rate_hz]
-        return rate_of_user(settings.rate_hz, stated, mapping.path.name)
+        return rate_of_user(
+            settings.rate_hz, stated, notice("source.field", field=mapping.path.name)
+        )
     if mapping.rate_hz is not None:
-        return mapping.rate_hz, f"clock.rate_hz of {mapping.path.name}", ()
+        return mapping.rate_hz, _stated_in(mapping, "clock.rate_hz"), ()
     rates: list[float | None] = [None]
     columns: list[FloatArray] = []
     if mapping.time is not None:
@@ -201,7 +202,7 @@ def _find_rate(
             f"{mapping.path.name}, or give --rate HZ.",
             likely_rate((columns[0] - columns[0][0]) * mapping.time_factor) if columns else None,
         )
-    return rate, f"the steps of the column {mapping.time}", ()
+    return rate, notice("source.column_steps", column=mapping.time), ()
 
 
 def _count(
@@ -239,7 +240,11 @@ def _find_date(mapping: TableMapping, start_s: float) -> Dated:
     """Return when the first row was measured, where the mapping says when its clock read zero."""
     if mapping.zero is None:
         return None, ()
-    return date_after(mapping.zero, start_s, f"clock.zero of {mapping.path.name}")
+    return date_after(mapping.zero, start_s, _stated_in(mapping, "clock.zero"))
+
+
+def _stated_in(mapping: TableMapping, field: str) -> Notice:
+    return notice("source.of_file", field=field, file=mapping.path.name)
 
 
 def _places(table: _Table, mapping: TableMapping) -> IntArray:
@@ -255,10 +260,10 @@ def _places(table: _Table, mapping: TableMapping) -> IntArray:
     return np.arange(used, dtype=np.int64)
 
 
-def _counter_source(mapping: TableMapping) -> str:
+def _counter_source(mapping: TableMapping) -> Notice:
     if mapping.counter is not None:
-        return f"column {mapping.counter}"
-    return "time column" if mapping.time is not None else "row number"
+        return notice("source.column", column=mapping.counter)
+    return notice("source.time_column" if mapping.time is not None else "source.row_number")
 
 
 def _signals(

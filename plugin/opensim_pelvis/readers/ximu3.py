@@ -21,6 +21,7 @@ from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, UpAxis, earth_from_w
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.readers._dates import date_of_text, earliest
 from opensim_pelvis.readers._files import WORKERS, describe_input, list_folders
+from opensim_pelvis.readers._worlds import join_worlds
 from opensim_pelvis.readers.ximu3_device import (
     STAMP,
     Device,
@@ -142,8 +143,8 @@ def _assemble(
     clocks, clock_note = _clocks(loaded)
     start_s = min(float(one.time_s[0]) for one in loaded)
     rate_hz, rate_notes = _find_rate(settings, identifiers, loaded)
-    worlds = sorted({_world(one.device, settings)[1] for one in loaded})
-    field = "the device's clock in Command.json"
+    worlds = (_world(one.device, settings)[1] for one in loaded)
+    field = notice("source.device_clock", file="Command.json")
     date, date_notes = earliest(
         (date_of_text(one.device.fields.get("time"), field) for one in loaded), field
     )
@@ -155,9 +156,9 @@ def _assemble(
         name=settings.name or settings.path.resolve().name,
         reader="ximu3",
         rate_hz=rate_hz,
-        rate_source="stated by the user" if settings.rate_hz else "the stamps of the devices",
-        counter_source="microsecond stamps of each device",
-        world_frame="; ".join(worlds),
+        rate_source=notice("source.user" if settings.rate_hz else "source.device_stamps"),
+        counter_source=notice("source.own_stamps"),
+        world_frame=join_worlds(worlds),
         sensors=sensors,
         files=files,
         header=loaded[0].device.fields,
@@ -230,14 +231,14 @@ def _absent(identifiers: Sequence[str], loaded: Sequence[DeviceSignals]) -> list
     return notes
 
 
-def _world(device: Device, settings: RecordingSettings) -> tuple[UpAxis, str]:
+def _world(device: Device, settings: RecordingSettings) -> tuple[UpAxis, Notice]:
     """Return the upward axis of a device's earth frame, and where that is known from."""
     if settings.up_axis is not None:
-        return settings.up_axis, f"{settings.up_axis} up (stated by the user)"
+        return settings.up_axis, notice("world.user", up=settings.up_axis)
     if device.convention is not None:
         up = _UP[device.convention]
-        return up, f"{up} up ({device.convention}, from Command.json)"
-    return "z", "z up (NWU, the default of the x-IMU3; the log does not say)"
+        return up, notice("world.ximu3_stated", up=up, frame=device.convention)
+    return "z", notice("world.ximu3", up="z")
 
 
 def _as_signals(

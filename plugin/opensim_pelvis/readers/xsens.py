@@ -25,6 +25,7 @@ from opensim_pelvis.readers._files import WORKERS, describe_input, list_files
 from opensim_pelvis.readers._numbers import Numbers, read_numbers
 from opensim_pelvis.readers._orientation import read_matrices
 from opensim_pelvis.readers._rates import Rate, differ, rate_of_files
+from opensim_pelvis.readers._worlds import join_worlds
 from opensim_pelvis.readers._xsens_header import (
     COUNTER,
     EULER,
@@ -154,7 +155,7 @@ def _orientation(
     return None, ()
 
 
-def _world(header: XsensHeader, settings: RecordingSettings) -> tuple[UpAxis, str]:
+def _world(header: XsensHeader, settings: RecordingSettings) -> tuple[UpAxis, Notice]:
     """Return the upward axis of a file's world, and where that is known from."""
     stated = header.fields.get("Coordinate system")
     if stated is not None and stated not in _WORLDS:
@@ -163,10 +164,10 @@ def _world(header: XsensHeader, settings: RecordingSettings) -> tuple[UpAxis, st
             f"found '{stated}'"
         )
     if settings.up_axis is not None:
-        return settings.up_axis, f"{settings.up_axis} up (stated by the user)"
+        return settings.up_axis, notice("world.user", up=settings.up_axis)
     if stated is not None:
-        return _WORLDS[stated], f"{_WORLDS[stated]} up ({stated}, from the file header)"
-    return "z", "z up (the MTw default; the files do not say)"
+        return _WORLDS[stated], notice("world.named", up=_WORLDS[stated], frame=stated)
+    return "z", notice("world.xsens", up="z")
 
 
 def _assemble(
@@ -176,7 +177,7 @@ def _assemble(
     headers = [one.header for one in loaded]
     counters = _unwrap(settings.path, loaded)
     rate_hz, rate_source, rate_notes = _find_rate(settings, loaded, counters)
-    worlds = sorted({_world(header, settings)[1] for header in headers})
+    worlds = (_world(header, settings)[1] for header in headers)
     first = headers[0]
     stated = first.fields.get("Coordinate system")
     world_notes = (
@@ -184,7 +185,7 @@ def _assemble(
         if stated and settings.up_axis not in (None, _WORLDS[stated])
         else ()
     )
-    field = "the header field Start Time"
+    field = notice("source.header_field", field="Start Time")
     date, date_notes = earliest(
         (date_of_text(header.fields.get("Start Time"), field) for header in headers), field
     )
@@ -194,8 +195,8 @@ def _assemble(
         reader="xsens",
         rate_hz=rate_hz,
         rate_source=rate_source,
-        counter_source=COUNTER,
-        world_frame="; ".join(worlds),
+        counter_source=notice("source.field", field=COUNTER),
+        world_frame=join_worlds(worlds),
         sensors=tuple(_as_signals(*pair) for pair in zip(loaded, counters, strict=True)),
         files=files,
         header=first.fields,
@@ -241,10 +242,11 @@ def _find_rate(
     rates = {name: rate for name, rate in stated.items() if rate is not None}
     found = [_rate_of_ticks(o.ticks, c) for o, c in zip(loaded, counters, strict=True)]
     clocked = {n: r for n, r in zip(stated, found, strict=True) if r is not None}
-    source = f"the column {TICKS} ({TICKS_PER_S // 1000} kHz)"
+    source = notice("source.column_khz", column=TICKS, rate_khz=TICKS_PER_S // 1000)
     if not rates:
         return rate_of_files(settings, clocked, source)
-    rate_hz, known_from, notes = rate_of_files(settings, rates, "the header field Update Rate")
+    field = notice("source.header_field", field="Update Rate")
+    rate_hz, known_from, notes = rate_of_files(settings, rates, field)
     others = sorted({rate for rate in clocked.values() if differ(rate, rate_hz)})
     if others:
         told = notice("xsens.rates_differ", rate_hz=rate_hz, source=source, others_hz=others)

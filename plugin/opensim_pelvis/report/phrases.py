@@ -11,14 +11,14 @@ import functools
 from collections.abc import Iterator
 
 from opensim_pelvis.angles import DEFINITIONS
-from opensim_pelvis.guidance.engine import (
+from opensim_pelvis.guidance.tables import read_drills, read_norms, read_rules
+from opensim_pelvis.guidance.words import (
     CANNOT_TELL,
     DISCLAIMER,
     NOT_KNOWN,
     REASONS,
     SEX_UNKNOWN,
 )
-from opensim_pelvis.guidance.tables import read_drills, read_norms, read_rules
 from opensim_pelvis.metrics.definitions import definitions
 
 DRILL_TEXTS = ("name", "purpose", "how", "dose", "avoid")

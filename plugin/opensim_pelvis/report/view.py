@@ -18,8 +18,8 @@ import numpy as np
 
 from opensim_pelvis.documents import plain_of, read_record
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.guidance.engine import DISCLAIMER
 from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.guidance.words import DISCLAIMER, plain_finding
 from opensim_pelvis.names import check_name
 from opensim_pelvis.notices import SIMULATED, Notice, say
 from opensim_pelvis.report.view_curves import curves_of, series_of
@@ -30,6 +30,7 @@ from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
 from opensim_pelvis.report.view_skeleton import skeleton_of
 from opensim_pelvis.settings import to_plain
 from opensim_pelvis.types import RecordingDate, Result
+from opensim_pelvis.types.running import excluded_words
 
 View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
@@ -52,7 +53,7 @@ def view_of(result: Result) -> View:
         "curves": curves_of(result),
         "series": series_of(result),
         "skeleton": skeleton_of(result),
-        "findings": [asdict(finding) for finding in running.findings] if running else [],
+        "findings": [plain_finding(finding) for finding in running.findings] if running else [],
         "disclaimer": DISCLAIMER,
         "norms": {key: asdict(norm) for key, norm in read_norms().items()},
         "angles": [asdict(definition) for definition in result.clinical.definitions],
@@ -112,7 +113,7 @@ def _recording(result: Result) -> dict[str, Any]:
 
 
 def _date(date: RecordingDate | None) -> dict[str, str] | None:
-    return None if date is None else {"start": date.iso, "source": date.source}
+    return None if date is None else {"start": date.iso, "source": say(date.source)}
 
 
 def _absent(result: Result) -> dict[str, Notice]:
@@ -133,7 +134,7 @@ def _strides(result: Result) -> dict[str, Any]:
     return {
         "total": int(running.strides.side.size),
         "kept": int(running.strides.kept.sum()),
-        "excluded": dict(running.strides.excluded),
+        "excluded": excluded_words(running.strides),
         "kind": running.events.kind,
         "start": running.events.start_label,
     }
@@ -142,17 +143,19 @@ def _strides(result: Result) -> dict[str, Any]:
 def _methods(result: Result) -> dict[str, str]:
     """Return how the numbers came about, a line a stage."""
     pose, heading = result.placement.pose, result.placement.heading
-    origins = sorted({f"{o.origin} ({o.reason})" for o in result.recording.origins})
+    origins = sorted({f"{o.origin} ({say(o.reason)})" for o in result.recording.origins})
     methods = {
         "orientations": "; ".join(origins) or "of the maker",
         "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
-        "heading": heading.words,
-        "travel": result.clinical.travel_source,
-        "model": result.model.source,
-        "engine": f"{result.kinematics.engine}, {result.kinematics.accuracy}",
+        "heading": say(heading.told),
+        "travel": say(result.clinical.travel_source),
+        "model": say(result.model.told),
+        "engine": f"{result.kinematics.engine}, {say(result.kinematics.accuracy)}",
     }
     if result.running is not None and result.running.events.methods:
-        methods["events"] = "; ".join(dict.fromkeys(result.running.events.methods.values()))
+        methods["events"] = "; ".join(
+            dict.fromkeys(map(say, result.running.events.methods.values()))
+        )
     return methods
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from opensim_pelvis.documents import ABSENT, FaultError, OneOf, Within, check_lengths
-from opensim_pelvis.guidance.engine import REASONS
+from opensim_pelvis.guidance.words import REASONS
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view_curves import CURVES, STRIDE_POINTS
 from opensim_pelvis.report.view_skeleton import FRAMES

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from opensim_pelvis.notices import say
 from opensim_pelvis.quality import model_errors_deg
 from opensim_pelvis.types import Result, SensorHeading
 
@@ -43,7 +44,7 @@ def _heading(row: SensorHeading | None) -> dict[str, Any]:
         return {"heading_source": "", "heading_sigma_deg": None, "heading_verdict": ""}
     sigma = float(np.rad2deg(row.sigma_rad))
     return {
-        "heading_source": row.source,
+        "heading_source": say(row.source),
         "heading_sigma_deg": sigma if np.isfinite(sigma) else None,
         "heading_verdict": row.verdict,
     }

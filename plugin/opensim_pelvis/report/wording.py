@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from opensim_pelvis.guidance.engine import (
+from opensim_pelvis.guidance.tables import read_rules
+from opensim_pelvis.guidance.words import (
     CANNOT_TELL,
     NOT_KNOWN,
     REASONS,
     SEX_UNKNOWN,
     fill,
 )
-from opensim_pelvis.guidance.tables import read_rules
 from opensim_pelvis.report.phrases import ANGLE_TEXTS, DRILL_TEXTS, MEASURE_TEXTS, NORM_TEXTS
 from opensim_pelvis.report.texts import ANALYSIS, Texts
 from opensim_pelvis.report.view import View

@@ -30,8 +30,8 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
         f"{pair.time_s.size} samples, {table.strides} strides",
         _timing_words(comparison),
         _heading_words(comparison),
-        f"offset of bodies: {pair.body_offset_source}",
-        f"direction of travel: {table.travel_source}",
+        f"offset of bodies: {say(pair.body_offset_source)}",
+        f"direction of travel: {say(table.travel_source)}",
     ]
     parts: list[RenderableType] = [
         Text(f"{comparison.estimate.name} against {comparison.reference.name}", style="bold"),
@@ -94,9 +94,9 @@ def _event_words(event: EventAgreement) -> str:
 def _heading_words(comparison: Comparison) -> str:
     pair = comparison.pair
     if math.isnan(pair.heading_rad):
-        return f"heading: {pair.heading_source}"
+        return f"heading: {say(pair.heading_source)}"
     turn = _shown(math.degrees(pair.heading_rad), ".2f")
-    return f"heading: {turn} degrees, from the {pair.heading_source}"
+    return f"heading: {turn} degrees, from the {say(pair.heading_source)}"
 
 
 def _timing_words(comparison: Comparison) -> str:

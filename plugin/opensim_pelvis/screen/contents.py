@@ -6,19 +6,19 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.types import FileContents
 
 
 def render_contents(contents: FileContents) -> RenderableType:
     """Return what a file holds and what it can serve for."""
     grid = Table.grid(padding=(0, 2))
-    for name, words in contents.facts:
-        grid.add_row(Text(name), Text(words))
+    for name, fact in contents.facts.items():
+        grid.add_row(Text(say(notice(f"contents.{name}"))), Text(say(fact)))
     uses = Table.grid(padding=(0, 2))
     for use in contents.uses:
-        uses.add_row(Text("-"), Text(use))
-    parts: list[RenderableType] = [Text(contents.title, style="bold"), Text(), grid]
+        uses.add_row(Text("-"), Text(say(use)))
+    parts: list[RenderableType] = [Text(say(contents.title), style="bold"), Text(), grid]
     if contents.uses:
         parts += [Text(), Text("It can serve as", style="bold"), uses]
     if contents.notes:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from rich.table import Table
 
+from opensim_pelvis.notices import say
 from opensim_pelvis.types import Heading
 
 HEADING_COLUMNS: Final = ("sensor", ">offset", ">±", ">swing", ">drift", "verdict", "from")
@@ -23,6 +24,6 @@ def add_headings(table: Table, heading: Heading) -> Table:
             row.sensor.removesuffix("_imu"),
             *(f"{np.rad2deg(n):.1f}" if np.isfinite(n) else "-" for n in numbers),
             row.verdict,
-            row.source,
+            say(row.source),
         )
     return table

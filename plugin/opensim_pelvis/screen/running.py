@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
+from opensim_pelvis.guidance.words import finding_text
 from opensim_pelvis.metrics.definitions import shown_in
 from opensim_pelvis.notices import say
 from opensim_pelvis.types import MeasureDefinition, RunningAnalysis
-from opensim_pelvis.types.running import Summary
+from opensim_pelvis.types.running import Summary, excluded_words
 
 
 def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
@@ -19,14 +20,14 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
         return {
             "strides": "none found: " + ("; ".join(map(say, running.events.notes)) or "no steps")
         }
-    excluded = ", ".join(f"{count} {reason}" for reason, count in strides.excluded.items())
+    excluded = ", ".join(f"{count} {reason}" for reason, count in excluded_words(strides).items())
     kept = int(strides.kept.sum())
     facts = {
         "strides": f"{kept} of {strides.side.size} kept"
         + (f" (excluded: {excluded})" if excluded else ""),
         "start at": running.events.start_label,
     }
-    methods = list(dict.fromkeys(running.events.methods.values()))
+    methods = list(dict.fromkeys(map(say, running.events.methods.values())))
     many = len(methods) > 1
     return facts | {
         f"source {number}" if many else "source": words
@@ -69,7 +70,7 @@ def trend_lines(running: RunningAnalysis) -> list[str]:
 
 def finding_lines(running: RunningAnalysis) -> list[str]:
     """Return a line a finding: what kind of source it rests on, and what it says."""
-    return [f"{finding.kind}: {finding.text}" for finding in running.findings]
+    return [f"{finding.kind}: {finding_text(finding)}" for finding in running.findings]
 
 
 def drill_lines(running: RunningAnalysis) -> list[str]:

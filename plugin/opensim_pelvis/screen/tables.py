@@ -18,8 +18,8 @@ from rich.text import Text
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import can_fuse
-from opensim_pelvis.guidance.engine import DISCLAIMER
-from opensim_pelvis.notices import Notice
+from opensim_pelvis.guidance.words import DISCLAIMER
+from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.reading import NO_RATE
 from opensim_pelvis.screen.clocks import render_clocks
 from opensim_pelvis.screen.headings import HEADING_COLUMNS, add_headings
@@ -64,14 +64,14 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         _facts(
             {
                 "recorded": _date_words(recording),
-                "rate": f"{aligned.rate_hz:g} Hz ({recording.rate_source})",
+                "rate": f"{aligned.rate_hz:g} Hz ({say(recording.rate_source)})",
                 **_origin_words(result),
                 pose: f"{start_s:.2f}-{end_s:.2f} s ({placement.pose.window_source})",
-                "heading": heading.words,
-                "drift": heading.drift_description,
+                "heading": say(heading.told),
+                "drift": say(heading.drift_description),
                 "calibration": placement.verdict,
                 "quality": quality_words(result.quality),
-                "engine": f"{kinematics.engine}; {kinematics.accuracy}",
+                "engine": f"{kinematics.engine}; {say(kinematics.accuracy)}",
                 "solved in": _time_words(kinematics),
                 **_engine_check(result),
                 "model": _model_words(result),
@@ -112,7 +112,7 @@ def render_recording(
     """
     rows = {} if ledger is None else {row.identifier: row for row in ledger.sensors}
     span = max((row.expected_samples for row in rows.values()), default=0)
-    known = recording.rate_source != NO_RATE
+    known = recording.rate_source.code != NO_RATE
     seconds = f"{span / recording.rate_hz:.2f} s, " if known else ""
     table = _table("|sensor", "worn by", "signals", ">samples", ">gaps", ">dropped", "bad rows")
     for sensor in recording.sensors:
@@ -126,14 +126,15 @@ def render_recording(
             *(cells or ("-",) * 3),
         )
     total = sum(file.size_bytes for file in recording.files) / 1e6
+    source = say(recording.rate_source)
     facts = {
         "reader": recording.reader,
         "fusion": _fusion_words(recording),
-        "rate": f"{recording.rate_hz:g} Hz ({recording.rate_source})" if known else NO_RATE,
+        "rate": f"{recording.rate_hz:g} Hz ({source})" if known else source,
         "length": f"{seconds}{span} samples" if span else "not known",
         "recorded": _date_words(recording),
-        "clock": f"{recording.counter_source}, starts at {recording.start_s:g} s",
-        "world frame": recording.world_frame,
+        "clock": f"{say(recording.counter_source)}, starts at {recording.start_s:g} s",
+        "world frame": say(recording.world_frame),
         "files": f"{len(recording.files)}, {total:.1f} MB",
     }
     return Group(
@@ -149,7 +150,7 @@ def _date_words(recording: Recording) -> str:
     """Return when the recording began and who says so."""
     if recording.date is None:
         return "date not stated in the recording; give it with --date"
-    return f"{recording.date.text} ({recording.date.source})"
+    return f"{recording.date.text} ({say(recording.date.source)})"
 
 
 def render_readers(
@@ -198,7 +199,7 @@ def _sensor_quality(result: Result) -> Table:
 
 
 def _model_words(result: Result) -> str:
-    name, source = result.model.name, result.model.source
+    name, source = result.model.name, say(result.model.told)
     return source if source.startswith(name) else f"{name} ({source})"
 
 
@@ -212,7 +213,7 @@ def _time_words(kinematics: Kinematics) -> str:
 def _origin_words(result: Result) -> dict[str, str]:
     """Return where the orientations come from, one phrase a kind."""
     kinds = {"vendor": "the maker's", "vqf 6D": "fused by VQF 6D", "vqf 9D": "fused by VQF 9D"}
-    counts = Counter((origin.origin, origin.reason) for origin in result.recording.origins)
+    counts = Counter((origin.origin, say(origin.reason)) for origin in result.recording.origins)
     if not counts:
         return {}
     words = (f"{_sensors(n)} {kinds[kind]} ({why})" for (kind, why), n in counts.items())

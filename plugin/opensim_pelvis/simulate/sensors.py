@@ -186,13 +186,16 @@ def simulate_sensors(
     )
     sensors = tuple(_record(truth, settings, body) for body in bodies)
     rate_hz = max(settings.rate_hz.get(body, truth.session.rate_hz) for body in bodies)
+    counted = notice("source.field", field="PacketCounter")
+    if settings.clocks != "common":
+        counted = notice("source.stamps")
     return Recording(
         name="simulated",
         reader="simulate",
         rate_hz=rate_hz,
-        rate_source="simulated",
-        counter_source="PacketCounter" if settings.clocks == "common" else "time stamps",
-        world_frame="z up (simulated)",
+        rate_source=notice("source.simulated"),
+        counter_source=counted,
+        world_frame=notice("world.simulated", up="z"),
         sensors=sensors,
         files=(),
         start_s=-settings.counter_start / rate_hz,

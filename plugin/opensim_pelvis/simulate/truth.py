@@ -17,6 +17,7 @@ from scipy.integrate import cumulative_trapezoid
 
 from opensim_pelvis.anthropometry.sizes import JointGeometry, joint_geometry
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import EulerOrder, inverse, multiply, rotate, to_euler
 from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate.curves import SIDES, height_curve, leg_curves, trunk_curves
@@ -240,7 +241,7 @@ def _list_events(runner: RunnerSettings, session: Session) -> tuple[Event, ...]:
                         time_s=time_s,
                         label=label,
                         context=context,
-                        source="simulated",
+                        source=notice("source.simulated"),
                         uncertainty_s=0.0,
                     )
                 )

@@ -75,7 +75,7 @@ def solve_batch(
         R_GB=solved.R_GB,
         p_GB_m=solved.p_GB,
         engine="exact",
-        accuracy="minimum of the sum of squared angles, to machine precision",
+        accuracy=notice("accuracy.exact"),
         absent={
             name: observability.explain(name, placement.bodies)
             for index, name in enumerate(model.coordinates)

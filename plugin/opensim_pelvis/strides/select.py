@@ -11,6 +11,7 @@ import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.types import Angles
+from opensim_pelvis.types.running import Exclusion
 
 TURNING_RADPS: Final = np.deg2rad(20.0)
 """A stride is a turn from here; the bend of a running track at 6 m/s gives 9 degrees/s."""
@@ -43,30 +44,29 @@ def exclude_strides(
     turn_rate: FloatArray,
     bout: IntArray,
     angles: Angles,
-) -> tuple[str, ...]:
+) -> tuple[Exclusion, ...]:
     """Return the reason why each stride is excluded, empty where it is kept.
 
-    Reasons are, in the order in which they are tried: missing samples, turning, start-up,
-    slowing, outlier.
+    Reasons are tried in this order: missing samples, turning, start-up, slowing, outlier.
     """
     reasons = np.full(side.size, "", dtype=object)
     size, missing = _sizes(angles, start, end)
     length = end - start
-    reasons[missing] = "missing samples"
+    reasons[missing] = "missing_samples"
     turning = np.isfinite(turn_rate) & (turn_rate > TURNING_RADPS)
     _set(reasons, turning, "turning")
     for code in (0, 1):
         for number in np.unique(bout[side == code]):
             rows = np.flatnonzero((side == code) & (bout == number))
             unsettled = _unsettled(length[rows], size[rows])
-            _set(reasons, _only(rows, unsettled, side.size), "start-up")
+            _set(reasons, _only(rows, unsettled, side.size), "start_up")
             late = _unsettled(length[rows][::-1], size[rows][::-1])[::-1]
             _set(reasons, _only(rows, late, side.size), "slowing")
     for code in (0, 1):
         rows = np.flatnonzero((side == code) & (reasons == ""))
         odd = _odd(length[rows], LEAST_SPREAD) | _odd(size[rows], 2.0 * LEAST_SPREAD)
         _set(reasons, _only(rows, odd, side.size), "outlier")
-    return tuple(str(reason) for reason in reasons)
+    return tuple(reasons)
 
 
 def _sizes(angles: Angles, start: FloatArray, end: FloatArray) -> tuple[FloatArray, BoolArray]:
@@ -163,5 +163,5 @@ def _only(rows: IntArray, flags: BoolArray, size: int) -> BoolArray:
     return out
 
 
-def _set(reasons: np.ndarray, flags: BoolArray, reason: str) -> None:
+def _set(reasons: np.ndarray, flags: BoolArray, reason: Exclusion) -> None:
     reasons[flags & (reasons == "")] = reason

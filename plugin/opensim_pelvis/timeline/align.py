@@ -18,7 +18,7 @@ import numpy as np
 from opensim_pelvis.errors import FusionError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.interpolation import straight
-from opensim_pelvis.notices import notice
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.timeline.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
 from opensim_pelvis.timeline.matching import match_sensors
 from opensim_pelvis.timeline.plausibility import check_orientations
@@ -156,7 +156,7 @@ def _make_clock(recording: Recording, signals: Sequence[SensorSignals], max_gap_
         spans = ", ".join(f"{s.identifier} {s.counter[0]}-{s.counter[-1]}" for s in signals)
         raise TimelineError(
             f"{recording.name}: the sensors were not recorded together, or their counters are "
-            f"broken. Wanted overlapping sample numbers ({recording.counter_source}), found "
+            f"broken. Wanted overlapping sample numbers ({say(recording.counter_source)}), found "
             f"{spans}. Leave out the files that belong to another trial."
         )
     # half a step of grace, so that 0.05 s at 60 Hz means its three samples whatever the rounding

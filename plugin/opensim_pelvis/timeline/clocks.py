@@ -104,7 +104,7 @@ def unify_clocks(recording: Recording, settings: TimelineSettings) -> Recording:
         recording,
         rate_hz=rate_hz,
         rate_source=rate_source,
-        counter_source=f"{recording.counter_source}, brought onto one timeline",
+        counter_source=notice("source.one_timeline", source=recording.counter_source),
         sensors=sensors,
         start_s=zero_s + first / rate_hz,
         clocks="common",
@@ -294,11 +294,11 @@ def _notes_of_holes(recording: Recording, own: Sequence[FloatArray]) -> list[Not
     return [notice("clocks.holes", *found, holes=found)] if found else []
 
 
-def _choose_rate(recording: Recording, settings: TimelineSettings) -> tuple[float, str]:
+def _choose_rate(recording: Recording, settings: TimelineSettings) -> tuple[float, Notice]:
     """Return the rate of the timeline and where it is from; a whole number where one is near."""
     if settings.rate_hz:
-        return settings.rate_hz, "the setting rate_hz; all sensors resampled to it"
+        return settings.rate_hz, notice("source.resampled_setting")
     whole = float(round(recording.rate_hz))
     near = abs(whole - recording.rate_hz) <= _WHOLE_HZ * recording.rate_hz
     rate_hz = whole if near else recording.rate_hz
-    return rate_hz, f"{recording.rate_source}; all sensors resampled to it"
+    return rate_hz, notice("source.resampled", source=recording.rate_source)

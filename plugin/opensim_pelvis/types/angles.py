@@ -35,7 +35,7 @@ class Angles:
         One column a definition; continuous; NaN where absent.
     travel_rad : (t,) array
         Heading of T in G.
-    travel_source : str
+    travel_source : Notice
     absent : mapping of str to Notice
         Angle to the reason why it is not there.
     """
@@ -44,7 +44,7 @@ class Angles:
     definitions: tuple[AngleDefinition, ...]
     values_rad: FloatArray
     travel_rad: FloatArray
-    travel_source: str
+    travel_source: Notice
     absent: Mapping[str, Notice] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
 

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from opensim_pelvis.notices import Notice, as_notice
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingDate:
@@ -16,17 +18,22 @@ class RecordingDate:
     start : date or datetime
         A date alone where no time of day is known; with a time zone only where the source
         states one.
-    source : str
-        Where it is known from: a header field, the user.
+    source : Notice
+        Where it is known from: a header field, the user. A reader of somebody else may give a
+        text.
 
     Examples
     --------
-    >>> RecordingDate(start=datetime.date(2026, 11, 24), source="stated by the user").text
+    >>> from opensim_pelvis.notices import notice
+    >>> RecordingDate(start=datetime.date(2026, 11, 24), source=notice("source.user")).text
     '2026-11-24'
     """
 
     start: datetime.date
-    source: str
+    source: Notice
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", as_notice(self.source))
 
     @property
     def iso(self) -> str:

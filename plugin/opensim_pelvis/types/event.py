@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from opensim_pelvis.notices import Notice, as_notice, notice
 
 CONTACT: Final = "initial contact"
 TOE_OFF: Final = "toe-off"
+
+CYCLE_EVENTS: Final = {"femur": "thigh swing", "tibia": "shank swing", "calcn": "foot swing"}
+"""What an instant in the swing of a segment is called."""
+
+LOADING: Final = "loading"
+MID_STANCE: Final = "mid-stance"
+RIGHT_FORWARD: Final = "right side forward"
+
+UNSTATED: Final = "source.unstated"
+"""Code of the source of an event that states none."""
+
+PLATE: Final = "source.force_plate"
+"""Code of the source of an event that a force plate shows."""
 
 _LABELS: Final[Mapping[str, str]] = {
     "initial contact": CONTACT,
@@ -20,13 +35,19 @@ _LABELS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An instant of the gait cycle with its source and uncertainty."""
+    """An instant of the gait cycle with its source and uncertainty.
+
+    A reader of somebody else may give the source as a text.
+    """
 
     time_s: float
     label: str
     context: Literal["Left", "Right", "General"]
-    source: str = ""
+    source: Notice = field(default_factory=lambda: notice(UNSTATED))
     uncertainty_s: float = float("nan")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", as_notice(self.source or notice(UNSTATED)))
 
 
 def known_label(label: str) -> str | None:
@@ -36,3 +57,9 @@ def known_label(label: str) -> str | None:
     ('initial contact', None)
     """
     return _LABELS.get(label.strip().lower().replace("-", " ").replace("_", " "))
+
+
+def shown_by_plate(source: Notice) -> bool:
+    """Return whether a force plate shows an event, whoever tells its side."""
+    inner = source.values.get("event")
+    return source.code == PLATE or (isinstance(inner, Notice) and shown_by_plate(inner))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from opensim_pelvis.settings import Sex
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
@@ -25,17 +27,14 @@ class Reason:
     Parameters
     ----------
     key : str
-        Which reason it is (`guidance.engine.REASONS`).
-    text : str
-        In English.
+        Which reason it is; its words stand in `guidance.words.REASONS`.
     measure : str
         The measure that it is about; empty where it is about none.
     values : mapping of str to float
-        Numbers that the text names.
+        Numbers that the words name.
     """
 
     key: str
-    text: str
     measure: str = ""
     values: Mapping[str, float] = field(default_factory=dict)
 
@@ -50,8 +49,11 @@ class Finding:
     kind : str
         ``"coach band"`` or ``"published norm"``; the two are never mixed in one finding.
     status : str
-        ``"fires"``, or ``"cannot tell"`` with the reason in ``text``.
-    text : str
+        ``"fires"``, or ``"cannot tell"`` with reasons.
+    rule_text : str
+        Text of the rule, which names numbers; `guidance.words.finding_text` fills it.
+    sex : str or None
+        Of the subject; the text of the rule may name it.
     numbers : mapping of str to float
         What it rests on, with units in the keys.
     source, strength : str
@@ -65,7 +67,8 @@ class Finding:
     rule: str
     kind: Literal["coach band", "published norm"]
     status: Literal["fires", "cannot tell"]
-    text: str
+    rule_text: str
+    sex: Sex | None
     numbers: Mapping[str, float]
     source: str
     strength: str

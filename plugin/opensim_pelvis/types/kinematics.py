@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.notices import Notice
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types._shapes import check_shape
 
 FACING: Final = "pelvis_rotation"
@@ -37,7 +37,7 @@ class BodyModel:
     xml : str
         The ``.osim`` document.
     source : str
-        Path of the file, or how it was built.
+        Path of the file; empty where the model was built for the subject.
     bodies, coordinates : tuple of str
         In the model's order; coordinates are the rotational, independent ones.
     default_R_GB : mapping of str to (4,) array
@@ -56,6 +56,13 @@ class BodyModel:
     ranges_rad: Mapping[str, tuple[float, float]]
     landmarks: tuple[Landmark, ...] = ()
     notes: tuple[Notice, ...] = ()
+
+    @property
+    def told(self) -> Notice:
+        """Where the model is from."""
+        if self.source:
+            return notice("model.file", file=self.source)
+        return notice("model.built", name=self.name)
 
     def limits_rad(self, coordinate: str) -> tuple[float, float] | None:
         """Return the range that a coordinate may be held against; None where it turns freely.
@@ -88,8 +95,8 @@ class Kinematics:
     p_GB_m : (t, b, 3) array
         Body origins in G with the pelvis where the model has it: translation is not measured.
     engine : str
-    accuracy : str
-        How close to the optimum the engine was told to go, in words.
+    accuracy : Notice
+        How close to the optimum the engine was told to go.
     absent : mapping of str to Notice
         Coordinate to the reason why it is not there.
     solve_s : float
@@ -108,7 +115,7 @@ class Kinematics:
     R_GB: FloatArray
     p_GB_m: FloatArray
     engine: str
-    accuracy: str
+    accuracy: Notice
     absent: Mapping[str, Notice] = field(default_factory=dict)
     solve_s: float = 0.0
     compile_s: float = 0.0
@@ -128,7 +135,7 @@ class EngineCheck:
 
     Parameters
     ----------
-    engine : str
+    engine : Notice
         What the sample was solved with, and how accurately.
     frames : int
     max_difference_rad : float
@@ -138,7 +145,7 @@ class EngineCheck:
         in every frame.
     """
 
-    engine: str
+    engine: Notice
     frames: int
     max_difference_rad: float
     max_excess_rad2: float

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.notices import Notice
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types._shapes import check_shape
+
+HeadingMethod = Literal["axis", "swing", "mounting", "sacral slope"]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -52,8 +54,8 @@ class SensorHeading:
     Parameters
     ----------
     sensor : str
-    source : str
-        In words: given axis, own motion, known mounting, common heading, or several.
+    source : Notice
+        Given axis, own motion, known mounting, common heading, or several.
     offset_rad : float
         Heading used less the common one.
     sigma_rad : float
@@ -76,7 +78,7 @@ class SensorHeading:
     """
 
     sensor: str
-    source: str
+    source: Notice
     offset_rad: float
     sigma_rad: float
     swing_rad: float = float("nan")
@@ -100,36 +102,39 @@ class Heading:
         Heading of "forward" in each sensor's E, from its x axis, positive to the left. One
         value for all sensors where a single base sensor gives it.
     method : str
-        ``"axis"``, ``"swing"`` or ``"sacral slope"``.
+        ``"axis"``, ``"swing"``, ``"mounting"`` or ``"sacral slope"``.
     tilt_rad : float
         Elevation of the axis that was used above the horizontal plane; NaN without an axis.
     confidence : str
         ``"given"``, ``"good"`` or ``"doubtful"``.
-    description : str
-        One line for people: what was taken as forward, and why.
+    description : Notice
+        What was taken as forward, and why.
     sensors : tuple of SensorHeading
         How each sensor came to its heading; empty where one axis decided for all.
     drift_rad : (t, s) array or None
         What each sensor's heading has turned by since the pose, positive to the left; taken
         from all samples. None where nothing is corrected.
-    drift_description : str
+    drift_description : Notice
+        What was found about slow turns, and done.
     """
 
     heading_rad: FloatArray
-    method: str
+    method: HeadingMethod
     tilt_rad: float
     confidence: Literal["given", "good", "doubtful"]
-    description: str
+    description: Notice
     sensors: tuple[SensorHeading, ...] = ()
     drift_rad: FloatArray | None = None
-    drift_description: str = "not looked for"
+    drift_description: Notice = field(default_factory=lambda: notice("drift.not_looked_for"))
     notes: tuple[Notice, ...] = ()
 
     @property
-    def words(self) -> str:
+    def told(self) -> Notice:
         """What was taken as forward, and how sure that is."""
-        sure = "" if self.confidence == "given" else f" ({self.confidence})"
-        return f"{self.description}{sure}"
+        if self.confidence == "given":
+            return self.description
+        sure, told = self.confidence, self.description
+        return notice("forward.with_confidence", description=told, confidence=sure)
 
     @property
     def unknown(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.notices import Notice, wrap
+from opensim_pelvis.notices import Notice, as_notice, notice, wrap
 from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.date import RecordingDate
@@ -113,8 +113,8 @@ class OrientationOrigin:
     rest_share, magnetic_disturbed_share : float
         Parts of the recording in which the sensor rested, and in which the magnetic field was
         not that of the place; NaN where not known.
-    reason : str
-        Why the orientations come from there, for people.
+    reason : Notice
+        Why the orientations come from there.
     rate_hz : float
         The sensor's own sampling rate, with which its signals were fused; NaN for a vendor's.
     gyroscope_clipped_events : int
@@ -140,7 +140,7 @@ class OrientationOrigin:
     gyroscope_bias_radps: tuple[float, float, float] | None = None
     rest_share: float = float("nan")
     magnetic_disturbed_share: float = float("nan")
-    reason: str = ""
+    reason: Notice = field(default_factory=lambda: notice("origin.unstated"))
     rate_hz: float = float("nan")
     gyroscope_clipped_events: int = 0
     gyroscope_lost_rad: float = float("nan")
@@ -193,12 +193,13 @@ class Recording:
         Name of the reader.
     rate_hz : float
         Sampling rate of the common count; the highest of the sensors' rates where they differ.
-    rate_source : str
+    rate_source : Notice
         Where the rate was read: a header field, a time column, the user.
-    counter_source : str
-        What the common count rests on: ``"PacketCounter"``, ``"time column"``, ``"row number"``.
-    world_frame : str
-        The world axes of the file in words, and where that is known from.
+    counter_source : Notice
+        What the common count rests on: a counter, the time column, the number of the row.
+    world_frame : Notice
+        The world axes of the file, and where they are known from. A reader of somebody else may
+        give this and both sources as texts.
     sensors : tuple of SensorSignals
         In the order of the files.
     files : tuple of InputFile
@@ -227,9 +228,9 @@ class Recording:
     name: str
     reader: str
     rate_hz: float
-    rate_source: str
-    counter_source: str
-    world_frame: str
+    rate_source: Notice
+    counter_source: Notice
+    world_frame: Notice
     sensors: tuple[SensorSignals, ...]
     files: tuple[InputFile, ...]
     header: Mapping[str, str] = field(default_factory=dict)
@@ -251,6 +252,8 @@ class Recording:
                 "value of another kind among them"
             )
         object.__setattr__(self, "notes", wrap(self.notes))  # readers of others give plain texts
+        for name in ("rate_source", "counter_source", "world_frame"):
+            object.__setattr__(self, name, as_notice(getattr(self, name)))
 
     @property
     def identifiers(self) -> tuple[str, ...]:

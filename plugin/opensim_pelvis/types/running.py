@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
-from opensim_pelvis.notices import Notice
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import Event
 from opensim_pelvis.types.finding import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Exclusion = Literal["", "missing_samples", "turning", "start_up", "slowing", "outlier"]
+"""Why a stride is excluded; empty where it is kept. Its words: ``exclusion`` in notices.toml."""
 
 SIDES: tuple[Literal["right", "left"], ...] = ("right", "left")
 """Names of the side codes 0 and 1."""
@@ -34,14 +37,14 @@ class GaitEvents:
         ``"none"``: nothing could be found.
     start_label : str
         Label of the event at which a stride starts.
-    methods : mapping of str to str
-        Source of events to method, reference and published error, in words.
+    methods : mapping of Notice to Notice
+        Source of events to method, reference and published error.
     """
 
     events: tuple[Event, ...]
     kind: Literal["contact", "cycle", "none"]
     start_label: str = ""
-    methods: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[Notice, Notice] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
 
 
@@ -60,7 +63,7 @@ class Strides:
         Events within the stride; NaN where they are not known.
     bout : (n,) int array
         Number of the stretch of running without a break.
-    reason : tuple of str
+    reason : tuple of Exclusion
         Why a stride is excluded; empty where it is kept.
     travel_rad : (n,) array
         Heading of the direction of travel in G at mid-stride; it does not turn with the
@@ -78,7 +81,7 @@ class Strides:
     opposite_contact_s: FloatArray
     opposite_toe_off_s: FloatArray
     bout: IntArray
-    reason: tuple[str, ...]
+    reason: tuple[Exclusion, ...]
     travel_rad: FloatArray
     turn_rate_radps: FloatArray
     notes: tuple[Notice, ...] = ()
@@ -105,13 +108,23 @@ class Strides:
         return np.array([not reason for reason in self.reason], dtype=bool)
 
     @property
-    def excluded(self) -> Mapping[str, int]:
+    def excluded(self) -> Mapping[Exclusion, int]:
         """Reason to number of strides that were excluded for it."""
-        counts: dict[str, int] = {}
+        counts: dict[Exclusion, int] = {}
         for reason in self.reason:
             if reason:
                 counts[reason] = counts.get(reason, 0) + 1
         return counts
+
+
+def exclusion_words(reason: Exclusion) -> str:
+    """Return why a stride is excluded, in words; empty where it is kept."""
+    return say(notice(f"exclusion.{reason}")) if reason else ""
+
+
+def excluded_words(strides: Strides) -> dict[str, int]:
+    """Return how many strides are excluded, by the reason in words."""
+    return {exclusion_words(reason): count for reason, count in strides.excluded.items()}
 
 
 Unit = Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
@@ -297,7 +310,7 @@ class RunningAnalysis:
                 "start_s": s.start_s,
                 "end_s": s.end_s,
                 "kept": s.kept,
-                "excluded_because": s.reason,
+                "excluded_because": [exclusion_words(reason) for reason in s.reason],
             }
         )
         names = [definition.name for definition in self.definitions]

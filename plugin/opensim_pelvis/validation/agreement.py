@@ -112,9 +112,9 @@ class AgreementTable:
     angles : tuple of AngleAgreement
     strides : int
         Strides that both saw wholly, both sides counted.
-    grouping : str
+    grouping : Notice
         What stands for repeated measures in the limits of samples.
-    travel_source : str
+    travel_source : Notice
     absent : mapping of str to Notice
     """
 
@@ -122,8 +122,8 @@ class AgreementTable:
     rate_hz: float
     angles: tuple[AngleAgreement, ...]
     strides: int
-    grouping: str
-    travel_source: str
+    grouping: Notice
+    travel_source: Notice
     absent: Mapping[str, Notice]
 
 
@@ -165,15 +165,15 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
     )
 
 
-def _travel(pair: Pair, surface: Surface | None) -> tuple[FloatArray, str]:
+def _travel(pair: Pair, surface: Surface | None) -> tuple[FloatArray, Notice]:
     """Return the heading of the direction of travel in the reference's world, for both."""
     if surface == "overground" and "pelvis" in pair.reference:
         travel, source = travel_heading(
             pair.reference["pelvis"], rate_hz=pair.rate_hz, surface=surface
         )
-        return travel, f"of the reference, for both: {source}"
+        return travel, notice("travel.of_reference", source=source)
     heading = 0.0 if np.isnan(pair.heading_rad) else pair.heading_rad
-    return np.full(pair.time_s.size, heading), "forward of the estimate's world, fixed, for both"
+    return np.full(pair.time_s.size, heading), notice("travel.of_estimate")
 
 
 def _compare(
@@ -251,12 +251,12 @@ def _is_inside(span: StrideSpan, time_s: FloatArray) -> bool:
     return bool(span.start_s >= time_s[0] and span.end_s <= time_s[-1])
 
 
-def _groups(time_s: FloatArray, spans: Sequence[StrideSpan]) -> tuple[FloatArray, str]:
+def _groups(time_s: FloatArray, spans: Sequence[StrideSpan]) -> tuple[FloatArray, Notice]:
     """Return a group for each sample, and what a group is; short leftovers join a neighbour."""
     right = [s for s in spans if s.side == "right"]
     if len(right) < MIN_STRIDES:
         groups = np.floor((time_s - time_s[0]) / STRETCH_S)
-        return groups, f"samples of one stretch of {STRETCH_S:g} s are repeated measures"
+        return groups, notice("aligned.stretches", stretch_s=STRETCH_S)
     cuts = [float(time_s[0])]
     for edge in sorted({t for s in right for t in (s.start_s, s.end_s)} | {float(time_s[-1])}):
         length = edge - cuts[-1]
@@ -264,7 +264,4 @@ def _groups(time_s: FloatArray, spans: Sequence[StrideSpan]) -> tuple[FloatArray
         parts = 1 if in_stride else int(length / STRETCH_S + 0.5)
         cuts += [cuts[-1] + length * i / parts for i in range(1, parts + 1)]
     groups = np.searchsorted(cuts[1:-1], time_s, side="right").astype(np.float64)
-    return groups, (
-        "samples of one right stride are repeated measures, and outside strides those of one "
-        f"stretch of {STRETCH_S:g} s"
-    )
+    return groups, notice("aligned.strides", stretch_s=STRETCH_S)

@@ -74,10 +74,10 @@ class Pair:
         On the reference's clock.
     heading_rad : float
         Turn about the vertical that was given to the estimate; NaN without a common body.
-    heading_source : str
+    heading_source : Notice
     body_offsets_deg : mapping of body to (float, float, float)
         Turns about y, x and z (in this order) given to the estimate's bodies; empty unless asked.
-    body_offset_source : str
+    body_offset_source : Notice
     notes : tuple of Notice
     """
 
@@ -89,9 +89,9 @@ class Pair:
     reference_coordinates: Mapping[str, FloatArray]
     strides: tuple[StrideSpan, ...]
     heading_rad: float
-    heading_source: str
+    heading_source: Notice
     body_offsets_deg: Mapping[str, tuple[float, float, float]]
-    body_offset_source: str
+    body_offset_source: Notice
     notes: tuple[Notice, ...] = ()
 
 
@@ -194,10 +194,10 @@ def _fit_heading(
     window: BoolArray,
     still: BoolArray | None,
     on: FitOn | None,
-) -> tuple[float, str, list[Notice]]:
+) -> tuple[float, Notice, list[Notice]]:
     """Return the mean difference of heading of the pelvis (or the first body), and its story."""
     if not moved:
-        return float("nan"), "no body is shared, so no heading was fitted", []
+        return float("nan"), notice("aligned.no_body"), []
     notes = []
     if on == "still" and still is None:
         notes.append(notice("compare.pose_not_seen"))
@@ -217,8 +217,8 @@ def _fit_heading(
             "the motion capture software, or compare another part (--window, --heading-on whole)"
         )
     heading = float(np.angle(np.exp(1j * difference[seen]).mean()))
-    where = "the calibration pose" if use_still else "all that is compared (its mean is removed)"
-    return heading, f"axial rotation of the {body}, on {where}", notes
+    code = "aligned.heading_in_pose" if use_still else "aligned.heading_on_all"
+    return heading, notice(code, body, body=body), notes
 
 
 def _fit_bodies(
@@ -227,9 +227,9 @@ def _fit_bodies(
     window: BoolArray,
     still: BoolArray | None,
     on: BodyOffset,
-) -> tuple[dict[str, FloatArray], str]:
+) -> tuple[dict[str, FloatArray], Notice]:
     if on == "none":
-        return {}, "none was fitted"
+        return {}, notice("aligned.offset_none")
     if on == "still" and still is None:
         raise ComparisonError(
             "a constant turn of each body was to be fitted on the calibration pose, but the "
@@ -242,8 +242,7 @@ def _fit_bodies(
         if not is_present(turn).any():
             raise ComparisonError(f"the {body} is not seen where its offset was to be fitted")
         found[body] = mean_rotation(turn)
-    where = "the calibration pose" if on == "still" else "all that is compared"
-    return found, f"mean of {where}, a constant turn of each body"
+    return found, notice("aligned.offset_in_pose" if on == "still" else "aligned.offset_on_all")
 
 
 def _strides(estimate: Motion, reference: Motion, sync: Synchronisation) -> tuple[StrideSpan, ...]:

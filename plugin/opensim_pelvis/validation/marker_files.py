@@ -136,7 +136,7 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
         (label, METRES[unit] * p) for label, p in columns if label not in {*others, *PIG_ANGLES}
     ]
     start_s = (file.first_frame - 1) / rate_hz
-    said = f"C3D, {unit}, {up} up"
+    said = notice("motion.c3d", unit=unit, up=up)
     events, told = read_c3d_events(file)
     notes = tuple(dict.fromkeys((*notes, *told)))
     return MarkerFile(
@@ -150,7 +150,7 @@ def _read_trc(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     file = read_trc(path, *read_sheet(path))
     if up_axis is None:
         raise ComparisonError(_no_up_axis(path, "a TRC file does not state it (OpenSim's are y)"))
-    said = f"TRC, {file.unit}, {up_axis} up (stated by the user)"
+    said = notice("motion.trc", unit=file.unit, up=up_axis)
     found, rate_hz, start_s = file.trajectories, file.rate_hz, file.start_s
     trial = _trial(path, rate_hz, start_s, found, names, up_axis, said, file.notes)
     return MarkerFile(trial=trial, pig_angles_deg={})
@@ -167,7 +167,7 @@ def _trial(
     found: Sequence[Trajectory],
     names: Mapping[str, str],
     up_axis: UpAxis,
-    source: str,
+    source: Notice,
     notes: tuple[Notice, ...],
 ) -> MarkerTrial:
     """Turn markers upright, give them our names and fill short gaps, saying so."""

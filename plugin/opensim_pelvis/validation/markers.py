@@ -17,7 +17,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
-from opensim_pelvis.notices import Notice, notice, say
+from opensim_pelvis.notices import Notice, as_notice, notice, say
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.validation.naming import some_of
 
@@ -39,7 +39,7 @@ class MarkerTrial:
     time_s : (t,) array
     positions_m : mapping of str to (t, 3) array
         In L; NaN where a marker was not seen.
-    source : str
+    source : Notice
         What was read, and how axes and units were turned.
     up_axis : str or None
         Of the file, before it was turned.
@@ -54,11 +54,14 @@ class MarkerTrial:
     rate_hz: float
     time_s: FloatArray
     positions_m: Mapping[str, FloatArray]
-    source: str
+    source: Notice
     up_axis: UpAxis | None = None
     left_out: Mapping[str, Notice] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
     notes: tuple[Notice, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", as_notice(self.source))  # others give plain texts
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Return which of these markers the trial does not have."""
@@ -82,13 +85,13 @@ class MarkerSegments:
         Any of ``pelvis torso femur_r femur_l tibia_r tibia_l``; NaN where a marker is missing.
     absent : mapping of body to Notice
         Why a body is not there.
-    methods : mapping of body to str
+    methods : mapping of body to Notice
         How each body's frame was made.
     """
 
     R_LB: Mapping[str, FloatArray]
     absent: Mapping[str, Notice] = field(default_factory=dict)
-    methods: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, Notice] = field(default_factory=dict)
 
 
 def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerSegments:
@@ -114,13 +117,13 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
         raise ComparisonError(_say_no_pelvis(trial))
     pelvis = _pelvis(trial)
     R_LB: dict[str, FloatArray] = {"pelvis": pelvis}
-    methods = {"pelvis": "Plug-in Gait pelvis from the four iliac markers"}
+    methods = {"pelvis": notice("segment.pelvis")}
     absent: dict[str, Notice] = {}
     if trial.missing(THORAX):
         absent["torso"] = trial.note_missing("reference.no_marker", THORAX)
     else:
         R_LB["torso"] = _thorax(trial)
-        methods["torso"] = "Plug-in Gait thorax from C7, T10, CLAV and STRN"
+        methods["torso"] = notice("segment.thorax")
     for side, letter, outward in _SIDES:
         found = _thigh(trial, letter, outward)
         if isinstance(found, Notice):
@@ -129,7 +132,7 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
             R_LB[f"femur_{side}"], methods[f"femur_{side}"] = found
         if not trial.missing([f"{letter}{end}" for end in ("KJC", "AJC", "ANK")]):
             R_LB[f"tibia_{side}"] = _shank(trial, letter, outward)
-            methods[f"tibia_{side}"] = "knee and ankle centres and ankle marker of the file"
+            methods[f"tibia_{side}"] = notice("segment.shank")
     return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods)
 
 
@@ -191,7 +194,7 @@ def _thorax(trial: MarkerTrial) -> FloatArray:
     return _frame(np.cross(y, z), y, z)
 
 
-def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, str] | Notice:
+def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, Notice] | Notice:
     """Return the thigh's frame and how it was made, or why there is none."""
     p = trial.positions_m
     stored = [f"{letter}FE{end}" for end in "OAP"]
@@ -199,17 +202,17 @@ def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray,
         origin, ahead, up = (p[name] for name in stored)
         y = _unit(up - origin)
         z = _unit(np.cross(_unit(ahead - origin), y))
-        return _frame(np.cross(y, z), y, z), "Vicon's own femur"
+        return _frame(np.cross(y, z), y, z), notice("segment.thigh_of_vicon")
     knee, marker = f"{letter}KJC", f"{letter}KNE"
     if trial.missing([knee, marker]):
         return trial.note_missing("reference.no_knee", [knee, marker])
     hip = p.get(f"{letter}HJC")
-    how = "hip and knee centres of the file"
+    how = notice("segment.thigh")
     if hip is None:
         if trial.missing(PELVIS):
             return notice("reference.no_hip_centre", marker=f"{letter}HJC")
         hip = harrington_hip_centre(trial, "r" if letter == "R" else "l")
-        how = "Harrington's hip centre and the file's knee centre"
+        how = notice("segment.thigh_of_harrington")
     y = _unit(hip - p[knee])
     x = _unit(np.cross(y, outward * (p[marker] - p[knee])))
     return _frame(x, y, np.cross(x, y)), how

@@ -1,10 +1,14 @@
-"""A methods paragraph for a manuscript, with the definitions that were used."""
+"""A methods paragraph for a manuscript, with the definitions that were used.
+
+Its texts stand in ``notices.toml`` under ``manuscript``.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.continuous import MAX_LAG_S
 from opensim_pelvis.validation.foot_events import MAX_APART_S
@@ -13,86 +17,77 @@ from opensim_pelvis.validation.sync import CUTOFF_HZ
 
 def describe_methods(comparison: Comparison) -> str:
     """Return the paragraph as Markdown text; numbers are those of this comparison."""
-    pair, table = comparison.pair, comparison.table
-    parts = [
-        f"# Methods: {comparison.estimate.name} against {comparison.reference.name}",
-        "Adapt this text to your study; every number in it belongs to this one comparison.",
-        f"**Data.** Estimate: {comparison.estimate.source}. Reference: "
-        f"{comparison.reference.source}. {pair.time_s.size} samples at {pair.rate_hz:.4g} Hz "
-        f"({pair.time_s[0]:.2f} to {pair.time_s[-1]:.2f} s of the reference) and {table.strides} "
-        "strides (both sides) were compared.",
-        _timing(comparison),
-        f"**Alignment.** {_heading(comparison)} Constant offsets between the systems' "
-        f"definitions of a body: {pair.body_offset_source}. Direction of travel: "
-        f"{table.travel_source}.",
-        "**Angles.** Pelvis and trunk: rotation, obliquity, tilt in this order (Baker 2001, "
-        "doi:10.1016/S0966-6362(00)00083-7), against the direction of travel. Hip and lumbar "
-        "angles: flexion, adduction, rotation (z-x-y), signs as in OpenSim.",
-        "**Curves.** Differences are estimate minus reference. The root mean square error is "
-        "given raw and with the bias removed, and as parts of offset, amplitude and shape whose "
-        "squares add up (Kobayashi and Salam 2000, doi:10.2134/agronj2000.922345x). The lag is "
-        f"that of the highest cross-correlation within {MAX_LAG_S:g} s. The coefficient of "
-        "multiple correlation compares the two curves within each stride at 101 points "
-        "(Ferrari et al. 2010, doi:10.1016/j.gaitpost.2010.02.009).",
-        "**Limits of agreement.** 95 % limits with repeated measures from a one-way analysis of "
-        "variance (Bland and Altman 2007, doi:10.1080/10543400701329422), intervals by variance "
-        f"estimates recovery (Zou 2013, doi:10.1177/0962280211402548); {table.grouping}. Those of "
-        "range and peaks take one value a stride (Bland and Altman 1986, "
-        "doi:10.1016/S0140-6736(86)90837-8).",
-        "**Reliability.** ICC(A,1) and ICC(C,1), two-way, single measurement, with 95 % intervals "
-        "(McGraw and Wong 1996, doi:10.1037/1082-989X.1.1.30), over strides. Strides of one "
-        "person resemble each other: these intervals speak of this person, not of people.",
-    ]
-    if comparison.events:
-        parts.append(
-            "**Events.** Contacts and toe-offs of the same side were paired by nearness, within "
-            f"{MAX_APART_S:g} s; errors are estimate minus reference, with 95 % limits."
-        )
-    if any(angle.map for angle in table.angles):
-        parts.append(
-            "**Over the stride.** Statistical parametric mapping (Pataky et al. 2013, "
-            "J Biomech 46:2394; spm1d): paired t test over strides at 101 points, "
-            "two-sided, threshold by random field theory at a family-wise 0.05."
-        )
+    parts = [say(part) for part in _parts(comparison)]
     if comparison.notes:
-        parts.append("**Doubts.**\n\n" + "\n".join(f"- {say(n)}" for n in comparison.notes))
+        doubts = "\n".join(f"- {say(note)}" for note in comparison.notes)
+        parts.append(f"{say(notice('manuscript.doubts'))}\n\n{doubts}")
     return "\n\n".join(parts) + "\n"
 
 
-def _heading(comparison: Comparison) -> str:
+def _parts(comparison: Comparison) -> Iterator[Notice]:
+    """Yield what was done, a notice a paragraph."""
+    pair, table = comparison.pair, comparison.table
+    estimate, reference = comparison.estimate, comparison.reference
+    yield notice("manuscript.title", estimate=estimate.name, reference=reference.name)
+    yield notice("manuscript.adapt")
+    yield notice(
+        "manuscript.data",
+        estimate=estimate.source,
+        reference=reference.source,
+        samples=pair.time_s.size,
+        rate_hz=pair.rate_hz,
+        from_s=pair.time_s[0],
+        to_s=pair.time_s[-1],
+        strides=table.strides,
+    )
+    yield _timing(comparison)
+    yield notice(
+        "manuscript.alignment",
+        heading=_heading(comparison),
+        offsets=pair.body_offset_source,
+        travel=table.travel_source,
+    )
+    yield notice("manuscript.angles")
+    yield notice("manuscript.curves", lag_s=MAX_LAG_S)
+    yield notice("manuscript.limits", grouping=table.grouping)
+    yield notice("manuscript.reliability")
+    if comparison.events:
+        yield notice("manuscript.events", apart_s=MAX_APART_S)
+    if any(angle.map for angle in table.angles):
+        yield notice("manuscript.over_stride")
+
+
+def _heading(comparison: Comparison) -> Notice:
     pair = comparison.pair
     if math.isnan(pair.heading_rad):
-        return f"{pair.heading_source[0].upper()}{pair.heading_source[1:]}."
-    return (
-        "The systems share the vertical but not the forward direction. A turn of "
-        f"{math.degrees(pair.heading_rad):.2f} degrees about the vertical was given to the "
-        f"estimate ({pair.heading_source})."
-    )
+        return notice("manuscript.no_heading")
+    turned_deg = math.degrees(pair.heading_rad)
+    return notice("manuscript.heading", turned_deg=turned_deg, source=pair.heading_source)
 
 
-def _timing(comparison: Comparison) -> str:
+def _timing(comparison: Comparison) -> Notice:
     sync = comparison.sync
     if not sync.segments:
-        return (
-            f"**Synchronisation.** Stated: {sync.offset_s:g} s were added to the estimate's times "
-            f"(drift {sync.drift_ppm:g} ppm)."
-        )
-    drift = "applied" if sync.drift_known else "too uncertain, not applied"
+        return notice("manuscript.stated", offset_s=sync.offset_s, drift_ppm=sync.drift_ppm)
+    code, values = "manuscript.synchronised", {}
     changes = sync.changes
-    told = ""
     if changes is not None and not math.isnan(changes.score):
-        told = (
-            " What changes from one stride to the next (angular velocity less that of the stride "
-            f"before; {changes.strides:.0f} steady strides) correlated by "
-            f"{changes.correlation:.2f}, {changes.score:.1f} times the root mean square of the "
-            "correlations at other shifts."
-        )
-    return (
-        "**Synchronisation.** Without a trigger: angular speeds (low-pass "
-        f"{CUTOFF_HZ:g} Hz) of {', '.join(sync.segments)} were cross-correlated (r = "
-        f"{sync.correlation:.3f}; the next best offset reached {sync.rival:.0%} of it), then the "
-        "rotations themselves were fitted by least squares, constant turns of both worlds and "
-        f"segments included. Offset {sync.offset_s:.4f} s, standard error "
-        f"{1000.0 * sync.uncertainty_s:.1f} ms (jackknife over ten blocks of time); drift "
-        f"{sync.drift_estimate_ppm:.0f} +- {sync.drift_error_ppm:.0f} ppm, {drift}.{told}"
+        code = "manuscript.synchronised_by_strides"
+        values = {
+            "strides": changes.strides,
+            "changes": changes.correlation,
+            "score": changes.score,
+        }
+    return notice(
+        code,
+        cutoff_hz=CUTOFF_HZ,
+        segments=sync.segments,
+        correlation=sync.correlation,
+        rival=sync.rival,
+        offset_s=sync.offset_s,
+        error_ms=1000.0 * sync.uncertainty_s,
+        drift_ppm=sync.drift_estimate_ppm,
+        drift_error_ppm=sync.drift_error_ppm,
+        drift=notice("word.applied" if sync.drift_known else "word.not_applied"),
+        **values,
     )

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import R_LG, FloatArray
-from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.notices import Notice, as_notice, notice
 from opensim_pelvis.rotations import (
     EulerOrder,
     from_euler,
@@ -72,7 +72,7 @@ class Motion:
     turning : mapping of body to (t, 4) array
         Orientations that turn with a body, whatever they are otherwise (its sensor's): used to
         bring clocks together; ``R_GB`` where empty.
-    source : str
+    source : Notice
         What was read and how it became orientations.
     strides : tuple of StrideSpan
     events : tuple of FootEvent
@@ -90,13 +90,16 @@ class Motion:
     R_GB: Mapping[str, FloatArray]
     coordinates_rad: Mapping[str, FloatArray] = field(default_factory=dict)
     turning: Mapping[str, FloatArray] = field(default_factory=dict)
-    source: str
+    source: Notice
     strides: tuple[StrideSpan, ...] = ()
     events: tuple[FootEvent, ...] = ()
     surface: Surface | None = None
     subject: str | None = None
     still_s: tuple[float, float] | None = None
     notes: tuple[Notice, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", as_notice(self.source))  # others give plain texts
 
 
 def motion_from_markers(
@@ -105,7 +108,9 @@ def motion_from_markers(
     """Return the motion that markers define: plates, and the segments of Plug-in Gait."""
     plates, notes = orient_clusters(trial, clusters or {})
     segments = segments_from_markers(trial, needed="pelvis" not in plates)
-    methods = "; ".join(f"{body}: {how}" for body, how in segments.methods.items())
+    made = [
+        notice("segment.made", body, body=body, how=how) for body, how in segments.methods.items()
+    ]
     absent = tuple(
         notice("reference.body_absent", body, body=body, why=why)
         for body, why in segments.absent.items()
@@ -118,7 +123,7 @@ def motion_from_markers(
         rate_hz=trial.rate_hz,
         time_s=trial.time_s,
         R_GB={body: multiply(inverse(R_LG), q) for body, q in {**segments.R_LB, **plates}.items()},
-        source=f"{trial.source}; {methods}",
+        source=notice("motion.of_markers", markers=trial.source, segments=made),
         subject=trial.subjects[0] if len(trial.subjects) == 1 else None,
         notes=(*trial.notes, *absent, *notes),
     )
@@ -141,13 +146,13 @@ def motion_from_pig_angles(trial: MarkerTrial, angles_deg: Mapping[str, FloatArr
         if trial.time_s.size
         else np.arange(size) / trial.rate_hz,
         R_GB=from_plug_in_gait(seen),
-        source=f"{trial.source}; Plug-in Gait angles stored in the file, against the progression",
+        source=notice("motion.of_stored_angles", markers=trial.source),
         notes=trial.notes,
     )
 
 
 def motion_from_coordinates(
-    name: str, time_s: FloatArray, coordinates_rad: Mapping[str, FloatArray], source: str
+    name: str, time_s: FloatArray, coordinates_rad: Mapping[str, FloatArray], source: Notice
 ) -> Motion:
     """Return the motion that OpenSim coordinates describe.
 
@@ -164,7 +169,7 @@ def motion_from_coordinates(
             if all(n in values for n in names):
                 turn = np.stack([values[n] for n in names], axis=1) * np.array(signs)
                 R_GB[child] = multiply(R_GB[parent], from_euler(OPENSIM_ORDER, turn))
-        source += "; orientations from coordinates in the order z-x-y"
+        source = notice("motion.of_coordinates", source=source)
     else:
         notes.append(notice("reference.no_pelvis_angles", name, file=name, coordinates=PELVIS))
     rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])

@@ -155,10 +155,12 @@ def _by_inverse_kinematics(
         still = read_markers(settings.static_trial, names=names, up_axis=settings.up_axis).trial
         notes = (scale_to_static(model, still.positions_m),)
     solved = solve_markers(model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
-    source = (
-        f"{trial.source}; OpenSim marker inverse kinematics on {settings.model.name}, "
-        f"{len(solved.markers)} markers of weight 1, root mean square marker error "
-        f"{1000.0 * solved.rms_error_m:.1f} mm"
+    source = notice(
+        "motion.by_inverse_kinematics",
+        markers=trial.source,
+        model=settings.model.name,
+        count=len(solved.markers),
+        error_mm=1000.0 * solved.rms_error_m,
     )
     motion = motion_from_coordinates(trial.name, solved.time_s, solved.coordinates_rad, source)
     return replace(motion, R_GB=solved.R_GB, notes=(*trial.notes, *notes, *solved.notes))
@@ -171,7 +173,7 @@ def _read_coordinates(path: Path, model: Path | None) -> Motion:
 
 def _pose_table(path: Path, text: str, notes: tuple[Notice, ...], model: Path | None) -> Motion:
     file = read_coordinates(path, text, notes)
-    source = f"OpenSim table {path.name}"
+    source = notice("motion.of_table", file=path.name)
     motion = motion_from_coordinates(path.stem, file.time_s, file.coordinates_rad, source)
     if model is None or not motion.coordinates_rad:
         return replace(motion, notes=(*file.notes, *motion.notes))
@@ -180,7 +182,7 @@ def _pose_table(path: Path, text: str, notes: tuple[Notice, ...], model: Path | 
     return replace(
         motion,
         R_GB=pose_bodies(model, motion.coordinates_rad),
-        source=f"{source}; orientations by forward kinematics of {model.name}",
+        source=notice("motion.by_forward_kinematics", source=source, model=model.name),
         notes=file.notes,
     )
 
@@ -210,7 +212,7 @@ def _read_result(folder: Path) -> Motion:
         name=name,
         notes=(*motion.notes, *stride_notes),
         turning=_read_sensors(folder / f"{name}_orientations.sto", motion.time_s),
-        source=f"result {name}: {motion.source}",
+        source=notice("motion.of_result", name=name, source=motion.source),
         strides=strides,
         events=_events(summary) if summary else (),
         surface=summary.settings.activity.surface if summary else None,

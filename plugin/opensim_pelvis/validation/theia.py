@@ -16,6 +16,7 @@ import numpy as np
 from opensim_pelvis.c3d_file import C3dFile, read_rotations, rotation_hz
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, R_LG, UpAxis, earth_from_world
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import from_matrix, inverse, is_present, multiply
 from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.naming import note_file
@@ -76,6 +77,6 @@ def motion_from_rotations(file: C3dFile, path: Path, up_axis: UpAxis | None) -> 
         rate_hz=rate_hz,
         time_s=start_s + np.arange(matrices.shape[0]) / rate_hz,
         R_GB=R_GB,
-        source=f"Theia3D segments, {up} up",
+        source=notice("motion.theia", up=up),
         notes=(*found, *notes),
     )
