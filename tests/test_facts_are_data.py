@@ -52,7 +52,7 @@ NAMES: Final[Mapping[str, str]] = {
     "BodyModel": "name bodies coordinates",
     "CalibrationPose": "window_source",
     "Check": "name unit subject state",
-    "ClockEstimate": "identifier method",
+    "ClockEstimate": "identifier",
     "Curves": "angles",
     "Event": "label",
     "EventAgreement": "kind sides",

@@ -10,7 +10,8 @@ from opensim_pelvis.notices.catalogue import Entry, catalogue
 
 PARTS: Final = frozenset(
     {"word", "source", "world", "origin", "method", "forward", "facing", "drift", "model"}
-    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript", "contents"}
+    | {"accuracy", "travel", "exclusion", "motion", "segment", "aligned", "manuscript"}
+    | {"contents", "stage"}
 )
 """Stages whose entries stand inside other sentences only."""
 

@@ -24,6 +24,7 @@ from opensim_pelvis.names import check_name
 from opensim_pelvis.notices import SIMULATED, Notice, say
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
+from opensim_pelvis.report.view_methods import tell_methods
 from opensim_pelvis.report.view_older import from_version_2
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
 from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, ReportView
@@ -59,7 +60,7 @@ def view_of(result: Result) -> View:
         "angles": [asdict(definition) for definition in result.clinical.definitions],
         "absent": {name: say(why) for name, why in _absent(result).items()},
         "notes": [say(note) for note in result.notes],
-        "methods": _methods(result),
+        "methods": {stage: say(told) for stage, told in tell_methods(result).items()},
         "settings": to_plain(result.settings),
         "defaults": list(result.defaults),
         "versions": dict(result.versions),
@@ -138,25 +139,6 @@ def _strides(result: Result) -> dict[str, Any]:
         "kind": running.events.kind,
         "start": running.events.start_label,
     }
-
-
-def _methods(result: Result) -> dict[str, str]:
-    """Return how the numbers came about, a line a stage."""
-    pose, heading = result.placement.pose, result.placement.heading
-    origins = sorted({f"{o.origin} ({say(o.reason)})" for o in result.recording.origins})
-    methods = {
-        "orientations": "; ".join(origins) or "of the maker",
-        "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
-        "heading": say(heading.told),
-        "travel": say(result.clinical.travel_source),
-        "model": say(result.model.told),
-        "engine": f"{result.kinematics.engine}, {say(result.kinematics.accuracy)}",
-    }
-    if result.running is not None and result.running.events.methods:
-        methods["events"] = "; ".join(
-            dict.fromkeys(map(say, result.running.events.methods.values()))
-        )
-    return methods
 
 
 def _plain(value: Any) -> Any:

@@ -199,8 +199,9 @@ def _sensor_quality(result: Result) -> Table:
 
 
 def _model_words(result: Result) -> str:
-    name, source = result.model.name, say(result.model.told)
-    return source if source.startswith(name) else f"{name} ({source})"
+    model, told = result.model, say(result.model.told)
+    names_itself = not model.source or model.source.startswith(model.name)
+    return told if names_itself else f"{model.name} ({told})"
 
 
 def _time_words(kinematics: Kinematics) -> str:

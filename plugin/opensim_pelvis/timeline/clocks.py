@@ -25,6 +25,7 @@ from opensim_pelvis.timeline.resample import resample_sensor, span_fault
 from opensim_pelvis.timeline.synchronise import describe_motion
 from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
 from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
+from opensim_pelvis.types.recording import ClockMethod
 
 MAX_MISFIT: Final = 0.5
 """Part of the motion that two sensors may fail to share and still be tied by it."""
@@ -40,7 +41,7 @@ class _Clock:
     offset_s: float
     drift: float
     error_s: float
-    method: str
+    method: ClockMethod
     drift_error: float = float("nan")
     notes: tuple[Notice, ...] = ()
 

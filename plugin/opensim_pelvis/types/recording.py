@@ -151,6 +151,10 @@ class OrientationOrigin:
     heading_tie_errors_rad: tuple[float, ...] = ()
 
 
+ClockMethod = Literal["counter", "shared clock", "trigger", "movement", "start"]
+"""How a sensor's clock was brought to that of the first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockEstimate:
     """How one sensor's clock runs against that of the first sensor.
@@ -168,7 +172,7 @@ class ClockEstimate:
         Standard error of the alignment; NaN where it is not known.
     drift_error_ppm : float
         Standard error of the drift; NaN where it was not estimated.
-    method : str
+    method : ClockMethod
         ``"counter"``, ``"shared clock"``, ``"trigger"``, ``"movement"`` or ``"start"``.
     """
 
@@ -178,7 +182,7 @@ class ClockEstimate:
     drift_ppm: float = float("nan")
     uncertainty_s: float = float("nan")
     drift_error_ppm: float = float("nan")
-    method: str = "counter"
+    method: ClockMethod = "counter"
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
