@@ -104,8 +104,8 @@ def test_add_an_exporter(result: Result, tmp_path: Path) -> None:
 @pytest.fixture
 def with_code() -> Iterator[None]:
     known: Any = catalogue()
-    known["stage.dummy"] = Entry(
-        code="stage.dummy",
+    known["dummy.seen"] = Entry(
+        code="dummy.seen",
         severity="warning",
         text="a dummy was seen {count} times",
         one="a dummy was seen once",
@@ -114,27 +114,27 @@ def with_code() -> Iterator[None]:
         remedy="Look away.",
     )
     yield
-    del known["stage.dummy"]
+    del known["dummy.seen"]
 
 
 @pytest.mark.usefixtures("with_code")
 def test_say_something_new(result: Result, tmp_path: Path) -> None:
-    told = notice("stage.dummy", "pelvis_imu", count=3)
+    told = notice("dummy.seen", "pelvis_imu", count=3)
     assert (told.severity, say(told)) == ("warning", "a dummy was seen 3 times")
-    assert say(notice("stage.dummy", count=1)) == "a dummy was seen once"
+    assert say(notice("dummy.seen", count=1)) == "a dummy was seen once"
     again = replace(result, name="walk", notes=(*result.notes, told))
     SummaryExporter().write(again, tmp_path)
     summary = json.loads((tmp_path / "walk_summary.json").read_text(encoding="utf-8"))
     row = summary["notices"][-1]
     assert (row["code"], row["severity"], row["subject"]) == (
-        "stage.dummy",
+        "dummy.seen",
         "warning",
         ["pelvis_imu"],
     )
     assert (row["values"], row["text"]) == ({"count": 3}, "a dummy was seen 3 times")
     assert "a dummy was seen 3 times" in render_page(view_of(again))
     page = document()
-    assert "**`stage.dummy`** (warning)" in page
+    assert "**`dummy.seen`** (warning)" in page
     assert "Look away." in page
 
 
