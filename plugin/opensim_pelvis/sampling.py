@@ -20,7 +20,7 @@ def find_rate_fault(rate_hz: object) -> str | None:
 
     >>> find_rate_fault(100)
     >>> find_rate_fault(float("nan"))
-    'the sampling rate must be a number of samples per second from 0.001 to 1e+06, found nan'
+    'the sampling rate must be a number of samples a second from 0.001 to 1e+06, found nan'
     """
     if isinstance(rate_hz, (int, float, np.number)) and not isinstance(rate_hz, bool):
         if LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
@@ -30,6 +30,6 @@ def find_rate_fault(rate_hz: object) -> str | None:
     else:
         found = value_words(rate_hz)[:40]
     return (
-        f"the sampling rate must be a number of samples per second from {LOWEST_HZ:g} to "
+        f"the sampling rate must be a number of samples a second from {LOWEST_HZ:g} to "
         f"{HIGHEST_HZ:g}, found {found}"
     )
