@@ -13,5 +13,6 @@ from opensim_pelvis.notices.record import SIMULATED as SIMULATED
 from opensim_pelvis.notices.record import Notice as Notice
 from opensim_pelvis.notices.record import Severity as Severity
 from opensim_pelvis.notices.record import Value as Value
+from opensim_pelvis.notices.say import advise as advise
 from opensim_pelvis.notices.say import as_plain as as_plain
 from opensim_pelvis.notices.say import say as say

@@ -26,11 +26,24 @@ def say(notice: Notice) -> str:
     --------
     >>> from opensim_pelvis.notices import notice
     >>> say(notice("heading.drift_removed", span_min=0.5, turned_deg={"torso_imu": 3.2}))[:70]
-    'headings turned slowly by (degrees, within 0.5 min): torso_imu 3. This'
+    'heading drift was corrected (degrees, within 0.5 min): torso_imu 3. Th'
     """
     entry = catalogue()[notice.code]
     single = entry.one and notice.values[entry.count] == 1
     return _WORDS.vformat(entry.one if single else entry.text, (), notice.values)
+
+
+def advise(notice: Notice) -> str:
+    """Return the sentence of a notice with its remedy, for the person who ran the program.
+
+    Examples
+    --------
+    >>> from opensim_pelvis.notices import notice
+    >>> advise(notice("events.sides_as_in_running"))
+    'left and right were assigned as in running, since no activity was given. Give --activity.'
+    """
+    remedy = catalogue()[notice.code].remedy
+    return f"{say(notice)}. {remedy}" if remedy else say(notice)
 
 
 def as_plain(notice: Notice) -> dict[str, Any]:

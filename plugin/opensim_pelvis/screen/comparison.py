@@ -12,7 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import advise
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.foot_events import EventAgreement
@@ -43,7 +43,7 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
     parts += [Text(_event_words(event)) for event in comparison.events]
     if comparison.notes:
         parts.append(Text("\nDoubtful or worth knowing", style="bold"))
-        parts.append(_listed([say(note) for note in comparison.notes]))
+        parts.append(_listed([advise(note) for note in comparison.notes]))
     if files:
         names = ", ".join(path.name for path in files)
         parts.append(Text(f"\nFiles in {files[0].parent}", style="bold"))

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import advise
 from opensim_pelvis.types import FileContents
 
 
@@ -24,6 +24,6 @@ def render_contents(contents: FileContents) -> RenderableType:
     if contents.notes:
         notes = Table.grid(padding=(0, 2))
         for note in contents.notes:
-            notes.add_row(Text("-"), Text(say(note)))
+            notes.add_row(Text("-"), Text(advise(note)))
         parts += [Text(), Text("Notes", style="bold"), notes]
     return Group(*parts)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from opensim_pelvis.notices import Notice, say
+from opensim_pelvis.notices import Notice, advise, say
 from opensim_pelvis.types import Quality
 
 
 def sentences(notes: Iterable[Notice]) -> list[str]:
-    """Return what notices say, each sentence once."""
-    return list(dict.fromkeys(say(note) for note in notes))
+    """Return what notices say with their remedies, each sentence once."""
+    return list(dict.fromkeys(advise(note) for note in notes))
 
 
 def reasons(absent: Mapping[str, Notice]) -> list[str]:
