@@ -30,7 +30,7 @@ DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="pelvic_axial_rotation",
         group="pelvis",
-        description="turn of the pelvis about the vertical, against the direction of travel",
+        description="pelvic rotation about the vertical, relative to the direction of travel",
         positive="right side forward",
         order=BAKER,
         source=BAKER_SOURCE,
@@ -38,7 +38,7 @@ DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="pelvic_obliquity",
         group="pelvis",
-        description="lift of one side of the pelvis, about its forward axis after rotation",
+        description="elevation of one side of the pelvis, about its forward axis after rotation",
         positive="right side up",
         order=BAKER,
         source=BAKER_SOURCE,
@@ -54,7 +54,7 @@ DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="trunk_axial_rotation",
         group="trunk",
-        description="turn of the trunk about the vertical, against the direction of travel",
+        description="rotation of the trunk about the vertical, relative to the direction of travel",
         positive="right shoulder forward",
         order=BAKER,
         source=BAKER_SOURCE,
@@ -62,7 +62,7 @@ DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="trunk_lateral_lean",
         group="trunk",
-        description="lean of the trunk to one side, about its forward axis after rotation",
+        description="lateral lean of the trunk, about its forward axis after rotation",
         positive="to the right",
         order=BAKER,
         source=BAKER_SOURCE,
@@ -78,7 +78,7 @@ DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="thigh_extension_r",
         group="thigh",
-        description="right thigh against the vertical, in the vertical plane of travel",
+        description="right thigh relative to the vertical, in the vertical plane of travel",
         positive="thigh behind the vertical (knee behind hip)",
         order="projection on the x-y plane of T",
         source="opensim-pelvis definition",
@@ -86,7 +86,7 @@ DEFINITIONS: Final[tuple[AngleDefinition, ...]] = (
     AngleDefinition(
         name="thigh_extension_l",
         group="thigh",
-        description="left thigh against the vertical, in the vertical plane of travel",
+        description="left thigh relative to the vertical, in the vertical plane of travel",
         positive="thigh behind the vertical (knee behind hip)",
         order="projection on the x-y plane of T",
         source="opensim-pelvis definition",

@@ -18,17 +18,17 @@ from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
 
 DISCLAIMER: Final = (
-    "Information for a lab report, not a diagnosis and no medical advice. Drills are general; "
-    "pain is a reason to stop and to ask a clinician."
+    "This report is information, not a diagnosis or medical advice. Drills are general. If you "
+    "feel pain, stop and ask a clinician."
 )
 
 REASONS: Final = {
-    "unknown": "{measure} is not known",
+    "unknown": "{measure} is unknown",
     "interval": (
-        "the interval of {measure} ({low:.1f} to {high:.1f}) reaches over the limit of {limit:g}"
+        "the interval of {measure} ({low:.1f} to {high:.1f}) includes the limit of {limit:g}"
     ),
     "heading": "the heading of the sensors is doubtful",
-    "activity": "it was not stated that this is running (--activity)",
+    "activity": "the activity was not stated to be running",
     "strides": "no strides were found",
     "few": "only {n:.0f} strides, {needed:.0f} are needed",
     "error": (
@@ -38,9 +38,9 @@ REASONS: Final = {
 }
 """Why a rule cannot tell."""
 
-CANNOT_TELL: Final = "Cannot tell: {reasons}."
+CANNOT_TELL: Final = "Undecided: {reasons}."
 SEX_UNKNOWN: Final = "sex not stated"
-NOT_KNOWN: Final = "(not known)"
+NOT_KNOWN: Final = "(unknown)"
 
 FEWEST_STRIDES: Final = 10
 """Below this a mean says too little about a runner; a choice."""
