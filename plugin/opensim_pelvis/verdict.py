@@ -41,9 +41,9 @@ APART: Final = 3.0
 """Standard deviations between two headings of one sensor beyond which one of them is wrong."""
 
 _WHAT_TO_DO: Final[Mapping[Source, str]] = {
-    "file": "the file's own calibration does not hold: calibrate the suit again",
-    "stated": "correct [mountings], or leave it out to have it found from the pose",
-    "earlier": "the sensor moved: leave --placement out to have it found from the pose",
+    "file": "the calibration in the file is not valid: calibrate the suit again",
+    "stated": "correct [mountings], or omit it to use the static trial",
+    "earlier": "the sensor moved: omit --placement to use the static trial",
 }
 
 
@@ -89,8 +89,8 @@ def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -
         listed = "; ".join(say(_tilt(known, sensor, wrong[sensor])) for sensor in wrong)
         ways = dict.fromkeys(_WHAT_TO_DO[known.source[sensor]] for sensor in wrong)
         raise PlacementError(
-            f"calibration: rejected, a known mounting does not fit the pose: {listed}. "
-            f"Look whether sensors were mixed up; else {'; '.join(ways)}."
+            f"calibration rejected, a known mounting does not match the static trial: {listed}. "
+            f"Check whether sensors were swapped; otherwise {'; '.join(ways)}."
         )
 
 

@@ -88,10 +88,10 @@ def _draw_bands(axes: Axes, low: float, high: float) -> None:
     axes.axhspan(0.0, value["coach.low_rotation"], xmin=start, **band)
     axes.text(
         high - 0.5, 0.6 * value["coach.low_rotation"],
-        "coach band: small strides, higher cadence", ha="right", **ink,
+        "coach band: short strides, higher cadence", ha="right", **ink,
     )  # fmt: skip
     axes.axhline(value["coach.overstride_rotation"], color="#d9a441", ls="--", lw=1.0, zorder=0)
     axes.text(
         low + 0.5, value["coach.overstride_rotation"] - 0.6,
-        "coach band: erect, overstriding runners stay below", **ink,
+        "coach band: upright, overstriding runners are below", **ink,
     )  # fmt: skip

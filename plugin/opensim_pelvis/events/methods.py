@@ -32,7 +32,7 @@ METHODS: Final[Mapping[tuple[str, str], Method]] = {
     ("calcn", "walking"): Method(
         "foot: minima of the sagittal angular velocity after and before mid-swing, as at the "
         "shank (Aminian et al. 2002, doi:10.1016/S0021-9290(02)00008-8); its error at the foot "
-        "in walking is not known to this program",
+        "in walking is unknown",
         UNKNOWN,
         UNKNOWN,
     ),
@@ -52,7 +52,7 @@ METHODS: Final[Mapping[tuple[str, str], Method]] = {
     ),
     ("knee", "running"): Method(
         "knee: peak extension (Fellin et al. 2010, doi:10.1016/j.jsams.2010.03.006: toe-off "
-        "within 5 ms on optical data; from sensors not known)",
+        "within 5 ms on optical data; unknown for sensors)",
         UNKNOWN,
         0.005,
     ),
@@ -60,9 +60,12 @@ METHODS: Final[Mapping[tuple[str, str], Method]] = {
 """Source and activity to method; the uncertainty of an event is the published error."""
 
 CYCLES: Final = {
-    "leg": "swing: largest forward angular velocity of the segment; a cycle event, no contact",
+    "leg": (
+        "swing: largest forward angular velocity of the segment; a cycle event, not initial contact"
+    ),
     "steps": "pelvis: largest vertical acceleration, mid-stance in running and loading in "
-    "walking; side from how the pelvis turns; a cycle event, no contact (contact from the sacrum: "
-    "limits of agreement -149 to +88 ms, side right in 82 %, PMC10255839)",
-    "turns": "pelvis: right side furthest forward; a cycle event, no contact",
+    "walking; side from pelvic rotation; a cycle event, not initial contact (contact "
+    "from the sacrum: limits of agreement -149 to +88 ms, side right in 82 %, "
+    "PMC10255839)",
+    "turns": "pelvis: right side furthest forward; a cycle event, not initial contact",
 }

@@ -25,8 +25,8 @@ APART_S: Final = 0.1
 differ by."""
 
 PLATE_WORDS: Final = (
-    "force plate: vertical force above 20 N, a choice; the uncertainty of an event is how far half "
-    "and double that force move it"
+    "force plate: vertical force above 20 N, a choice of this program; the uncertainty of an "
+    "event is its shift with half and double that threshold"
 )
 
 
@@ -127,4 +127,4 @@ def _strides(events: Sequence[Event]) -> int:
 
 
 def _words(source: str) -> str:
-    return PLATE_WORDS if source.startswith("force plate") else f"{source}; its error is not known"
+    return PLATE_WORDS if source.startswith("force plate") else f"{source}; its error is unknown"

@@ -175,7 +175,7 @@ def parse_table(path: Path, text: str) -> Table:
     """
     head, found, tail = f"\n{text}".partition(f"\n{_END}")
     if not found:
-        raise ReadError(f"{path}: no line '{_END}', so this is not an OpenSim table")
+        raise ReadError(f"{path}: wanted an OpenSim table, found no line '{_END}'")
     lines = head.strip("\n").splitlines()
     pairs = (line.rsplit("=", 1) for line in lines if "=" in line)
     header = {key.strip(): value.strip() for key, value in pairs}
@@ -208,13 +208,13 @@ def _check(
     faults = []
     wanted = (*time_s.shape, *row_shape)
     if values.shape != wanted:
-        faults.append(f"the values should have shape {wanted}, they have {values.shape}")
+        faults.append(f"the values must have shape {wanted}, found {values.shape}")
     if len(set(columns)) != len(columns):
         twice = sorted({label for label in columns if columns.count(label) > 1})
-        faults.append(f"a label stands over more than one column: {', '.join(twice)}")
+        faults.append(f"a label is used for several columns: {', '.join(twice)}")
     broken = [label for label in columns if not label or label.split() != [label]]
     if broken:
-        faults.append(f"a label cannot be empty or hold white space: {broken}")
+        faults.append(f"a label must not be empty or contain white space: {broken}")
     raise_faults(ExportError, path.name, faults)
 
 

@@ -128,12 +128,12 @@ def _uses(
         )
     if markers and file.frames / file.rate_hz <= _STATIC_S:
         uses.append(
-            "standing trial, if the person stands in it: opensim-pelvis compare RESULT REFERENCE "
-            f"--model MODEL.osim --static-trial {name}"
+            "static trial, if the person stands still in it: opensim-pelvis compare RESULT "
+            f"REFERENCE --model MODEL.osim --static-trial {name}"
         )
     if file.channels:
         uses.append(
-            "recording of sensors, if channels are theirs: opensim-pelvis run "
-            f"{name} --mapping CHANNELS.toml, which says whose they are (docs/readers.md)"
+            f"sensor recording, if the channels are sensor signals: opensim-pelvis run {name} "
+            "--mapping CHANNELS.toml, which assigns channels to sensors (docs/readers.md)"
         )
     return tuple(uses)

@@ -74,7 +74,7 @@ def check_poses(header: MvnxHeader, frames: MvnxFrames, user_up: UpAxis | None) 
     elif found is not None:
         source = "from pelvis to head in the calibration frames"
     else:
-        source = "MVN's default; the file does not say"
+        source = "the default of MVN; not stated in the file"
     up = user_up or found or "z"
     identity = frames.poses.get("identity", {}).get("orientation")
     turned = 0.0

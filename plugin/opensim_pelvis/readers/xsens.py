@@ -54,7 +54,7 @@ _WORLDS: Final[dict[str, UpAxis]] = {"ENU": "z", "NWU": "z", "NED": "-z"}
 class XsensReader:
     """Reads a folder, a file or ``DIR/PREFIX`` of Xsens text exports."""
 
-    description = "Xsens MT Manager / MTw text export (one file a sensor)"
+    description = "Xsens MT Manager / MTw text export (one file per sensor)"
     gives = (
         "orientation (matrix, quaternion or Euler), acceleration, angular velocity, magnetic field"
     )
@@ -111,7 +111,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
     )
     groups = (MATRIX, QUATERNION, EULER, free, *VECTORS.values())
     faults = [
-        f"columns {', '.join(missing)} were wanted beside {next(iter(set(group) & set(names)))}"
+        f"columns {', '.join(missing)} are missing beside {next(iter(set(group) & set(names)))}"
         for group in groups
         if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
     ]
@@ -166,7 +166,7 @@ def _world(header: XsensHeader, settings: RecordingSettings) -> tuple[UpAxis, st
         return settings.up_axis, f"{settings.up_axis} up (stated by the user)"
     if stated is not None:
         return _WORLDS[stated], f"{_WORLDS[stated]} up ({stated}, from the file header)"
-    return "z", "z up (the MTw default; the files do not say)"
+    return "z", "z up (the MTw default; not stated in the files)"
 
 
 def _assemble(

@@ -78,14 +78,14 @@ def read_lab(path: Path | None) -> Lab:
         return Lab()
     if not (is_file(path) or is_folder(path)):
         raise SettingsError(
-            f"{path}: --lab ([report] lab) names a lab file in TOML, and there is no such file. "
-            "Correct the name, or leave it out."
+            f"{path}: --lab ([report] lab) wanted a lab file in TOML, but it does not exist. "
+            "Correct the name, or omit it."
         )
     table = read_toml(path, SettingsError, "a lab file in TOML")
     faults: list[str] = []
     known = {item.name for item in fields(Lab)}
     faults += [
-        f"{key}: no such key. There are: {', '.join(sorted(known))}"
+        f"{key}: unknown key. Available: {', '.join(sorted(known))}"
         for key in table
         if key not in known
     ]
@@ -104,11 +104,11 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
         return value
     path = folder / value
     if not is_file(path):
-        faults.append(f"{key}: there is no file {str(path)[:200]}")
+        faults.append(f"{key}: wanted an existing file, found no {str(path)[:200]}")
     elif key == "logo" and path.suffix.lower() not in TYPES:
         faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
     elif key == "logo" and path.stat().st_size > MAX_LOGO_BYTES:
-        faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes; make it smaller")
+        faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes. Make it smaller")
     elif key == "logo":
         faults += _undrawable(path)
     return path
@@ -130,8 +130,9 @@ def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:
     unknown = [name for name in value if name not in SECTIONS]
     if unknown:
         faults.append(
-            f"sections: no section {', '.join(map(str, unknown))}. There are: {', '.join(SECTIONS)}"
+            f"sections: unknown section {', '.join(map(str, unknown))}. Available: "
+            f"{', '.join(SECTIONS)}"
         )
     if len(set(map(str, value))) < len(value):
-        faults.append("sections: a section stands more than once")
+        faults.append("sections: a section is repeated")
     return tuple(value)

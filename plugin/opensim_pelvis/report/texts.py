@@ -86,18 +86,18 @@ def _faults(tables: Mapping[str, Any], english: Texts) -> list[str]:
     faults = []
     for section, words in tables.items():
         if section not in english or not isinstance(words, Mapping):
-            faults.append(f"[{section}]: the report has no such section of texts")
+            faults.append(f"[{section}]: unknown section of report texts")
             continue
         for key, text in words.items():
             if key not in english[section]:
-                faults.append(f"{section}.{key}: the report has no such text")
+                faults.append(f"{section}.{key}: unknown report text")
             elif not isinstance(text, str):
                 faults.append(
                     f"{section}.{key}: wanted a text in quotes, found {value_words(text)}"
                 )
             elif not _fits(text, english[section][key]):
                 allowed = ", ".join(sorted(_names(english[section][key]))) or "none"
-                faults.append(f"{section}.{key}: names in braces may be: {allowed}")
+                faults.append(f"{section}.{key}: names in braces must be: {allowed}")
     return faults
 
 

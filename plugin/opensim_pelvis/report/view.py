@@ -86,7 +86,7 @@ def read_view(path: Path) -> View:
         path,
         ReportView,
         ExportError,
-        wanted="a NAME_report.json that `opensim-pelvis run` wrote",
+        wanted="a NAME_report.json written by `opensim-pelvis run`",
         remedy="Run the trial again.",
         older={2: from_version_2},
     )
@@ -144,7 +144,7 @@ def _methods(result: Result) -> dict[str, str]:
     pose, heading = result.placement.pose, result.placement.heading
     origins = sorted({f"{o.origin} ({o.reason})" for o in result.recording.origins})
     methods = {
-        "orientations": "; ".join(origins) or "of the maker",
+        "orientations": "; ".join(origins) or "of the manufacturer",
         "pose": f"{pose.window_s[0]:.2f} to {pose.window_s[1]:.2f} s, {pose.window_source}",
         "heading": heading.words,
         "travel": result.clinical.travel_source,

@@ -256,7 +256,7 @@ def _groups(time_s: FloatArray, spans: Sequence[StrideSpan]) -> tuple[FloatArray
     right = [s for s in spans if s.side == "right"]
     if len(right) < MIN_STRIDES:
         groups = np.floor((time_s - time_s[0]) / STRETCH_S)
-        return groups, f"samples of one stretch of {STRETCH_S:g} s are repeated measures"
+        return groups, f"samples of one segment of {STRETCH_S:g} s are repeated measures"
     cuts = [float(time_s[0])]
     for edge in sorted({t for s in right for t in (s.start_s, s.end_s)} | {float(time_s[-1])}):
         length = edge - cuts[-1]
@@ -266,5 +266,5 @@ def _groups(time_s: FloatArray, spans: Sequence[StrideSpan]) -> tuple[FloatArray
     groups = np.searchsorted(cuts[1:-1], time_s, side="right").astype(np.float64)
     return groups, (
         "samples of one right stride are repeated measures, and outside strides those of one "
-        f"stretch of {STRETCH_S:g} s"
+        f"segment of {STRETCH_S:g} s"
     )

@@ -141,7 +141,10 @@ def motion_from_pig_angles(trial: MarkerTrial, angles_deg: Mapping[str, FloatArr
         if trial.time_s.size
         else np.arange(size) / trial.rate_hz,
         R_GB=from_plug_in_gait(seen),
-        source=f"{trial.source}; Plug-in Gait angles stored in the file, against the progression",
+        source=(
+            f"{trial.source}; Plug-in Gait angles stored in the file, relative to the "
+            "direction of progression"
+        ),
         notes=trial.notes,
     )
 
