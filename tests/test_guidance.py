@@ -102,7 +102,7 @@ def test_a_rule_fires_on_the_runner_made_for_it(rule: str) -> None:
     assert found.numbers
     assert found.source
     assert found.strength
-    assert "(not known)" not in found.text
+    assert "(unknown)" not in found.text
 
 
 @pytest.mark.parametrize(("rule", "runner"), OUTSIDE)
@@ -159,13 +159,13 @@ def test_a_missing_measure_is_named() -> None:
     found = find_findings(replace(analysis, summaries=summaries), result.settings, result.placement)
     rule = next(f for f in found if f.rule == "fast_with_low_rotation")
     assert rule.status == "cannot tell"
-    assert "speed is not known" in rule.text
+    assert "speed is unknown" in rule.text
 
 
 def test_women_and_men_state_the_conflict() -> None:
     found = said(case(FAST_HIGH)[1], "women_and_men")
     assert found is not None
-    for words in ("5-10", "2.5-3.5", "Lang 2023", "No judgement"):
+    for words in ("5-10", "2.5-3.5", "Lang 2023", "no judgement"):
         assert words in found.text
 
 

@@ -45,7 +45,7 @@ UNITS = {"m", "s", "kg", "Hz", "ms", "min", "km"}
 ENGLISH: dict[str, str] = {
     "date": "source of the date: the reader's words for a field of the file",
     "quality": "notes and how a heading was found: sentences with numbers, made where they arise",
-    "measures": "why a measure is absent: made where it arises",
+    "measures": "why a measure is missing: made where it arises",
     "agreement": "what both systems are, how headings and bodies were laid together, why an angle "
     "is absent, notes: made where they arise",
     "methods": "how each stage was done, and defaults taken: made where they arise",
@@ -340,6 +340,6 @@ def test_a_text_of_the_analysis_that_is_unknown_or_asks_for_more_is_a_fault(
         f'[{ANALYSIS}]\n"No such sentence." = "x"\n{json.dumps(known)} = "{{cadence_spm:.9f}}"\n',
         encoding="utf-8",
     )
-    with pytest.raises(SettingsError, match="no such text") as caught:
+    with pytest.raises(SettingsError, match="unknown report text") as caught:
         read_texts(path)
-    assert "names in braces may be: cadence_spm:.0f" in str(caught.value)
+    assert "names in braces must be: cadence_spm:.0f" in str(caught.value)
