@@ -319,7 +319,7 @@ def test_all_texts_are_written_into_one_file_to_translate(tmp_path: Path) -> Non
     assert str(path) in done.output
     assert tomllib.loads(path.read_text(encoding="utf-8")) == all_texts()
     assert read_texts(path)["page"] == read_texts()["page"]
-    with pytest.raises(ExportError, match="exists already"):
+    with pytest.raises(ExportError, match="already exists"):
         write_texts(path)
 
 

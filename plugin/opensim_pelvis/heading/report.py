@@ -100,7 +100,7 @@ def _source(own: str, weight: float, sigma_rad: float) -> str:
     if weight > 0.01:
         return f"{own} ({weight:.0%}) and common heading"
     if np.isinf(sigma_rad):
-        return "nothing tells"
+        return "unknown"
     return "common heading" if not np.isnan(sigma_rad) else "common heading, not tested"
 
 

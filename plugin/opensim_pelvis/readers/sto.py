@@ -52,7 +52,7 @@ class StoReader:
 
     description = "OpenSense quaternion table (.sto of OpenSim)"
     gives = "orientation"
-    tried_on = "not tried on a real file; OpenSim 4.6 reads and writes the same tables"
+    tried_on = "not tested on a real file; OpenSim 4.6 reads and writes the same tables"
 
     def sniff(self, path: Path) -> Match:
         """Say from the header whether an OpenSim table of quaternions is there."""
