@@ -55,7 +55,7 @@ def test_frames_of_a_calibrated_model(tmp_path: Path, parent: str) -> None:
         (model(frame(parent="/jointset/back/torso_offset")), "found it on torso_offset"),
         (model(frame(angles="0.1 0.2")), "three angles in radians, found '0.1 0.2'"),
         (model(frame(angles="0.1 nan 0.2")), "wanted an orientation of three angles"),
-        (model(frame() + frame()), "is repeated"),
+        (model(frame() + frame()), "stands there twice"),
         (model(frame())[:-30], "found damaged XML on line"),
         ("<OpenSimDocument><IMUPlacer/></OpenSimDocument>", "wanted an OpenSim model"),
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "declares XML entities"),
