@@ -157,9 +157,9 @@ CASES = {
     ),
     "quaternions that are not unit": Case(
         change_numbers(lambda q: [f"{2 * float(x):.6f}" for x in q]),
-        ("00B4F001", "unit length", "found 2"),
+        ("00B4F001", "unit norm", "found 2"),
     ),
-    "all-NaN sensor": Case(change_numbers(lambda q: ["NaN"] * 4), ("00B4F001", "not one usable")),
+    "all-NaN sensor": Case(change_numbers(lambda q: ["NaN"] * 4), ("00B4F001", "no valid one")),
     "window outside the recording": Case(
         keep, ("90", "0 to 2.44 s", "--static"), ("--static", "90", "92")
     ),

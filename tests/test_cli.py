@@ -257,7 +257,7 @@ def test_inspect_shows_what_a_c3d_file_without_sensors_holds(run: Run, tmp_path:
     assert "reference of markers: opensim-pelvis compare RESULT" in out
     code, _, err = run("run", path, "--out", tmp_path / "out")
     assert code == 2
-    assert "IMU channels or a ROTATION group were wanted" in err
+    assert "wanted IMU channels or a ROTATION group" in err
 
 
 def test_inspect_shows_sensors_rate_and_who_wore_what(run: Run, trial: Path) -> None:
@@ -274,7 +274,7 @@ def test_inspect_shows_a_recording_whose_map_does_not_fit(run: Run, trial: Path)
     odd.write_text(text, encoding="utf-8")
     code, out, _ = run("inspect", odd)
     assert code == 0
-    assert "no sensor is called '00B4F0XX'" in " ".join(out.split())
+    assert "no sensor is named '00B4F0XX'" in " ".join(out.split())
 
 
 def test_readers_lists_formats_and_names_what_is_broken(
@@ -308,7 +308,7 @@ def test_init_writes_a_file_that_runs_and_spares_an_existing_one(
     assert code == 0
     assert f"opensim-pelvis run {new}" in out
     before = new.read_text(encoding="utf-8")
-    _fails(run("init", table, "--out", new), "exists already", "--overwrite")
+    _fails(run("init", table, "--out", new), "already exists", "--overwrite")
     assert new.read_text(encoding="utf-8") == before
     assert run("init", table, "--out", new, "--force")[0] == 0
     run("run", new, "--out", tmp_path)
@@ -351,13 +351,13 @@ def test_a_binary_file_with_a_text_extension(run: Run, tmp_path: Path) -> None:
     [
         (["--sensor", "00B4F001=pelvs"], "Did you mean 'pelvis'?"),
         (["--sensor", "00B4F0XX=pelvis"], "2 sensors on one body, pelvis"),
-        (["--sensor", "nobody=pelvis"], "no sensor is called 'nobody'"),
+        (["--sensor", "nobody=pelvis"], "no sensor is named 'nobody'"),
         (["--sensor", "pelvis"], "wanted ID=BODY"),
         (["--heading-axis", "q"], "wanted one of x, -x, y, -y, z, -z"),
         (["--engine", "fast"], "wanted one of exact, opensim, opensim-tool"),
         (["--static", "2", "1"], "the end not before the start"),
         (["--static", "100", "102"], "100"),
-        (["--reader", "nokia"], "no reader is called 'nokia'"),
+        (["--reader", "nokia"], "no reader is named 'nokia'"),
         (["--height", "168"], "wanted metres"),
         (["--events", "plates"], "wanted one of imported, sensors"),
         (["--events-file", "none.c3d", "--events-start", "0"], "none.c3d"),

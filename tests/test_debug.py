@@ -138,7 +138,7 @@ def test_a_fault_of_the_program_is_one_line_and_told(
     done = call(["--debug", str(file), *run_words(folder, tmp_path / "out")], monkeypatch)
     assert done.exit_code == 1
     assert "Traceback" not in done.output
-    assert "this is a fault of the program (ValueError)" in done.output
+    assert "this is a fault in the program (ValueError)" in done.output
     holds_nothing(file)
     told = json.loads(file.read_text(encoding="ascii"))
     assert [fault["kind"] for fault in told["fault"]] == [
@@ -203,9 +203,7 @@ def test_scrub_keeps_our_words_alone(planted: str) -> None:
 
 def test_scrub_keeps_the_sentences_of_notices() -> None:
     said = say(notice("reader.cut_line", "Zuleika.csv", file="Zuleika.csv", line=7))
-    kept = (
-        "<...> the last line (7) is cut off, or may be since it has no line end, and was left out"
-    )
+    kept = "<...> the last line (7) is incomplete or has no line ending, and was discarded"
     assert scrub.scrub(said, scrub.parts_of(["Zuleika.csv"])) == kept
     for entry in catalogue().values():
         for text in (entry.text, entry.one):

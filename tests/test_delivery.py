@@ -153,7 +153,7 @@ def test_what_the_settings_were_read_from_is_never_replaced(
     output.write(result_of("one"), tmp_path)
     sensor_map = tmp_path / "trial" / "trial_ik.mot"
     sensor_map.write_text("who wore which")
-    with pytest.raises(ExportError, match="made from is never replaced"):
+    with pytest.raises(ExportError, match="Input files are never replaced"):
         output.write(result_of("two"), tmp_path, sources=[sensor_map], overwrite=overwrite)
     assert sensor_map.read_text() == "who wore which"
 
@@ -187,7 +187,7 @@ def test_results_in_a_folder_of_another_name_are_called_results(
 ) -> None:
     output.write(result_of("one"), tmp_path)
     (tmp_path / "trial").rename(tmp_path / "other")
-    with pytest.raises(ExportError, match="holds results that are called trial"):
+    with pytest.raises(ExportError, match="contains results named trial"):
         output.write(replace(result_of("two"), name="other"), tmp_path)
 
 
@@ -352,7 +352,7 @@ def test_results_in_the_folder_of_a_recording_are_no_recordings(tmp_path: Path) 
     assert [path.name for path in list_files(tmp_path)] == names
     assert list_folders(tmp_path) == ()
     assert [path.name for path in list_files(tmp_path / "tri")] == ["trial.c3d"]
-    with pytest.raises(ReadError, match="holds results alone"):
+    with pytest.raises(ReadError, match="contains only results"):
         find_reader(tmp_path / "trial")
 
 

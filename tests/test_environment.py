@@ -159,7 +159,7 @@ def test_a_kind_that_is_no_recording_is_named(tmp_path: Path, name: str) -> None
     path.write_bytes(content)
     kind = describe_kind(path)
     assert kind is not None
-    with pytest.raises(ValueError, match="no recording of sensors") as caught:
+    with pytest.raises(ValueError, match="wanted a sensor recording") as caught:
         find_reader(path)
     first = str(caught.value).splitlines()[0]
     assert words in first
@@ -168,8 +168,8 @@ def test_a_kind_that_is_no_recording_is_named(tmp_path: Path, name: str) -> None
 
 
 def test_what_libraries_say_is_put_into_plain_words() -> None:
-    assert (
-        words_of(ValueError("could not convert string to float: 'fast'")) == "'fast' is no number"
+    assert words_of(ValueError("could not convert string to float: 'fast'")) == (
+        "'fast' is not a number"
     )
     assert words_of(KeyError("speed")) == "'speed' is missing"
     assert words_of(PermissionError(13, "x")) == "permission is denied"

@@ -103,7 +103,7 @@ def test_a_rule_fires_on_the_runner_made_for_it(rule: str) -> None:
     assert found.numbers
     assert found.source
     assert found.strength
-    assert "(not known)" not in finding_text(found)
+    assert "(unknown)" not in finding_text(found)
 
 
 @pytest.mark.parametrize(("rule", "runner"), OUTSIDE)
@@ -160,13 +160,13 @@ def test_a_missing_measure_is_named() -> None:
     found = find_findings(replace(analysis, summaries=summaries), result.settings, result.placement)
     rule = next(f for f in found if f.rule == "fast_with_low_rotation")
     assert rule.status == "cannot tell"
-    assert "speed is not known" in finding_text(rule)
+    assert "speed is unknown" in finding_text(rule)
 
 
 def test_women_and_men_state_the_conflict() -> None:
     found = said(case(FAST_HIGH)[1], "women_and_men")
     assert found is not None
-    for words in ("5-10", "2.5-3.5", "Lang 2023", "No judgement"):
+    for words in ("5-10", "2.5-3.5", "Lang 2023", "no judgement"):
         assert words in finding_text(found)
 
 

@@ -231,7 +231,7 @@ def test_texts_take_the_judged_side_and_the_only_one_of_the_rest() -> None:
         summary(SPEED, 4.25),
     )
     assert found is not None
-    assert finding_text(found) == "14.0 4.2 (not known)"
+    assert finding_text(found) == "14.0 4.2 (unknown)"
     assert found.named == {DROP: 14.0, SPEED: 4.25}
     assert fill("{sex}", {}, sex="male") == "male"
     assert np.isfinite(definition_of(DROP).error)

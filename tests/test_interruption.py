@@ -138,7 +138,7 @@ def test_what_was_written_before_the_interruption_is_said(folder: Path, tmp_path
     process = start(tmp_path, *RUN, code=code)
     _, error = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 130
-    assert error == "interrupted: what was written until then is in results\n"
+    assert error == "interrupted: files written so far are in results\n"
 
 
 def test_a_job_in_the_background_does_not_hear_ctrl_c(folder: Path) -> None:

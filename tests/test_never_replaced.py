@@ -26,7 +26,7 @@ def test_texts_take_the_place_of_such_a_file_alone(tmp_path: Path) -> None:
     assert recording.read_bytes() == b"a recording"
     mine = write_texts(tmp_path / "texts-de.toml")
     mine.write_bytes(b"\xef\xbb\xbf" + mine.read_bytes())  # an editor set a mark before it
-    with pytest.raises(ExportError, match=r"what you wrote into it.*--overwrite"):
+    with pytest.raises(ExportError, match=r"your own entries.*--overwrite"):
         write_texts(mine)
     write_texts(mine, overwrite=True)
 
@@ -68,7 +68,7 @@ def test_compare_refuses_a_folder_before_the_work(
 
 
 def test_a_trial_file_that_is_named_as_the_recording_is_told_so(tmp_path: Path) -> None:
-    for name, advice in (("trial.toml", "wants the recording itself"), ("trial.txt", "ending")):
+    for name, advice in (("trial.toml", "must name the recording itself"), ("trial.txt", "ending")):
         path = tmp_path / name
         path.write_text('[recording]\npath = "trial.toml"\n', encoding="utf-8")
         kind = describe_kind(path)

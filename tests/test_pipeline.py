@@ -293,7 +293,7 @@ def test_an_angle_beyond_the_range_of_the_model_is_doubted() -> None:
     wrong = replace(STATIC, heading_axis="z")
     result = solve(recording_of(), calibration=wrong)
     assert any(
-        note.startswith("knee_angle_") and "leaves the range" in note
+        note.startswith("knee_angle_") and "exceeds the range" in note
         for note in sentences(result.notes)
     )
     # what concerns most angles stands first, and no row calls the doubted axis good
@@ -374,7 +374,7 @@ def test_a_sensor_that_moved_since_the_earlier_run(
     recording = simulate_sensors(TRUTH, SensorSettings(mountings=moved, heading_rad=0.4), BODIES)
     again = replace(STATIC, heading_axis=None, placement=earlier)
     if verdict == "rejected":
-        with pytest.raises(PlacementError, match=r"femur_l_imu is tilted by 30.*it moved"):
+        with pytest.raises(PlacementError, match=r"femur_l_imu is tilted by 30.*the sensor moved"):
             solve(recording, calibration=again)
         return
     result = solve(recording, calibration=again)
@@ -440,7 +440,7 @@ def test_a_stated_axis_that_contradicts_the_mounting_is_doubted(earlier: Path) -
     result = solve(recording_of(bodies, heading_rad=0.4), bodies, calibration=both)
     assert result.placement.verdict == "doubtful"
     assert any(
-        "the stated heading_axis of pelvis_imu faces 90 degrees" in note
+        "the given heading axis of pelvis_imu faces 90 degrees" in note
         for note in sentences(result.notes)
     )
 
@@ -486,7 +486,7 @@ def test_ties_across_holes_reach_headings_and_notes(monkeypatch: pytest.MonkeyPa
     assert rows["pelvis_imu"].sigma_rad == pytest.approx(0.12)
     assert (rows["pelvis_imu"].verdict, result.placement.verdict) == ("doubtful", "doubtful")
     assert any(
-        "carried across holes" in note and "pelvis_imu 6.9" in note
+        "continued across gaps" in note and "pelvis_imu 6.9" in note
         for note in sentences(result.notes)
     )
 

@@ -33,4 +33,4 @@ def test_why_there_are_no_strides_is_told_also_where_nothing_says_why() -> None:
         return stride_facts(running)
 
     assert told() == {"strides": "none found: no steps"}
-    assert told(notice("events.none")) == {"strides": "none found: no steps were found"}
+    assert told(notice("events.none")) == {"strides": "none found: no steps were detected"}

@@ -244,7 +244,7 @@ def test_points_without_a_time_are_left_out_and_told(tmp_path: Path) -> None:
     assert time_s.size == 28
     np.testing.assert_allclose(speed, 3.0, atol=0.02)
     notes = find_speed_notes(ActivitySettings(speed_file=path, speed_start_s=0.0))
-    assert sentences(notes) == ("odd.gpx: 2 of 30 points have no time and were left out",)
+    assert sentences(notes) == ("odd.gpx: 2 of 30 points have no time and were discarded",)
     with pytest.raises(ReadError, match="30 of 30 have none that can be read"):
         read_speeds(_gpx(tmp_path, [(lat, "") for lat in _places(30)]), start_s=0.0)
 

@@ -126,7 +126,7 @@ def test_lost_packets_are_counted_where_they_were_lost():
     )
     assert (row.dropped_packets, row.missing_samples) == (10, 20)
     words = sentences(describe_ledger(IntegrityLedger(sensors=(row,)), 100.0))[0]
-    assert "10 dropped packets (20 samples of the common clock)" in words
+    assert "10 lost packets (20 samples on the common timeline)" in words
 
 
 def test_what_is_too_fast_for_a_coarser_grid_does_not_come_back_as_something_slow():
@@ -259,7 +259,7 @@ def test_holes_stay_and_ends_are_not_extended(truth):
     assert time_s[-1] <= cut.time_s[-1] + 1e-9
     assert not ((time_s > 10.0) & (time_s < 10.5)).any()
     assert any(
-        f"holes in the time stamps, kept as holes of the timeline: {cut.identifier} 1" in note
+        f"gaps in the time stamps, kept as gaps in the timeline: {cut.identifier} 1" in note
         for note in sentences(unified.notes)
     )
 
@@ -282,7 +282,7 @@ def test_steady_running_alone_is_ambiguous_and_said_to_be(truth):
     steady = replace(clean, sensors=tuple(cut))
     unified = unify_clocks(steady, TimelineSettings())
     assert "clocks.repeats" in codes(unified.notes)
-    with pytest.raises(TimelineError, match="the motion repeats"):
+    with pytest.raises(TimelineError, match="the movement is periodic"):
         unify_clocks(steady, TimelineSettings(synchronise="movement"))
 
 
@@ -309,7 +309,7 @@ def test_a_clock_that_jumped_does_not_fill_the_memory(own, hole_s: float) -> Non
     sensor = own.sensors[0]
     jumped = replace(sensor, time_s=np.append(sensor.time_s[:-1], sensor.time_s[-1] + hole_s))
     broken = replace(own, sensors=(jumped, *own.sensors[1:]), clocks="shared")
-    with pytest.raises(TimelineError, match=r"samples span .* longest hole is from .* Cut") as told:
+    with pytest.raises(TimelineError, match=r"samples span .* longest gap .* Split") as told:
         unify_clocks(broken, TimelineSettings())
     assert sensor.identifier in str(told.value)
 

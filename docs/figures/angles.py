@@ -222,7 +222,7 @@ def draw_stride(truth: Truth) -> Figure:
             axes.axvline(at, color=NEUTRAL, lw=1, ls=":")
             word = f"{event.context.lower()}\n{event.label}"
             axes.text(at + 0.8, 14.6, word, color=OTHER, fontsize=11, va="top")
-    axes.set_title("Simulated runner: pelvis and trunk turn against each other", pad=10)
+    axes.set_title("Simulated runner: counter-rotation of pelvis and trunk", pad=10)
     axes.set_xlabel("stride (%), from right initial contact")
     axes.set_ylabel("degrees, + right side forward")
     axes.set_xlim(0, 100)

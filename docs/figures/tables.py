@@ -44,7 +44,7 @@ def norm_table() -> str:
 
 def rule_table() -> str:
     """Return a row a rule."""
-    lines = ["| rule | kind | conditions, all of them | drills |", "|---|---|---|---|"]
+    lines = ["| rule | kind | conditions (all must apply) | drills |", "|---|---|---|---|"]
     for rule in read_rules():
         conditions = "; ".join(f"{c.measure} {c.op} {c.limit:g}" for c in rule.conditions)
         sex = f"; {rule.sex}" if rule.sex else ""

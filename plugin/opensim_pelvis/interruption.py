@@ -180,7 +180,7 @@ def _clear_up() -> None:
 def _what_changed() -> str:
     if not output_changed():
         return "nothing was changed"
-    return f"what was written until then is in {_watch.file or _watch.out}"
+    return f"files written so far are in {_watch.file or _watch.out}"
 
 
 def _look(folder: Path) -> Snapshot:

@@ -10,16 +10,16 @@ from typing import Final
 
 _HEAD_BYTES: Final = 8192
 _TAR_MARK: Final = slice(257, 262)
-_EXPORT: Final = "export the sensors' signals as text from the program that wrote it"
-_OWN: Final = "results of this program: give the recording they were made from"
+_EXPORT: Final = "export the sensor signals as text from the software that wrote it"
+_OWN: Final = "results of this program: give the original recording"
 _MARKERS: Final = (
-    "give it to `opensim-pelvis compare` as the reference, and a recording of sensors here"
+    "use it as the reference of `opensim-pelvis compare`, and give a sensor recording here"
 )
-_MOTION: Final = "a recording of sensors is wanted here; `opensim-pelvis compare` takes motions"
-_UNPACK: Final = "unpack it and name the folder"
+_MOTION: Final = "give a sensor recording here; `opensim-pelvis compare` reads motions"
+_UNPACK: Final = "unpack it and give the folder"
 _TABLE: Final = (
-    "save the sheet as text (csv) and describe its columns in a mapping file (--mapping), or take "
-    "the text that the sensors' own program exports"
+    "save the sheet as text (csv) and describe its columns in a mapping file (--mapping), or use "
+    "the text export of the sensor software"
 )
 _MAKER: Final = "open it in"
 
@@ -67,7 +67,7 @@ _is_trial: Final = _text(
 )
 
 _ROWS: Final = (
-    _Row(_begins(b"HIERARCHY"), "a BVH animation", f"it holds joints, no sensors; {_EXPORT}"),
+    _Row(_begins(b"HIERARCHY"), "a BVH animation", f"it contains joints, not sensors; {_EXPORT}"),
     _Row(_packed(b"xl/"), "an Excel workbook", _TABLE),
     _Row(_packed(b"application/vnd.oasis.opendocument"), "an OpenDocument file", _TABLE),
     _Row(_packed(b"word/"), "a Word document", _EXPORT),
@@ -77,12 +77,12 @@ _ROWS: Final = (
     _Row(_ole(".doc", ".ppt", ".msg"), "an Office document", _EXPORT),
     _Row(_begins(b"\xd0\xcf\x11\xe0"), "an Office document", _EXPORT),
     _Row(_begins(b"PK\x03\x04", b"PK\x05\x06"), "a zip archive", _UNPACK),
-    _Row(_begins(b"\x1f\x8b"), "a packed file (gzip)", _UNPACK),
-    _Row(_begins(b"7z\xbc\xaf\x27\x1c"), "a packed file (7z)", _UNPACK),
-    _Row(_begins(b"Rar!\x1a\x07"), "a packed file (rar)", _UNPACK),
-    _Row(_begins(b"BZh"), "a packed file (bzip2)", _UNPACK),
-    _Row(_begins(b"\xfd7zXZ\0"), "a packed file (xz)", _UNPACK),
-    _Row(_begins(b"\x28\xb5\x2f\xfd"), "a packed file (zstd)", _UNPACK),
+    _Row(_begins(b"\x1f\x8b"), "a compressed file (gzip)", _UNPACK),
+    _Row(_begins(b"7z\xbc\xaf\x27\x1c"), "a compressed file (7z)", _UNPACK),
+    _Row(_begins(b"Rar!\x1a\x07"), "a compressed file (rar)", _UNPACK),
+    _Row(_begins(b"BZh"), "a compressed file (bzip2)", _UNPACK),
+    _Row(_begins(b"\xfd7zXZ\0"), "a compressed file (xz)", _UNPACK),
+    _Row(_begins(b"\x28\xb5\x2f\xfd"), "a compressed file (zstd)", _UNPACK),
     _Row(lambda head, _: head[_TAR_MARK] == b"ustar", "a tar archive", _UNPACK),
     _Row(_begins(b"%PDF-"), "a PDF", _EXPORT),
     _Row(_begins(b"{\\rtf"), "a text document (rtf)", _EXPORT),
@@ -96,19 +96,19 @@ _ROWS: Final = (
         "a MATLAB file (7.3)",
         "save its signals as csv in MATLAB",
     ),
-    _Row(_begins(b"\x89HDF\r\n"), "an HDF5 file, and none of APDM", _EXPORT),
+    _Row(_begins(b"\x89HDF\r\n"), "an HDF5 file that is not from APDM", _EXPORT),
     _Row(_begins(b"SQLite format 3\0"), "a database (SQLite)", _EXPORT),
     _Row(_begins(b"PAR1", b"ARROW1", b"FEA1"), "a table of Arrow (Parquet, Feather)", _EXPORT),
     _Row(_begins(b"XDF:"), "an XDF file (Lab Streaming Layer)", _EXPORT),
     _Row(_begins(b"#ROSBAG"), "a ROS bag", _EXPORT),
-    _Row(_begins(b"glTF"), "an animation (glTF)", f"it holds joints, no sensors; {_EXPORT}"),
+    _Row(_begins(b"glTF"), "an animation (glTF)", f"it contains joints, not sensors; {_EXPORT}"),
     _Row(_begins(b"%!PS"), "a PostScript file", _EXPORT),
-    _Row(_begins(b"L\0\0\0\x01\x14\x02\0"), "a Windows shortcut", "name what it leads to"),
+    _Row(_begins(b"L\0\0\0\x01\x14\x02\0"), "a Windows shortcut", "give its target"),
     _Row(_begins(b"\x93NUMPY"), "a NumPy array", "save it as csv with column names"),
     _Row(
         lambda head, _: head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" and len(head) > 1,
         "a Python pickle",
-        "it is never opened, since it can run programs; save the signals as csv",
+        "it is never opened, since it can execute code; save the signals as csv",
     ),
     _Row(
         _begins(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*"),
@@ -130,12 +130,12 @@ _ROWS: Final = (
     _Row(
         lambda head, _: head[8:12] == b".FIT",
         "a watch's track (FIT)",
-        "it holds speed, no sensors: give it with --speed-file",
+        "it contains speed, not sensor signals: give it with --speed-file",
     ),
     _Row(
         _text(r"<gpx\b|<TrainingCenterDatabase\b"),
         "a watch's track",
-        "it holds speed, no sensors: give it with --speed-file",
+        "it contains speed, not sensor signals: give it with --speed-file",
     ),
     _Row(_text(r"<OpenSimDocument\b"), "an OpenSim model or set-up", "give a model with --model"),
     _Row(_text(r"\A\W*(<!doctype html|<html)"), "a web page", _EXPORT),
@@ -151,27 +151,27 @@ _ROWS: Final = (
     _Row(
         _text(r'\A\s*[\{\[]\s*(["\{\[\]\}\d]|$)'),
         "a JSON file",
-        f"the signals are wanted as a table; {_EXPORT}",
+        f"a table of signals is needed; {_EXPORT}",
     ),
     _Row(
         lambda head, ending: ending == ".toml" and _is_trial(head, ending),
         "a trial file",
-        "[recording] path in it wants the recording itself",
+        "[recording] path must name the recording itself",
     ),
     _Row(
         _is_trial,
         "a trial file",
-        "give it an ending .toml",
+        "give it the ending .toml",
     ),
     _Row(
         _text(r"^\s*\[(columns|channels|table|units)\b"),
         "a mapping file",
-        "name the recording here and this file with --mapping",
+        "give the recording here and this file with --mapping",
     ),
     _Row(
         _text(r'\A(\s*(#[^\n]*\n)?)*"?[\w .-]+"?\s*=\s*"(pelvis|torso|femur|tibia|calcn)'),
         "a sensor map",
-        "name the recording here and this file with --sensors",
+        "give the recording here and this file with --sensors",
     ),
     _Row(
         _ends(".mtb"),
@@ -194,8 +194,8 @@ _ROWS: Final = (
     _Row(_ends(".cwa"), "a raw file of Axivity", f"{_MAKER} OmGui and export csv"),
     _Row(_ends(".edf", ".bdf"), "an EDF or BDF file", _EXPORT),
     _Row(_ends(".qtm"), "a raw file of Qualisys", f"{_MAKER} QTM and export C3D"),
-    _Row(_ends(".fbx"), "an FBX animation", f"it holds joints, no sensors; {_EXPORT}"),
-    _Row(_ends(".amc", ".asf"), "an animation", f"it holds joints, no sensors; {_EXPORT}"),
+    _Row(_ends(".fbx"), "an FBX animation", f"it contains joints, not sensors; {_EXPORT}"),
+    _Row(_ends(".amc", ".asf"), "an animation", f"it contains joints, not sensors; {_EXPORT}"),
 )
 """In this order: what is told from content first, from the ending last."""
 

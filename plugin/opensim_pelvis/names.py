@@ -39,25 +39,25 @@ def name_fault(text: object) -> str | None:
     >>> name_fault("walk 01") is None
     True
     >>> name_fault("../walk")
-    "it has '/' in it"
+    "it contains '/'"
     """
     if not isinstance(text, str):
-        return "it is no text"
+        return "it is not text"
     bad = [letter for letter in text if letter in _SEPARATORS]
     hidden = [letter for letter in text if _is_hidden(letter)]
     stem = text.split(".", 1)[0].strip().lower()
     if not text.strip():
         return "it is empty"
     if bad:
-        return f"it has '{bad[0]}' in it"
+        return f"it contains '{bad[0]}'"
     if hidden:
-        return f"it has the invisible character U+{ord(hidden[0]):04X} in it"
+        return f"it contains the invisible character U+{ord(hidden[0]):04X}"
     if text.startswith((".", "-", "~", " ")):
         return f"it begins with '{text[0]}'"
     if text.endswith((".", " ")):
         return f"it ends with '{text[-1]}'"
     if stem in _RESERVED:
-        return "Windows keeps that name for a device"
+        return "Windows reserves that name for a device"
     if len(text.encode()) > MAX_BYTES:
         return f"it has {len(text.encode())} bytes, more than {MAX_BYTES}"
     return None
@@ -69,10 +69,10 @@ def text_fault(text: str) -> str | None:
     It need not be a file's name: slashes, and letters without width, may be in it.
 
     >>> text_fault("a\x00")
-    'it has the invisible character U+0000 in it'
+    'it contains the invisible character U+0000'
     """
     bad = [letter for letter in text if _is_control(letter)]
-    return f"it has the invisible character U+{ord(bad[0]):04X} in it" if bad else None
+    return f"it contains the invisible character U+{ord(bad[0]):04X}" if bad else None
 
 
 def check_name(text: object, what: str) -> str:
@@ -94,8 +94,8 @@ def check_name(text: object, what: str) -> str:
     if fault is not None or not isinstance(text, str):
         shown = ascii(text) if not isinstance(text, str) or not text.isprintable() else f"'{text}'"
         raise SettingsError(
-            f"{what}: wanted a name of letters, digits, blanks, '_', '-' and '.', found "
-            f"{shown if len(shown) < 60 else shown[:40] + '...'}: {fault}. Choose another name "
+            f"{what}: wanted a name of letters, digits, spaces, '_', '-' and '.', found "
+            f"{shown if len(shown) < 60 else shown[:40] + '...'}: {fault}. Give another name "
             "(--name)."
         )
     return unicodedata.normalize("NFC", text)

@@ -100,8 +100,8 @@ def write(
     text = str(directory) if isinstance(directory, str | Path) else ""
     if not isinstance(result, Result) or not text or "\0" in text:
         raise ExportError(
-            "write: a Result and the path of a folder were wanted, found "
-            f"{type(result).__name__} and {value_words(directory)[:60]}"
+            f"write: wanted a Result and the path of a folder, found {type(result).__name__} and "
+            f"{value_words(directory)[:60]}"
         )
     inputs = tuple(file.sha256 for file in result.recording.files)
     wanted = _set_of(
@@ -171,7 +171,7 @@ def _export(name: str, result: Result, staged: Staged) -> None:
     except OpenSimPelvisError as fault:
         why = str(fault)
     except Exception as fault:  # a third party's code may fail in any way
-        why = f"a fault of this exporter ({type(fault).__name__})"
+        why = f"a fault in this exporter ({type(fault).__name__})"
         if getattr(exporter, "essential", False):
             raise ExportError(_essential(name, result, why)) from fault
     if getattr(exporter, "essential", False):
@@ -183,6 +183,6 @@ def _export(name: str, result: Result, staged: Staged) -> None:
 
 def _essential(name: str, result: Result, why: str) -> str:
     return (
-        f"{result.name}: the files of exporter '{name}' could not be made: {why}. The others need "
-        "them, so nothing was written; earlier results are as they were."
+        f"{result.name}: the files of exporter '{name}' could not be written: {why}. Other "
+        "exporters need them, so nothing was written. Earlier results are unchanged."
     )

@@ -101,8 +101,8 @@ def run(
     """
     if not isinstance(recording, Recording) or not isinstance(recording.name, str):
         raise SettingsError(
-            "recording: wanted a Recording with a name, as opensim_pelvis.read returns it, found "
-            "another kind of value"
+            "recording: wanted a Recording with a name, as returned by opensim_pelvis.read, "
+            "found another type of value"
         )
     settings = TrialSettings(
         recording=RecordingSettings(path=_path_of(recording), name=recording.name),

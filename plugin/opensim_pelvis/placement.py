@@ -62,8 +62,8 @@ def find_still_window(aligned: AlignedRecording, *, max_spread_rad: float) -> tu
     width = round(POSE_S * aligned.rate_hz)
     if aligned.time_s.size < max(width, 2):
         raise PlacementError(
-            f"calibration: looking for {POSE_S:g} s of standing still, but the recording lasts "
-            f"{aligned.time_s[-1]:.2f} s. Name the pose with --static START END "
+            f"calibration: a static trial needs {POSE_S:g} s, but the recording lasts "
+            f"{aligned.time_s[-1]:.2f} s. Give the static period with --static START END "
             "([calibration] window_s)."
         )
     spread = np.max(_rolling_spread(aligned.R_ES, width), axis=1)
@@ -109,7 +109,7 @@ def average_pose(
         q = aligned.R_ES[rows, index]
         q = q[is_present(q)]
         if q.shape[0] == 0:
-            faults.append(f"{sensor} has no sample in it")
+            faults.append(f"{sensor} has no sample in this window")
             continue
         mean = mean_rotation(q)
         spread = float(np.sqrt(np.mean(angle_between(mean, q) ** 2)))
@@ -118,14 +118,13 @@ def average_pose(
         spreads.append(spread)
         if spread > max_spread_rad:
             faults.append(
-                f"{sensor} moves: {np.rad2deg(spread):.1f} degrees RMS from its mean, at most "
-                f"{np.rad2deg(max_spread_rad):.1f} counts as still"
+                f"{sensor} moves: {np.rad2deg(spread):.1f} degrees RMS from its mean, wanted at "
+                f"most {np.rad2deg(max_spread_rad):.1f}"
             )
     if faults:
         raise PlacementError(
-            f"calibration window {window_s[0]:g} to {window_s[1]:g} s: {'; '.join(faults)}. "
-            "Name a window in which the subject stands still (--static START END), or leave it "
-            "out to have one found."
+            f"calibration window {window_s[0]:g} to {window_s[1]:g} s: {'; '.join(faults)}. Give "
+            "a window of quiet standing (--static START END), or omit it to have one detected."
         )
     return CalibrationPose(
         window_s=window_s,
@@ -216,8 +215,8 @@ def _window_rows(aligned: AlignedRecording, window_s: tuple[float, float]) -> sl
     half_step = 0.5 / aligned.rate_hz
     if not (0.0 - half_step <= start_s <= end_s <= length_s + half_step):
         raise PlacementError(
-            f"calibration window {start_s:g} to {end_s:g} s does not lie within the recording, "
-            f"which runs from 0 to {length_s:.2f} s. Give a start and an end inside it "
+            f"calibration window {start_s:g} to {end_s:g} s is not within the recording, which "
+            f"lasts from 0 to {length_s:.2f} s. Give a start and an end within the recording "
             "(--static START END)."
         )
     first = int(np.ceil(start_s * aligned.rate_hz - 0.5))
@@ -253,14 +252,14 @@ def _raise_never_still(
         f"the stillest second, from {aligned.time_s[best]:.2f} s, has "
         f"{np.rad2deg(spread[best]):.1f} degrees RMS in its worst sensor"
         if np.isfinite(spread[best])
-        else "there is no second in which every sensor has enough samples"
+        else "in no second does every sensor have enough samples"
     )
     raise PlacementError(
-        f"calibration: no second of standing still was found. {POSE_S:g} s with every sensor "
-        f"within {np.rad2deg(max_spread_rad):.1f} degrees RMS of its mean is wanted; {found}. "
-        "Let the subject stand still for 3 s and face forward; or name a window with --static "
-        "START END. Where that cannot be recorded again, --calibration movement takes the mean "
-        "posture of walking or running for the pose: ranges hold, mean angles do not."
+        f"calibration: found no static trial. Wanted {POSE_S:g} s with every sensor within "
+        f"{np.rad2deg(max_spread_rad):.1f} degrees RMS of its mean; {found}. Record 3 s of quiet "
+        "standing, or give a window with --static START END. Otherwise --calibration movement "
+        "uses the mean posture of walking or running: ranges of motion are valid then, mean "
+        "angles are not."
     )
 
 

@@ -33,16 +33,16 @@ _ERRNO: Final = {
     errno.ENFILE: "too many files are open on this computer",
     errno.EIO: "the disk or the connection failed",
     errno.ENAMETOOLONG: "the name is too long",
-    errno.ELOOP: "its links lead in a circle",
+    errno.ELOOP: "its links form a loop",
     errno.EBUSY: "another program uses it",
     errno.ETXTBSY: "another program uses it",
     errno.EFBIG: "the file would be too large",
     errno.ENOMEM: "the memory is full",
-    errno.EPIPE: "the program that read it has ended",
+    errno.EPIPE: "the receiving program has ended",
     errno.EBADF: "it is closed",
 }
 if hasattr(errno, "EDQUOT"):
-    _ERRNO[errno.EDQUOT] = "the disk space of this account is used up"
+    _ERRNO[errno.EDQUOT] = "the disk quota of this account is exceeded"
 
 _NO_NUMBER: Final = re.compile(
     r"(?:could not convert string to float: |invalid literal for int\(\) with base \d+: )"
@@ -65,20 +65,20 @@ def words_of(fault: BaseException) -> str:
     >>> words_of(FileNotFoundError(2, "No such file or directory"))
     'there is no such file or folder'
     >>> words_of(ValueError("could not convert string to float: 'fast'"))
-    "'fast' is no number"
+    "'fast' is not a number"
     """
     if isinstance(fault, UnicodeError):
         at = f" (byte {fault.start})" if isinstance(fault, UnicodeDecodeError) else ""
-        return f"the text is in another encoding than stated, or is no text{at}"
+        return f"the text has another encoding than stated, or is not text{at}"
     if isinstance(fault, OSError):
-        return _ERRNO.get(fault.errno or 0, "the file or device cannot be used")
+        return _ERRNO.get(fault.errno or 0, "the file or device is not usable")
     if isinstance(fault, MemoryError | RecursionError):
-        return "it is too large or too deeply nested for the memory"
+        return "it is too large or too deeply nested for the available memory"
     if isinstance(fault, KeyError) and fault.args and isinstance(fault.args[0], str):
         return f"'{shorten(fault.args[0], _CELL)}' is missing"
     number = _NO_NUMBER.search(str(fault))
     if number is not None:
-        return f"'{shorten(number['cell'][1:-1], _CELL)}' is no number"
+        return f"'{shorten(number['cell'][1:-1], _CELL)}' is not a number"
     return "its content is damaged or of another kind"
 
 

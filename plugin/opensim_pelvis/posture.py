@@ -55,8 +55,8 @@ def pose_of_movement(
         found_s = np.count_nonzero(rows) / aligned.rate_hz
         raise PlacementError(
             f"calibration by movement: wanted {LEAST_S:g} s of steady walking or running, found "
-            f"{found_s:.1f} s. Name a stretch of it with --static START END ([calibration] "
-            "window_s), or record 3 s of standing still."
+            f"{found_s:.1f} s. Give a steady period with --static START END ([calibration] "
+            "window_s), or record a static trial of 3 s."
         )
     level, first = _without_slow_turns(aligned, rows)
     lacking = [
@@ -66,8 +66,8 @@ def pose_of_movement(
     ]
     if lacking:
         raise PlacementError(
-            f"calibration by movement: {', '.join(lacking)} has less than {LEAST_S:g} s of samples "
-            "in steady motion. Name another stretch with --static START END, or leave it out."
+            f"calibration by movement: {', '.join(lacking)} has less than {LEAST_S:g} s of "
+            "samples in steady motion. Give another period with --static START END, or omit it."
         )
     found = [
         _mean_of(level[:, i], round(_BLOCK_S * aligned.rate_hz)) for i in range(level.shape[1])

@@ -24,7 +24,9 @@ from opensim_pelvis.types import Recording, Result
 READERS: Final = "opensim_pelvis.readers"
 EXPORTERS: Final = "opensim_pelvis.exporters"
 
-_UTF16: Final = "the text is UTF-16: save it as UTF-8 (in a text editor: Save as, Encoding)"
+_UTF16: Final = (
+    "wanted UTF-8 text, found UTF-16: save it as UTF-8 (in a text editor: Save as, Encoding)"
+)
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _OWN_ENDS: Final = ("_report.json", "_summary.json", "_report.html", "_model.osim")
 """How files of results end."""
@@ -88,7 +90,7 @@ def list_plugins(group: str) -> Mapping[str, EntryPoint]:
         other = found.get(point.name)
         if other is not None and other.value != point.value:
             raise PluginError(
-                f"two plug-ins of group {group} are called '{point.name}': {other.value} and "
+                f"two plug-ins of group {group} are named '{point.name}': {other.value} and "
                 f"{point.value}. Uninstall one of the two packages."
             )
         found[point.name] = point
@@ -137,8 +139,8 @@ def find_reader(path: Path) -> str:
     if claims:
         listed = "\n".join(f"  - {name}: {why}" for name, why in claims.items())
         raise ReadError(
-            f"{path}: {len(claims)} readers claim it\n{listed}\n"
-            "Say which one with --reader NAME (or [recording] reader)."
+            f"{path}: {len(claims)} readers recognise it\n{listed}\nSelect one with --reader "
+            "NAME ([recording] reader)."
         )
     damaged = refusals.get("c3d") if _is_c3d(path) else None
     unknown = ReadError(damaged or _plain_fault(path) or _unknown(path))
@@ -160,23 +162,26 @@ def _unknown(path: Path) -> str:
     """Return what to say of a path that nobody knows."""
     entries = recording_entries(path) if path.is_dir() else []
     folders = [f.name for f in entries if f.is_dir()]
-    inside = f" There are folders in it ({', '.join(folders[:5])}): name one." if folders else ""
+    inside = (
+        (f" It contains folders ({', '.join(folders[:5])}): give one of them.") if folders else ""
+    )
     shown = sorted(path.iterdir()) if path.is_dir() else []
     results = next((f.name for f in shown if f.name.endswith(_OWN_ENDS)), None)
     if results is not None:
-        inside = f" It holds results ({results}): name the recording they were made from."
+        inside = f" It contains results ({results}): give the original recording."
     cameras = [entry for entry in entries if entry.is_file() and _is_c3d(entry)]
     if len(cameras) > 1 and len(cameras) == sum(entry.is_file() for entry in entries):
         names = ", ".join(entry.name for entry in cameras[:3])
         more = f" and {len(cameras) - 3} more" if len(cameras) > 3 else ""
         return (
-            f"{path}: holds {len(cameras)} C3D files ({names}{more}), none with sensors of a known "
-            "maker. `opensim-pelvis inspect FILE` shows what one holds; one of cameras is a "
-            "reference for `opensim-pelvis compare`, one with sensors is named itself."
+            f"{path}: contains {len(cameras)} C3D files ({names}{more}), none with sensors of a "
+            "known manufacturer. `opensim-pelvis inspect FILE` shows the content of one. Give a "
+            "file with sensor signals itself; `opensim-pelvis compare` uses a file with markers "
+            "as reference."
         )
     return (
-        f"{path}: no reader knows this format.{inside} `opensim-pelvis readers` lists the "
-        "formats; a plain table is read with a mapping file (--mapping). -v says why not."
+        f"{path}: no reader supports this format.{inside} `opensim-pelvis readers` lists the "
+        "formats; use a mapping file (--mapping) for a plain table. -v shows the reasons."
     )
 
 
@@ -185,13 +190,13 @@ def _plain_fault(path: Path) -> str | None:
     if path.is_dir():
         entries = recording_entries(path)
         if not entries and any(not entry.name.startswith(".") for entry in path.iterdir()):
-            return f"{path}: a recording was wanted, but the folder holds results alone"
+            return f"{path}: wanted a recording, but the folder contains only results"
         files = [entry for entry in entries if entry.is_file()]
         files = files or [file for folder in entries for file in sorted(folder.glob("*.*"))]
         faults = [_plain_fault(file) for file in files]
         if faults:
             return faults[0] if all(faults) else None
-        return f"{path}: a recording was wanted, but the folder is empty"
+        return f"{path}: wanted a recording, but the folder is empty"
     if not path.is_file():
         named = path.parent.is_dir() and any(path.parent.glob(f"{escape(path.name)}*"))
         pattern = bool(set("*?") & set(path.name))
@@ -212,7 +217,7 @@ def _fault_of_kind(path: Path, *, text: bool = True) -> str | None:
     kind = describe_kind(path, text=text)
     if kind is None:
         return None
-    return f"{path}: this is {kind.name}, no recording of sensors: {kind.advice}"
+    return f"{path}: wanted a sensor recording, found {kind.name}: {kind.advice}"
 
 
 def find_mapped(path: Path) -> str:
@@ -230,13 +235,13 @@ def _load(group: str, name: str) -> Any:
     kind = group.rsplit(".", 1)[1][:-1]
     if name not in points:
         flag = f" (--{kind})" if group == READERS else ""
-        raise PluginError(f"no {kind} is called '{name}'{flag}. There are: {', '.join(points)}.")
+        raise PluginError(f"no {kind} is named '{name}'{flag}. Available: {', '.join(points)}.")
     try:
         return points[name].load()()
     except Exception as fault:  # a third party's code may fail in any way
         broken = PluginError(
             f"{kind} '{name}' ({points[name].value}) cannot be loaded. Repair or uninstall that "
-            "package; -v says more."
+            "package; -v shows the reason."
         )
         broken.details = (f"{type(fault).__name__}: {fault}",)
         raise broken from fault

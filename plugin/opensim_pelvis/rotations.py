@@ -188,7 +188,7 @@ def mean_rotation(q: FloatArray) -> FloatArray:
     """
     rows = q[is_present(q)]
     if rows.shape[0] == 0:
-        raise ValueError("no sample is present, so there is no mean orientation")
+        raise ValueError("wanted at least one orientation for a mean, found none")
     return np.asarray(Rotation.from_quat(rows, scalar_first=True).mean().as_quat(scalar_first=True))
 
 

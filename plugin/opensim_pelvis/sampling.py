@@ -20,16 +20,13 @@ def find_rate_fault(rate_hz: object) -> str | None:
 
     >>> find_rate_fault(100)
     >>> find_rate_fault(float("nan"))
-    'the sampling rate must be a number of samples a second from 0.001 to 1e+06, found nan'
+    'the sampling rate must be from 0.001 to 1e+06, found nan'
     """
     if isinstance(rate_hz, (int, float, np.number)) and not isinstance(rate_hz, bool):
         if LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
             return None
         huge = isinstance(rate_hz, int) and rate_hz.bit_length() > _MANY_BITS
-        found = "a number beyond all bounds" if huge else f"{rate_hz}"[:40]
+        found = "an infinite number" if huge else f"{rate_hz}"[:40]
     else:
         found = value_words(rate_hz)[:40]
-    return (
-        f"the sampling rate must be a number of samples a second from {LOWEST_HZ:g} to "
-        f"{HIGHEST_HZ:g}, found {found}"
-    )
+    return f"the sampling rate must be from {LOWEST_HZ:g} to {HIGHEST_HZ:g}, found {found}"

@@ -105,9 +105,9 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
     else:
         if start_s is None:
             raise ReadError(
-                f"{path}: a track has the clock of the watch. State when it starts on the clock "
-                "of the results: [activity] speed_start_s (--speed-start), in seconds (negative "
-                "if before)."
+                f"{path}: the clock of the track is not synchronised with the results. Give its "
+                "start time in the results with [activity] speed_start_s (--speed-start), in "
+                "seconds (negative if earlier)."
             )
         try:
             table, notes = track(path)
@@ -115,8 +115,8 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
             raise
         except Exception as fault:  # a library that reads a damaged file may fail in any way
             raise ReadError(
-                f"{path}: wanted a track ({path.suffix}), found one that is damaged or of another "
-                "kind. Export it again."
+                f"{path}: wanted a track ({path.suffix}), found a damaged file or another kind. "
+                "Export it again."
             ) from fault
     if table.shape[0] < 2:
         raise ReadError(
@@ -127,8 +127,8 @@ def _load(path: Path, start_s: float | None) -> tuple[FloatArray, tuple[Notice, 
     if wrong.any():
         at = int(np.argmax(wrong))
         raise ReadError(
-            f"{path}: wanted speeds from 0 to 15 metres a second in every row, found "
-            f"{speed[at]:.4g} at {table[at, 0]:.6g} s"
+            f"{path}: wanted speeds from 0 to 15 m/s in every row, found {speed[at]:.4g} at "
+            f"{table[at, 0]:.6g} s"
         )
     return table, notes
 
@@ -155,7 +155,7 @@ def _read_gpx(path: Path) -> _Track:
     for name, limit in (("latitude", 90), ("longitude", 180)):
         if any(abs(getattr(point, name)) > limit for point in points):
             raise ReadError(
-                f"{path}: wanted places on the earth, found a {name} beyond {limit} degrees"
+                f"{path}: wanted positions on the earth, found a {name} beyond {limit} degrees"
             )
     points, notes = _timed(points, path)
     away = [b.distance_2d(a) or 0.0 for a, b in itertools.pairwise(points)]
@@ -204,7 +204,7 @@ def _timed(points: list[Any], path: Path) -> tuple[list[Any], tuple[Notice, ...]
     if 2 * len(timed) < len(points):
         raise ReadError(
             f"{path}: wanted points with times, {len(points) - len(timed)} of {len(points)} have "
-            "none that can be read: a planned route, perhaps. Give the track that the watch wrote."
+            "no readable time. The file may be a planned route. Give the recorded track."
         )
     if len(timed) == len(points):
         return points, ()
@@ -254,8 +254,8 @@ def _merge(time_s: FloatArray, values: FloatArray, path: Path) -> _Track:
     if falls.size:
         at = int(falls[0])
         raise ReadError(
-            f"{path}: wanted points with increasing times, they fall from {time_s[at]:.6g} to "
-            f"{time_s[at + 1]:.6g} s at point {at + 2}"
+            f"{path}: wanted points with increasing times, but times decrease from "
+            f"{time_s[at]:.6g} to {time_s[at + 1]:.6g} s at point {at + 2}"
         )
     first = np.concatenate([[True], np.diff(time_s) != 0.0])
     group = np.cumsum(first) - 1

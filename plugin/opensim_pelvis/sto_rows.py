@@ -40,7 +40,7 @@ def read_rows(path: Path, rows: str, width: int) -> tuple[FloatArray, tuple[int,
     if long is not None or 2 * len(short) > len(cells):
         row = long if long is not None else short[0] - 1
         raise ReadError(
-            f"{path}: row {row + 1} should have {width} numbers for the labels above it, it has "
+            f"{path}: row {row + 1} should have {width} numbers for its column labels, found "
             f"{len(cells[row])}"
         )
     kept = [row for row in cells if len(row) == width] if short else cells
@@ -73,6 +73,6 @@ def _as_number(path: Path, cell: str, row: int, column: int) -> float:
     number = finite(cell)
     if number is None:
         raise ReadError(
-            f"{path}: a number was wanted in row {row}, column {column}, found '{cell[:40]}'"
+            f"{path}: wanted a number in row {row}, column {column}, found '{cell[:40]}'"
         )
     return number

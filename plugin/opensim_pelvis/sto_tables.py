@@ -206,13 +206,13 @@ def _check(
     faults = []
     wanted = (*time_s.shape, *row_shape)
     if values.shape != wanted:
-        faults.append(f"the values should have shape {wanted}, they have {values.shape}")
+        faults.append(f"the values must have shape {wanted}, found {values.shape}")
     if len(set(columns)) != len(columns):
         twice = sorted({label for label in columns if columns.count(label) > 1})
-        faults.append(f"a label stands over more than one column: {', '.join(twice)}")
+        faults.append(f"a label is used for several columns: {', '.join(twice)}")
     broken = [label for label in columns if not label or label.split() != [label]]
     if broken:
-        faults.append(f"a label cannot be empty or hold white space: {broken}")
+        faults.append(f"a label must not be empty or contain white space: {broken}")
     raise_faults(ExportError, path.name, faults)
 
 

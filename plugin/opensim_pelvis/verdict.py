@@ -130,8 +130,8 @@ def require_fitting(known: KnownMountings, left_over_rad: Mapping[str, float]) -
         listed = "; ".join(say(_tilt(known, sensor, wrong[sensor])) for sensor in wrong)
         ways = dict.fromkeys(known.source_of(sensor).remedy for sensor in wrong)
         raise PlacementError(
-            f"calibration: rejected, a known mounting does not fit the pose: {listed}. "
-            f"Look whether sensors were mixed up; else {'; '.join(ways)}."
+            f"calibration rejected, a known mounting does not match the static trial: {listed}. "
+            f"Check whether sensors were swapped; otherwise {'; '.join(ways)}."
         )
 
 

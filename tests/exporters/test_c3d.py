@@ -423,13 +423,13 @@ def test_text_that_the_format_cannot_hold_is_made_to_fit(tmp_path: Path) -> None
 
 
 def test_a_label_twice_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"trial\.c3d: point labels stand more than once: RASI"):
+    with pytest.raises(ExportError, match=r"trial\.c3d: point labels are repeated: RASI"):
         export(make_result(landmarks=(LANDMARKS[0], LANDMARKS[0])), tmp_path)
 
 
 def test_more_text_than_the_format_holds_is_an_error(tmp_path: Path) -> None:
     many = tuple(replace(LANDMARKS[0], name=f"m{i}", description="d" * 120) for i in range(1100))
-    with pytest.raises(ExportError, match="a C3D file holds 255"):
+    with pytest.raises(ExportError, match="a C3D file has at most 255"):
         export(make_result(landmarks=many), tmp_path)
 
 

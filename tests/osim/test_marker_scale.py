@@ -57,7 +57,7 @@ def test_factors_and_angles_of_a_known_person_come_back() -> None:
     wanted = {body: FACTORS.get(body, 1.0) for body in note.subject}
     mean = np.mean(list(wanted.values()))
     told = ", ".join(f"{body} {factor:.3f}" for body, factor in wanted.items())
-    assert say(note) == f"model scaled to the static trial: {told}; other bodies {mean:.3f}"
+    assert say(note) == f"the model was scaled to the static trial: {told}; other bodies {mean:.3f}"
     poses = [{name: 0.3 * np.sin(0.5 * i + k) for k, name in enumerate(NAMES)} for i in range(10)]
     poses = [{**pose, "knee_angle_r": -abs(pose["knee_angle_r"])} for pose in poses]
     walk = markers(person(), poses)
@@ -77,5 +77,5 @@ def test_a_wrong_unit_and_a_static_trial_without_pairs_are_refused() -> None:
     millimetres = {name: 1000.0 * path for name, path in still.items()}
     with pytest.raises(ModelError, match="Check the file's unit"):
         scale_to_static(load_model(MODEL), millimetres)
-    with pytest.raises(ModelError, match="no body of the model has two markers"):
+    with pytest.raises(ModelError, match="no body of the model has two of its markers"):
         scale_to_static(load_model(MODEL), {"LASI": still["LASI"]})

@@ -65,7 +65,7 @@ def test_data_of_other_files_is_refused(recording: Path, tmp_path: Path) -> None
     (tmp_path / "raw.bin").write_bytes(np.arange(60.0).tobytes())
     with h5py.File(recording, "r+") as file:
         declare(first_sensor(file), "Time", (60,), external=[(str(tmp_path / "raw.bin"), 0, 480)])
-    with pytest.raises(ReadError, match="Time takes its numbers from other files"):
+    with pytest.raises(ReadError, match="Time has its data in other files"):
         read_hdf5(recording)
 
 
@@ -78,14 +78,14 @@ def test_virtual_data_is_refused(recording: Path, tmp_path: Path) -> None:
         layout = h5py.VirtualLayout(shape=(60,), dtype="f8")
         layout[:] = h5py.VirtualSource(tmp_path / "other.h5", "t", shape=(60,))
         group.create_virtual_dataset("Time", layout)
-    with pytest.raises(ReadError, match="Time takes its numbers from other files"):
+    with pytest.raises(ReadError, match="Time has its data in other files"):
         read_hdf5(recording)
 
 
 def test_links_to_other_files_are_refused(recording: Path) -> None:
     with h5py.File(recording, "r+") as file:
         first_sensor(file)["More"] = h5py.ExternalLink("/etc/hostname", "/")
-    with pytest.raises(ReadError, match=r"More' leads to another file"):
+    with pytest.raises(ReadError, match=r"More' links to another file"):
         read_hdf5(recording)
 
 

@@ -29,7 +29,10 @@ def test_a_file_that_was_joined_to_another_is_told(tmp_path: Path) -> None:
 def test_a_rate_of_channels_that_is_not_that_of_their_samples_is_told(tmp_path: Path) -> None:
     kind = Kind(changed={"ANALOG:RATE": [1234.0]})
     (note,) = open_c3d(write_kind(tmp_path / "walk.c3d", kind).path).notes
-    assert "ANALOG:RATE says 1234 Hz, but 2 samples a frame at 100 Hz are 200 Hz" in say(note)
+    assert (
+        "ANALOG:RATE states 1234 Hz, but 2 samples per frame at 100 Hz correspond to 200 Hz"
+        in say(note)
+    )
 
 
 def test_events_without_a_time_or_outside_the_file_are_told(tmp_path: Path) -> None:
@@ -46,7 +49,7 @@ def test_events_without_a_time_or_outside_the_file_are_told(tmp_path: Path) -> N
     assert [event.time_s for event in found] == pytest.approx([-3.0, 1.0, 1e6])
     told = " ".join(sentences(notes))
     assert "1 of 4 events have no time" in told
-    assert "2 of 4 events are outside its frames (at 1000000.00, -3.00 s from" in told
+    assert "2 of 4 events are outside the recorded frames (at 1000000.00, -3.00 s from" in told
 
 
 def test_events_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
@@ -60,5 +63,5 @@ def test_events_that_do_not_belong_together_are_told(tmp_path: Path) -> None:
 def test_a_folder_of_cameras_files_is_told_as_such(tmp_path: Path) -> None:
     for name in ("a.c3d", "b.c3d"):
         write_kind(tmp_path / name, Kind())
-    with pytest.raises(ReadError, match=r"holds 2 C3D files \(a\.c3d, b\.c3d\).*compare"):
+    with pytest.raises(ReadError, match=r"contains 2 C3D files \(a\.c3d, b\.c3d\).*compare"):
         find_reader(tmp_path)

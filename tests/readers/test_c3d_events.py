@@ -116,8 +116,9 @@ def test_plates_that_are_not_understood_are_left_out_and_told(tmp_path: Path, ch
     assert events == ()
     (left_out,) = notes
     assert say(left_out) == (
-        "plate.c3d: force plate 1 was left out: types 1, 2 and 3 with forces in N are understood, "
-        f"this one has type {change.get('kind', 2)} and forces in {change.get('unit', 'no unit')}"
+        "plate.c3d: force plate 1 was discarded: types 1, 2 and 3 with forces in N are supported; "
+        f"this plate has type {change.get('kind', 2)} and forces "
+        + (f"in {change['unit']}" if "unit" in change else "without a unit")
     )
 
 
@@ -127,12 +128,12 @@ MARKS = ((0.3, "Foot Strike", "Right"), (0.9, "Foot Off", "Right"))
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"used": 5}, "EVENT:USED says 5 marked events, 2 are there and were taken"),
+        ({"used": 5}, "EVENT:USED states 5 events; the file contains 2, which were used"),
         (
             {"contexts": 1},
-            "its marked events are not described as they should be and were left out",
+            "events were discarded, since their description is not valid",
         ),
-        ({"plates": 2}, "its force plates are not described as they should be and were left out"),
+        ({"plates": 2}, "force plates were discarded, since their description is not valid"),
     ],
     ids=["count", "sides", "plates"],
 )

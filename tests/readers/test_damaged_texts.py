@@ -96,11 +96,11 @@ def test_zeros_at_the_end_are_told(fixtures: Path, tmp_path: Path, name: str) ->
 
 def test_one_short_row_and_many_are_said_in_their_own_words() -> None:
     assert say(short_note(Path("a.csv"), [3])) == (
-        "a.csv: line 3 has fewer cells than there are column names: 1 row was left out"
+        "a.csv: line 3 has fewer cells than there are columns: 1 row was discarded"
     )
     assert say(short_note(Path("a.csv"), [3, 4, 5, 8, 9])) == (
-        "a.csv: lines 3, 4, 5 and 2 more have fewer cells than there are column names: 5 rows "
-        "were left out"
+        "a.csv: lines 3, 4, 5 and 2 more have fewer cells than there are columns: 5 rows were "
+        "discarded"
     )
 
 

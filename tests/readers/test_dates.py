@@ -129,10 +129,7 @@ def test_a_zone_that_is_unknown_or_means_several_is_told(zone: str) -> None:
         return
     assert found == RecordingDate(start=datetime(2021, 8, 20, 20, 21, 13), source="the field")
     assert codes(notes) == ["reader.zone_unknown"]
-    assert sentences(notes) == (
-        f"the field says '2021-08-20 20:21:13 {zone}': the time zone '{zone}' is not known or "
-        "means several, and the time of day was taken without one",
-    )
+    assert notes[0].values["zone"] == zone
 
 
 @pytest.mark.parametrize("text", [None, "", "  ", "Unknown", "unknown"])
@@ -149,17 +146,14 @@ def test_what_is_not_understood_is_said_and_not_guessed(text: str) -> None:
     found, (note,) = date_of_text(text, "the field")
     assert found is None
     assert note.code == "reader.date_not_understood"
-    assert say(note) == (
-        f"the field says '{text[:60]}', which was not understood as a date: no date was taken. "
-        "Give it with --date (or [recording] date)."
-    )
+    assert note.values == {"source": "the field", "stated": text[:60]}
 
 
 @pytest.mark.parametrize("found", [date_of_text("1980-01-06 00:00:00", "x"), date_of_epoch(9, "x")])
 def test_a_clock_that_was_never_set_gives_no_date(found: Dated) -> None:
     assert found[0] is None
     assert codes(found[1]) == ["reader.clock_not_set"]
-    assert say(found[1][0]).startswith(f"x says {found[1][0].values['start']}, before there were")
+    assert found[1][0].values["source"] == "x"
 
 
 def test_an_impossible_count_of_seconds_is_no_traceback() -> None:
@@ -167,7 +161,8 @@ def test_an_impossible_count_of_seconds_is_no_traceback() -> None:
         found, (note,) = date_of_epoch(seconds, "x")
         assert found is None
         assert note.code == "reader.date_not_understood"
-        assert say(note).startswith(f"x says '{seconds:g} s since 1970', which was not understood")
+        assert note.code == "reader.date_not_understood"
+        assert f"'{seconds:g} s since 1970'" in say(note)
 
 
 def test_of_several_sensors_the_first_start_counts_unless_they_contradict() -> None:
@@ -213,10 +208,7 @@ def test_mvnx_whose_two_dates_disagree_keeps_the_local_one(mvnx: Path) -> None:
     assert recording.date is not None
     assert recording.date.start == SIMULATED_LOCAL
     (note,) = coded(recording.notes, "mvnx.dates_apart")
-    assert say(note) == (
-        f"recDate ({note.values['local']}) and recDateMSecsSinceEpoch ({note.values['utc']}) of "
-        "the header do not lie a time zone apart: recDate was taken"
-    )
+    assert set(note.values) == {"local", "utc"}
 
 
 def test_mvnx_in_another_language_still_has_its_instant(mvnx: Path) -> None:
@@ -278,22 +270,21 @@ def test_a_clock_since_1970_gives_the_instant_and_a_bare_date_no_guess() -> None
     assert found.text == "2019-02-22 23:51:44 UTC"
     found, (note,) = date_after(date(2026, 1, 1), 200_000.0, "x")
     assert found is None
-    assert say(note) == (
-        "x is a date without a time of day, and the first time is 200000 s after it: no date was "
-        "taken. State the time of day as well."
-    )
+    assert note.code == "reader.date_without_time"
+    assert note.values == {"source": "x", "seconds": 200_000.0}
     found, (note,) = date_after(datetime(2026, 1, 1), 1e20, "x")
     assert found is None
-    assert say(note).startswith("x says '2026-01-01 00:00:00 and 1e+20 s', which was not")
+    assert note.code == "reader.date_not_understood"
+    assert "'2026-01-01 00:00:00 and 1e+20 s'" in say(note)
 
 
 def test_what_the_user_states_wins_and_says_so() -> None:
     stated = datetime(2026, 11, 24, 10, 30)
     recording = reading.read(FIXTURES / "mvn_4.mvnx", date=stated)
     assert recording.date == RecordingDate(start=stated, source=notice("source.user"))
-    assert any(
-        "although recDate of the header says 2018-11-13" in n for n in sentences(recording.notes)
-    )
+    (note,) = coded(recording.notes, "recording.other_date")
+    assert say(note.values["source"]) == "recDate of the header"
+    assert str(note.values["found"]).startswith("2018-11-13")
     silent = reading.read(FIXTURES / "wide.csv", date=date(2026, 11, 24))
     assert silent.date is not None
     assert silent.date.text == "2026-11-24"

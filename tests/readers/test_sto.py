@@ -84,7 +84,9 @@ def test_up_axis_from_header_and_user(tmp_path: Path) -> None:
     np.testing.assert_allclose(up_e, [[0, 0, 1]] * 3, atol=EXACT)
     stated = read(file, up_axis="z")
     np.testing.assert_array_equal(stated.sensors[0].R_ES, q[:, 0])
-    assert sentences(stated.notes) == ("z up stated by the user was taken, although up_axis=y",)
+    assert sentences(stated.notes) == (
+        "the user gave z as the upward axis, which was used; the file states up_axis=y",
+    )
 
 
 def test_bad_up_axis(tmp_path: Path) -> None:
@@ -103,9 +105,7 @@ def test_rate_from_the_time_column_or_asked_for(tmp_path: Path) -> None:
     assert recording.sensors[0].counter.tolist() == [0, 1, 2, 5, 6]
     uneven = np.array([0.0, 0.016, 0.033, 0.05, 0.066])
     file = write(tmp_path / "b.sto", uneven, orientations(5), WITHOUT_RATE)
-    with pytest.raises(
-        ReadError, match=r"steps of the time column are uneven. Give it with --rate"
-    ):
+    with pytest.raises(ReadError, match=r"time column is irregular. Give it with --rate"):
         read(file)
     assert read(file, rate_hz=60.0).sensors[0].counter.tolist() == [0, 1, 2, 3, 4]
 
@@ -113,10 +113,10 @@ def test_rate_from_the_time_column_or_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([1, 1, 1.5, 1], "does not agree with a rate of 100 Hz .first on line 10."),
-        ([2, 2, 2, 2], "median step means 50 Hz"),
-        ([1.2, 1.2, 1.2, 1.2], "does not agree"),
-        ([1, 1, -1, 1], "must grow from row to row, but it does not on line 10"),
+        ([1, 1, 1.5, 1], "does not match a sampling rate of 100 Hz .first on line 10."),
+        ([2, 2, 2, 2], "median interval corresponds to 50 Hz"),
+        ([1.2, 1.2, 1.2, 1.2], "does not match"),
+        ([1, 1, -1, 1], "must increase from row to row, but it does not on line 10"),
         ([1, 1, np.nan, 1], "the time is missing on lines 10, 11"),
     ],
 )
@@ -129,7 +129,7 @@ def test_time_that_contradicts_the_rate(tmp_path: Path, steps: list[float], mess
 def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     header = HEADER.replace("100.000000", "40")
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
-    with pytest.raises(ReadError, match="does not agree with a rate of 40 Hz"):
+    with pytest.raises(ReadError, match="does not match a sampling rate of 40 Hz"):
         read(file)
     (note,) = read(file, rate_hz=100.0, up_axis="z").notes
     assert note.code == "reader.user_rate"
@@ -145,7 +145,7 @@ def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:
         match = StoReader().sniff(file)
         assert not match.matches
         assert kind in match.reason
-        with pytest.raises(ReadError, match=f"it is an OpenSim table of {kind}"):
+        with pytest.raises(ReadError, match=f"found an OpenSim table of {kind}"):
             read(file)
 
 
@@ -162,7 +162,7 @@ def test_other_tables_are_refused_by_name(tmp_path: Path) -> None:
         (f"0\t{Q}\n{Q}\t0.01\t{Q}\t{Q}\n", "line 7: wanted 3 cells as in the .*, found 2"),
         (f"0\t{Q}\tinf,0,0,0\n0.01\t{Q}\t{Q}\n", "line 7: .* for torso_imu, found 'inf'"),
         (f"0\t{Q}\t1_0,0,0,0\n0.01\t{Q}\t{Q}\n", "line 7: .* for torso_imu, found '1_0'"),
-        ("", "no row of quaternions below"),
+        ("", "wanted rows of quaternions"),
     ],
 )
 def test_bad_cells(tmp_path: Path, body: str, message: str) -> None:
@@ -175,11 +175,10 @@ def test_bad_cells(tmp_path: Path, body: str, message: str) -> None:
 def test_counts_that_differ_from_the_header_are_told(tmp_path: Path) -> None:
     header = HEADER.replace("endheader", "nRows=9\nnColumns=7\nendheader")
     file = write(tmp_path / "a.sto", np.arange(4) / 100, orientations(4), header)
-    assert sentences(read(file, up_axis="z").notes) == (
-        "a.sto: the header states 9 rows, the table has 4: make sure that it is whole",
-        f"a.sto: the header states 7 columns, the table has {1 + len(LABELS)}: make sure that it "
-        "is whole",
-    )
+    rows, columns = read(file, up_axis="z").notes
+    assert (rows.code, rows.values["stated"], rows.values["found"]) == ("reader.rows_differ", 9, 4)
+    assert (columns.code, columns.values["stated"]) == ("reader.columns_differ", 7)
+    assert columns.values["found"] == 1 + len(LABELS)
 
 
 def test_cut_last_line_is_left_out(tmp_path: Path) -> None:
@@ -188,8 +187,7 @@ def test_cut_last_line_is_left_out(tmp_path: Path) -> None:
     recording = read(file, up_axis="z")
     assert recording.sensors[0].counter.size == 3
     assert sentences(recording.notes) == (
-        "a.sto: the last line (10) is cut off, or may be since it has no line end, "
-        "and was left out",
+        "a.sto: the last line (10) is incomplete or has no line ending, and was discarded",
     )
 
 

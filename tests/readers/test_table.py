@@ -258,15 +258,15 @@ def drop(mapping: str, key: str) -> str:
 @pytest.mark.parametrize(
     ("key", "message"),
     [
-        ("layout", 'layout must be one of "wide", "one file a sensor"; nothing is stated'),
+        ("layout", 'layout must be one of "wide", "one file a sensor"; nothing is given'),
         ("separator", 'text.separator must be one of ",", ";", "tab", "blank", "sep="; nothing'),
-        ("decimal", 'text.decimal must be one of ".", ","; nothing is stated'),
+        ("decimal", 'text.decimal must be one of ".", ","; nothing is given'),
         ("header_line", "text.header_line must be the line"),
-        ("unit", 'clock.unit must be one of "s", "ms", "us", "ns"; nothing is stated'),
+        ("unit", 'clock.unit must be one of "s", "ms", "us", "ns"; nothing is given'),
         ("up", 'world.up must be one of "x", "-x", "y", "-y", "z", "-z"; nothing'),
-        ("order", 'orientation.order must be one of "wxyz", "xyzw"; nothing is stated'),
+        ("order", 'orientation.order must be one of "wxyz", "xyzw"; nothing is given'),
         ("direction", 'orientation.direction must be one of "sensor_to_world", "world_to_sensor"'),
-        ("quaternion", "orientation must state one of quaternion, matrix, euler; found none"),
+        ("quaternion", "[orientation] must have one of quaternion, matrix, euler; found none"),
     ],
 )
 def test_what_is_not_stated_is_asked_for(tmp_path: Path, key: str, message: str) -> None:
@@ -282,10 +282,10 @@ def test_what_is_not_stated_is_asked_for(tmp_path: Path, key: str, message: str)
         ("layout =", "layuot =", "unknown key layuot: did you mean layout?"),
         ("[world]", "[wordl]", "unknown key wordl: did you mean world?"),
         ('"wxyz"', '"wzyx"', "found 'wzyx'"),
-        ("[clock]\n", '[clock]\ncounter = "n"\n', "exclude each other"),
+        ("[clock]\n", '[clock]\ncounter = "n"\n', "are exclusive"),
         ("[clock]\n", "[clock]\nrate_hz = -5\n", "clock.rate_hz must be a positive number"),
         ('"{sensor}_w", ', "", "must be a list of 4 different column names"),
-        ("{sensor}_w", "w", "wants {sensor} once in every signal column, not so in w"),
+        ("{sensor}_w", "w", "every signal column must contain {sensor} once; it does not in w"),
         ("[text]", 'files = "a"\n[text]', "files is for layout"),
     ],
 )
@@ -309,28 +309,28 @@ def test_missing_columns_name_the_nearest(tmp_path: Path) -> None:
     assert "there is no column t;" in str(caught.value)
     assert "there is no column torso_w; the nearest are torso_" in str(caught.value)
     mapping = WIDE.replace("{sensor}_", "{sensor}:")
-    with pytest.raises(ReadError, match=r"columns named \{sensor\}:w were wanted"):
+    with pytest.raises(ReadError, match=r"wanted columns named \{sensor\}:w"):
         read(write(tmp_path / "run.csv", wide_table(), mapping))
 
 
 def test_no_rate_and_no_mapping(tmp_path: Path) -> None:
     file = write(tmp_path / "run.csv", wide_table(), drop(drop(WIDE, "time"), "unit"))
     with pytest.raises(
-        ReadError, match=r"rate was wanted, but no time column. State clock.rate_hz"
+        ReadError, match=r"wanted the sampling rate, but no time column. Give clock.rate_hz"
     ):
         read(file)
     recording = read(file, rate_hz=50.0)
     assert recording.counter_source.code == "source.row_number"
     assert recording.sensors[0].counter.tolist() == list(range(ROWS))
     other = write(tmp_path / "other.csv", wide_table())
-    with pytest.raises(ReadError, match=r"no other.mapping.toml and none was given"):
+    with pytest.raises(ReadError, match=r"found no other.mapping.toml"):
         read(other)
 
 
 def test_rate_of_user_against_mapping(tmp_path: Path) -> None:
     mapping = WIDE.replace("[clock]\n", "[clock]\nrate_hz = 25\n")
     file = write(tmp_path / "run.csv", wide_table(), mapping)
-    with pytest.raises(ReadError, match="does not agree with a rate of 25 Hz"):
+    with pytest.raises(ReadError, match="does not match a sampling rate of 25 Hz"):
         read(file)
     (note,) = read(file, rate_hz=50.0).notes
     assert note.code == "reader.user_rate"

@@ -169,7 +169,7 @@ def test_every_template_is_sound_and_says_what_it_rests_on() -> None:
         load_channels(path) if path.stem.startswith("c3d_") else load_mapping(path)
         text = path.read_text(encoding="utf-8")
         ours = path.stem == "c3d_opensim-pelvis"
-        assert ours or "not tried on a real file" in text.partition("\n\n")[0], path.name
+        assert ours or "not tested on a real file" in text.partition("\n\n")[0], path.name
 
 
 def test_a_name_that_is_no_template_lists_those_that_are(tmp_path: Path) -> None:

@@ -103,15 +103,15 @@ def test_an_apdm_file_saved_by_a_spreadsheet_is_refused(
     fixtures: Path, tmp_path: Path, name: str
 ) -> None:
     file = change_texts(fixtures / name, tmp_path / "a", lambda raw: raw.replace(b",", b";"))
-    with pytest.raises(ReadError, match=r"found semicolons: a spreadsheet .* as APDM exported it"):
+    with pytest.raises(ReadError, match=r"found semicolons: a spreadsheet .* original APDM export"):
         read(file)
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (gzip.compress, r"packed file \(gzip\).*unpack it"),
-        (lambda raw: b"PK\x03\x04" + raw, "a zip archive, no recording.*unpack it"),
+        (gzip.compress, r"compressed file \(gzip\).*unpack it"),
+        (lambda raw: b"PK\x03\x04" + raw, "found a zip archive.*unpack it"),
         (lambda raw: b"", "the file is empty"),
     ],
 )
@@ -135,14 +135,14 @@ def test_places_without_a_recording(fixtures: Path, tmp_path: Path) -> None:
         read(tmp_path)
     shutil.copytree(fixtures / "dot_app", tmp_path / "monday" / "easy")
     (tmp_path / "monday" / "README.txt").write_text("5 km")
-    with pytest.raises(ReadError, match=r"There are folders in it \(easy\): name one"):
+    with pytest.raises(ReadError, match=r"It contains folders \(easy\): give one"):
         read(tmp_path / "monday")
 
 
 def test_a_folder_with_sensors_of_two_makers(fixtures: Path, tmp_path: Path) -> None:
     for name in ("dot_app", "xsens_eight"):
         shutil.copytree(fixtures / name, tmp_path / "dot_app", dirs_exist_ok=True)
-    with pytest.raises(ReadError, match=r"2 readers claim it(.|\n)*--reader NAME"):
+    with pytest.raises(ReadError, match=r"2 readers recognise it(.|\n)*--reader NAME"):
         read(tmp_path / "dot_app")
     found = read(tmp_path / "dot_app", reader="dot")
     check_same(read(fixtures / "dot_app"), found)

@@ -98,7 +98,7 @@ def test_devices_of_different_rates_are_told_with_them(recording, tmp_path) -> N
         first, *rows = file.read_text().splitlines(keepends=True)
         file.write_text("".join([first, *rows[:50:2]]))
     assert sentences(coded(read(log).notes, "ximu3.rates_differ")) == (
-        "the devices ran at different rates: pelvis 50.00 Hz, torso 25.00 Hz",
+        "the devices had different sampling rates: pelvis 50.00 Hz, torso 25.00 Hz",
     )
 
 
@@ -140,9 +140,9 @@ def test_without_a_command_file_the_folder_names_the_device(recording, tmp_path)
 @pytest.mark.parametrize(
     ("gone", "note"),
     [
-        ("Quaternion.csv", "no orientations for torso"),
-        ("Inertial.csv", "no gyroscope and accelerometer for torso"),
-        ("Magnetometer.csv", "no magnetometer for torso"),
+        ("Quaternion.csv", "torso: no orientations"),
+        ("Inertial.csv", "torso: no gyroscope and accelerometer"),
+        ("Magnetometer.csv", "torso: no magnetometer"),
     ],
 )
 def test_a_file_of_a_device_that_is_gone_is_said(recording, tmp_path, gone, note) -> None:
@@ -174,8 +174,8 @@ def test_faults_of_all_devices_come_at_once_and_name_the_file(recording, tmp_pat
     message = str(caught.value)
     assert "2 faults" in message
     assert PELVIS in message
-    assert "the columns Accelerometer X (g) were wanted" in message
-    assert "Quaternion.csv: the columns W were wanted" in message
+    assert "the columns Accelerometer X (g) are required" in message
+    assert "Quaternion.csv: the columns W are required" in message
 
 
 def test_units_line_removed(recording, tmp_path) -> None:
@@ -185,7 +185,7 @@ def test_units_line_removed(recording, tmp_path) -> None:
     with pytest.raises(ReadError, match="none of its files begins with the column Timestamp"):
         read(log)
     shutil.rmtree(log / PELVIS)
-    with pytest.raises(ReadError, match="none there holds"):
+    with pytest.raises(ReadError, match="none contains"):
         read(log)
 
 
@@ -193,7 +193,7 @@ def test_units_line_removed(recording, tmp_path) -> None:
     ("command", "message"),
     [
         ("[{", "is not valid JSON"),
-        ('["ping"]', "a list of commands was wanted"),
+        ('["ping"]', "wanted a list of commands"),
         ('[{"ahrs_axes_convention": 7}]', "must be 0 (NWU), 1 (ENU) or 2 (NED), found 7"),
         ('[{"ahrsAxesConvention": "up"}]', "found 'up'"),
     ],

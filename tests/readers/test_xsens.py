@@ -176,27 +176,25 @@ def test_rate_from_the_device_clock(tmp_path: Path, rate_hz: int) -> None:
 def test_device_clock_that_stands_still_gives_no_rate(tmp_path: Path) -> None:
     columns = columns_of()
     columns["SampleTimeFine"] = [7] * ROWS
-    with pytest.raises(ReadError, match="rate was wanted"):
+    with pytest.raises(ReadError, match="wanted the sampling rate"):
         read(write(tmp_path / "a_b.txt", columns, header=NEW_HEADER))
 
 
 def test_a_clock_that_contradicts_the_header_is_told(tmp_path: Path) -> None:
     columns = columns_of()
     columns["SampleTimeFine"] = np.arange(ROWS) * 200
-    assert sentences(read(write(tmp_path / "a_b.txt", columns)).notes) == (
-        "the rate of 100 Hz in the header was taken, although the column SampleTimeFine (10 kHz) "
-        "steps at 50 Hz: state the right one with --rate",
-    )
+    (note,) = read(write(tmp_path / "a_b.txt", columns)).notes
+    assert note.code == "xsens.rates_differ"
+    assert (note.values["rate_hz"], note.values["others_hz"]) == (100.0, (50.0,))
 
 
 def test_users_rate_wins_with_a_note(tmp_path: Path) -> None:
     file = write(tmp_path / "a_b.txt")
     recording = read(file, rate_hz=50.0)
     assert recording.rate_hz == 50.0
-    assert sentences(recording.notes) == (
-        "the rate of 50 Hz stated by the user was taken, although the header field Update Rate "
-        "says 100 Hz",
-    )
+    (note,) = recording.notes
+    assert note.code == "reader.user_rate"
+    assert (note.values["rate_hz"], note.values["others_hz"]) == (50.0, (100.0,))
     assert read(file, rate_hz=100.05).notes == ()
 
 
@@ -235,7 +233,7 @@ def test_unknown_world_and_contradicted_world(tmp_path: Path) -> None:
         read(file)
     file = write(tmp_path / "a_b.txt", header=(*OLD_HEADER, "Coordinate system: ENU"))
     assert sentences(read(file, up_axis="-z").notes) == (
-        "-z up stated by the user was taken, although the header says ENU",
+        "the user gave -z as the upward axis, which was used; the header states ENU",
     )
 
 
@@ -277,10 +275,10 @@ def test_wide_counter_does_not_wrap(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "value", "message"),
     [
-        (7, 478, "repeated on line 12"),
-        (7, 470, "steps backward on line 12, and not at its wrap"),
-        (7, "NaN", "must be a whole number, but it is not on line 12"),
-        (7, 478.5, "must be a whole number"),
+        (7, 478, "repeats on line 12"),
+        (7, 470, "decreases on line 12"),
+        (7, "NaN", "must be an integer, but it is not on line 12"),
+        (7, 478.5, "must be an integer"),
     ],
 )
 def test_counter_faults_name_the_line(
@@ -317,7 +315,7 @@ def test_zero_matrices_are_missing_with_a_note(tmp_path: Path) -> None:
     assert q is not None
     assert np.flatnonzero(~is_present(q)).tolist() == [4]
     assert sentences(recording.notes) == (
-        "a_b.txt: 1 rows hold no rotation matrix and were taken as missing",
+        "a_b.txt: 1 rows do not contain a valid rotation matrix and were treated as missing",
     )
 
 
@@ -331,7 +329,7 @@ def test_without_orientation_only_signals_are_there(tmp_path: Path) -> None:
 def test_half_a_matrix_is_a_fault(tmp_path: Path) -> None:
     columns = columns_of()
     del columns["Mat[3][3]"]
-    with pytest.raises(ReadError, match=r"columns Mat\[3\]\[3\] were wanted beside"):
+    with pytest.raises(ReadError, match=r"columns Mat\[3\]\[3\] are missing beside"):
         read(write(tmp_path / "a_b.txt", columns))
 
 
@@ -342,8 +340,7 @@ def test_cut_last_line_is_left_out(tmp_path: Path, cut: int) -> None:
     recording = read(file)
     assert recording.sensors[0].counter.size == ROWS - 1
     assert sentences(recording.notes) == (
-        "a_b.txt: the last line (44) is cut off, or may be since it has no line end, "
-        "and was left out",
+        "a_b.txt: the last line (44) is incomplete or has no line ending, and was discarded",
     )
 
 
@@ -362,7 +359,7 @@ def test_a_single_open_line_is_left_out(tmp_path: Path, behind: bytes) -> None:
     lines = file.read_bytes().splitlines(keepends=True)
     top = len(lines) - ROWS
     file.write_bytes(b"".join(lines[: top + 1])[:-3] + behind)
-    with pytest.raises(ReadError, match="no row of numbers"):
+    with pytest.raises(ReadError, match="wanted rows of numbers"):
         read(file)
 
 
@@ -387,12 +384,12 @@ def test_bad_lines_are_named_together(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"\x00\x01\x02\x03" * 100, "binary bytes"),
-        ("// a\nPacketCounter\tAcc_X\n".encode("utf-16"), "columns Acc_Y, Acc_Z were wanted"),
+        ("// a\nPacketCounter\tAcc_X\n".encode("utf-16"), "columns Acc_Y, Acc_Z are missing"),
         (b"hello\nworld\n", "no line of Xsens columns"),
         (b"// Update Rate: 100.0Hz\n", "no line of Xsens columns"),
         (
             b"// Update Rate: 100.0Hz\nPacketCounter\tAcc_X\tAcc_Y\tAcc_Z\n",
-            "no row of numbers below",
+            "wanted rows of numbers below",
         ),
     ],
 )
@@ -413,7 +410,7 @@ def test_damage_in_the_middle(tmp_path: Path) -> None:
 
 
 def test_paths_without_a_recording(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match="no such file or folder"):
+    with pytest.raises(ReadError, match="file or folder does not exist"):
         read(tmp_path / "nowhere")
     with pytest.raises(ReadError, match="the folder is empty"):
         read(tmp_path)
@@ -510,7 +507,7 @@ def test_real_recordings(shared_data: Path, folder: str) -> None:
 
 
 def test_real_folder_of_several_trials(shared_data: Path) -> None:
-    with pytest.raises(ReadError, match="there are 4"):
+    with pytest.raises(ReadError, match="found 4"):
         read(shared_data / "formats" / "xsens_mt")
 
 

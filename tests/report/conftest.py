@@ -135,10 +135,10 @@ def odd_view(compared_view: View) -> View:
     }  # fmt: skip
     agreement["alignment"] |= {
         "body_offsets_deg": {"pelvis": [1.0, -2.0, 0.5], "calcn_l": [0.0, 3.0, 1.0]},
-        "body_offset_source": "mean of the calibration pose, a constant turn of each body",
+        "body_offset_source": "mean of the calibration pose, a constant rotation of each body",
     }
     agreement["absent"] = {"hip_rotation_r": "not seen", "mtp_angle_r": "not seen"}
-    agreement["notes"] = ["torso is absent: no marker C7"]
+    agreement["notes"] = ["torso is missing: no marker C7"]
     return {**compared_view, "name": "odd", "agreement": agreement}
 
 

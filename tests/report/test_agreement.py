@@ -104,13 +104,13 @@ def test_the_pdf_has_the_same_numbers(compared_view: View, numbers: dict[str, An
 
 
 def test_clocks_worlds_and_what_is_not_comparable_are_told(compared_view: View) -> None:
-    absent = {"torso": "optical alone has it, so no angle of it is compared"}
+    absent = {"torso": "only optical has it, so none of its angles is compared"}
     view = {**compared_view, "agreement": {**compared_view["agreement"], "absent": absent}}
     page = unescape(render_page(view))
     sync = view["agreement"]["synchronisation"]
     assert f"{number(1000.0 * sync['offset_s'], 'm')} ms were added to the times here" in page
     assert f"standard error {number(1000.0 * sync['uncertainty_s'], 'm')} ms" in page
-    assert f"the next best offset reaches {100.0 * sync['rival']:.0f} % of that" in page
+    assert f"the second-best offset reaches {100.0 * sync['rival']:.0f} % of that" in page
     turn = number(view["agreement"]["alignment"]["heading_deg"], "deg")
     assert f"turned by {turn}° about the vertical" in page
     assert 'Trunk: <span lang="en">optical alone has it' in page

@@ -61,7 +61,7 @@ def test_without_a_date_page_and_pdf_say_so_and_how_to_give_it(view: View) -> No
     assert view["recording"]["date"] is None
     said = shown(render_page(view))
     assert said.startswith("not stated in the recording")
-    assert "--date" in said
+    assert "in the trial file" in said
     assert "date: not stated in the recording" in words_of(view)
 
 

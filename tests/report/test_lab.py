@@ -35,7 +35,7 @@ def test_every_fault_of_a_lab_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read_lab(path)
     told = str(caught.value)
-    for part in ("lab.toml", "nme", "header", "no.png", "no section head", "more than once"):
+    for part in ("lab.toml", "nme", "header", "no.png", "unknown section head", "is repeated"):
         assert part in told
 
 

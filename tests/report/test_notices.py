@@ -72,9 +72,9 @@ def fields(text: str) -> set[str]:
 
 
 def test_one_and_many_are_said_in_their_own_words() -> None:
-    assert say(notice("timeline.dropped", packets=1)) == "1 dropped packet"
-    assert say(notice("timeline.dropped", packets=2)) == "2 dropped packets"
-    assert say(notice("timeline.dropped", packets=0)) == "0 dropped packets"
+    assert say(notice("timeline.dropped", packets=1)) == "1 lost packet"
+    assert say(notice("timeline.dropped", packets=2)) == "2 lost packets"
+    assert say(notice("timeline.dropped", packets=0)) == "0 lost packets"
 
 
 def test_mappings_lists_units_and_parts_are_said() -> None:
@@ -85,7 +85,7 @@ def test_mappings_lists_units_and_parts_are_said() -> None:
     assert say(notice("word.times", times_s=[1.0, 2.5])) == "1.00 s, 2.50 s"
     facts = [notice("timeline.dropped", packets=3), notice("timeline.zero_quaternions", count=1)]
     both = notice("timeline.samples", "a", sensors=["a", "b"], facts=facts)
-    assert say(both) == "a, b: 3 dropped packets, 1 zero quaternion"
+    assert say(both) == "a, b: 3 lost packets, 1 zero quaternion"
     groups = [
         notice("fusion.group", origin=origin, sensors=sensors)
         for origin, sensors in {"vendor": ["a", "b"], "vqf 6D": ["c"]}.items()
@@ -102,7 +102,7 @@ def test_plain_data_holds_parts_and_no_number_that_json_does_not_know() -> None:
         "severity": "note",
         "subject": ["a"],
         "values": {"sensors": ["a"], "facts": [as_plain(part)], "x": None},
-        "text": "a: 3 dropped packets",
+        "text": "a: 3 lost packets",
     }
 
 

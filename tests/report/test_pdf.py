@@ -57,7 +57,7 @@ def test_several_recordings_fit_on_one_pdf(
 
 
 def test_lines_are_no_wider_than_they_may_be() -> None:
-    text = "The pelvis turned 15.9° from its most forward to its most backward " + "x" * 300
+    text = "The range of pelvic rotation was 15.9° per stride. " + "x" * 300
     lines = wrap(text, 200.0, 9.0)
     assert len(lines) > 5
     assert all(text_width(line, 9.0) <= 200.0 for line in lines)

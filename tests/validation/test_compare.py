@@ -15,7 +15,7 @@ from opensim_pelvis.angle_definitions import baker_angles
 from opensim_pelvis.documents import to_plain
 from opensim_pelvis.errors import ComparisonError, SettingsError
 from opensim_pelvis.frames import turn_about_vertical
-from opensim_pelvis.notices import notice
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.results.agreement import read_agreement
 from opensim_pelvis.rotations import from_euler, multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
@@ -192,7 +192,7 @@ def test_coordinates_of_a_pelvis_in_another_order_are_compared_by_name() -> None
 
 def test_trials_that_share_no_time_are_refused(runner) -> None:
     truth, spans = runner
-    with pytest.raises(ComparisonError, match="nothing to compare"):
+    with pytest.raises(ComparisonError, match="no samples in common"):
         compared(distorted(truth, spans), truth, 100.0)
 
 
@@ -218,10 +218,7 @@ def test_doubts_stand_in_the_file_as_texts_and_as_data(runner, tmp_path: Path) -
     lone = {"torso": notice("compare.one_alone", "torso", name="optical")}
     write_comparison(replace(found, absent=lone), tmp_path)
     content = json.loads((tmp_path / "agreement.json").read_text(encoding="utf-8"))
-    said = (
-        "no stride is known to both, so there is nothing per stride (range of motion, peaks, ICC, "
-        "CMC)"
-    )
+    said = say(notice("compare.no_stride"))
     assert content["notes"] == [said]
     assert content["notices"] == [
         {
@@ -232,7 +229,7 @@ def test_doubts_stand_in_the_file_as_texts_and_as_data(runner, tmp_path: Path) -
             "text": said,
         }
     ]
-    assert content["absent"] == {"torso": "optical alone has it, so no angle of it is compared"}
+    assert content["absent"] == {"torso": "only optical has it, so none of its angles is compared"}
     assert said in (tmp_path / "methods.md").read_text(encoding="utf-8")
     read, _ = read_agreement(tmp_path, ComparisonError)
     assert to_plain(read)["notices"] == content["notices"]
@@ -251,7 +248,7 @@ def test_without_spm1d_the_rest_is_there_and_the_lack_is_told(
 def test_every_wrong_word_is_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         read_comparison(Path("a"), Path("b"), kind="video", up_axis="w", drift_ppm=3.0)
-    for word in ("video", "'w'", "--drift wants --offset"):
+    for word in ("video", "'w'", "--drift needs --offset"):
         assert word in str(caught.value)
 
 

@@ -97,7 +97,7 @@ def test_recordings_of_different_runs_are_refused() -> None:
     other = {
         body: from_euler("XYZ", np.deg2rad(5.0) * np.sin(wander + k)) for k, body in enumerate(one)
     }
-    with pytest.raises(ComparisonError, match="do not seem to hold the same movement"):
+    with pytest.raises(ComparisonError, match="do not show the same movement"):
         synchronise(other, t, one, t)
 
 

@@ -72,7 +72,7 @@ class BodySize:
         if not low <= height_m <= high:
             raise SettingsError(
                 f"subject: height must be from {low} to {high} metres, found "
-                f"{value_words(height_m)}; give metres"
+                f"{value_words(height_m)}; give the height in metres"
             )
         self.height_m = height_m
         self._male = {"female": 0.0, "male": 1.0, None: 0.5}[sex]

@@ -61,7 +61,9 @@ def read_channels(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
             analog = np.where(analog < 0.0, analog + 65536.0, analog)
         analog = (analog - offset) * (scale * gain)
     if np.isinf(analog).any():
-        raise ReadError(f"{file.path}: analog channels hold infinite numbers: it is damaged")
+        raise ReadError(
+            f"{file.path}: analog channels contain infinite values: the file is damaged"
+        )
     return analog, (*file.notes, *notes)
 
 
@@ -76,7 +78,7 @@ def read_rotations(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
         "RATIO": rotation_samples(file),
     }
     faults = [
-        f"ROTATION:{name} must be a positive whole number, found {value or 'none'}"
+        f"ROTATION:{name} must be a positive integer, found {value or 'none'}"
         for name, value in stated.items()
         if not value
     ]
@@ -110,7 +112,9 @@ def _point_scale(file: C3dFile) -> FloatArray:
     scale = file.numbers("POINT:SCALE")
     scale = scale[: file.points] if scale.size >= file.points else scale[:1]
     if not scale.size or not np.isfinite(scale).all() or not scale.all():
-        raise ReadError(f"{file.path}: POINT:SCALE was wanted, but it is not there: damaged file")
+        raise ReadError(
+            f"{file.path}: POINT:SCALE is missing: the file is damaged. Export it again."
+        )
     return np.asarray(scale[:, None])
 
 
@@ -130,8 +134,8 @@ def _scaling(file: C3dFile) -> tuple[float, FloatArray, FloatArray, tuple[Notice
     short = min(scale.size, offset.size) < file.channels
     if short or not np.isfinite([gain, *scale, *offset]).all():
         raise ReadError(
-            f"{file.path}: ANALOG:GEN_SCALE, SCALE and OFFSET of {file.channels} channels were "
-            "wanted, but some are not there: the file is damaged"
+            f"{file.path}: ANALOG:GEN_SCALE, SCALE and OFFSET are missing for some of the "
+            f"{file.channels} channels: the file is damaged. Export it again."
         )
     scale, offset = scale[: file.channels], offset[: file.channels]
     if not _unsigned(file) or not (offset < 0.0).any():
@@ -152,9 +156,9 @@ def _read_frames(file: C3dFile) -> tuple[FloatArray, tuple[Notice, ...]]:
         whole = (residuals == np.rint(residuals)) & (residuals >= -1.0)
         if whole[0].all() and not whole.all():
             raise ReadError(
-                f"{file.path}: the file is shorter or longer than the data that it states, and "
-                f"from frame {int(np.argmin(whole.all(axis=1))) + 1} on numbers stand in wrong "
-                "places: bytes were put in or lost. Export it again."
+                f"{file.path}: the file is shorter or longer than the stated data, and values "
+                f"are misplaced from frame {int(np.argmin(whole.all(axis=1))) + 1} on: bytes "
+                "were inserted or lost. Export it again."
             )
     return block, notes
 
@@ -167,8 +171,8 @@ def _read_block(
     there = max(0, file.size - start) // size if size and start > 0 else 0
     if not there:
         raise ReadError(
-            f"{file.path}: {frames} frames of data were wanted, but the file ends before the "
-            "first: it is cut off"
+            f"{file.path}: wanted {frames} frames, but the file ends before the first: it is "
+            "truncated. Copy or export it again."
         )
     found = min(frames, there)
     try:

@@ -38,16 +38,16 @@ def unfit(file: C3dFile) -> str | None:
     """Return why a file is not for ezc3d, None where it is."""
     stored = file.section.stored
     if file.processor == MIPS:
-        return "its numbers are MIPS"
+        return "its numbers have MIPS format"
     if not file.whole:
-        return "its length is not that of its data"
+        return "its length does not match its data"
     if file.section.deviations:
         return file.section.deviations[0]
     for name, kinds in _NUMBERS.items():
         if name in stored and (stored[name].kind not in kinds or not stored[name].size):
-            return f"{name} holds no number of the type that it should have"
+            return f"{name} does not contain a number of the required type"
     if _first(file, "POINT:USED") != file.points or _first(file, "ANALOG:USED") != file.channels:
-        return "the number of points or channels is not where ezc3d looks for it"
+        return "the number of points or channels is not where ezc3d expects it"
     return _unfit_points(file) or _unfit_channels(file) or _unfit_size(file) or _unfit_turns(file)
 
 
@@ -78,7 +78,7 @@ def load(file: C3dFile) -> dict[str, npt.NDArray[np.float64]]:
         shapes["rotations"] = (file.frames * ratio, file.count("ROTATION:USED") or 0, 3, 3)
     for name, shape in shapes.items():
         if math.prod(shape) and found[name].shape != shape:
-            raise ValueError(f"{name} of shape {shape} were wanted, found {found[name].shape}")
+            raise ValueError(f"{name} must have shape {shape}, found {found[name].shape}")
     return found
 
 
@@ -92,7 +92,7 @@ def _unfit_points(file: C3dFile) -> str | None:
     frames = _first(file, "POINT:FRAMES")
     frames = frames + 65536.0 if frames < 0.0 else frames
     if frames not in (0.0, float(file.frames), float(LONG)):
-        return "the number of frames is not where ezc3d looks for it"
+        return "the number of frames is not where ezc3d expects it"
     if frames == LONG and (file.frames < LONG or rotation_bytes(file) is not None):
         return "it has more frames than ezc3d can count"
     if frames == 0.0:
@@ -101,25 +101,25 @@ def _unfit_points(file: C3dFile) -> str | None:
     if file.points and (scale is None or (scale.first < 0.0) != file.is_float):
         return "POINT:SCALE is missing"
     if not file.frame_words and rotation_bytes(file) is None:
-        return "it holds no data"
+        return "it contains no data"
     return None
 
 
 def _unfit_channels(file: C3dFile) -> str | None:
     rate_hz, analog_hz = _first(file, "POINT:RATE"), _first(file, "ANALOG:RATE")
     if not (0.0 <= rate_hz < 1e5 and 0.0 <= analog_hz < 1e7):
-        return "a rate is no number"
+        return "a rate is not a number"
     ratio = int(analog_hz / rate_hz) if rate_hz >= 1.0 else file.channel_samples
     if ratio != file.channel_samples and (file.channels or ratio > 1000):
-        return "ANALOG:RATE is no whole multiple of POINT:RATE"
+        return "ANALOG:RATE is not an integer multiple of POINT:RATE"
     if not file.channels:
         return None
     offset, scale = file.numbers("ANALOG:OFFSET"), file.numbers("ANALOG:SCALE")
     if min(offset.size, scale.size) < file.channels:
-        return "ANALOG:OFFSET or ANALOG:SCALE is short"
+        return "ANALOG:OFFSET or ANALOG:SCALE has too few values"
     unsigned = file.text("ANALOG:FORMAT").upper() == "UNSIGNED"
     if unsigned and not file.is_float:
-        return "its analog samples have no sign"
+        return "its analog samples are unsigned"
     if not unsigned and (offset < 0.0).any():
         return "ezc3d drops the sign of ANALOG:OFFSET"
     return None
@@ -143,7 +143,7 @@ def _unfit_turns(file: C3dFile) -> str | None:
     least = 0.0 if rotation_bytes(file) is None else 1.0
     for entry, most in zip(entries, (32767.0, 32767.0, 1000.0), strict=True):
         if entry is None or entry.kind not in _WHOLE or not entry.size:
-            return "the group ROTATION lacks a whole number"
+            return "an integer is missing in the group ROTATION"
         if not least <= entry.first <= most:
-            return "a number of the group ROTATION is out of its range"
+            return "a number in the group ROTATION is out of range"
     return None

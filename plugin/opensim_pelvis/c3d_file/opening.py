@@ -100,7 +100,7 @@ def _processor(path: Path, head: bytes) -> tuple[int, int]:
         raise ReadError(f"{path}: the file is empty")
     start = (head[0] - 1) * BLOCK
     if not is_c3d(head) or len(head) < start + 4:
-        raise ReadError(f"{path}: a C3D file was wanted, but it does not begin like one")
+        raise ReadError(f"{path}: wanted a C3D file, found another file header")
     processor = head[start + 3]
     if processor not in PROCESSORS:
         listed = ", ".join(f"{number} ({name})" for number, name in PROCESSORS.items())
@@ -118,18 +118,18 @@ def _check(file: C3dFile, analog_words: int, scale: float) -> None:
         "analog channels": (file.channels, file.count("ANALOG:USED")),
     }
     faults = [
-        f"the header counts {header} {what}, the parameters {parameter}: the file is damaged"
+        f"the header states {header} {what}, the parameters {parameter}: the file is damaged"
         for what, (header, parameter) in stated.items()
         if parameter is not None and header != parameter
     ]
     block = file.count("POINT:DATA_START")
     if block and file.data_block and block != file.data_block:
         faults.append(
-            f"the header has the data from block {file.data_block} on, the parameters from {block} "
-            "on: the file is damaged"
+            f"the data start at block {file.data_block} according to the header, and at block "
+            f"{block} according to the parameters: the file is damaged"
         )
     if file.channel_samples * file.channels != analog_words:
-        faults.append(f"{analog_words} analog words a frame are no whole number of samples")
+        faults.append(f"{analog_words} analog words per frame are not an integer number of samples")
     own = file.number("POINT:SCALE")
     if file.points and math.isfinite(own) and own and scale and (own < 0.0) != (scale < 0.0):
         faults.append(
@@ -144,7 +144,7 @@ def _with_start(file: C3dFile) -> C3dFile:
     block = file.count("POINT:DATA_START")
     if file.data_block or not block:
         return file
-    lacking = "the header does not state where the data begin"
+    lacking = "the header does not state the start of the data"
     section = replace(file.section, deviations=(*file.section.deviations, lacking))
     return replace(file, data_block=block, section=section).noting("c3d.no_start", block=block)
 
@@ -178,7 +178,9 @@ def _with_frames(file: C3dFile, first: int, last: int) -> C3dFile:
     told = {name: n for name, n in stated.items() if n is not None}
     known = {name: n for name, n in told.items() if 1 <= n < 2**31}
     if not known:
-        raise ReadError(f"{file.path}: there is no frame (the header states {last - first + 1})")
+        raise ReadError(
+            f"{file.path}: the file contains no frame (the header states {last - first + 1})"
+        )
     if known.get(_FRAMES, LONG) == LONG or last == LONG:
         known = {n: v for n, v in known.items() if n not in (_FRAMES, _HEADER)} or known
         told = {name: n for name, n in told.items() if name in known}
@@ -216,8 +218,8 @@ def _with_length(file: C3dFile, *, parameters: int) -> C3dFile:
     """
     if file.frame_words and file.data_block < 2:
         raise ReadError(
-            f"{file.path}: the block at which the data begin was wanted, but neither the header "
-            "nor POINT:DATA_START states it: the file is damaged"
+            f"{file.path}: neither the header nor POINT:DATA_START states the start of the data: "
+            "the file is damaged. Export it again."
         )
     start = max(0, file.data_block - 1) * BLOCK
     end = start + file.frames * file.frame_bytes
@@ -227,8 +229,8 @@ def _with_length(file: C3dFile, *, parameters: int) -> C3dFile:
     values = (min(end, file.size) - start) // (4 if file.is_float else 2)
     if values > MAX_VALUES:
         raise ReadError(
-            f"{file.path}: {values / 1e6:.0f} million numbers are more than the "
-            f"{MAX_VALUES / 1e6:.0f} million that are read from one C3D file: cut the trial"
+            f"{file.path}: {values / 1e6:.0f} million values exceed the limit of "
+            f"{MAX_VALUES / 1e6:.0f} million for one C3D file. Shorten the trial."
         )
     behind = file.size - end
     if behind < 0:
@@ -245,8 +247,8 @@ def _with_length(file: C3dFile, *, parameters: int) -> C3dFile:
     if any(tail) or file.size > filled:
         raise ReadError(
             f"{file.path}: the file is {behind} bytes longer than {file.frames} frames of "
-            f"{file.points} points and {file.channels} channels: bytes were put in or lost, and "
-            "what follows them is wrong. Export it again."
+            f"{file.points} points and {file.channels} channels: bytes were inserted or lost, "
+            "and the data after them are wrong. Export it again."
         )
     return replace(file, whole=False).noting("c3d.zeros_behind", bytes=behind)
 

@@ -50,16 +50,16 @@ def read_section(head: bytes, start: int, processor: int, data_start: int) -> Se
         length, group = struct.unpack_from("bb", head, place)
         if length == 0 or group == 0:
             if length:
-                deviations.append("an entry belongs to no group")
+                deviations.append("an entry does not belong to a group")
             break
         end = place + 2 + abs(length)
         if end + 2 > limit:
-            raise SectionError("a name reaches beyond the parameters")
+            raise SectionError("a name extends beyond the parameter section")
         name = head[place + 2 : end].split(b"\0")[0].decode("latin-1")
         (offset,) = struct.unpack_from(f"{order}H", head, end)
         if group < 0:
             if name in groups.values() or -group in groups:
-                deviations.append("two groups share a name or a number")
+                deviations.append("two groups have the same name or number")
             groups[-group] = name
             after = end + 2
         else:
@@ -69,13 +69,13 @@ def read_section(head: bytes, start: int, processor: int, data_start: int) -> Se
             found.append((group, name, value, stored))
         described = struct.unpack_from("b", head, after)[0] if after < limit else 0
         if described < 0 or (offset and end + offset != after + 1 + described):
-            deviations.append("an entry is longer or shorter than what it holds")
+            deviations.append("an entry does not have the length of its content")
         if offset == 0:
             break
         place = end + offset
     unnamed = {group for group, *_ in found} - set(groups)
     if unnamed:
-        raise SectionError("a parameter belongs to a group that is not there")
+        raise SectionError("a parameter belongs to a missing group")
     return Section(
         parameters={f"{groups[g]}:{n}".upper(): value for g, n, value, _ in found},
         stored={f"{groups[g]}:{n}": stored for g, n, _, stored in found},
@@ -125,18 +125,20 @@ def _read_entry(
 ) -> tuple[Parameter, Stored, int]:
     """Return a parameter, how it is stored, and where it ends."""
     if place + 2 > limit:
-        raise SectionError(f"{name} reaches beyond the parameters")
+        raise SectionError(f"{name} extends beyond the parameter section")
     kind, rank = struct.unpack_from("bB", head, place)
     if kind not in _TYPES or rank > _MAX_RANK:
-        raise SectionError(f"{name} is of no known type (type {kind}, {rank} dimensions)")
+        raise SectionError(f"{name} has an unknown type (type {kind}, {rank} dimensions)")
     first = place + 2 + rank
     if first > limit:
-        raise SectionError(f"{name} reaches beyond the parameters")
+        raise SectionError(f"{name} extends beyond the parameter section")
     shape = tuple(head[place + 2 : first])
     count = math.prod(shape)
     after = first + count * _TYPES[kind]
     if after > limit:
-        raise SectionError(f"{name} states {count} values, more than the parameters hold")
+        raise SectionError(
+            f"{name} states {count} values, more than the parameter section contains"
+        )
     raw = head[first:after]
     if kind == -1:
         width = shape[0] if shape else 1

@@ -29,8 +29,8 @@ WORDS: Final = Wordbook(
         "rotation": "pelvic rotation, range over the stride, degrees",
         "sessions": "{count} sessions",
         "fast": "coach band: faster than 4 min/km, any cadence",
-        "low": "coach band: small strides, higher cadence",
-        "over": "coach band: erect, overstriding runners stay below",
+        "low": "coach band: short strides, higher cadence",
+        "over": "coach band: upright, overstriding runners are below",
     },
 )
 

@@ -65,7 +65,12 @@ def compare_sexes(table: pd.DataFrame) -> dict[str, float | int | str]:
     women, men = int(female.sum()), int((~female).sum())
     out: dict[str, float | int | str] = {"women": women, "men": men}
     if min(women, men) < FEWEST_OF_A_SEX:
-        return out | {"note": f"wanted {FEWEST_OF_A_SEX} women and men each at overlapping speeds"}
+        return out | {
+            "note": (
+                f"a comparison needs {FEWEST_OF_A_SEX} women and {FEWEST_OF_A_SEX} men at "
+                "overlapping speeds"
+            )
+        }
     y = known[ROTATION].to_numpy(dtype=np.float64)
     x = np.column_stack([np.ones(y.size), known["speed_mps"], female.to_numpy(dtype=np.float64)])
     weights, *_ = np.linalg.lstsq(x, y, rcond=None)

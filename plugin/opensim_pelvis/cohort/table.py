@@ -50,7 +50,10 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     if not rows and not faults:
         faults.append("wanted NAME_summary.json files of runs, found none")
     if rows and not any(row["strides"] for row in rows):
-        faults.append("no session has a stride that was kept")
+        faults.append(
+            "no session has a stride that could be used. Run the trials again with better "
+            "recordings, or name other results."
+        )
     raise_faults(ComparisonError, "cohort", faults)
     _tell_apart(rows)
     when = order_moments(row["date"] for row in rows)
@@ -100,7 +103,9 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
         return None
     running, subject, date = summary.running, summary.settings.subject, summary.recording.date
     if running is None:
-        faults.append(f"{path}: no running analysis in it. Run the trial again with this version.")
+        faults.append(
+            f"{path}: wanted a running analysis, found none. Run the trial again with this version."
+        )
         return None
     row: dict[str, Any] = {
         "subject": subject.id,

@@ -109,13 +109,14 @@ def is_expected(fault: BaseException) -> bool:
 
 def fault_line(fault: BaseException, file: Path | None) -> str:
     """Return the one line that tells of a fault of the program."""
-    what = f"error: this is a fault of the program ({type(fault).__name__}), not of your files."
+    what = f"error: this is a fault in the program ({type(fault).__name__}), not of your files."
     if file is None:
         return (
-            f"{what} Run the command again with --debug FILE before its name (opensim-pelvis "
-            "--debug FILE run ...) and send us that file: it holds no personal data."
+            f"{what} Run the command again with --debug FILE before the command name "
+            "(opensim-pelvis --debug FILE run ...) and send us that file. It contains no "
+            "personal data."
         )
-    return f"{what} Send us {file}: it holds no personal data."
+    return f"{what} Send us {file}. It contains no personal data."
 
 
 def versions() -> dict[str, str]:
@@ -139,9 +140,11 @@ def versions() -> dict[str, str]:
 
 def _check(file: Path) -> None:
     if file.exists() or file.is_symlink():
-        raise SettingsError(f"--debug {file}: exists already. Name a file that does not exist.")
+        raise SettingsError(f"--debug {file}: already exists. Give the name of a new file.")
     if not file.absolute().parent.is_dir():
-        raise SettingsError(f"--debug {file}: its folder does not exist. Make it, or name another.")
+        raise SettingsError(
+            f"--debug {file}: its folder does not exist. Create it, or give another."
+        )
 
 
 def content(gathered: Gathered, fault: BaseException | None) -> dict[str, Any]:
@@ -196,11 +199,11 @@ def _write(gathered: Gathered, fault: BaseException | None, file: Path) -> None:
         with file.open("x", encoding="ascii") as stream:
             stream.write(text + "\n")
     except FileExistsError:
-        typer.echo(f"--debug {file}: exists already, so nothing was written to it", err=True)
+        typer.echo(f"--debug {file}: already exists, so nothing was written to it", err=True)
         return
     except OSError as why:
         with suppress(OSError):
             file.unlink()  # a part of it helps nobody
         typer.echo(f"--debug {file}: could not be written ({words_of(why)})", err=True)
         return
-    typer.echo(f"{file}: what a report of a fault needs, without personal data", err=True)
+    typer.echo(f"{file}: diagnostic information for a bug report, without personal data", err=True)

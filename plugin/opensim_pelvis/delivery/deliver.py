@@ -18,11 +18,14 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.plain_words import words_of
 
 _REASONS: Final = {
-    13: "a file may be open in another program, or may not be written; close it, then run again",
-    1: "it may not be written",
+    13: (
+        "a file may be open in another program, or write permission is missing; close it and "
+        "run again"
+    ),
+    1: "write permission is missing",
     28: "the disk is full",
-    30: "the disk can only be read",
-    122: "your quota of the disk is used up",
+    30: "the disk is read-only",
+    122: "your disk quota is exceeded",
 }
 
 
@@ -76,7 +79,7 @@ def deliver(wanted: Set) -> Iterator[Staged]:
         why = _REASONS.get(fault.errno or 0) or words_of(fault)
         raise ExportError(
             f"{wanted.folder}: results could not be written: {why}. Nothing was changed: earlier "
-            "results, where there were any, are as they were."
+            "results are unchanged."
         ) from fault
     except BaseException:
         _remove_empty(made)
@@ -91,8 +94,8 @@ def _finish(wanted: Set, staged: Staged, staging: Path, *, whole: bool) -> None:
         return
     if whole != _is_whole(wanted):
         raise ExportError(
-            f"{wanted.folder}: was changed by another program while results were made. Nothing "
-            "was written: run again."
+            f"{wanted.folder}: was changed by another program during the run. Nothing was "
+            "written. Run again."
         )
     earlier = own_manifest(wanted)
     manifest = Manifest(
@@ -151,8 +154,8 @@ def _carry(source: Path, target: Path, owned: set[str], root: Path) -> None:
                 to.rmdir()  # it held files of the set alone
         elif os.path.lexists(to):
             raise ExportError(
-                f"{path}: this file was not written by this program, and a result is called so. "
-                "Move it elsewhere, or choose another name (--name) or folder (--out)."
+                f"{path}: this file was not written by this program, but has the name of a "
+                "result. Move it elsewhere, or give another name (--name) or folder (--out)."
             )
         else:
             _link(path, to)

@@ -135,6 +135,6 @@ def _is_whole(file: Path, ending: str, faults: list[str]) -> bool:
     lost = lost_files(manifest, file.parent)
     if lost:
         faults.append(
-            f"{file.parent}: results that are not whole: {lost[0]} is missing. Run the trial again."
+            f"{file.parent}: the results are incomplete: {lost[0]} is missing. Run the trial again."
         )
     return not lost

@@ -73,7 +73,7 @@ def check_set(wanted: Set) -> None:
     if not folder.is_dir() or (wanted.own_folder and folder.is_symlink()):
         kind = "link" if folder.is_symlink() else "file"
         raise ExportError(
-            f"{folder}: a {kind} stands where the folder of the results is wanted. {_ways(wanted)}"
+            f"{folder}: wanted a folder for the results, found a {kind}. {_ways(wanted)}"
         )
     if wanted.own_folder:
         _check_sources(wanted, [folder])
@@ -82,7 +82,7 @@ def check_set(wanted: Set) -> None:
         if wanted.own_folder and (others := find_manifests(folder)):
             name = next(iter(others.values())).name
             raise ExportError(
-                f"{folder}: holds results that are called {name}, in a folder of another name, so "
+                f"{folder}: contains results named {name}, but the folder has another name, so "
                 f"they are not replaced. {_ways(wanted)}"
             )
         if wanted.own_folder and any(not p.name.startswith(".") for p in folder.iterdir()):
@@ -144,14 +144,13 @@ def check_writable(folder: Path) -> None:
     if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
         return
     if existing.is_symlink() and not existing.exists():
-        why = f"{existing} is a link that leads nowhere"
+        why = f"{existing} is a broken link"
     elif existing.is_dir():
-        why = "it may not be written"
+        why = "write permission is missing"
     else:
         why = f"{existing} is a file"
     raise ExportError(
-        f"{folder}: results cannot be written here, {why}. Name a folder that can be written "
-        "with --out."
+        f"{folder}: results cannot be written here: {why}. Give a writable folder with --out."
     )
 
 
@@ -186,12 +185,12 @@ def _check_owner(wanted: Set, earlier: Manifest) -> None:
     for what, (was, is_now) in others.items():
         if was is not None and is_now is not None and was != is_now:
             raise ExportError(
-                f"{wanted.folder}: holds results of another {what}, {was}; these are of {is_now}. "
-                f"{_ways(wanted)} --overwrite replaces them."
+                f"{wanted.folder}: contains results of another {what}, {was}; these are of "
+                f"{is_now}. {_ways(wanted)} --overwrite replaces them."
             )
     if wanted.inputs and earlier.inputs and set(wanted.inputs) != set(earlier.inputs):
         raise ExportError(
-            f"{wanted.folder}: holds results of another recording that is also called "
+            f"{wanted.folder}: contains results of another recording with the same name, "
             f"{wanted.name} (its files differ). {_ways(wanted)} --overwrite replaces them."
         )
     changed = changed_files(earlier, wanted.folder)
@@ -208,8 +207,8 @@ def _check_sources(wanted: Set, targets: Sequence[Path]) -> None:
         for target in targets:
             if any(same_file(place, target) for place in (source, *source.absolute().parents)):
                 raise ExportError(
-                    f"{source}: lies where the results would stand ({target}), and what results "
-                    f"are made from is never replaced. {_ways(wanted)}"
+                    f"{source}: is in the place of the results ({target}). Input files are never "
+                    f"replaced. {_ways(wanted)}"
                 )
 
 
@@ -222,12 +221,12 @@ def _check_links(wanted: Set, owned: Sequence[Path]) -> None:
         for source in (file for path in wanted.sources for file in files_of(path)):
             if same_file(source, target):
                 raise ExportError(
-                    f"{target}: is the same file as {source}, and what results are made from is "
-                    f"never replaced. {_ways(wanted)}"
+                    f"{target}: is the same file as {source}. Input files are never replaced. "
+                    f"{_ways(wanted)}"
                 )
 
 
 def _ways(wanted: Set) -> str:
     if wanted.own_folder:
-        return "Give the trial another name (--name) or name another folder (--out)."
-    return "Name another folder (--out)."
+        return "Give another trial name (--name) or another folder (--out)."
+    return "Give another folder (--out)."

@@ -45,24 +45,24 @@ def check_file(
     if not os.path.lexists(path):
         return
     if path.is_dir():
-        raise ExportError(f"{path}: a file was wanted, found a folder. Name a file in it (--out).")
+        raise ExportError(f"{path}: wanted a file, found a folder. Give a file in it (--out).")
     inside = any(same_file(place, path) for source in sources for place in files_of(source))
     if inside:
         raise ExportError(
-            f"{path}: the file to write is one of those that were read, which are never replaced. "
-            "Name another file (--out)."
+            f"{path}: the output file is one of the input files, which are never replaced. Give "
+            "another file (--out)."
         )
     ours = not path.is_symlink() and _begins(path, first_line)
     if ours and (overwrite or not kept):
         return
     if ours:
         raise ExportError(
-            f"{path}: exists already, and may hold what you wrote into it. Name another file, or "
-            "add --overwrite."
+            f"{path}: already exists and may contain your own entries. Give another file, or add "
+            "--overwrite."
         )
     raise ExportError(
-        f"{path}: exists already and was not written by this command, so it is not replaced. Name "
-        "another file."
+        f"{path}: already exists and was not written by this command, so it is not replaced. "
+        "Give another file."
     )
 
 
@@ -85,8 +85,8 @@ def write_file(path: Path, text: str) -> None:
         sync_folder(path.parent)
     except UnicodeEncodeError as fault:
         raise ExportError(
-            f"{path}: cannot be written: it is to hold the name of a file or folder of which a "
-            "part is no letter. Rename that file or folder."
+            f"{path}: cannot be written: it must contain the name of a file or folder that is "
+            "not valid text. Rename that file or folder."
         ) from fault
     except OSError as fault:
         raise ExportError(

@@ -103,7 +103,7 @@ def _make(home: Path) -> tuple[Path, IO[bytes]]:
         if _lock(lock) and (folder / _LOCK).exists():
             return folder, lock
         lock.close()
-    raise OSError(11, "other processes keep clearing this folder", str(home))
+    raise OSError(11, "other processes keep deleting files in this folder", str(home))
 
 
 def _lock(file: IO[bytes]) -> bool:

@@ -58,7 +58,7 @@ def read_rows(
         if missing:
             found = ", ".join(names) or "nothing"
             raise error(
-                f"{path}: wanted the columns {', '.join(columns)} once each in the first line, "
+                f"{path}: wanted the columns {', '.join(columns)} once each on the first line, "
                 f"found {found[:_SHOWN]}"
             )
         return [
@@ -71,8 +71,8 @@ def read_rows(
         ]
     except csv.Error as fault:
         raise error(
-            f"{path}: wanted cells between commas, found a cell that has no end near line "
-            f"{reader.line_num}. Is a quotation mark left open?"
+            f"{path}: wanted comma-separated cells, found an unterminated cell near line "
+            f"{reader.line_num}. Close its quotation mark."
         ) from fault
 
 

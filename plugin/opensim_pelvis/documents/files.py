@@ -70,7 +70,7 @@ def read_bytes(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BY
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "a pipe or a device"
-            raise error(f"{path}: wanted a file, found {kind}. Name the file itself.")
+            raise error(f"{path}: wanted a file, found {kind}. Give the file itself.")
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
     except error:
@@ -80,11 +80,11 @@ def read_bytes(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BY
     except OSError as fault:
         raise error(f"{path}: cannot be read: {words_of(fault)}") from fault
     except ValueError as fault:  # a NUL in the name
-        raise error(f"{value_words(str(path))}: no file has such a name") from fault
+        raise error(f"{value_words(str(path))}: this is not a valid file name") from fault
     if len(content) > limit:
         raise error(
-            f"{path}: wanted at most {limit // 1024**2} MB, found a larger file. Is it the file "
-            "that was meant?"
+            f"{path}: wanted at most {limit // 1024**2} MB, found a larger file. Check that it "
+            "is the intended file."
         )
     return content
 
@@ -122,14 +122,14 @@ def decode(content: bytes, declared: str | None = None) -> str:
         line = content[: fault.start].count(b"\n") + 1
         called = name.upper().removesuffix("-LE").removesuffix("-BE")
         raise FaultError(
-            f"wanted text in {called}, found other bytes on line {line}. Is it a recording, or "
-            "damaged? Save it as UTF-8 text."
+            f"wanted text in {called}, found other bytes on line {line}. The file may be a "
+            "recording, or damaged. Save it as UTF-8 text."
         ) from fault
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise FaultError(
-            f"wanted text, found a zero byte on line {line}. Is it a recording, or damaged? Save "
-            "it as UTF-8 text."
+            f"wanted text, found a zero byte on line {line}. The file may be a recording, or "
+            "damaged. Save it as UTF-8 text."
         )
     return text
 
@@ -145,4 +145,4 @@ def check_depth(brackets: Iterable[str]) -> None:
 
 def raise_too_deep() -> NoReturn:
     """Raise for a document that is nested too deeply."""
-    raise FaultError(f"it is nested more than {MAX_DEPTH} levels deep. Write it flatter.")
+    raise FaultError(f"its nesting exceeds {MAX_DEPTH} levels. Reduce the nesting.")

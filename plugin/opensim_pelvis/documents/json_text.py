@@ -58,11 +58,13 @@ def parse_json(text: str) -> Any:
             json.dumps(content, ensure_ascii=False).encode()
     except json.JSONDecodeError as fault:
         raise FaultError(
-            f"line {fault.lineno}, column {fault.colno} is not valid JSON. Is the file cut off or "
-            "changed? Write it again."
+            f"line {fault.lineno}, column {fault.colno} is not valid JSON. The file may be "
+            "truncated or edited. Write it again."
         ) from fault
     except UnicodeEncodeError as fault:
-        raise FaultError("a text holds half of a character. Write it again.") from fault
+        raise FaultError(
+            "a text contains an incomplete character. Write the file again."
+        ) from fault
     return content
 
 
@@ -70,20 +72,20 @@ def _brackets(text: str) -> Iterator[str]:
     """Yield the brackets of a JSON text, those in its strings left out."""
     if text.count("[") + text.count("{") > MAX_PARTS or text.count('"') > 8 * MAX_PARTS:
         raise FaultError(
-            f"more than {MAX_PARTS} lists and tables, or four times as many texts, stand in it. "
-            "Make it shorter."
+            f"more than {MAX_PARTS} lists and tables, or four times as many texts. Make the file "
+            "shorter."
         )
     return (found[0] for found in _JSON_TOKEN.finditer(text) if found[0][0] != '"')
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise FaultError(f"wanted finite numbers, found {name}. Write null where one is missing.")
+    raise FaultError(f"wanted finite numbers, found {name}. Write null for a missing value.")
 
 
 def _small_integer(text: str) -> int:
     number = int(text) if len(text) < 24 else MAX_INTEGER
     if not -MAX_INTEGER <= number < MAX_INTEGER:
-        raise FaultError(f"a number has {len(text)} digits, more than an integer can hold")
+        raise FaultError(f"a number has {len(text)} digits, too many for an integer")
     return number
 
 
@@ -98,5 +100,5 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
         twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise FaultError(f"the key '{twice[:60]}' stands twice in one table. Keep one of them.")
+        raise FaultError(f"the key '{twice[:60]}' is repeated in one table. Keep one of them.")
     return table

@@ -92,7 +92,7 @@ def read_record(
         return record_of(kind, tree)
     except FaultError as fault:
         raise error(
-            f"{path}: {fault}. The file was changed, or another version wrote it. {remedy}"
+            f"{path}: {fault}. The file was edited, or written by another version. {remedy}"
         ) from fault
 
 

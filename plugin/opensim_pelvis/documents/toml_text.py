@@ -82,7 +82,7 @@ def _check_integers(tables: dict[str, Any]) -> None:
         elif isinstance(value, list):
             waiting.extend(value)
         elif isinstance(value, int) and not -MAX_INTEGER <= value < MAX_INTEGER:
-            raise FaultError("a number has more digits than an integer can hold. Correct it.")
+            raise FaultError("a number has too many digits for an integer. Correct it.")
 
 
 def _toml_words(said: str, text: str) -> str:
@@ -93,8 +93,8 @@ def _toml_words(said: str, text: str) -> str:
     line = lines[number - 1].strip() if number <= len(lines) else ""
     shown = f" ('{line[:60]}')" if line else ""
     twice = said.startswith(("Cannot overwrite", "Cannot declare", "Duplicate"))
-    what = "a key or table stands there twice" if twice else "not valid TOML"
+    what = "a key or table is repeated" if twice else "not valid TOML"
     return (
-        f"{what}, line {number}{shown}. Text stands in quotes, a Windows path in single quotes "
-        "('C:\\data\\walk'), and each key stands once."
+        f"{what}, line {number}{shown}. Put text in quotes, a Windows path in single quotes "
+        "('C:\\data\\walk'), and use each key once."
     )

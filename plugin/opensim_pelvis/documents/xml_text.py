@@ -78,7 +78,7 @@ def read_xml_text(
     if "<!ENTITY" in text and "<!ENTITY" in _XML_COMMENT.sub("", text):
         raise error(
             f"{path}: wanted {wanted}, found one that declares XML entities, which are not "
-            "expanded. Save it without them."
+            "supported. Save the file without them."
         )
     if text.count("<") > 2 * MAX_PARTS or text.count("=") > 4 * MAX_PARTS:
         raise error(f"{path}: wanted {wanted}, found more than {MAX_PARTS} elements in it")
@@ -105,7 +105,7 @@ def _parse_xml(path: Path, text: str, error: ErrorType, wanted: str) -> ElementT
         line = fault.position[0] if text.strip() else 0
         where = f"damaged XML on line {line}" if line else "an empty file"
         raise error(
-            f"{path}: wanted {wanted}, found {where}. Is it cut off? Save it again."
+            f"{path}: wanted {wanted}, found {where}. It may be truncated. Save it again."
         ) from fault
     except FaultError as fault:
         raise error(f"{path}: wanted {wanted}: {fault}") from fault
@@ -147,5 +147,5 @@ def _declared(content: bytes) -> str | None:
     except (LookupError, UnicodeError, ValueError):
         known, sample = "", ""
     if sample != "<?xml":
-        raise FaultError(f"no encoding is called '{stated}'. Save it as UTF-8.")
+        raise FaultError(f"the encoding '{stated}' is unknown. Save the file as UTF-8.")
     return known

@@ -61,9 +61,9 @@ def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[N
         return _read_table(path), say_open_end(path.name, read_text(path, ReadError), ",")
     if start_s is None:
         raise ReadError(
-            f"{path}: a C3D file has a clock of its own. State when its first frame is on the "
-            "clock of the results: [activity] events_start_s (--events-start), in seconds; 0 where "
-            "one trigger started both."
+            f"{path}: the clock of a C3D file is not synchronised with the results. Give the "
+            "time of its first frame in the results with [activity] events_start_s "
+            "(--events-start), in seconds; 0 if one trigger started both."
         )
     file = open_c3d(path)
     events, notes = read_c3d_events(file)
@@ -71,7 +71,8 @@ def _load(path: Path, start_s: float | None) -> tuple[tuple[Event, ...], tuple[N
         why = f" ({'; '.join(map(say, notes))})" if notes else ""
         raise ReadError(
             f"{path}: wanted events Foot Strike and Foot Off, or loaded force plates, found "
-            f"none{why}. Take events_file away to use the sensors' own events."
+            f"none{why}. Remove events_file (--events-file) to use events detected from the "
+            "sensors."
         )
     moved = tuple(replace(event, time_s=event.time_s + start_s) for event in events)
     return moved, (*file.notes, *notes)

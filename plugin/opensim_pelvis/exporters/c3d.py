@@ -117,8 +117,8 @@ def _check_lengths(result: Result) -> None:
         found = getattr(result, name).time_s.shape[0]
         if found != frames:
             raise ExportError(
-                f"{result.name}.c3d: {name} has {found} samples, the recording has {frames}; "
-                "all need the same clock"
+                f"{result.name}.c3d: {name} has {found} samples, the recording has {frames}; all "
+                "signals need the same timeline"
             )
 
 
@@ -187,7 +187,7 @@ def _sensor_channels(result: Result) -> Iterable[_Series]:
         for series in found:
             filled = np.where(np.isfinite(series.values), series.values, 0.0)
             yield _Series(series.label, series.description, series.unit, filled)
-        text = "1 where all channels of this sensor were measured, else 0"
+        text = "1 if all channels of this sensor were measured, else 0"
         yield _Series(f"{sensor}_VALID", text, "", valid)
 
 
@@ -206,8 +206,13 @@ def _measured(result: Result, sensor: str) -> Iterable[_Series]:
         for k, axis in enumerate("XYZ"):
             label = f"{sensor}_{short}_{axis}"
             column: FloatArray = values[:, row, k] * factor
-            yield _Series(label, f"{text} in the sensor", unit, column)
+            yield _Series(label, f"{text} in the sensor frame", unit, column)
     if sensor in orientations.sensors:
         q = orientations.R_GS[:, orientations.sensors.index(sensor)]
         for k, axis in enumerate("WXYZ"):
-            yield _Series(f"{sensor}_QUAT_{axis}", "R_GS, sensor seen from ground", "", q[:, k])
+            yield _Series(
+                f"{sensor}_QUAT_{axis}",
+                "R_GS, orientation of the sensor in the ground frame",
+                "",
+                q[:, k],
+            )

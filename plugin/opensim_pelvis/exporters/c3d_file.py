@@ -116,13 +116,13 @@ def _check(path: Path, content: C3dContent) -> None:
     for kind, labels in (("point", content.point_labels), ("analog", content.analog_labels)):
         twice = sorted({label for label in labels if list(labels).count(label) > 1})
         if twice:
-            faults.append(f"{kind} labels stand more than once: {', '.join(twice)}")
+            faults.append(f"{kind} labels are repeated: {', '.join(twice)}")
     if content.points.shape[0] != content.analogs.shape[0]:
         faults.append(
             f"{content.points.shape[0]} frames of points but {content.analogs.shape[0]} of analog"
         )
     if not np.isfinite(content.analogs).all():
-        faults.append("analog samples must be finite: the format cannot mark a missing one")
+        faults.append("analog samples must be finite: the format has no missing values")
     raise_faults(ExportError, path.name, faults)
 
 
@@ -223,6 +223,6 @@ def _check_parameter_section(path: Path) -> None:
     blocks = head[_BLOCK_BYTES + 2]
     if data_block != blocks + 2:
         raise ExportError(
-            f"{path.name}: labels, descriptions and events take {data_block - 2} blocks, a C3D "
-            "file holds 255. Use a model with fewer markers."
+            f"{path.name}: labels, descriptions and events take {data_block - 2} blocks, but a "
+            "C3D file has at most 255. Use a model with fewer markers."
         )

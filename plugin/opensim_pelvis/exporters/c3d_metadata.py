@@ -105,7 +105,7 @@ def group_descriptions(result: Result) -> dict[str, str]:
     total = len(result.events)
     events = "" if total <= MAX_EVENTS else f"The first {MAX_EVENTS} of {total} events. "
     return {
-        "POINT": "Points in mm: x forward, y left, z up; the pelvis stays where the model has it",
+        "POINT": "Points in mm: x forward, y left, z up; the pelvis has its position in the model",
         "ANALOG": "Sensor signals; missing samples are 0 where VALID is 0",
         "EVENT": f"{events}Frame 1 is time 0",
     }

@@ -84,7 +84,7 @@ def _write_kinematics(result: Result, path: Path, complete_path: Path) -> tuple[
         (path, np.ones_like(complete), header if complete.all() else _noted(header))
     ]
     if complete.any() and not complete.all():
-        note = f"{complete.sum()} of {complete.size} rows; the others miss a coordinate"
+        note = f"{complete.sum()} of {complete.size} rows; the other rows lack a coordinate"
         parts.append((complete_path, complete, {**header, "rows": note}))
     return tuple(
         write_table(

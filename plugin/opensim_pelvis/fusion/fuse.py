@@ -116,14 +116,14 @@ def _find_lack(sensor: SensorSignals, settings: FusionSettings) -> str:
     lacking = " and ".join(name for name, signal in signals.items() if signal is None)
     if sensor.R_ES is None:
         return (
-            f"{sensor.identifier}: neither orientation nor the signals to make it of: wanted "
-            f"angular velocity and acceleration, found no {lacking}. Export the raw signals or "
-            "the orientations with the maker's program, or leave the sensor out"
+            f"{sensor.identifier}: no orientation, and no signals for sensor fusion: wanted "
+            f"angular velocity and acceleration, found no {lacking}. Export raw signals or "
+            "orientations with the manufacturer's software, or omit the sensor"
         )
     return (
-        f"{sensor.identifier}: fused orientations were asked for: wanted angular velocity and "
-        f"acceleration, found no {lacking}. Take the maker's orientations (orientations = "
-        '"vendor"), or export the raw signals'
+        f'{sensor.identifier}: sensor fusion was requested (orientations = "fused"): wanted '
+        f"angular velocity and acceleration, found no {lacking}. Use the manufacturer's "
+        'orientations (orientations = "vendor"), or export the raw signals'
     )
 
 
@@ -141,15 +141,15 @@ def _fuse_sensor(
         return sensor, count_clipping(origin, sensor, step_s), []
     if sensor.counter.size < MIN_STRETCH:
         raise FusionError(
-            f"{sensor.identifier}: wanted at least {MIN_STRETCH} rows to fuse, found "
-            f"{sensor.counter.size}"
+            f"{sensor.identifier}: wanted at least {MIN_STRETCH} samples for sensor fusion, "
+            f"found {sensor.counter.size}"
         )
     sampling = find_sampling(sensor, rate_hz)
     stretches = cut_stretches(sensor, sampling, max_gap_s=max_gap_s)
     if not stretches:
         raise FusionError(
-            f"{sensor.identifier}: wanted {MIN_STRETCH} successive samples with acceleration and "
-            "angular velocity, found none. Leave the sensor out, or export it again"
+            f"{sensor.identifier}: wanted {MIN_STRETCH} consecutive samples with acceleration "
+            "and angular velocity, found none. Omit the sensor, or export it again"
         )
     return _fuse_stretches(sensor, sampling, stretches, settings)
 
@@ -185,7 +185,9 @@ def _fuse_stretches(
 def _require_plausible(sensor: SensorSignals, sampling: Sampling, part: Fused) -> None:
     fault = find_fault(part.force_mps2, part.turning_radps, sampling.step_s)
     if fault:
-        raise FusionError(f"{sensor.identifier}: {fault}. Correct how the file is described")
+        raise FusionError(
+            f"{sensor.identifier}: {fault}. Correct the description of the file (mapping)"
+        )
 
 
 def _doubts(

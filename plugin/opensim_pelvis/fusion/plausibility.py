@@ -62,14 +62,13 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
     rms = float(np.sqrt(np.einsum("ij,ij->", gyroscope_radps, gyroscope_radps) / length2.size))
     if rms > _MOST_TURNING_RADPS:
         return (
-            f"the gyroscope shows {rms:.0f} rad/s (root mean square): wanted rad/s, of which no "
-            "body part reaches that. It looks like degrees/s that were read as rad/s"
+            f"the gyroscope shows {rms:.0f} rad/s (RMS), more than any body segment reaches. The "
+            "values are probably degrees/s read as rad/s"
         )
     if _hardly_turns(acceleration_mps2, gyroscope_radps, step_s):
         return (
             f"the acceleration changes as in movement, but the gyroscope shows {rms:.2g} rad/s "
-            "(root mean square): wanted rad/s. It looks like rad/s that were turned into "
-            "radians once more"
+            "(RMS). The values are probably rad/s converted to radians twice"
         )
     windows = _find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
     if not windows:
@@ -81,25 +80,25 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
             return wrong
     if abs(gravity / GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
         return (
-            f"gravity is {gravity:.2f} m/s^2 in the mean over {WINDOW_S:g} s: wanted 9.81 m/s^2. "
-            "The accelerometer's scale is wrong, or clipping has cut off a large part"
+            f"gravity is {gravity:.2f} m/s^2 on average over {WINDOW_S:g} s, wanted 9.81 m/s^2. "
+            "The scale of the accelerometer is wrong, or it was clipped heavily"
         )
     return ""
 
 
 def _judge_acceleration(typical: float) -> str:
     """Return what is wrong with the typical length of the specific force; or ``""``."""
-    found = f"the acceleration is typically {typical:.3g} long: wanted about 9.81 m/s^2. "
+    found = f"the typical norm of the acceleration is {typical:.3g}, wanted about 9.81 m/s^2. "
     if typical < 0.35:
-        return found + "It looks like acceleration without gravity, or like another signal"
+        return found + "It is probably acceleration without gravity, or another signal"
     if typical < 2.5:
-        return found + "It looks like multiples of g that were read as m/s^2"
+        return found + "The values are probably in g, read as m/s^2"
     if typical > 4000.0:
-        return found + "It looks like counts of the converter or micro-g, in need of a scale"
+        return found + "The values are probably raw converter counts or micro-g, without a scale"
     if typical > 400.0:
-        return found + "It looks like thousandths of g or cm/s^2 that were read as m/s^2"
+        return found + "The values are probably in milli-g or cm/s^2, read as m/s^2"
     if typical > 40.0:
-        return found + "It looks like m/s^2 that were multiplied by g once more"
+        return found + "The values are probably m/s^2 multiplied by g"
     return ""
 
 
@@ -187,21 +186,24 @@ def _judge_gyroscope(
     by_scale = scales.min() * MIN_GAIN < axes.min()
     best = int(scales.argmin()) if by_scale else _SCALES + int(axes.argmin())
     words = (
-        f"gravity wanders by {wander:.1f} m/s^2 within {WINDOW_S:g} s where the gyroscope says how "
-        f"the sensor turned: wanted at most {SUSPECT_WANDER_MPS2:g}. "
+        "after compensation of the rotation measured by the gyroscope, gravity varies by "
+        f"{wander:.1f} m/s^2 within {WINDOW_S:g} s, wanted at most {SUSPECT_WANDER_MPS2:g}. "
     )
     if wanders[best] * MIN_GAIN < wander:
         return words + f"{readings[best][0]} ({wanders[best]:.1f} m/s^2 then)"
     if wander <= MAX_WANDER_MPS2:
         return ""
-    return words + "No usual mistake explains it: look at the columns, their units and the rate"
+    return (
+        words
+        + "No common mistake explains it: check the columns, their units and the sampling rate"
+    )
 
 
 def _other_readings() -> list[tuple[str, FloatArray]]:
     """Return other ways to read a gyroscope: words, and what its vectors are multiplied by."""
     readings: list[tuple[str, FloatArray]] = [
-        ("It looks like degrees/s that were read as rad/s", np.eye(3) * np.deg2rad(1.0)),
-        ("It looks like rad/s that were read as degrees/s", np.eye(3) * np.rad2deg(1.0)),
+        ("The values are probably degrees/s read as rad/s", np.eye(3) * np.deg2rad(1.0)),
+        ("The values are probably rad/s read as degrees/s", np.eye(3) * np.rad2deg(1.0)),
     ]
     for order in permutations(range(3)):
         for signs in product((1.0, -1.0), repeat=3):
@@ -215,8 +217,8 @@ def _other_readings() -> list[tuple[str, FloatArray]]:
             )
             readings.append(
                 (
-                    "Axes of gyroscope and accelerometer do not belong together: it would fit if "
-                    f"the gyroscope's columns were {axes}",
+                    "The axes of gyroscope and accelerometer do not match. They would match if "
+                    f"the gyroscope columns were {axes}",
                     matrix,
                 )
             )

@@ -12,17 +12,17 @@ from opensim_pelvis.language import ENGLISH, Language, Text
 from opensim_pelvis.types import Drill, Finding, Reason
 
 DISCLAIMER: Final = (
-    "Information for a lab report, not a diagnosis and no medical advice. Drills are general; "
-    "pain is a reason to stop and to ask a clinician."
+    "This report is information, not a diagnosis or medical advice. Drills are general. If you "
+    "feel pain, stop and ask a clinician."
 )
 
 REASONS: Final = {
-    "unknown": "{measure} is not known",
+    "unknown": "{measure} is unknown",
     "interval": (
-        "the interval of {measure} ({low:.1f} to {high:.1f}) reaches over the limit of {limit:g}"
+        "the interval of {measure} ({low:.1f} to {high:.1f}) includes the limit of {limit:g}"
     ),
     "heading": "the heading of the sensors is doubtful",
-    "activity": "it was not stated that this is running (--activity)",
+    "activity": "the activity was not stated to be running",
     "strides": "no strides were found",
     "few": "only {n:.0f} strides, {needed:.0f} are needed",
     "error": (
@@ -32,13 +32,13 @@ REASONS: Final = {
 }
 """Why a rule cannot tell."""
 
-CANNOT_TELL: Final = "Cannot tell: {reasons}."
-NOT_KNOWN: Final = "(not known)"
+CANNOT_TELL: Final = "Undecided: {reasons}."
+NOT_KNOWN: Final = "(unknown)"
 SEX: Final = {"female": "female", "male": "male", None: "sex not stated"}
 
 DERIVED: Final = {
-    "stride_length_height_ratio": "Stride length in body heights",
-    "phase_from_counter_rotation_deg": "Distance of the phase from counter-rotation",
+    "stride_length_height_ratio": "Stride length relative to body height",
+    "phase_from_counter_rotation_deg": "Phase difference from counter-rotation",
 }
 """Values that rules use beside the measures, with their labels."""
 

@@ -154,10 +154,10 @@ def _require_north(
     """Refuse one heading for sensors that are known to share none."""
     if settings.sensor_headings == "common" and no_north and len(aligned.sensors) > 1:
         raise PlacementError(
-            "calibration: one common heading was asked for (--sensor-headings common), but "
-            f"{', '.join(s for s in aligned.sensors if s in no_north)} were fused without a "
-            "magnetometer and share no north: every angle but those of the base sensor would be "
-            "wrong. Leave --sensor-headings out, or fuse with --magnetometer."
+            "calibration: --sensor-headings common was requested, but "
+            f"{', '.join(s for s in aligned.sensors if s in no_north)} have no magnetometer "
+            "heading and share no north: all angles except those of the base sensor would be "
+            "wrong. Omit --sensor-headings, or use --magnetometer."
         )
 
 

@@ -60,8 +60,8 @@ def find_forward(
     """
     if settings.base not in aligned.bodies:
         raise PlacementError(
-            f"calibration: the base body '{settings.base}' wears no sensor; sensors are on "
-            f"{', '.join(aligned.bodies)}. Name one of these with --base ([calibration] base)."
+            f"calibration: the base body '{settings.base}' has no sensor; sensors are on "
+            f"{', '.join(aligned.bodies)}. Give one of these with --base ([calibration] base)."
         )
     base = aligned.bodies.index(settings.base)
     if settings.heading_axis is not None:
@@ -83,10 +83,10 @@ def heading_from_axis(
     tilt = float(elevation_of(vector_g))
     if abs(tilt) > MAX_AXIS_TILT_RAD:
         raise PlacementError(
-            f"calibration: axis {axis} of {sensor} is to point forward, but it stands "
+            f"calibration: axis {axis} of {sensor} should point forward, but is "
             f"{np.rad2deg(tilt):+.0f} degrees from the horizontal in the calibration pose: a "
-            "heading cannot be read from a nearly vertical axis. Horizontal axes of this sensor: "
-            f"{_horizontal_axes(pose.R_ES[base])}. Name the one that points forward "
+            "nearly vertical axis has no heading. Horizontal axes of this sensor: "
+            f"{_horizontal_axes(pose.R_ES[base])}. Give the one that points forward "
             "(--heading-axis)."
         )
     notes: tuple[Notice, ...] = ()
@@ -163,11 +163,11 @@ def _heading_from_slope(aligned: AlignedRecording, pose: CalibrationPose, *, bas
     tilt = float(elevation_of(vector_g))
     if not np.deg2rad(2.0) < abs(tilt) < np.deg2rad(45.0):
         raise PlacementError(
-            "calibration: which way is forward cannot be told: no heading_axis was given, no leg "
-            f"sensor shows a plane of swing, and the z axis of {sensor} stands "
-            f"{np.rad2deg(tilt):+.0f} degrees from the horizontal, which is not how a sensor lies "
-            f"on a sacrum. Horizontal axes of this sensor: {_horizontal_axes(pose.R_ES[base])}. "
-            "Name the one that points forward (--heading-axis)."
+            "calibration: the forward direction is unknown: no heading_axis was given, no leg "
+            f"sensor has a clear plane of swing, and the z axis of {sensor} is "
+            f"{np.rad2deg(tilt):+.0f} degrees from the horizontal, unlike a sensor on the "
+            f"sacrum. Horizontal axes of this sensor: {_horizontal_axes(pose.R_ES[base])}. Give "
+            "the one that points forward (--heading-axis)."
         )
     axis: UpAxis = "-z" if tilt > 0.0 else "z"
     found = heading_from_axis(aligned, pose, base=base, axis=axis)

@@ -49,22 +49,26 @@ def find_flexion(
     )
     thighs = [i for i, body in enumerate(aligned.bodies) if body.startswith("femur")]
     if not thighs or movement.time_s.size < aligned.rate_hz:
-        lacking = "no thigh wears a sensor" if not thighs else "the recording has not that second"
+        lacking = (
+            "no sensor is on a thigh"
+            if not thighs
+            else "the recording does not contain this second"
+        )
         raise PlacementError(
-            f"calibration: swinging the legs from {window_s[0]:g} to {window_s[1]:g} s: {lacking} "
-            f"(it lasts {aligned.time_s[-1]:.1f} s). Correct [calibration] flexion_window_s, or "
-            "leave it out."
+            f"calibration: leg swing from {window_s[0]:g} to {window_s[1]:g} s: {lacking} (it "
+            f"lasts {aligned.time_s[-1]:.1f} s). Correct [calibration] flexion_window_s, or omit "
+            "it."
         )
     found = {i: find_swing(movement, pose, base=base, legs=[i]) for i in thighs}
     planes = {i: s for i, s in found.items() if s is not None and s.ratio >= FLEXION_RATIO}
     if not planes:
         seen = [f"{aligned.sensors[i]} {s.ratio:.0f}" for i, s in found.items() if s is not None]
         raise PlacementError(
-            f"calibration: rejected, from {window_s[0]:g} to {window_s[1]:g} s no thigh swings in "
-            f"one plane. Wanted a ratio of {FLEXION_RATIO:.0f} between movement in the plane and "
-            f"out of it, found {', '.join(seen) or 'no thigh that swings for a second'}. Name "
-            "the stretch in which the legs swing forward and back ([calibration] "
-            "flexion_window_s), or leave it out."
+            f"calibration: rejected, from {window_s[0]:g} to {window_s[1]:g} s no thigh swings "
+            f"in one plane. Wanted a ratio of {FLEXION_RATIO:.0f} between movement in the plane "
+            "and out of the plane, found "
+            f"{', '.join(seen) or 'no thigh that swings for a second'}. Give the period of leg "
+            "swing with [calibration] flexion_window_s, or omit it."
         )
     return planes
 

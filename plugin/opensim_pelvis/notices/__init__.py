@@ -15,6 +15,7 @@ from opensim_pelvis.notices.record import SIMULATED as SIMULATED
 from opensim_pelvis.notices.record import Notice as Notice
 from opensim_pelvis.notices.record import Severity as Severity
 from opensim_pelvis.notices.record import Value as Value
+from opensim_pelvis.notices.say import advise as advise
 from opensim_pelvis.notices.say import as_plain as as_plain
 from opensim_pelvis.notices.say import fill_in as fill_in
 from opensim_pelvis.notices.say import from_plain as from_plain

@@ -18,14 +18,22 @@ PARTS: Final = frozenset(
 
 _HEAD: Final = """# Notices
 
-What a run finds doubtful or worth knowing is data before it is a sentence: a code, how grave it is,
-what it is about, and the numbers. `NAME_summary.json` and the `agreement.json` of a comparison have
-them as `notices`, a list of `code`, `severity` (`note`, `warning` or `error`), `subject` (sensors,
-bodies, angles, measures, markers or files), `values` and `text`. A code keeps its meaning; its
-English may be reworded. Codes whose meaning begins with *Part of* stand inside other sentences.
+A run reports its warnings and notes as data: a code, a severity, a subject and values.
+`NAME_summary.json` and the `agreement.json` of a comparison list them as `notices`, each with
+`code`, `severity`, `subject` (sensors, bodies, angles, measures, markers or files), `values` and
+`text`.
 
-This page is made of `plugin/opensim_pelvis/notices/notices.toml` by
-`python -m opensim_pelvis.notices.document > docs/notices.md`, and a test holds it to that file.
+| severity | meaning |
+|---|---|
+| `note` | information; results are not affected, or the effect is stated |
+| `warning` | some results are unreliable or missing |
+| `error` | most results are unreliable or missing |
+
+The meaning of a code is stable; its English wording may change. Codes whose meaning begins with
+*Part of* are parts of other sentences.
+
+`python -m opensim_pelvis.notices.document > docs/notices.md` writes this page from
+`plugin/opensim_pelvis/notices/notices.toml`. A test checks that the two agree.
 """
 
 

@@ -56,4 +56,6 @@ def _plain(value: Any) -> Value:
         return tuple(_plain(item) for item in value)
     if value is None or isinstance(value, Notice | bool | int | float | str):
         return value
-    raise TypeError(f"a notice holds numbers, names and lists of them, not {type(value).__name__}")
+    raise TypeError(
+        f"a notice contains numbers, names and lists of them, not {type(value).__name__}"
+    )

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias, Union
 Severity = Literal["note", "warning", "error"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("note", "warning", "error")
-"""From what is worth knowing to what makes most angles doubtful."""
+"""From information to what makes most angles unreliable."""
 
 SIMULATED: Final = "recording.simulated"
 """Code that says that no person was measured."""
@@ -29,7 +29,7 @@ class Notice:
     code : str
         The key in ``notices.toml``, ``stage.what``.
     severity : str
-        ``"note"``: worth knowing. ``"warning"``: some results are doubtful or absent.
+        ``"note"``: information. ``"warning"``: some results are unreliable or missing.
         ``"error"``: most results are.
     subject : tuple of str
         What it is about: sensors, bodies, angles, measures, files or settings; empty for the
@@ -44,7 +44,7 @@ class Notice:
     >>> found.code, found.severity, found.subject
     ('pose.few_samples', 'warning', ('pelvis_imu',))
     >>> say(found)
-    'the calibration pose rests on 1 sample: whether the subject stood still could not be tested'
+    'the static trial has 1 sample: whether the subject stood still could not be checked'
     """
 
     code: str

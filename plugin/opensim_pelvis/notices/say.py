@@ -30,7 +30,7 @@ def say(notice: Notice, language: Language = ENGLISH) -> str:
     --------
     >>> from opensim_pelvis.notices import notice
     >>> say(notice("heading.drift_removed", span_min=0.5, turned_deg={"torso_imu": 3.2}))[:70]
-    'headings turned slowly by (degrees, within 0.5 min): torso_imu 3. This'
+    'heading drift was corrected (degrees, within 0.5 min): torso_imu 3. Th'
     """
     entry = catalogue()[notice.code]
     key = key_of(notice.code)
@@ -40,6 +40,22 @@ def say(notice: Notice, language: Language = ENGLISH) -> str:
     else:
         chosen = language.text(key, entry.text)
     return fill_in(chosen, notice.values, language)
+
+
+def advise(notice: Notice, language: Language = ENGLISH) -> str:
+    """Return the sentence of a notice with its remedy, for the person who ran the program.
+
+    Examples
+    --------
+    >>> from opensim_pelvis.notices import notice
+    >>> advise(notice("events.sides_as_in_running"))
+    'left and right were assigned as in running, since no activity was given. Give --activity.'
+    """
+    entry = catalogue()[notice.code]
+    if not entry.remedy:
+        return say(notice, language)
+    remedy = language.text(f"notice.{notice.code}.remedy", entry.remedy)
+    return f"{say(notice, language)}. {remedy}"
 
 
 def fill_in(text: str, values: Mapping[str, Any], language: Language) -> str:

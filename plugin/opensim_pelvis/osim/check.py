@@ -36,7 +36,7 @@ def check_kinematics(
     """Solve a sample of frames with `solve_loop` and compare; the other arguments are its own."""
     complete = np.flatnonzero(np.isfinite(kinematics.values_rad).all(axis=1))
     if complete.size == 0:
-        raise SolveError("no frame has all coordinates, so the engine cannot be checked")
+        raise SolveError("the engine cannot be checked, since no frame has all coordinates")
     rows = complete[
         np.linspace(0, complete.size - 1, min(CHECKED_FRAMES, complete.size)).astype(int)
     ]

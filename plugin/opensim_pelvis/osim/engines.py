@@ -245,8 +245,8 @@ def _follow(
 def _describe_failure(fault: RuntimeError, time_s: float) -> str:
     reason = str(fault).strip().splitlines()[0].rstrip(".")
     return (
-        f"OpenSim's solver failed at {time_s:.3f} s: {reason}. Look at the sensors around that "
-        "time with `opensim-pelvis inspect`."
+        f"OpenSim's solver failed at {time_s:.3f} s: {reason}. Check the sensor signals near "
+        "that time with `opensim-pelvis inspect`."
     )
 
 

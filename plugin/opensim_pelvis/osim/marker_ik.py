@@ -74,8 +74,9 @@ def solve_markers(
     shared = {known[n.upper()]: p for n, p in positions_m.items() if n.upper() in known}
     if len(shared) < MIN_MARKERS:
         raise ModelError(
-            f"model '{model.getName()}': at least {MIN_MARKERS} markers of the file were wanted in "
-            f"it, found {', '.join(shared) or 'none'}. The model has {', '.join(known.values())}."
+            f"model '{model.getName()}': wanted at least {MIN_MARKERS} markers of the file in "
+            f"the model, found {', '.join(shared) or 'none'}. The model has "
+            f"{', '.join(known.values())}."
         )
     measured = np.stack([rotate(inverse(R_LG), p) for p in shared.values()], axis=1)
     seen = np.isfinite(measured).all(axis=2)

@@ -55,12 +55,14 @@ def scale_to_static(model: Any, static_m: Mapping[str, FloatArray]) -> Notice:
             places[name.upper()] = rotate(inverse(R_LG), seen.mean(axis=0))
     factors = _factors({name: known[name] for name in places}, places)
     if not factors:
-        raise ModelError("static trial: no body of the model has two markers in it")
+        raise ModelError(
+            "static trial: no body of the model has two of its markers. Check the marker names."
+        )
     wrong = {b: f for b, f in factors.items() if not PLAUSIBLE[0] <= f <= PLAUSIBLE[1]}
     if wrong:
         told = ", ".join(f"{body} {factor:.2f}" for body, factor in wrong.items())
         raise ModelError(
-            f"static trial: factors of {PLAUSIBLE[0]:g} to {PLAUSIBLE[1]:g} were wanted, found "
+            f"static trial: wanted scale factors of {PLAUSIBLE[0]:g} to {PLAUSIBLE[1]:g}, found "
             f"{told}. Check the file's unit and the marker names."
         )
     mean = float(np.mean(list(factors.values())))

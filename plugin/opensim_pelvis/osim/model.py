@@ -50,25 +50,28 @@ def load_model(path: Path) -> opensim.Model:
         When the file is missing, damaged, or holds something other than a model with bodies.
     """
     if not is_file(path):
-        raise ModelError(f"{path}: an OpenSim model was wanted, found no such file; give its path")
+        raise ModelError(
+            f"{path}: wanted an OpenSim model, but the file does not exist. Give the path of "
+            "a model file."
+        )
     root = read_xml(path, ModelError, "an OpenSim model")
     if root.tag != "OpenSimDocument":
         raise ModelError(
-            f"{path}: an OpenSim model was wanted, found XML of another kind (<{root.tag[:40]}>); "
-            "give the path of a model file"
+            f"{path}: wanted an OpenSim model, found XML of another kind (<{root.tag[:40]}>). "
+            "Give the path of a model file."
         )
     try:
         model = opensim.Model(str(path))
         model.initSystem()
     except RuntimeError as error:
         raise ModelError(
-            f"{path}: an OpenSim model was wanted, found a file that OpenSim cannot use; save it "
-            f"again from the program that made it. OpenSim says: {_reason(error)}"
+            f"{path}: wanted an OpenSim model, found a file that OpenSim cannot use. Save it "
+            f"again from the software that wrote it. OpenSim reports: {_reason(error)}"
         ) from error
     if model.getBodySet().getSize() == 0:
         raise ModelError(
-            f"{path}: an OpenSim model was wanted, found a document without bodies; give the "
-            "path of a model file"
+            f"{path}: wanted an OpenSim model, found a document without bodies. Give the path of "
+            "a model file."
         )
     return model
 
@@ -138,8 +141,8 @@ def require_bodies(model: opensim.Model, bodies: Iterable[str]) -> None:
             near = difflib.get_close_matches(body, present, n=_SUGGESTIONS, cutoff=0.4)
             offer = f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(present)}"
             faults.append(
-                f"body '{body}' was wanted, the model has none of that name ({offer}); name the "
-                "sensor's body as the model does or use another model"
+                f"wanted body '{body}', but the model does not have it ({offer}). Use the "
+                "model's name for the sensor's body, or use another model."
             )
     raise_faults(ModelError, f"model '{model.getName()}'", faults)
 

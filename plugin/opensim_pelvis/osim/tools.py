@@ -143,7 +143,7 @@ def _run_tool(
     except RuntimeError as fault:
         raise SolveError(f"IMUInverseKinematicsTool failed: {fault}") from fault
     if not done:
-        raise SolveError("IMUInverseKinematicsTool reported failure without a reason")
+        raise SolveError("IMUInverseKinematicsTool failed without a reason")
     table = read_table(folder / "ik.mot")
     if table.values.shape[0] != frames.size:
         raise SolveError(

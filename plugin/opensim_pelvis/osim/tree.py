@@ -155,11 +155,11 @@ class _TreeReader:
                 translations = translations if along else ()
             else:
                 known = ", ".join(k.removesuffix("Joint") for k in _ROTATIONS)
-                reason = f"joint '{joint.getName()}' is a {kind}; understood are {known} and Custom"
+                reason = f"joint '{joint.getName()}' is a {kind}; supported are {known} and Custom"
                 self.body_faults[index] = reason
         except UnknownFunctionError as fault:
             self.body_faults[index] = (
-                f"joint '{joint.getName()}' moves by a {fault}; understood are {SUPPORTED}"
+                f"joint '{joint.getName()}' moves by a {fault}; supported are {SUPPORTED}"
             )
         radii = None
         if kind == "EllipsoidJoint":
@@ -215,7 +215,7 @@ class _TreeReader:
                 continue
             name, kind = constraint.getName(), constraint.getConcreteClassName()
             if kind != "CoordinateCouplerConstraint":
-                reason = f"constraint '{name}' is a {kind}; understood are coordinate couplers"
+                reason = f"constraint '{name}' is a {kind}; supported are coordinate couplers"
                 self.coordinate_faults.update(dict.fromkeys(self._held_by(constraint), reason))
                 continue
             coupler = opensim.CoordinateCouplerConstraint.safeDownCast(constraint)
@@ -228,7 +228,7 @@ class _TreeReader:
                 )
             except UnknownFunctionError as fault:
                 self.coordinate_faults[dependent] = (
-                    f"coupler '{name}' is a {fault}; understood are {SUPPORTED}"
+                    f"coupler '{name}' is a {fault}; supported are {SUPPORTED}"
                 )
         return coupled
 

@@ -157,14 +157,14 @@ def count_from_time(
     backward = np.flatnonzero(steps <= 0.0) + 1
     if backward.size:
         return none, [
-            f"the time must grow from row to row, but it does not on "
+            "time must increase from row to row, but it does not on "
             f"{name_lines(backward, first_line)}"
         ]
     if not np.abs(time_s).max(initial=0.0) <= MAX_TIME_S:
         far = np.flatnonzero(~(np.abs(time_s) <= MAX_TIME_S))
         return none, [
-            f"the time on {name_lines(far, first_line)} is beyond {MAX_TIME_S:g} s, which no clock "
-            "shows: the file is damaged, or the unit of its time is another"
+            f"the time on {name_lines(far, first_line)} exceeds {MAX_TIME_S:g} s, the largest "
+            "plausible value: the file is damaged, or its time has another unit"
         ]
     off = np.flatnonzero((np.abs(steps - counts) > MAX_STEP_ERROR) | (counts < 1)) + 1
     total = (time_s[-1] - time_s[0]) * rate_hz if time_s.size else 0.0
@@ -173,8 +173,8 @@ def count_from_time(
         lines = f" (first on {name_lines(off[:1], first_line)})" if off.size else ""
         median = rate_hz / float(np.median(steps))
         return none, [
-            f"the time column does not agree with a rate of {rate_hz:g} Hz{lines}: its median "
-            f"step means {median:.6g} Hz. State the right rate with --rate."
+            f"the time column does not match a sampling rate of {rate_hz:g} Hz{lines}: its "
+            f"median interval corresponds to {median:.6g} Hz. Give the correct rate with --rate."
         ]
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)[: time_s.size], []
 
@@ -213,7 +213,7 @@ def count_stamps(time_s: FloatArray, first_line: Lines) -> tuple[IntArray, float
             none,
             float("nan"),
             [
-                f"the time is off the even steps of {np.median(steps):.6g} s on "
+                f"time deviates from its regular interval of {np.median(steps):.6g} s on "
                 f"{name_lines(off, first_line)}: the file is damaged"
             ],
         )
@@ -232,14 +232,14 @@ def find_clock_faults(time_s: FloatArray, first_line: Lines) -> list[str]:
     backward = np.flatnonzero(steps <= 0.0) + 1
     if backward.size:
         return [
-            "the time must grow from row to row, but it does not on "
+            "time must increase from row to row, but it does not on "
             f"{name_lines(backward, first_line)}"
         ]
     far = np.flatnonzero(steps > MAX_HOLE_S) + 1
     if far.size:
         return [
             f"the time jumps by {steps[far[0] - 1]:.6g} s on {name_lines(far, first_line)}: the "
-            "file is damaged, or two recordings are in one file"
+            "file is damaged, or contains two recordings"
         ]
     return []
 

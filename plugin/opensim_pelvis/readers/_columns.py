@@ -33,7 +33,7 @@ def find_columns(
             if len(hits) == 1:
                 found[pattern, sensor] = hits[0]
             elif hits:
-                faults.append(f"column {wanted} is there {len(hits)} times")
+                faults.append(f"column {wanted} exists {len(hits)} times")
             else:
                 near = difflib.get_close_matches(wanted, names[:_COMPARED], n=3) or names[:5]
                 faults.append(f"there is no column {wanted}; the nearest are {', '.join(near)}")
@@ -49,8 +49,8 @@ def find_sensors(path: Path, names: Sequence[str], mapping: TableMapping) -> tup
     if not sensors:
         near = difflib.get_close_matches(mapping.patterns[0], names[:_COMPARED], n=3, cutoff=0.3)
         raise ReadError(
-            f"{path}: columns named {mapping.patterns[0]} were wanted ({mapping.path.name}), "
-            f"found {', '.join(near or names[:5])}"
+            f"{path}: wanted columns named {mapping.patterns[0]} ({mapping.path.name}), found "
+            f"{', '.join(near or names[:5])}"
         )
     return sensors
 

@@ -49,12 +49,12 @@ def list_files(path: Path) -> tuple[Path, ...]:
             pattern = pattern.replace("[", "[[]")
             found = (f for f in recording_entries(path.parent) if fnmatchcase(f.name, pattern))
         else:
-            raise ReadError(f"{path}: a recording was wanted, but there is no such file or folder")
+            raise ReadError(f"{path}: wanted a recording, but the file or folder does not exist")
         files = tuple(sorted(f for f in found if f.is_file()))
     except OSError as fault:
         raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     if not files and not path.is_dir():
-        raise ReadError(f"{path}: a recording was wanted, but there is no such file or folder")
+        raise ReadError(f"{path}: wanted a recording, but the file or folder does not exist")
     return files
 
 
@@ -130,12 +130,12 @@ def text_fault(head: bytes) -> str | None:
     if not head.strip():
         return "the file is empty"
     if head.startswith(_UTF16):
-        return "the text is UTF-16: save it as UTF-8"
+        return "wanted UTF-8 text, found UTF-16: save it as UTF-8"
     head = head.rstrip(b"\0")
     if not head.strip():
-        return "the file holds zero bytes and no text: it was never written, or is damaged"
+        return "wanted text, found zero bytes: the file was never written, or is damaged"
     if len(head.translate(None, _CONTROL)) < len(head):
-        return "a text was wanted, but it holds binary bytes: export the recording again"
+        return "wanted text, found binary bytes: export the recording again"
     return None
 
 

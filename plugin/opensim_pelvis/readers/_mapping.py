@@ -183,7 +183,7 @@ def _signals(
     vectors = {name: _vector(checks, name, unit_in_file) for name in UNITS if checks.has(name)}
     if orientation is None and not vectors:
         listed = ", ".join(f"[{name}]" for name in ("orientation", *UNITS))
-        checks.faults.append(f"at least one signal must be stated: {listed}")
+        checks.faults.append(f"give at least one signal: {listed}")
     return orientation, vectors
 
 
@@ -192,7 +192,7 @@ def _build(path: Path, checks: Checks) -> TableMapping:
     orientation, vectors = _signals(checks, unit_in_file=False)
     time, counter = checks.text("clock", "time"), checks.text("clock", "counter")
     if time is not None and counter is not None:
-        checks.faults.append("clock.time and clock.counter exclude each other: state one")
+        checks.faults.append("clock.time and clock.counter are exclusive: give one of them")
     mapping = TableMapping(
         path=path,
         wide=wide,
@@ -221,7 +221,7 @@ def _header_line(checks: Checks) -> int:
     value = checks.value("text", "header_line")
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
-    found = "nothing is stated" if value is None else f"found {value_words(value)}"
+    found = "nothing is given" if value is None else f"found {value_words(value)}"
     checks.faults.append(
         f"text.header_line must be the line (counted from 1) of the column names; {found}"
     )
@@ -249,8 +249,8 @@ def _orientation(checks: Checks) -> OrientationColumns | None:
     forms = [form for form in _FORMS if checks.value("orientation", form) is not None]
     if len(forms) != 1:
         checks.faults.append(
-            f"orientation must state one of {', '.join(_FORMS)}; "
-            f"found {' and '.join(forms) or 'none of them'}"
+            f"[orientation] must have one of {', '.join(_FORMS)}; found "
+            f"{' and '.join(forms) or 'none of them'}"
         )
         return None
     form = forms[0]
@@ -281,8 +281,8 @@ def _vector(checks: Checks, name: str, unit_in_file: bool) -> VectorColumns:
     in_world = free and checks.choice(name, "frame", ("sensor", "world")) == "world"
     if free and not in_world and not checks.has("orientation"):
         checks.faults.append(
-            'acceleration without gravity in frame = "sensor" needs [orientation] to be turned '
-            "to the world"
+            'acceleration without gravity in frame = "sensor" needs [orientation] for its '
+            "rotation to the world frame"
         )
     return VectorColumns(columns=columns, unit=unit, factor=factor, free=free, in_world=in_world)
 
@@ -303,14 +303,14 @@ def _check_patterns(mapping: TableMapping, checks: Checks) -> None:
     if mapping.files is None or PLACEHOLDER not in mapping.files:
         checks.faults.append(
             f"files must be the pattern of the file names with {PLACEHOLDER} once, as in "
-            f'"walk_{PLACEHOLDER}.csv", or "{PLACEHOLDER}/sensors.csv" for a folder a sensor'
+            f'"walk_{PLACEHOLDER}.csv", or "{PLACEHOLDER}/sensors.csv" for a folder per sensor'
         )
     elif mapping.files.count("/") + mapping.files.count("\\") > MAX_FOLDERS:
-        checks.faults.append(f"files may go into {MAX_FOLDERS} folders at most")
+        checks.faults.append(f"files may include at most {MAX_FOLDERS} folder levels")
     if mapping.time is None and mapping.counter is None and mapping.shared_clock:
         checks.faults.append(
-            'clock.start = "shared clock" needs clock.time or clock.counter; without a column '
-            'only "first row" can be stated'
+            'clock.start = "shared clock" needs clock.time or clock.counter; without either, '
+            'only "first row" can be given'
         )
 
 
@@ -318,8 +318,8 @@ def _check_placeholder(patterns: Sequence[str], checks: Checks) -> None:
     bare = [name for name in patterns if name.count(PLACEHOLDER) != 1]
     if bare:
         checks.faults.append(
-            f"one file of all sensors wants {PLACEHOLDER} once in every signal column, "
-            f"not so in {', '.join(bare)}"
+            f"with one file for all sensors, every signal column must contain {PLACEHOLDER} "
+            f"once; it does not in {', '.join(bare)}"
         )
 
 

@@ -52,7 +52,7 @@ class Checks:
         value = self.value(section, key)
         if value in allowed:
             return cast("str", value)
-        found = "nothing is stated" if value is None else f"found {value_words(value)}"
+        found = "nothing is given" if value is None else f"found {value_words(value)}"
         listed = ", ".join(f'"{choice}"' for choice in allowed)
         self.faults.append(f"{dotted(section, key)} must be one of {listed}; {found}")
         return allowed[0]
@@ -76,7 +76,7 @@ class Checks:
         ):
             return tuple(value)
         wanted = "different names" if count is None else f"{count} different column names"
-        found = "nothing is stated" if value is None else f"found {value_words(value)}"
+        found = "nothing is given" if value is None else f"found {value_words(value)}"
         self.faults.append(f"{dotted(section, key)} must be a list of {wanted}; {found}")
         return ()
 

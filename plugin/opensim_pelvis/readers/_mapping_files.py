@@ -31,7 +31,7 @@ def find_template(path: Path) -> Path:
         return path
     if not template.is_file():
         raise ReadError(
-            f"{path}: there is no such mapping file. Ready-made ones are called "
+            f"{path}: wanted a mapping file, but it does not exist. Built-in mappings are "
             f"{', '.join(list_templates())}"
         )
     return template
@@ -51,8 +51,8 @@ def find_mapping(settings: RecordingSettings) -> Path:
     if not beside.is_file():
         list_files(path)
         raise ReadError(
-            f"{path}: a mapping was wanted that says what the columns mean, but there is no "
-            f"{beside.name} and none was given. Give one with --mapping (or [recording] mapping)."
+            f"{path}: wanted a mapping that describes the columns, found no {beside.name}. Give "
+            "one with --mapping ([recording] mapping)."
         )
     return beside
 
@@ -83,7 +83,7 @@ def find_tables(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:
     if mapping.wide:
         if len(files) != 1:
             names = ", ".join(file.name for file in files) or "none"
-            raise ReadError(f'{path}: layout = "wide" wants one table, found {names}')
+            raise ReadError(f'{path}: layout = "wide" needs one table, found {names}')
         return [(files[0], "")]
     named = (mapping.files or PLACEHOLDER).replace("\\", "/")
     found = _match_files(path, named)
@@ -97,8 +97,8 @@ def find_tables(path: Path, mapping: TableMapping) -> list[tuple[Path, str]]:
     if twice:
         listed = ", ".join(str(f) for f, n in kept if n == twice[0])[:200]
         raise ReadError(
-            f"{path}: one file a sensor was wanted, but there are several of {twice[0]}: {listed}. "
-            f"Make the pattern {mapping.files} narrower, or name the folder of one recording."
+            f"{path}: wanted one file per sensor, found several of {twice[0]}: {listed}. Use a "
+            f"narrower pattern than {mapping.files}, or give the folder of one recording."
         )
     return kept
 
@@ -134,12 +134,9 @@ def _none_found(path: Path, mapping: TableMapping, files: list[Path]) -> str:
     names = ", ".join(file.name for file in files[:5]) or "none"
     folders = list_folders(path)[:3] if path.is_dir() else ()
     hint = (
-        f". There are folders ({', '.join(f.name for f in folders)}): files = "
-        f'"{PLACEHOLDER}/NAME.csv" goes into them, a folder a sensor'
+        f". It contains folders ({', '.join(f.name for f in folders)}): files = "
+        f'"{PLACEHOLDER}/NAME.csv" reads one folder per sensor'
         if folders and "/" not in (mapping.files or "")
         else ""
     )
-    return (
-        f"{path}: files named {mapping.files} were wanted ({mapping.path.name}), found "
-        f"{names}{hint}"
-    )
+    return f"{path}: wanted files named {mapping.files} ({mapping.path.name}), found {names}{hint}"

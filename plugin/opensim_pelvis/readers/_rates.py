@@ -75,11 +75,13 @@ def rate_of_files(
         return rate_of_user(settings.rate_hz, rates_hz.values(), source)
     if not rates_hz:
         raise MissingRateError(
-            f"{settings.path}: the sampling rate was wanted, but the files do not state it. Give "
-            "it with --rate HZ (or [recording] rate_hz)."
+            f"{settings.path}: wanted the sampling rate, but the files do not state it. Give it "
+            "with --rate HZ ([recording] rate_hz)."
         )
     rate_hz = next(iter(rates_hz.values()))
     if any(differ(other, rate_hz) for other in rates_hz.values()):
         listed = ", ".join(f"{name} {other:g} Hz" for name, other in rates_hz.items())
-        raise ReadError(f"{settings.path}: one rate was wanted, but the files differ: {listed}")
+        raise ReadError(
+            f"{settings.path}: wanted one sampling rate, but the files differ: {listed}"
+        )
     return rate_hz, source, ()

@@ -90,10 +90,10 @@ def read_rows(path: Path, form: RowForm, wanted: Sequence[int]) -> Rows:
         ]
         found.short.clear()
     if len(found.faults) >= MAX_FAULTS:
-        found.faults[MAX_FAULTS:] = ["and perhaps more: only the first faults are listed"]
+        found.faults[MAX_FAULTS:] = ["and possibly more: only the first faults are listed"]
     raise_faults(ReadError, str(path), found.faults)
     if not found.lines:
-        raise ReadError(f"{path}: there are column names, but no row of numbers below them")
+        raise ReadError(f"{path}: wanted rows of numbers below the column names, found none")
     if found.short:
         notes = (*notes, short_note(path, [line for line, _ in found.short]))
     return Rows(
@@ -193,7 +193,7 @@ def _numbers(
         number = to_number(cell.replace(",", ".") if form.decimal_comma else cell)
         if number is None:
             if "\0" in cell:
-                return [], "holds binary bytes: the file is damaged"
+                return [], "contains binary bytes: the file is damaged"
             return [], f"wanted a number in column {form.names[index]}, found '{cell[:40]}'"
         numbers.append(number)
     return numbers, None

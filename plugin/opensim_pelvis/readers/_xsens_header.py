@@ -90,13 +90,13 @@ def find_headers(path: Path) -> list[XsensHeader]:
         _check_left_out(path, files, headers)
         return headers
     if not files:
-        raise ReadError(f"{path}: Xsens text files were wanted, but the folder is empty")
+        raise ReadError(f"{path}: wanted Xsens text files, but the folder is empty")
     if len(files) == 1:
         fault = text_fault(read_head(files[0]))
         raise ReadError(f"{path}: {fault or f'there is no line of Xsens columns ({COUNTER} ...)'}")
     raise ReadError(
-        f"{path}: Xsens text files were wanted, but none of the {len(files)} files there has a "
-        f"line of Xsens columns ({COUNTER} ...)"
+        f"{path}: wanted Xsens text files, but none of the {len(files)} files there has a line "
+        f"of Xsens columns ({COUNTER} ...)"
     )
 
 
@@ -128,12 +128,10 @@ def check_one_trial(path: Path, headers: Sequence[XsensHeader]) -> None:
         listed = ", ".join(f"{name} ({len(files)} sensors)" for name, files in trials.items())
         folder = path if path.is_dir() else path.parent
         raise ReadError(
-            f"{path}: one trial was wanted, but there are {len(trials)}: {listed}. Choose one by "
-            f"the beginning of its file names, as in {folder / headers[0].trial}"
+            f"{path}: wanted one trial, found {len(trials)}: {listed}. Select one by the start "
+            f"of its file names, as in {folder / headers[0].trial}"
         )
     identifiers = [header.identifier for header in headers]
     twice = sorted({name for name in identifiers if identifiers.count(name) > 1})
     if twice:
-        raise ReadError(
-            f"{path}: one file a sensor was wanted, but there are several of {', '.join(twice)}"
-        )
+        raise ReadError(f"{path}: wanted one file per sensor, found several of {', '.join(twice)}")

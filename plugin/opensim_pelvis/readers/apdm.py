@@ -131,11 +131,11 @@ def _find_file(path: Path) -> Path:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise ReadError(f"{path}: an APDM csv or HDF5 file was wanted, but there is none")
+        raise ReadError(f"{path}: wanted an APDM csv or HDF5 file, found none")
     listed = ", ".join(file.name for file in found[:5])
     raise ReadError(
-        f"{path}: one APDM file was wanted, but there are {len(found)} ({listed}). Choose one by "
-        f"its name, as in {found[0]}"
+        f"{path}: wanted one APDM file, found {len(found)} ({listed}). Give one of them, as in "
+        f"{found[0]}"
     )
 
 
@@ -148,7 +148,7 @@ def _read_file(path: Path) -> ApdmFile:
     fault = text_fault(head)
     if fault is None and not is_apdm_csv(head):
         fault = (
-            "an APDM csv was wanted (Format=7 on line 1, or column names such as "
+            "wanted an APDM csv (Format=7 on line 1, or column names such as "
             "Lumbar/Acceleration/X), found neither"
         )
     if fault is not None:
@@ -166,8 +166,8 @@ def _name(file: ApdmFile) -> list[str]:
     twice = sorted({name for name in names if not name or names.count(name) > 1})
     if twice:
         raise ReadError(
-            f"{file.path}: each sensor must have a label or number of its own, but these are "
-            f"shared: {', '.join(name or '(none)' for name in twice)}"
+            f"{file.path}: each sensor must have a unique label or number, but these are "
+            f"repeated: {', '.join(name or '(none)' for name in twice)}"
         )
     return names
 
@@ -183,8 +183,8 @@ def _find_rate(settings: RecordingSettings, file: ApdmFile) -> Rate:
     known = [rate for rate in found if rate is not None]
     if len(known) < len(found) or max(known) - min(known) > RATE_TOLERANCE * min(known):
         raise MissingRateError(
-            f"{file.path}: the sampling rate was wanted, but the file does not state it and the "
-            "steps of its time are uneven. Give it with --rate HZ (or [recording] rate_hz).",
+            f"{file.path}: wanted the sampling rate, but the file does not state it and its time "
+            "intervals are irregular. Give it with --rate HZ ([recording] rate_hz).",
             likely_rate((file.sensors[0].time_us - file.sensors[0].time_us[0]) * _US),
         )
     return known[0], notice("source.time_steps"), ()
@@ -228,8 +228,8 @@ def _count_each(file: ApdmFile, rate_hz: float) -> list[IntArray]:
         counters.append(counter)
         if not abs(found - rate_hz) <= CLOCK_TOLERANCE * rate_hz:
             faults.append(
-                f"{name}: its Time does not agree with a rate of {rate_hz:g} Hz, but means "
-                f"{found:.6g} Hz. State the right rate with --rate."
+                f"{name}: its Time does not match a sampling rate of {rate_hz:g} Hz, but "
+                f"corresponds to {found:.6g} Hz. Give the correct rate with --rate."
             )
     raise_faults(ReadError, str(file.path), faults)
     return counters

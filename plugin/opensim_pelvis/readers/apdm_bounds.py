@@ -39,14 +39,12 @@ def check_links(file: Any, path: object) -> None:
         nonlocal seen
         seen += 1
         if info.type not in (h5py.h5l.TYPE_HARD, h5py.h5l.TYPE_SOFT):
-            return f"'{name.decode('utf-8', 'replace')[:60]}' leads to another file"
+            return f"'{name.decode('utf-8', 'replace')[:60]}' links to another file"
         return f"there are more than {MAX_LINKS} entries" if seen > MAX_LINKS else None
 
     fault = file.id.links.visit(visit, info=True)
     if fault is not None:
-        raise ReadError(
-            f"{path}: wanted a recording that holds its own data, but {fault}. Export it again."
-        )
+        raise ReadError(f"{path}: wanted a self-contained recording, but {fault}. Export it again.")
 
 
 class Budget:
@@ -67,8 +65,8 @@ class Budget:
         fault = self._fault(dataset)
         if fault is not None:
             raise ReadError(
-                f"{self.path}: {str(dataset.name)[:80]} {fault}. The file is damaged or no "
-                "recording: export it again."
+                f"{self.path}: {str(dataset.name)[:80]} {fault}. The file is damaged or not a "
+                "recording. Export it again."
             )
         self.numbers += math.prod(dataset.shape)
 
@@ -78,7 +76,7 @@ class Budget:
         declared, stored = count * dataset.dtype.itemsize, dataset.id.get_storage_size()
         chunk = math.prod(dataset.chunks or (1,)) * dataset.dtype.itemsize
         if properties.get_layout() == h5py.h5d.VIRTUAL or properties.get_external_count():
-            return "takes its numbers from other files"
+            return "has its data in other files"
         if count > MAX_NUMBERS or chunk > _MAX_CHUNK_BYTES:
             return f"declares {count} numbers, more than a day of any sensor"
         if self.numbers + count > MAX_IN_ALL:

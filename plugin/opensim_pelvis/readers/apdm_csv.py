@@ -73,8 +73,8 @@ def read_csv(path: Path) -> ApdmFile:
     lines = split_lines(read_head(path))[:_HEADER_LINES]
     if any(line.startswith((f"{TIME};", "Format=7;")) for line in lines):
         raise ReadError(
-            f"{path}: commas between cells were wanted, found semicolons: a spreadsheet program "
-            "has saved the file anew and shortened its times. Take the file as APDM exported it."
+            f"{path}: wanted comma-separated cells, found semicolons: a spreadsheet program has "
+            "rewritten the file and rounded its times. Use the original APDM export."
         )
     head = _head_7(path, lines) if lines[0].startswith(_FORMAT) else _head_named(path, lines)
     wanted = [TIME, *(n for s in head.sensors for names in s.columns.values() for n in names)]
@@ -120,11 +120,12 @@ def _head_named(path: Path, lines: Sequence[str]) -> _Head:
     units = tuple(_cells(lines[index + 1])) if index + 1 < len(lines) else ()
     if len(units) != len(names) or units[0] != "s":
         raise ReadError(
-            f"{path}: a line of units ('s,m/s^2, ...') for {len(names)} columns was wanted on line "
-            f"{index + 2}, below the column names, found '{','.join(units)[:60]}'. Export again."
+            f"{path}: a line of units ('s,m/s^2, ...') for {len(names)} columns is missing on "
+            f"line {index + 2}, below the column names; found '{','.join(units)[:60]}'. Export "
+            "again."
         )
     faults = [
-        f"the column {name} is there {names.count(name)} times"
+        f"the column {name} exists {names.count(name)} times"
         for name in dict.fromkeys(names)
         if name and names.count(name) > 1
     ]
@@ -206,12 +207,12 @@ def _head_7(path: Path, lines: Sequence[str]) -> _Head:
     stated = rows[0][0].removeprefix("Format=")
     if stated != KNOWN_FORMAT:
         raise ReadError(
-            f"{path}: csv format {KNOWN_FORMAT} was wanted, found Format={stated}. Export the "
+            f"{path}: wanted csv format {KNOWN_FORMAT}, found Format={stated}. Export the "
             "recording as HDF5 (.h5)."
         )
     if len(rows) < 3 or len({len(row) for row in rows}) != 1 or rows[1][0] != TIME:
         raise ReadError(
-            f"{path}: three lines of column names of one length were wanted (sensors, signals, "
+            f"{path}: wanted three lines of column names of equal length (sensors, signals, "
             "axes), found something else. Export the recording again."
         )
     starts = [

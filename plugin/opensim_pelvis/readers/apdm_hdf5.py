@@ -90,8 +90,8 @@ def _read(path: Path, file: Any) -> ApdmFile:
     version = _version(file)
     if version not in VERSIONS:
         raise ReadError(
-            f"{path}: an APDM file of version {VERSIONS[0]} to {VERSIONS[-1]} was wanted "
-            f"(attribute FileFormatVersion), found {version or 'no version'}"
+            f"{path}: wanted an APDM file of version {VERSIONS[0]} to {VERSIONS[-1]} (attribute "
+            f"FileFormatVersion), found {version or 'no version'}"
         )
     faults: list[str] = []
     notes: list[Notice] = []
@@ -112,7 +112,7 @@ def _read(path: Path, file: Any) -> ApdmFile:
     known = {rate for rate in rates.values() if rate is not None}
     if len(known) > 1:
         listed = ", ".join(f"{name} {rate:g} Hz" for name, rate in rates.items() if rate)
-        faults.append(f"one sample rate was wanted, but the sensors differ: {listed}")
+        faults.append(f"wanted one sampling rate, but the sensors differ: {listed}")
     raise_faults(ReadError, str(path), faults)
     field = "Sample Rate" if version == 5 else "SampleRate"
     return ApdmFile(
@@ -175,7 +175,7 @@ def _read_sensor(
     count = time_us.size
     steps = np.diff(time_us)
     if count < 2 or not np.isfinite(time_us).all() or steps.min() <= 0.0:
-        faults.append(f"{name}: Time must hold two or more numbers that grow, but it does not")
+        faults.append(f"{name}: Time must contain at least two increasing numbers, but it does not")
         return None
     if steps.max() > MAX_HOLE_S * 1e6:
         faults.append(f"{name}: Time jumps by {steps.max() * 1e-6:.6g} s: the file is damaged")
@@ -196,10 +196,13 @@ def _read_sensor(
             notes.append(notice("apdm.empty_orientations", name, sensor=name))
             continue
         if np.isinf(values).any() or np.nanmax(np.abs(values), initial=0.0) > _LARGEST[key]:
-            faults.append(f"{name}: {dataset.name} holds numbers beyond any sensor: it is damaged")
+            faults.append(
+                f"{name}: {dataset.name} contains values beyond the range of any sensor: it "
+                "is damaged"
+            )
         signals[key] = values
     if not signals:
-        faults.append(f"{name}: neither acceleration, angular velocity nor orientation is there")
+        faults.append(f"{name}: acceleration, angular velocity and orientation are all missing")
     return ApdmSensor(number=number, label=label, time_us=time_us, signals=signals)
 
 
@@ -259,8 +262,8 @@ def _numbers(dataset: Any, budget: Budget) -> FloatArray:
         dataset.id.get_type(), _NUMBER_TYPES
     ):
         raise ReadError(
-            f"{budget.path}: {dataset.name} holds no numbers. The file is damaged or no recording: "
-            "export it again."
+            f"{budget.path}: {dataset.name} contains no numbers. The file is damaged or not a "
+            "recording. Export it again."
         )
     budget.allow(dataset)
     with np.errstate(invalid="ignore", over="ignore"):

@@ -55,7 +55,7 @@ class C3dReader:
         held = f"a C3D file: {count_contents(file)}"
         if path.is_file() or _is_alone(path) or _has_sensors(file):
             return Match(True, held)
-        return Match(False, f"{file.path.name} is {held}, none of a known sensor")
+        return Match(False, f"{file.path.name} is {held}, not of a known sensor")
 
     def read(self, settings: RecordingSettings) -> Recording:
         """Read sensors or segments; see ``registry.Reader``."""
@@ -71,15 +71,15 @@ class C3dReader:
 def _no_sensors(file: C3dFile) -> NoSensorsError:
     labels = file.texts("ANALOG:LABELS")
     advice = (
-        " State in a mapping (--mapping) which channels belong to which sensor; the channels are "
+        " Give a mapping (--mapping) that assigns channels to sensors; the channels are "
         f"{', '.join(labels[:8])}{' ...' if len(labels) > 8 else ''}."
         if file.channels
         else ""
     )
     return NoSensorsError(
-        f"{file.path}: IMU channels or a ROTATION group were wanted, but there are "
-        f"{count_contents(file)}.{advice} `opensim-pelvis inspect` says what the file can serve "
-        "for.",
+        f"{file.path}: wanted IMU channels or a ROTATION group, found "
+        f"{count_contents(file)}.{advice} `opensim-pelvis inspect` shows what the file can be "
+        "used for.",
         describe_contents(file),
     )
 
@@ -111,7 +111,7 @@ def _find_file(path: Path) -> Path:
     if len(found) == 1:
         return found[0]
     listed = f": {', '.join(file.name for file in found[:5])}. Give one of them" if found else ""
-    raise ReadError(f"{path}: one C3D file was wanted, found {len(found)}{listed}")
+    raise ReadError(f"{path}: wanted one C3D file, found {len(found)}{listed}")
 
 
 def _is_of_sensors(path: Path) -> bool:
@@ -173,7 +173,7 @@ def _channel_rate(file: C3dFile) -> tuple[float, tuple[Notice, ...]]:
     if not abs(stated - file_hz) <= RATE_TOLERANCE * stated:
         raise ReadError(
             f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
-            f"samples a frame at {file.rate_hz:g} Hz: the file is damaged"
+            f"samples per frame at {file.rate_hz:g} Hz: the file is damaged"
         )
     return file_hz, ()
 
@@ -193,7 +193,7 @@ def _read_segments(file: C3dFile, settings: RecordingSettings) -> Recording:
     matrices, notes = read_rotations(file)
     if len(labels) != matrices.shape[1] or len(set(labels)) != len(labels):
         raise ReadError(
-            f"{file.path}: {matrices.shape[1]} rotations of different names were wanted, found "
+            f"{file.path}: {matrices.shape[1]} rotations must have different names, found "
             f"{len(set(labels))} names: the file is damaged"
         )
     up, world, world_notes = _find_up(file, settings)
@@ -257,8 +257,8 @@ def _find_up(
         note = notice("c3d.up_of_theia", file.path.name)
         return "z", notice("world.theia", up="z"), (note,)
     raise ReadError(
-        f"{file.path}: the upward axis of the laboratory was wanted, but the file does not state "
-        "it (POINT:Y_SCREEN). Give it with --up-axis (or [recording] up_axis)."
+        f"{file.path}: wanted the upward axis of the laboratory, but the file does not state it "
+        "(POINT:Y_SCREEN). Give it with --up-axis ([recording] up_axis)."
     )
 
 

@@ -68,14 +68,14 @@ def find_sensors(file: C3dFile, labels: Sequence[str], suit: Suit) -> tuple[str,
         names = tuple(n for n in names if any(_has(labels, n, c) for c in _groups(mapping)))
     if not names:
         raise ReadError(
-            f"{file.path}: channels named {mapping.patterns[0]} were wanted "
-            f"({mapping.path.name}), found {', '.join(labels[:8]) or 'none'}"
+            f"{file.path}: wanted channels named {mapping.patterns[0]} ({mapping.path.name}), "
+            f"found {', '.join(labels[:8]) or 'none'}"
         )
     wanted = [p.replace(PLACEHOLDER, name) for name in names for p in mapping.patterns]
     if mapping.valid is not None and not suit.known:
         wanted += [mapping.valid.replace(PLACEHOLDER, name) for name in names]
     faults = [
-        f"channel {label} is there {labels.count(label)} times"
+        f"channel {label} exists {labels.count(label)} times"
         for label in dict.fromkeys(wanted)
         if labels.count(label) > 1
     ]
@@ -144,8 +144,8 @@ def _in_si(
     unit = _known_unit(key, stated.pop()) if len(stated) == 1 else None
     if unit is None and not vector.unit:
         faults.append(
-            f"the unit of {key} ({vector.columns[0]} ...) was wanted, but the file does not state "
-            f"a known one. State {key}.unit in a mapping: one of {', '.join(UNITS[key])}"
+            f"the unit of {key} ({vector.columns[0]} ...) is needed, but the file does not state "
+            f"a known one. Give {key}.unit in a mapping: one of {', '.join(UNITS[key])}"
         )
         return None
     if unit is not None and vector.unit and unit != vector.unit:
@@ -156,8 +156,8 @@ def _in_si(
     largest = float(np.nanmax(np.abs(values), initial=0.0))
     if largest > _LARGEST.get(key, np.inf):
         faults.append(
-            f"{key} of {columns.name} reaches {largest:.3g} (SI), which no sensor measures: the "
-            f"unit {unit} is wrong, or the file is damaged"
+            f"{key} of {columns.name} reaches {largest:.3g} (SI), more than any sensor measures: "
+            f"the unit {unit} is wrong, or the file is damaged"
         )
     return values, unit
 

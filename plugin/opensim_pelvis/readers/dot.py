@@ -64,7 +64,7 @@ GYROSCOPE_RANGE_RADPS: Final = float(np.deg2rad(2000.0))
 class DotReader:
     """Reads a folder, a file or a pattern of Xsens/Movella DOT csv files."""
 
-    description = "Xsens/Movella DOT csv of the app or the data exporter (one file a sensor)"
+    description = "Xsens/Movella DOT csv of the app or the data exporter (one file per sensor)"
     gives = (
         "orientation, free acceleration, acceleration, angular velocity, magnetic field, as the "
         "measurement mode has them"
@@ -111,7 +111,7 @@ def _load(header: DotHeader, settings: RecordingSettings) -> _Loaded:
     """Read the numbers and the time of one file."""
     names = header.layout.names
     faults = [
-        f"columns {', '.join(missing)} were wanted beside {next(n for n in group if n in names)}"
+        f"columns {', '.join(missing)} are missing beside {next(n for n in group if n in names)}"
         for group in GROUPS
         if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
     ]

@@ -92,7 +92,7 @@ def time_sensor(
         bad = np.flatnonzero(~np.isfinite(ticks) | (ticks != np.rint(ticks)) | (ticks < 0))
     if bad.size:
         return DotTime(counter=counter), [
-            f"SampleTimeFine must be whole microseconds, but it is not on "
+            "SampleTimeFine must be an integer number of microseconds, but it is not on "
             f"{name_lines(bad, first_line)}"
         ]
     half = MODULUS / 2
@@ -108,8 +108,8 @@ def time_sensor(
     rate_hz = float(counted[-1] / time_s[-1]) if counted.size > 1 else None
     if rate_hz is not None and stated_hz is not None and differ(rate_hz, stated_hz):
         return DotTime(counter=counter), [
-            f"the header states an OutputRate of {stated_hz:g} Hz, but SampleTimeFine steps at "
-            f"{rate_hz:.6g} Hz. Export the recording again, or correct the header."
+            f"the header states an OutputRate of {stated_hz:g} Hz, but SampleTimeFine "
+            f"corresponds to {rate_hz:.6g} Hz. Export the recording again, or correct the header."
         ]
     return DotTime(
         counter=counted,
@@ -132,16 +132,16 @@ def _count_steps(
     backward = np.flatnonzero(steps_s <= 0.0) + 1
     if backward.size:
         return np.zeros(0, dtype=np.int64), [
-            f"SampleTimeFine must grow from row to row, but it does not on "
-            f"{name_lines(backward, first_line)}: the file is damaged, or a sensor started anew"
+            "SampleTimeFine must increase from row to row, but it does not on "
+            f"{name_lines(backward, first_line)}: the file is damaged, or a sensor restarted"
         ]
     samples = steps_s / np.median(steps_s if packets is None else steps_s / np.diff(packets))
     whole = np.rint(samples)
     off = np.flatnonzero((np.abs(samples - whole) > MAX_STEP_ERROR) | (whole < 1)) + 1
     if off.size:
         return np.zeros(0, dtype=np.int64), [
-            f"SampleTimeFine must step by whole samples, but it does not on "
-            f"{name_lines(off, first_line)}: the file is damaged, or two recordings are in one file"
+            "SampleTimeFine must increase by whole sampling intervals, but it does not on "
+            f"{name_lines(off, first_line)}: the file is damaged, or contains two recordings"
         ]
     return np.concatenate([[0], np.cumsum(whole)]).astype(np.int64), []
 
@@ -167,7 +167,7 @@ def _find_contradictions(
     if not rows.size:
         return []
     return [
-        f"SampleTimeFine contradicts PacketCounter and is uneven on "
+        "SampleTimeFine does not match PacketCounter and is irregular on "
         f"{name_lines(rows, first_line)}: the file is damaged. Export it again."
     ]
 

@@ -123,13 +123,13 @@ def find_headers(path: Path) -> list[DotHeader]:
     if not headers:
         wanted = f"a line of DOT columns ({COUNTER},{TICKS},Quat_W ...)"
         if not files:
-            raise ReadError(f"{path}: Xsens DOT csv files were wanted, but the folder is empty")
+            raise ReadError(f"{path}: wanted Xsens DOT csv files, but the folder is empty")
         if len(files) == 1:
             fault = text_fault(read_head(files[0]))
             raise ReadError(f"{path}: {fault or f'there is no {wanted[2:]}'}")
         raise ReadError(
-            f"{path}: Xsens DOT csv files were wanted, but none of the {len(files)} files there "
-            f"has {wanted}"
+            f"{path}: wanted Xsens DOT csv files, but none of the {len(files)} files there has "
+            f"{wanted}"
         )
     _check_left_out(path, files, headers)
     _check_one_trial(path, headers)
@@ -165,7 +165,7 @@ def _check_one_trial(path: Path, headers: Sequence[DotHeader]) -> None:
     named = _APP_NAME.fullmatch(headers[0].path.stem)
     example = folder / (f"*_{named['time']}*" if named else "*_first*")
     raise ReadError(
-        f"{path}: one file a sensor was wanted, but there are several of {listed}. Put each trial "
-        f"into a folder of its own or choose one by a pattern, as in '{example}'; give sensors "
-        "that share a name different ones at the beginning of their file names."
+        f"{path}: wanted one file per sensor, found several of {listed}. Put each trial into its "
+        f"own folder, or select one by a pattern, as in '{example}'. If two sensors share a "
+        "name, rename their files so that they start differently."
     )

@@ -86,7 +86,7 @@ def _find_file(path: Path) -> Path:
         return files[0]  # whose own faults are told
     if len(found) != 1:
         listed = ", ".join(file.name for file in found) or "none"
-        raise ReadError(f"{path}: one MVNX file was wanted, found {listed}. Name the file itself.")
+        raise ReadError(f"{path}: wanted one MVNX file, found {listed}. Give the file itself.")
     return found[0]
 
 
@@ -95,7 +95,10 @@ def _assemble(
 ) -> Recording:
     path = header.path
     if "orientation" not in frames.signals:
-        raise ReadError(f"{path}: <orientation> was wanted in the frames, but there is none")
+        raise ReadError(
+            f"{path}: wanted <orientation> in the frames, found none. Export the recording "
+            "with orientations."
+        )
     rate_hz, rate_source, rate_notes = find_rate(header, frames, settings.rate_hz)
     counter, start_s, time_notes = count_frames(path, frames, header.rate_hz or rate_hz)
     date, date_notes = find_date(header)

@@ -107,7 +107,9 @@ def read_frames(
             blocks[name].append(_parse(path, name, piece.texts[name], width, seen))
         seen += len(piece.attributes)
     if not seen:
-        raise ReadError(f"{path}: frames of type normal were wanted, but there is none")
+        raise ReadError(
+            f"{path}: wanted frames of type normal, found none. Export the recording again."
+        )
     signals = {name: np.concatenate(parts) for name, parts in blocks.items()}
     return MvnxFrames(
         index=np.concatenate(index),
@@ -128,14 +130,14 @@ def _cut_pieces(path: Path, start: int) -> Iterator[bytes]:
                 end = text.rfind(FRAME_END) + len(FRAME_END)
                 frames, rest = (text[:end], text[end:]) if end >= len(FRAME_END) else (b"", text)
                 if len(rest) > MAX_FRAME_BYTES:
-                    raise ReadError(f"{path}: a <frame> never ends. Export the recording again.")
+                    raise ReadError(f"{path}: a <frame> is not closed. Export the recording again.")
                 if frames:
                     yield frames
     except OSError as fault:
         raise ReadError(f"{path}: cannot be read: {words_of(fault)}") from fault
     if not rest.lstrip().startswith(b"</frames>") or b"</mvnx>" not in rest:
         raise ReadError(
-            f"{path}: the file is cut off: it does not end with </frames> and </mvnx>. Copy or "
+            f"{path}: the file is truncated: it does not end with </frames> and </mvnx>. Copy or "
             "export it again."
         )
 
@@ -180,7 +182,7 @@ def _take_frame(
     head, closed, content = inside.partition(b">")
     if before.strip() or not closed:
         raise ReadError(
-            f"{path}: the XML is damaged before normal frame {number + 1}: a <frame> was wanted, "
+            f"{path}: the XML is damaged before normal frame {number + 1}: wanted a <frame>, "
             f"found '{frame.strip()[:40].decode(errors='replace')}'. Export the recording again."
         )
     attributes = dict(_ATTRIBUTE.findall(head))
@@ -188,8 +190,8 @@ def _take_frame(
     normal = kind == "normal"
     if not normal and kind not in CALIBRATION_FRAMES:
         raise ReadError(
-            f"{path}: a frame of type normal or {', '.join(sorted(CALIBRATION_FRAMES))} was wanted "
-            f"near normal frame {number + 1}, found type '{kind[:40]}'"
+            f"{path}: a frame of type normal or {', '.join(sorted(CALIBRATION_FRAMES))} is "
+            f"required near normal frame {number + 1}, found type '{kind[:40]}'"
         )
     texts = _elements(path, content, f"normal frame {number + 1}" if normal else f"frame {kind}")
     if normal:
@@ -231,8 +233,8 @@ def _elements(path: Path, content: bytes, where: str) -> dict[bytes, bytes]:
     if opened:
         place = opened[-1][:40].decode(errors="replace")
         raise ReadError(
-            f"{path}: the XML is damaged in {where}, at '{place}': tags do not pair, or stand "
-            "there twice. Export the recording again."
+            f"{path}: the XML is damaged in {where}, at '{place}': tags do not match, or are "
+            "repeated. Export the recording again."
         )
     return texts
 
@@ -247,8 +249,8 @@ def _attribute(path: Path, piece: _Piece, name: bytes, seen: int) -> FloatArray:
         number = to_number(text.decode(errors="replace").strip())
         if number is None or number != round(number, 0) or abs(number) > LARGEST:
             raise ReadError(
-                f"{path}: {name.decode()} of normal frame {seen + row + 1} must be a whole "
-                f"number, found '{text[:40].decode(errors='replace')}'"
+                f"{path}: {name.decode()} of normal frame {seen + row + 1} must be an integer, "
+                f"found '{text[:40].decode(errors='replace')}'"
             )
         out[row] = number
     return out

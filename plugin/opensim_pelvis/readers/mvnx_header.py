@@ -66,8 +66,8 @@ def read_mvnx_header(path: Path) -> MvnxHeader:
     bare = _COMMENT.sub(b"", head)
     if b"<!ENTITY" in bare or re.search(rb"<!DOCTYPE[^<>\[]*+\[", bare):
         raise ReadError(
-            f"{path}: the file declares XML entities, which no MVNX file needs and which are not "
-            "expanded. Export the recording again with MVN."
+            f"{path}: the file declares XML entities, which are not supported. Export the "
+            "recording again with MVN."
         )
     elements = _parse(path, head)
     names = [name for name, _ in elements]
@@ -75,14 +75,14 @@ def read_mvnx_header(path: Path) -> MvnxHeader:
     version = by_name.get("mvnx", {}).get("version", "")
     if version not in VERSIONS:
         raise ReadError(
-            f"{path}: MVNX version {' or '.join(VERSIONS)} was wanted, found version "
+            f"{path}: MVNX version {' or '.join(VERSIONS)} is supported, found version "
             f"'{version}'. Export the recording with MVN Studio 4 or later."
         )
     segments = tuple(a.get("label", "") for n, a in elements if n == "segment")
     sensors = tuple(a.get("label", "") for n, a in elements if n == "sensor")
     faults = _count_faults(by_name, segments, sensors)
     if "subject" not in names or not segments:
-        faults.append("a <subject> with <segments> was wanted, but there is none")
+        faults.append("wanted a <subject> with <segments>, found none")
     if faults:
         raise ReadError(f"{path}: {'; '.join(faults)}. Export the recording again.")
     subject = by_name["subject"]
@@ -117,11 +117,9 @@ def _read_until_frames(path: Path) -> tuple[bytes, int]:
     if damage is not None:
         raise ReadError(f"{path}: {damage}")
     if not looks_like_mvnx(head):
-        raise ReadError(f"{path}: an MVNX file was wanted, but there is no <mvnx> element")
+        raise ReadError(f"{path}: wanted an MVNX file, found no <mvnx> element")
     if not _FRAMES.search(head):
-        raise ReadError(
-            f"{path}: the file ends before its <frames>: it is cut off. Export it again."
-        )
+        raise ReadError(f"{path}: the file is truncated before its <frames>. Export it again.")
     return head, len(head)
 
 

@@ -46,8 +46,8 @@ def find_rate(header: MvnxHeader, frames: MvnxFrames, user_hz: float | None) -> 
         if whole > 0.0 and abs(samples * 1000.0 / whole - span_ms) <= 1.0:
             return whole, notice("source.frames"), ()
     raise MissingRateError(
-        f"{header.path}: the sampling rate was wanted, but there is no frameRate. Give it with "
-        "--rate HZ (or [recording] rate_hz)."
+        f"{header.path}: wanted the sampling rate, but there is no frameRate. Give it with "
+        "--rate HZ ([recording] rate_hz)."
     )
 
 
@@ -107,8 +107,8 @@ def count_frames(
     back = np.flatnonzero(np.diff(count) < 1) + 1
     if back.size:
         raise ReadError(
-            f"{path}: {'index' if has_index else 'time'} must grow from frame to frame, but it "
-            f"does not at normal frame {_listed(back)}: frames are doubled or out of order"
+            f"{path}: {'index' if has_index else 'time'} must increase from frame to frame, but "
+            f"it does not at normal frame {_listed(back)}: frames are repeated or out of order"
         )
     off = np.flatnonzero(np.abs(in_samples - count) > MAX_STEP_ERROR) if has_time else back
     if off.size:

@@ -52,7 +52,7 @@ class StoReader:
 
     description = "OpenSense quaternion table (.sto of OpenSim)"
     gives = "orientation"
-    tried_on = "not tried on a real file; OpenSim 4.6 reads and writes the same tables"
+    tried_on = "not tested on a real file; OpenSim 4.6 reads and writes the same tables"
 
     def sniff(self, path: Path) -> Match:
         """Say from the header whether an OpenSim table of quaternions is there."""
@@ -73,12 +73,12 @@ class StoReader:
         head = read_head(path)
         top = read_top(head)
         if top is None:
-            fault = f"an OpenSim table was wanted, but there is no line '{END}'"
+            fault = f"wanted an OpenSim table, found no line '{END}'"
             raise ReadError(f"{path}: {text_fault(head) or fault}")
         if top.kind != "Quaternion":
             raise ReadError(
-                f"{path}: a table of DataType=Quaternion was wanted, but it is an OpenSim table of "
-                f"{top.kind}. Sensor orientations are needed, not results or angles."
+                f"{path}: wanted a table of DataType=Quaternion, found an OpenSim table of "
+                f"{top.kind}. Give sensor orientations, not results or angles."
             )
         with ThreadPoolExecutor(1) as beside:
             described = beside.submit(describe_input, path)
@@ -121,9 +121,7 @@ def _find_file(path: Path) -> Path:
     if len(found) == 1:
         return found[0]
     listed = f": {', '.join(file.name for file in found)}. Give one of them" if found else ""
-    raise ReadError(
-        f"{path}: one OpenSim table of quaternions was wanted, found {len(found)}{listed}"
-    )
+    raise ReadError(f"{path}: wanted one OpenSim table of quaternions, found {len(found)}{listed}")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -211,7 +209,7 @@ def _read_carefully(path: Path, top: StoHeader) -> _Cells:
         notes = (*notes, cut_note(path, rows[-1][0]))
         rows.pop()
     if not rows:
-        raise ReadError(f"{path}: there are column names, but no row of quaternions below them")
+        raise ReadError(f"{path}: wanted rows of quaternions below the column names, found none")
     short = [number for number, row in rows if _is_short(row, top)]
     if short and 2 * len(short) < len(rows):
         notes = (*notes, short_note(path, short))
@@ -275,9 +273,8 @@ def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) 
     found = find_rate(time_s)
     if found is None:
         raise MissingRateError(
-            f"{settings.path}: the sampling rate was wanted, but there is no DataRate in the "
-            "header and the steps of the time column are uneven. Give it with --rate HZ (or "
-            "[recording] rate_hz).",
+            f"{settings.path}: wanted the sampling rate, but the header has no DataRate and the "
+            "time column is irregular. Give it with --rate HZ ([recording] rate_hz).",
             likely_rate(time_s),
         )
     return found, notice("source.time_steps"), ()

@@ -56,7 +56,7 @@ class TableReader:
         "what the mapping names: orientation, acceleration, angular velocity, magnetic field; "
         "ready-made mappings: " + ", ".join(n for n in list_templates() if not n.startswith("c3d_"))
     )
-    tried_on = "ready-made mappings: published descriptions, not tried on a real file"
+    tried_on = "ready-made mappings: published descriptions, not tested on a real file"
 
     def sniff(self, path: Path) -> Match:
         """Say whether a mapping file lies beside the table or in the folder."""
@@ -64,11 +64,11 @@ class TableReader:
             mapping = find_beside(path)
             found = mapping.is_file()
         except (OSError, ValueError) as fault:
-            return Match(False, f"cannot be looked at: {fault}")
+            return Match(False, f"cannot be inspected: {fault}")
         if found and not has_text(path):
-            return Match(False, f"beside {mapping.name} there is no text")
+            return Match(False, f"there is no text file beside {mapping.name}")
         if found:
-            return Match(True, f"the mapping {mapping.name} says how to read it")
+            return Match(True, f"the mapping {mapping.name} describes it")
         return Match(False, f"no mapping file {mapping.name} for it, and none given (--mapping)")
 
     def read(self, settings: RecordingSettings) -> Recording:
@@ -143,8 +143,7 @@ def _load(path: Path, name: str, mapping: TableMapping) -> _Table:
     lines = split_lines(head)
     if len(lines) < mapping.header_line:
         raise ReadError(
-            f"{path}: column names were wanted on line {mapping.header_line}, but there are "
-            f"{len(lines)} lines"
+            f"{path}: wanted column names on line {mapping.header_line}, found {len(lines)} lines"
         )
     separator = mapping.separator or _stated_separator(path, lines[0])
     header = lines[mapping.header_line - 1]
@@ -196,10 +195,10 @@ def _find_rate(
         rates = [find_rate((c - c[0]) * mapping.time_factor) for c in columns]
     rate = rates[0]
     if rate is None or any(r is None or differ(r, rate) for r in rates):
-        steps = "the steps of the time column are uneven" if mapping.time else "no time column"
+        steps = "the time column is irregular" if mapping.time else "no time column"
         raise MissingRateError(
-            f"{settings.path}: the sampling rate was wanted, but {steps}. State clock.rate_hz in "
-            f"{mapping.path.name}, or give --rate HZ.",
+            f"{settings.path}: wanted the sampling rate, but {steps}. Give clock.rate_hz in "
+            f"{mapping.path.name}, or --rate HZ.",
             likely_rate((columns[0] - columns[0][0]) * mapping.time_factor) if columns else None,
         )
     return rate, notice("source.column_steps", column=mapping.time), ()

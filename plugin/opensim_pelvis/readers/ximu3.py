@@ -50,10 +50,10 @@ _UP: Final[dict[str, UpAxis]] = {"NWU": "z", "ENU": "z", "NED": "-z"}
 class Ximu3Reader:
     """Reads the folder of a log, or the folder of one device."""
 
-    description = "x-io x-IMU3 log (a folder with one folder a device)"
+    description = "x-io x-IMU3 log (a folder with one folder per device)"
     gives = (
-        "orientation, acceleration, angular velocity, magnetic field (brought onto the stamps of "
-        "the inertial file)"
+        "orientation, acceleration, angular velocity, magnetic field (resampled to the time "
+        "stamps of the inertial file)"
     )
     tried_on = "lower-body log of 7 devices, 50 Hz, 2023 (xioTechnologies/IMU-Mocap)"
 
@@ -64,7 +64,9 @@ class Ximu3Reader:
         except ReadError as fault:
             return Match(False, str(fault))
         if not devices and path.is_file() and find_device(path.parent) is not None:
-            return Match(False, "one file of an x-IMU3: give the folder of the device or the log")
+            return Match(
+                False, ("a single file of an x-IMU3: give the folder of the device or the log")
+            )
         if not devices:
             return Match(False, "no folder with x-IMU3 files (Inertial.csv, Quaternion.csv ...)")
         return Match(True, f"{len(devices)} folder(s) of x-IMU3 devices")
@@ -74,8 +76,9 @@ class Ximu3Reader:
         devices = _find_devices(settings.path)
         if not devices:
             raise ReadError(
-                f"{settings.path}: folders of x-IMU3 devices were wanted, but none there holds "
-                "Inertial.csv, Quaternion.csv or another of the files. Give the folder of one log."
+                f"{settings.path}: wanted folders of x-IMU3 devices, but none contains "
+                "Inertial.csv, Quaternion.csv or another of their files. Give the folder of one "
+                "log."
             )
         identifiers = _name(settings.path, devices)
         with ThreadPoolExecutor(WORKERS) as pool:
@@ -103,8 +106,8 @@ def _find_devices(path: Path) -> list[Device]:
     devices = [device for device in found.values() if device is not None]
     if devices:
         faults = [
-            f"the folder {folder.name} is that of a device, but none of its files begins with the "
-            f"column {STAMP}: copy it again, or take the folder away"
+            f"the folder {folder.name} belongs to a device, but none of its files begins with "
+            f"the column {STAMP}: copy it again, or remove the folder"
             for folder, device in found.items()
             if device is None and looks_damaged(folder)
         ]
@@ -119,7 +122,7 @@ def _name(path: Path, devices: Sequence[Device]) -> list[str]:
     if twice:
         folders = ", ".join(d.folder.name for d in devices if d.serial == twice[0])
         raise ReadError(
-            f"{path}: one folder a device was wanted, but device {twice[0]} has several: "
+            f"{path}: wanted one folder per device, but device {twice[0]} has several: "
             f"{folders}. Keep one of them."
         )
     names = [device.name for device in devices]
@@ -203,7 +206,7 @@ def _find_rate(
     short = [name for name, rate in rates.items() if not np.isfinite(rate)]
     if short:
         raise ReadError(
-            f"{settings.path}: at least two samples a device were wanted, but there are fewer of "
+            f"{settings.path}: wanted at least two samples per device, found fewer of "
             f"{', '.join(short)}"
         )
     highest = max(rates.values())

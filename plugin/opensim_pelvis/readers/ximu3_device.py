@@ -153,7 +153,7 @@ def _read_command(path: Path) -> tuple[dict[str, str], str | None, list[str]]:
     said = read_json(path, ReadError, "the device's settings in JSON")
     entries = said if isinstance(said, list) else [said]
     if not all(isinstance(entry, dict) for entry in entries):
-        return {}, None, [f"{path.name}: a list of commands was wanted, found something else"]
+        return {}, None, [f"{path.name}: wanted a list of commands, found something else"]
     fields: dict[str, str] = {}
     convention: str | None = None
     for entry in entries:
@@ -196,7 +196,7 @@ def read_device(device: Device) -> DeviceSignals:
     if base is None:
         raise ReadError(
             f"{device.folder.name}: gyroscope and accelerometer ({INERTIAL}) or orientations "
-            f"({', '.join(ORIENTATIONS)}) were wanted, found {', '.join(device.files)}"
+            f"({', '.join(ORIENTATIONS)}) are required, found {', '.join(device.files)}"
         )
     at_s = streams[base].time_s
     orientation = _orientation(picked, streams, notes, device) if picked else None
@@ -237,7 +237,7 @@ def _read_stream(path: Path, name: str, notes: list[Notice], others: Sequence[St
     missing = [column for column in wanted if found.count(column) != 1]
     if missing:
         raise ReadError(
-            f"{path.name}: the columns {', '.join(missing)} were wanted once each on line 1, "
+            f"{path.name}: the columns {', '.join(missing)} are required once each on line 1, "
             f"found '{header[:120]}'"
         )
     layout = Layout(

@@ -55,7 +55,7 @@ _WORLDS: Final[dict[str, UpAxis]] = {"ENU": "z", "NWU": "z", "NED": "-z"}
 class XsensReader:
     """Reads a folder, a file or ``DIR/PREFIX`` of Xsens text exports."""
 
-    description = "Xsens MT Manager / MTw text export (one file a sensor)"
+    description = "Xsens MT Manager / MTw text export (one file per sensor)"
     gives = (
         "orientation (matrix, quaternion or Euler), acceleration, angular velocity, magnetic field"
     )
@@ -112,7 +112,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
     )
     groups = (MATRIX, QUATERNION, EULER, free, *VECTORS.values())
     faults = [
-        f"columns {', '.join(missing)} were wanted beside {next(iter(set(group) & set(names)))}"
+        f"columns {', '.join(missing)} are missing beside {next(iter(set(group) & set(names)))}"
         for group in groups
         if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
     ]

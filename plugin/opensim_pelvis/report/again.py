@@ -75,8 +75,8 @@ def write_reports(
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ExportError(
-            f"report: more than one recording is called {', '.join(twice)}, and their reports "
-            "would be one file. Run them with different names (--name)."
+            f"report: several recordings are named {', '.join(twice)}, so their reports would be "
+            "one file. Run them with different names (--name)."
         )
     wanted = Set(
         folder=directory,

@@ -49,18 +49,22 @@ def attach_agreements(views: Sequence[View], folders: Iterable[Path]) -> list[Vi
     for folder in folders:
         if not is_file(folder / NUMBERS_FILE):
             faults.append(
-                f"--agreement {folder}: wanted a folder that `opensim-pelvis compare` wrote, found "
-                f"no {NUMBERS_FILE} in it"
+                f"--agreement {folder}: wanted a folder written by `opensim-pelvis compare`, "
+                f"found no {NUMBERS_FILE} in it"
             )
             continue
         agreement = read_section(folder)
         name = agreement["estimate"]["name"]
         if name not in names:
             faults.append(
-                f"{folder}: compares the recording {name}; a report is made of {', '.join(names)}"
+                f"{folder}: is a comparison of the recording {name}, but the report is of "
+                f"{', '.join(names)}"
             )
         elif name in found:
-            faults.append(f"{folder}: is a second comparison of {name}; a report shows one")
+            faults.append(
+                f"{folder}: is a second comparison of {name}, but a report shows only one. "
+                "Omit one --agreement."
+            )
         found[name] = agreement
     raise_faults(ExportError, "report", faults)
     return [

@@ -74,14 +74,14 @@ def read_lab(path: Path | None) -> Lab:
         return Lab()
     if not (is_file(path) or is_folder(path)):
         raise SettingsError(
-            f"{path}: --lab ([report] lab) names a lab file in TOML, and there is no such file. "
-            "Correct the name, or leave it out."
+            f"{path}: --lab ([report] lab) wanted a lab file in TOML, but it does not exist. "
+            "Correct the name, or omit it."
         )
     table = read_toml(path, SettingsError, "a lab file in TOML")
     faults: list[str] = []
     known = {item.name for item in fields(Lab)}
     faults += [
-        f"{key}: no such key. There are: {', '.join(sorted(known))}"
+        f"{key}: unknown key. Available: {', '.join(sorted(known))}"
         for key in table
         if key not in known
     ]
@@ -140,5 +140,5 @@ def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:
         known = ", ".join(section_names())
         faults.append(f"sections: no section {', '.join(map(str, unknown))}. There are: {known}")
     if len(set(map(str, value))) < len(value):
-        faults.append("sections: a section stands more than once")
+        faults.append("sections: a section is repeated")
     return tuple(value)

@@ -76,8 +76,8 @@ def logo_pixels(path: Path) -> Any:
         )
     except (OSError, ValueError, SyntaxError, struct.error) as fault:
         raise SettingsError(
-            f"{path}: wanted a picture that can be drawn, found one that cannot. Save it again, "
-            "as PNG or as plain SVG."
+            f"{path}: wanted an image, found one that cannot be drawn. Save it again as PNG or "
+            "plain SVG."
         ) from fault
 
 

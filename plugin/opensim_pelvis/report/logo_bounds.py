@@ -55,7 +55,7 @@ def check_picture(content: bytes, where: str) -> None:
         raise SettingsError(f"{where}{_MANY}, found far more. {_TOO_MUCH}") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise SettingsError(
-            f"{where}wanted a picture (PNG or JPEG), found something else. {_TOO_MUCH}"
+            f"{where}wanted an image (PNG or JPEG), found something else. {_TOO_MUCH}"
         ) from None
     too_long = max(width, height) > MAX_SHAPE * min(width, height)
     if width * height > MAX_PIXELS or too_long:
@@ -90,7 +90,7 @@ def _check_embedded(text: str, path: Path) -> None:
         content = base64.b64decode(text, validate=False)
     except (binascii.Error, ValueError):
         content = b""
-    check_picture(content, f"{path}: a picture in it: ")
+    check_picture(content, f"{path}: an embedded image: ")
 
 
 def _shape_fault(root: ElementTree.Element) -> str | None:
@@ -104,7 +104,7 @@ def _shape_fault(root: ElementTree.Element) -> str | None:
             for key in ("width", "height", "viewBox")
             if key in root.attrib
         )
-        return f"has no size of a drawing ({shown})"
+        return f"has no valid drawing size ({shown})"
     area = [float(x) for x in box[2:4]] if len(box) >= 4 else [None, None]
     for width, height in (lengths, area, _mixed(lengths, box)):
         if width and height and not 1.0 / MAX_SHAPE <= width / height <= MAX_SHAPE:
@@ -158,7 +158,7 @@ def _repeat_fault(root: ElementTree.Element, named: dict[str, ElementTree.Elemen
     except RecursionError:  # a chain of references longer than any drawing's
         work = MAX_DRAWN + 1
     if work > MAX_DRAWN:
-        return "uses its parts again and again, or in a circle"
+        return "repeats its elements too often, or refers to itself"
     return None
 
 

@@ -86,7 +86,7 @@ def read_view(path: Path) -> View:
         path,
         ReportView,
         ExportError,
-        wanted="a NAME_report.json that `opensim-pelvis run` wrote",
+        wanted="a NAME_report.json written by `opensim-pelvis run`",
         remedy="Run the trial again.",
         older={2: from_version_2, 3: from_version_3},
     )

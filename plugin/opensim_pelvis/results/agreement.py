@@ -13,8 +13,8 @@ from opensim_pelvis.documents.files import ErrorType
 NUMBERS_FILE: Final = "agreement.json"
 CURVES_FILE: Final = "agreement_curves.json"
 
-_WANTED: Final = "what `opensim-pelvis compare` wrote to its --out"
-_REMEDY: Final = "Compare again."
+_WANTED: Final = "the output of `opensim-pelvis compare`"
+_REMEDY: Final = "Run the comparison again."
 _PERCENT: Final = 101
 
 Number = float | None

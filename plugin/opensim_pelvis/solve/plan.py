@@ -88,14 +88,12 @@ def resolve(tree: KinematicTree, amount: Sum, *, moving: bool = False) -> tuple[
                 scale = polynomial(0.0, function.slope)
                 within = term.outer if term.inner is None else None
                 if within is None:
-                    raise UnrepresentableError(
-                        f"coordinate '{coordinate.name}' is coupled twice over"
-                    )
+                    raise UnrepresentableError(f"coordinate '{coordinate.name}' is coupled twice")
                 terms.append(Term(term.coordinate, scale, within))
         else:
             raise UnrepresentableError(
-                f"coordinate '{coordinate.name}' is coupled to several coordinates and turns "
-                "its body by a curve"
+                f"coordinate '{coordinate.name}' is coupled to several coordinates and rotates "
+                "its body by a nonlinear function"
             )
     return constant, terms
 
@@ -205,8 +203,8 @@ class Layout:
             SolveError,
             f"model '{self.tree.name}'",
             [
-                f"{fault}: the exact engine cannot solve the sensors that hang on it; "
-                "use --engine opensim"
+                f"{fault}: the exact engine cannot solve the sensors on its bodies. Use --engine "
+                "opensim."
                 for fault in sorted(faults)
             ],
         )

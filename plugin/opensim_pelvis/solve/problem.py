@@ -229,8 +229,8 @@ def _find_frames(tree: KinematicTree, sensors: Sequence[str]) -> list[SensorFram
         SolveError,
         f"model '{tree.name}'",
         [
-            f"a frame '{sensor}' on the body that wore the sensor was wanted, the model has none; "
-            "place the sensors on the model first"
+            f"wanted a frame '{sensor}' in the model, found none. Place the sensors on the model "
+            "first."
             for sensor in sensors
             if sensor not in by_name
         ],

@@ -136,8 +136,8 @@ def audit_recording(recording: Recording, *, max_gap_s: float) -> IntegrityLedge
 
 def _require_orientations(recording: Recording, signals: Sequence[SensorSignals]) -> None:
     faults = [
-        f"{sensor.identifier}: no orientation among its signals. Fuse a raw recording first "
-        "(`fusion.fuse_recording`, which `run` does by itself)"
+        f"{sensor.identifier}: wanted an orientation, found none. Apply sensor fusion to a raw "
+        "recording first (`fusion.fuse_recording`, which `run` applies automatically)."
         for sensor in signals
         if sensor.R_ES is None
     ]
@@ -146,7 +146,7 @@ def _require_orientations(recording: Recording, signals: Sequence[SensorSignals]
 
 def _make_clock(recording: Recording, signals: Sequence[SensorSignals], max_gap_s: float) -> Clock:
     """Return the union of the sensors' spans, if they can have run at the same time."""
-    faults = [f"{s.identifier}: not a single row" for s in signals if not s.counter.size]
+    faults = [f"{s.identifier}: wanted samples, found none" for s in signals if not s.counter.size]
     raise_faults(TimelineError, recording.name, faults)
     first = min(int(sensor.counter[0]) for sensor in signals)
     last = max(int(sensor.counter[-1]) for sensor in signals)
@@ -173,15 +173,15 @@ def _require_usable(
             norm = np.linalg.norm(np.asarray(sensor.R_ES), axis=1)
             typical = float(np.median(norm[np.isfinite(norm) & (norm > 0.0)]))
             faults.append(
-                f"{sensor.identifier}: {row.nonunit_quaternions} of {row.rows} quaternions are not "
-                f"of unit length: wanted 1, typically found {typical:.4g}. The columns may be "
-                "others (angles, acceleration), incomplete, or integers in need of a scale"
+                f"{sensor.identifier}: {row.nonunit_quaternions} of {row.rows} quaternions do "
+                f"not have unit norm: wanted 1, typically found {typical:.4g}. The columns may "
+                "be other signals (angles, acceleration), incomplete, or unscaled integers"
             )
         elif row.absent_samples == row.expected_samples:
             faults.append(
-                f"{sensor.identifier}: not one usable orientation in {row.rows} rows "
-                f"({row.nan_quaternions} missing, {row.zero_quaternions} zero). Leave the sensor "
-                "out, or export it again"
+                f"{sensor.identifier}: wanted orientations, found no valid one in {row.rows} "
+                f"rows ({row.nan_quaternions} missing, {row.zero_quaternions} zero). Omit the "
+                "sensor, or export it again"
             )
     raise_faults(TimelineError, recording.name, faults)
 

@@ -128,13 +128,13 @@ def _stamps(recording: Recording, rate_hz: float) -> list[FloatArray]:
         if time_s.size < _MIN_ROWS:
             faults.append(
                 f"{sensor.identifier}: wanted at least {_MIN_ROWS} samples with a time, found "
-                f"{time_s.size}. Leave the sensor's file out"
+                f"{time_s.size}. Omit the sensor's file"
             )
         elif not (np.isfinite(time_s).all() and (np.diff(time_s) > 0.0).all()):
             row = int(np.argmin(np.where(np.isfinite(time_s[1:]), np.diff(time_s), -np.inf)))
             faults.append(
-                f"{sensor.identifier}: wanted times that rise from sample to sample, found "
-                f"{time_s[row]:g} then {time_s[row + 1]:g} s. Export the recording again"
+                f"{sensor.identifier}: wanted increasing times, found {time_s[row]:g} then "
+                f"{time_s[row + 1]:g} s. Export the recording again"
             )
         elif fault := span_fault(sensor.identifier, time_s, rate_hz):
             faults.append(fault)
@@ -167,7 +167,7 @@ def _by_trigger(
 ) -> list[_Clock]:
     names = recording.identifiers
     faults = [
-        f"trigger_s names '{name}', which is no sensor.{nearest(name, names)}"
+        f"trigger_s: no sensor is named '{name}'.{nearest(name, names)}"
         for name in trigger_s
         if name not in names
     ]
@@ -176,7 +176,7 @@ def _by_trigger(
         if name in trigger_s and not time[0] <= trigger_s[name] - zero_s <= time[-1]:
             faults.append(
                 f"trigger_s of {name}: wanted a time from {time[0] + zero_s:g} to "
-                f"{time[-1] + zero_s:g} s, which its samples cover, found {trigger_s[name]:g}"
+                f"{time[-1] + zero_s:g} s (the range of its samples), found {trigger_s[name]:g}"
             )
     raise_faults(SettingsError, recording.name, faults)
     return [
@@ -229,7 +229,7 @@ def _by_movement(
     }
     faults += [f"{sensors[i].identifier}: {say(why[i])}" for i in lost]
     if required and faults:
-        advice = "Give the time of one event on each sensor (trigger_s), or take the common start"
+        advice = "Give the time of one event on each sensor (trigger_s), or use --sync start"
         raise_faults(TimelineError, recording.name, [f"{fault}. {advice}" for fault in faults])
     for i in lost:
         clocks[i] = _by_start(sensors[i], own, i, why[i])
@@ -280,8 +280,8 @@ def _require_overlap(recording: Recording, common: Sequence[FloatArray]) -> None
         for s, t in zip(recording.sensors, common, strict=True)
     )
     raise TimelineError(
-        f"{recording.name}: the sensors cannot have run together. Wanted times that overlap, "
-        f"found {spans} after the start of the first. Leave out the files of another trial."
+        f"{recording.name}: the sensors did not record at the same time. Wanted overlapping "
+        f"times, found {spans} after the start of the first. Omit files of another trial."
     )
 
 

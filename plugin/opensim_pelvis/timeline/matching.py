@@ -47,8 +47,8 @@ def match_sensors(
     asked = dict(sensors) or {n: n.removesuffix(_IMU) for n in names if n.endswith(_IMU)}
     if not asked:
         raise SettingsError(
-            f"{recording.name}: no sensor is assigned to a body. It holds {', '.join(names)}. "
-            f'Write lines like "{names[0]}" = "pelvis" under [sensors], or give --sensor '
+            f"{recording.name}: no sensor is assigned to a body. It contains {', '.join(names)}. "
+            f'Write lines such as "{names[0]}" = "pelvis" under [sensors], or give --sensor '
             f"{names[0]}=pelvis."
         )
     found, faults = _find_names(asked, names)
@@ -69,13 +69,11 @@ def _find_names(
         if len(candidates) == 1:
             found[name] = candidates[0]
         elif candidates:
-            faults.append(
-                f"sensor '{name}' could be any of {', '.join(candidates)}. Write the whole name."
-            )
+            faults.append(f"sensor '{name}' matches {', '.join(candidates)}. Give the full name.")
         else:
             faults.append(
-                f"no sensor is called '{name}'.{nearest(name, names)} "
-                f"The recording holds {', '.join(names)}."
+                f"no sensor is named '{name}'.{nearest(name, names)} The recording contains "
+                f"{', '.join(names)}."
             )
     return found, faults
 
@@ -114,7 +112,7 @@ def _find_doubles(asked: Mapping[str, str], found: Mapping[str, str]) -> list[st
         for body, names in by_body.items()
         if len(names) > 1
     ] + [
-        f"sensor {sensor} is named {len(names)} times: {', '.join(names)}. Keep one of them."
+        f"sensor {sensor} is assigned {len(names)} times: {', '.join(names)}. Keep one of them."
         for sensor, names in by_sensor.items()
         if len(names) > 1
     ]

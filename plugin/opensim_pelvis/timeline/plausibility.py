@@ -56,20 +56,20 @@ def _from_up(axis: UpAxis) -> Callable[[FloatArray], FloatArray]:
 
 
 _ALTERNATIVES: Final[tuple[tuple[str, Callable[[FloatArray], FloatArray]], ...]] = (
-    ("the quaternions look like x-y-z-w order", _from_xyzw),
-    ("the orientations look inverted (earth seen from the sensor)", inverse),
+    ("quaternions in the order x-y-z-w", _from_xyzw),
+    ("inverted orientations (earth relative to the sensor)", inverse),
     (
-        "the quaternions look like x-y-z-w order and inverted",
+        "quaternions in the order x-y-z-w, and inverted",
         lambda q: inverse(_from_xyzw(q)),
     ),
     (
-        "the world's z axis looks to point down (or acceleration has the opposite sign)",
+        "a world frame with z down (or acceleration with the opposite sign)",
         _from_up("-z"),
     ),
-    ("the world looks to have its y axis up", _from_up("y")),
-    ("the world looks to have its y axis down", _from_up("-y")),
-    ("the world looks to have its x axis up", _from_up("x")),
-    ("the world looks to have its x axis down", _from_up("-x")),
+    ("a world frame with y up", _from_up("y")),
+    ("a world frame with y down", _from_up("-y")),
+    ("a world frame with x up", _from_up("x")),
+    ("a world frame with x down", _from_up("-x")),
 )
 
 
@@ -119,9 +119,12 @@ def check_orientations(sensors: Sequence[SensorSignals], rate_hz: float) -> tupl
     ]
     if wrong:
         listed = "\n".join(f"  - {evidence.identifier}: {evidence.words}" for evidence in wrong)
-        advice = "No usual mistake explains it: look at the columns, their units and the sensor."
+        advice = "No common mistake explains it: check the columns, their units and the sensor."
         if fits:
-            advice = f"What would fit: {'; or '.join(fits)}. State it where the file is described."
+            advice = (
+                f"Possible cause: {'; or '.join(fits)}. Correct the description of the file "
+                "(mapping)."
+            )
         raise TimelineError(
             f"orientations contradict the other signals of {len(wrong)} of {len(found)} "
             f"sensors\n{listed}\n{advice}"
@@ -148,8 +151,8 @@ def _compare_gravity(sensor: SensorSignals, rate_hz: float) -> _Evidence | None:
         sensor.identifier,
         as_read / MAX_TILT_RAD,
         tuple(tilt(change(q)) / MAX_TILT_RAD for _, change in _ALTERNATIVES),
-        f"standing still, the measured gravity points {np.rad2deg(as_read):.0f} degrees from "
-        f"upward; wanted at most {np.rad2deg(MAX_TILT_RAD):.0f}",
+        f"at rest, measured gravity deviates by {np.rad2deg(as_read):.0f} degrees from the "
+        f"vertical, wanted at most {np.rad2deg(MAX_TILT_RAD):.0f}",
     )
 
 
@@ -180,7 +183,7 @@ def _compare_turning(sensor: SensorSignals, rate_hz: float) -> _Evidence | None:
         sensor.identifier,
         as_read / MAX_TURN_MISMATCH,
         tuple(mismatch(change(q)) / MAX_TURN_MISMATCH for _, change in _ALTERNATIVES),
-        f"the turning of the orientations differs from the gyroscope by {as_read:.0%} of it; "
+        f"the angular velocity of the orientations differs from the gyroscope by {as_read:.0%}, "
         f"wanted at most {MAX_TURN_MISMATCH:.0%}",
     )
 

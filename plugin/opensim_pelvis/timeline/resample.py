@@ -63,9 +63,9 @@ def span_fault(identifier: str, time_s: FloatArray, rate_hz: float) -> str | Non
         return None
     row = int(np.argmax(np.diff(time_s)))
     return (
-        f"{identifier}: {rows} samples span {span_s:.4g} s, {counts:.3g} steps of the timeline at "
-        f"{rate_hz:g} Hz; at most {max(MAX_SPREAD * rows, SMALL_GRID)} are taken. The longest hole "
-        f"is from {time_s[row]:.6g} to {time_s[row + 1]:.6g} s. Cut the recording there, or "
+        f"{identifier}: {rows} samples span {span_s:.4g} s, {counts:.3g} samples of the timeline "
+        f"at {rate_hz:g} Hz; the limit is {max(MAX_SPREAD * rows, SMALL_GRID)}. The longest gap "
+        f"is from {time_s[row]:.6g} to {time_s[row + 1]:.6g} s. Split the recording there, or "
         "correct the times"
     )
 

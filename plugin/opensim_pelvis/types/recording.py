@@ -253,7 +253,7 @@ class Recording:
         if not all(isinstance(sensor, SensorSignals) for sensor in self.sensors):
             raise ReadError(
                 f"{self.name} (reader '{self.reader}'): sensors: wanted SensorSignals, found a "
-                "value of another kind among them"
+                "value of another type"
             )
         object.__setattr__(self, "notes", wrap(self.notes))  # readers of others give plain texts
         for name in ("rate_source", "counter_source", "world_frame"):

@@ -111,7 +111,7 @@ def align_motions(
     bodies, names = _shared(estimate, reference)
     if both.sum() < MIN_SAMPLES:
         raise ComparisonError(
-            f"{estimate.name} and {reference.name} have nothing to compare: with an offset of "
+            f"{estimate.name} and {reference.name} have no samples in common: with an offset of "
             f"{sync.offset_s:g} s the result covers {theirs[0]:.2f}-{theirs[-1]:.2f} s and the "
             f"reference {reference.time_s[0]:.2f}-{reference.time_s[-1]:.2f} s, which share "
             f"{int(both.sum())} samples (at least {MIN_SAMPLES} are needed)"
@@ -149,9 +149,8 @@ def refuse_strangers(estimate: Motion, reference: Motion) -> None:
     if any(_shared(estimate, reference)):
         return
     raise ComparisonError(
-        f"{estimate.name} and {reference.name} have nothing to compare: they share no segment "
-        f"and no coordinate. The result has {some_of(_held_by(estimate))}; the reference "
-        f"{some_of(_held_by(reference))}"
+        f"{estimate.name} and {reference.name} have no segment and no coordinate in common. The "
+        f"result has {some_of(_held_by(estimate))}; the reference {some_of(_held_by(reference))}"
     )
 
 
@@ -172,8 +171,8 @@ def _window(wanted: tuple[float, float] | None, time_s: FloatArray, name: str) -
     inside = (time_s >= wanted[0]) & (time_s <= wanted[1])
     if not inside.any():
         raise ComparisonError(
-            f"the window {wanted[0]:g}-{wanted[1]:g} s of {name} was wanted, both systems have "
-            f"{time_s[0]:.2f}-{time_s[-1]:.2f} s"
+            f"wanted the window {wanted[0]:g}-{wanted[1]:g} s of {name} (--window), but both "
+            f"systems cover {time_s[0]:.2f}-{time_s[-1]:.2f} s"
         )
     return np.asarray(inside)
 
@@ -212,9 +211,9 @@ def _fit_heading(
         return heading, source, [notice("compare.missing_in_pose", body, body=body)]
     if not seen.any():
         raise ComparisonError(
-            f"the {body} is never seen by both systems at once"
-            f"{' in the calibration pose' if use_still else ''}: fill the gaps of its markers in "
-            "the motion capture software, or compare another part (--window, --heading-on whole)"
+            f"the {body} is never measured by both systems at the same "
+            f"time{' in the calibration pose' if use_still else ''}: fill its marker gaps in the "
+            "motion capture software, or compare another part (--window, --heading-on whole)"
         )
     heading = float(np.angle(np.exp(1j * difference[seen]).mean()))
     code = "aligned.heading_in_pose" if use_still else "aligned.heading_on_all"
@@ -232,15 +231,15 @@ def _fit_bodies(
         return {}, notice("aligned.offset_none")
     if on == "still" and still is None:
         raise ComparisonError(
-            "a constant turn of each body was to be fitted on the calibration pose, but the "
-            "reference did not see it; ask for --body-offset whole"
+            "--body-offset still needs the static trial, but the reference does not include it. "
+            "Use --body-offset whole."
         )
     part = still if on == "still" and still is not None else window
     found = {}
     for body, q in moved.items():
         turn = multiply(inverse(q), wanted[body])[part]
         if not is_present(turn).any():
-            raise ComparisonError(f"the {body} is not seen where its offset was to be fitted")
+            raise ComparisonError(f"the {body} is missing in the part used to fit its offset")
         found[body] = mean_rotation(turn)
     return found, notice("aligned.offset_in_pose" if on == "still" else "aligned.offset_on_all")
 

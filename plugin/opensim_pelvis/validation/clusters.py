@@ -56,8 +56,8 @@ def orient_clusters(
         missing = trial.missing(names)
         if missing or len(names) < MIN_MARKERS:
             raise ComparisonError(
-                f"{trial.name}: the cluster of {body} wants {MIN_MARKERS} markers or more of the "
-                f"file; {', '.join(missing) or 'none'} is not there, {len(names)} are named"
+                f"{trial.name}: the cluster of {body} needs at least {MIN_MARKERS} markers in "
+                f"the file; missing: {', '.join(missing) or 'none'}; given: {len(names)}"
             )
         points = np.stack([trial.positions_m[name] for name in names], axis=1)
         found[body], misfit_m = _orient(trial.name, body, points)
@@ -90,8 +90,8 @@ def _orient(trial: str, body: str, points: FloatArray) -> tuple[FloatArray, Floa
     extents = np.linalg.svd(shape - shape.mean(axis=0), compute_uv=False)
     if extents[1] < FLAT * extents[0]:
         raise ComparisonError(
-            f"{trial}: the markers of the cluster of {body} lie in a line, which does not show its "
-            "turn about that line. Name one that stands off it."
+            f"{trial}: the markers of the cluster of {body} are collinear, so the rotation about "
+            "their line is unknown. Add a marker off the line."
         )
     out = np.full((points.shape[0], 4), np.nan)
     good = np.isfinite(misfit_m) & (misfit_m <= MAX_MISFIT_M)

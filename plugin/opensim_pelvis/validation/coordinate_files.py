@@ -111,8 +111,7 @@ def read_coordinates(path: Path, text: str, notes: Sequence[Notice] = ()) -> Coo
     rows = make_even(path.name, table.time_s, table.values, _stated_rate(table))
     if rows.time_s.size < MIN_SAMPLES:
         raise ComparisonError(
-            f"{path}: a movement of at least {MIN_SAMPLES} samples was wanted, the table holds "
-            f"{rows.time_s.size}"
+            f"{path}: wanted a movement of at least {MIN_SAMPLES} samples, found {rows.time_s.size}"
         )
     scale = 1.0 if flag == "no" else np.pi / 180.0
     values = rows.values if flag == "no" else np.deg2rad(rows.values)
@@ -120,7 +119,7 @@ def read_coordinates(path: Path, text: str, notes: Sequence[Notice] = ()) -> Coo
     found = {ours: columns[theirs] for theirs, ours in names.items()}
     empty = [name for name, column in found.items() if not np.isfinite(column).any()]
     if len(empty) == len(found):
-        raise ComparisonError(f"{path}: joint coordinates were wanted, no cell holds a number")
+        raise ComparisonError(f"{path}: wanted joint coordinates, found no number in any cell")
     found = {name: column for name, column in found.items() if name not in empty}
     if empty:
         told.append(note_file("reference.empty_columns", path.name, names=list_some(empty)))
@@ -139,8 +138,8 @@ def refuse_other_kinds(path: Path, table: Table) -> None:
     kind = table.header.get("DataType", "double")
     if table.values.ndim != 2 or kind not in ("double", "float"):
         raise ComparisonError(
-            f"{path}: joint coordinates were wanted, found a table of {kind}: give the result of "
-            "inverse kinematics (.mot)"
+            f"{path}: wanted joint coordinates, found a table of {kind}. Give the result of "
+            "inverse kinematics (.mot)."
         )
     name = f"{table.name} {path.stem if _is_plain(table.name) else ''}".lower()
     held = next((what for word, what in _NAMES.items() if word in name), None)
@@ -152,8 +151,8 @@ def refuse_other_kinds(path: Path, table: Table) -> None:
         if 2 * most <= len(table.labels):
             return
     raise ComparisonError(
-        f"{path}: joint coordinates were wanted, found {held} ({some_of(table.labels, 4)}): give "
-        "the result of inverse kinematics (.mot)"
+        f"{path}: wanted joint coordinates, found {held} ({some_of(table.labels, 4)}). Give the "
+        "result of inverse kinematics (.mot)."
     )
 
 
@@ -201,9 +200,9 @@ def _flag(path: Path, table: Table) -> str:
     flag = lines.get("indegrees", "")
     if flag not in ("yes", "no"):
         raise ComparisonError(
-            f"{path}: a table of coordinates with the line inDegrees=yes or inDegrees=no was "
-            f"wanted, found {f'inDegrees={flag[:40]}' if flag else 'no such line'}: write into its "
-            "header whether its angles are degrees"
+            f"{path}: wanted a table of coordinates with the line inDegrees=yes or inDegrees=no, "
+            f"found {f'inDegrees={flag[:40]}' if flag else 'no such line'}. Add the line to its "
+            "header."
         )
     return flag
 
@@ -222,8 +221,8 @@ def _refuse_large(path: Path, found: Mapping[str, FloatArray], flag: str) -> Non
         largest = float(np.nanmax(np.abs(column), initial=0.0))
         if largest > MAX_ANGLE_RAD and flag == "yes":
             raise ComparisonError(
-                f"{path}: {name} goes up to {np.rad2deg(largest):.3g} degrees, and no joint turns "
-                "so far: these are no angles. Give the result of inverse kinematics (.mot)."
+                f"{path}: {name} goes up to {np.rad2deg(largest):.3g} degrees, more than any "
+                "joint: these are not joint angles. Give the result of inverse kinematics (.mot)."
             )
         if largest > MAX_ANGLE_RAD:
             raise ComparisonError(

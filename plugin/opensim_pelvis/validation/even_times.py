@@ -92,20 +92,18 @@ def make_even(
     if not (steps > 0.0).all():
         at = int(np.argmax(steps <= 0.0))
         raise ComparisonError(
-            f"{name}: times that rise were wanted, they fall from {time_s[at]:g} to "
-            f"{time_s[at + 1]:g} s at row {at + 2}. Give one trial a file, in the order of time."
+            f"{name}: wanted increasing times, but they decrease from {time_s[at]:g} to "
+            f"{time_s[at + 1]:g} s at row {at + 2}. Give one trial per file, in order of time."
         )
     if time_s.size < 2:
         if stated_hz is None or not time_s.size:
-            raise ComparisonError(
-                f"{name}: a movement was wanted, the file holds {time_s.size} samples"
-            )
+            raise ComparisonError(f"{name}: wanted a movement, found {time_s.size} samples")
         return EvenRows(time_s=time_s, rate_hz=stated_hz, values=values, notes=notes)
     step = float(np.median(steps))
     if step >= MAX_STEP_S:
         raise ComparisonError(
-            f"{name}: times in seconds were wanted, the rows are {step:g} apart: are they "
-            "milliseconds, or numbers of frames? Export them in seconds."
+            f"{name}: wanted times in seconds, found an interval of {step:g}, which suggests "
+            "milliseconds or frame numbers. Export times in seconds."
         )
     if np.abs(steps - steps.mean()).max() <= EVEN * steps.mean():
         return EvenRows(time_s=time_s, rate_hz=_rate(time_s), values=values, notes=notes)
@@ -125,7 +123,7 @@ def _drop_untimed(
     if timed.all() or not timed.size:
         return time_s, values, ()
     if not timed.any():
-        raise ComparisonError(f"{name}: times were wanted, no row has one")
+        raise ComparisonError(f"{name}: wanted times, found none in any row")
     note = note_file("reference.rows_without_time", name, rows=(~timed).sum())
     return time_s[timed], values[timed], (note,)
 
@@ -211,14 +209,14 @@ def _drop_doubles(
     if not twice.size:
         return time_s, values, notes
     if twice.size == time_s.size - 1 and twice.size:
-        raise ComparisonError(f"{name}: times that rise were wanted, all rows are at {time_s[0]:g}")
+        raise ComparisonError(f"{name}: wanted increasing times, but all rows are at {time_s[0]:g}")
     one, other = values[twice], values[twice + 1]
     same = (one == other) | (np.isnan(one) & np.isnan(other))
     if not same.all():
         at = int(twice[np.argmin(same.all(axis=1))])
         raise ComparisonError(
-            f"{name}: one row a time was wanted, two different ones are at {time_s[at]:g} s (rows "
-            f"{at + 1} and {at + 2})"
+            f"{name}: wanted one row per time, found two different ones at {time_s[at]:g} s "
+            f"(rows {at + 1} and {at + 2})"
         )
     keep = np.ones(time_s.size, dtype=bool)
     keep[twice + 1] = False
@@ -278,7 +276,9 @@ def _resample(
     steps = np.diff(time_s)
     step = float(np.median(steps))
     if (time_s[-1] - time_s[0]) / step > MAX_ROWS:
-        raise ComparisonError(f"{name}: even times were wanted, the times of rows are no clock's")
+        raise ComparisonError(
+            f"{name}: wanted times at a constant sampling rate, found irregular times"
+        )
     even = time_s[0] + step * np.arange(int((time_s[-1] - time_s[0]) / step + 1e-6) + 1)
     out = np.full((even.size, values.shape[1]), np.nan)
     for column, samples in enumerate(values.T):

@@ -64,7 +64,7 @@ def read_markers(
         When the file is damaged, or does not say what must be known.
     """
     if path.is_dir():
-        raise ComparisonError(f"{path}: a file of markers (.c3d, .trc) was wanted, found a folder")
+        raise ComparisonError(f"{path}: wanted a marker file (.c3d, .trc), found a folder")
     is_c3d = path.suffix.lower() == ".c3d"
     return (_read_c3d if is_c3d else _read_trc)(path, names or {}, up_axis)
 
@@ -94,8 +94,8 @@ def read_marker_map(path: Path) -> MarkerMap:
     unknown = sorted(set(clusters) - set(BODIES)) if lists else []
     if not (texts and lists and (names or clusters)) or unknown:
         raise ComparisonError(
-            f'{path}: tables [markers] with lines like LASI = "L_Asis", or [clusters] with lines '
-            f'like femur_r = ["RT1", "RT2", "RT3"], were wanted, found '
+            f'{path}: wanted tables [markers] with lines such as LASI = "L_Asis", or [clusters] '
+            f'with lines such as femur_r = ["RT1", "RT2", "RT3"], found '
             f"{', '.join(unknown or content) or 'nothing'}. Bodies: {', '.join(BODIES)}."
         )
     plates = {body: tuple(name.upper() for name in markers) for body, markers in clusters.items()}
@@ -107,27 +107,26 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     if not file.points:
         channels = file.texts("ANALOG:LABELS")[: file.channels]
         raise ComparisonError(
-            f"{path}: markers or angles were wanted, this C3D holds none, only "
-            f"{file.channels} analog channels ({some_of(channels, 3) or 'without labels'}). Give "
-            "the file with the trajectories."
+            f"{path}: wanted markers or angles, found only {file.channels} analog channels "
+            f"({some_of(channels, 3) or 'without labels'}). Give the file with the trajectories."
         )
     points, notes = read_points(file)
     labels = file.texts("POINT:LABELS")[: file.points]
     unit = file.text("POINT:UNITS").lower()
     if unit not in METRES:
         raise ComparisonError(
-            f"{path}: POINT:UNITS m, cm or mm was wanted, found {unit or 'nothing'}: export the "
-            "file with its unit"
+            f"{path}: wanted POINT:UNITS m, cm or mm, found {unit or 'nothing'}. Export the file "
+            "with its unit."
         )
     screen = file.text("POINT:Y_SCREEN").lower().removeprefix("+")
     up = up_axis or next((axis for axis in AXES if axis == screen), None)
     if up is None:
-        raise ComparisonError(_no_up_axis(path, "POINT:Y_SCREEN is not there"))
+        raise ComparisonError(_no_up_axis(path, "POINT:Y_SCREEN is missing"))
     rate_hz = file.rate_hz
     if not np.isfinite(rate_hz):
         raise ComparisonError(
-            f"{path}: the rate of the points was wanted, but neither POINT:RATE nor the header "
-            "states it: export the file with its rate"
+            f"{path}: wanted the point rate, but neither POINT:RATE nor the header states it. "
+            "Export the file with its rate."
         )
     columns = [(label, points[:, i]) for i, label in enumerate(labels) if label]
     stored = {label: p for label, p in columns if label in PIG_ANGLES}
@@ -157,7 +156,10 @@ def _read_trc(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
 
 
 def _no_up_axis(path: Path, why: str) -> str:
-    return f"{path}: the upward axis of the laboratory was wanted, but {why}. Give it: --up-axis y"
+    return (
+        f"{path}: wanted the upward axis of the laboratory, but {why}. Give it with "
+        "--up-axis, for example --up-axis y."
+    )
 
 
 def _trial(

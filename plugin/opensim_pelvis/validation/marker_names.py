@@ -106,7 +106,7 @@ def _check_names(path: Path, labels: Sequence[str], names: Mapping[str, str]) ->
     missing = sorted(set(names.values()) - set(labels))
     if missing:
         raise ComparisonError(
-            f"{path}: the mapping asks for the markers {some_of(missing)}, the file has "
+            f"{path}: wanted the markers {some_of(missing)} of the mapping (--markers), found "
             f"{some_of(sorted(set(labels))) or 'none'}"
         )
     stated: dict[str, str] = {}
@@ -114,14 +114,13 @@ def _check_names(path: Path, labels: Sequence[str], names: Mapping[str, str]) ->
         name = ours.strip().upper()
         if theirs in stated or name in stated.values():
             raise ComparisonError(
-                f"{path}: --markers wants one name for one marker, found {theirs[:40]} or "
-                f"{name[:40]} twice"
+                f"{path}: --markers needs unique names, found {theirs[:40]} or {name[:40]} twice"
             )
         stated[theirs] = name
     twice = sorted({theirs for theirs in stated if labels.count(theirs) > 1})
     if twice:
         raise ComparisonError(
-            f"{path}: --markers names {some_of(twice)}, but more than one trajectory has this "
+            f"{path}: --markers names {some_of(twice)}, but several trajectories have this "
             "label. Rename one in the motion capture software."
         )
     return stated

@@ -144,8 +144,8 @@ def _say_no_pelvis(trial: MarkerTrial) -> str:
         else f"found {some_of(sorted(trial.positions_m)) or 'no marker'}"
     )
     return (
-        f"{trial.name}: the pelvis wants the markers {', '.join(PELVIS)} (or SACR for the two "
-        f"last); {found}. Name the right ones with --markers map.toml."
+        f"{trial.name}: the pelvis needs the markers {', '.join(PELVIS)} (or SACR for the last "
+        f"two); {found}. Give the labels of your file with --markers map.toml."
     )
 
 

@@ -58,7 +58,9 @@ MAX_DRIFT_ERROR_PPM: Final = 25.0
 MAX_REFINEMENT_S: Final = 0.1
 """Rotations move the offset of angular speeds by at most this; further, they fit something else."""
 
-WHAT_TO_DO: Final = "Check that they belong together, or state the offset with --offset SECONDS."
+WHAT_TO_DO: Final = (
+    "Check that both are of the same trial, or give the offset with --offset SECONDS."
+)
 
 Side = tuple[Mapping[str, FloatArray], FloatArray]
 """Orientations of segments, and their times."""
@@ -105,9 +107,9 @@ def refuse_doubt(best: Match, others: Sequence[Match], changes: StrideChanges) -
     """Raise where the best match is none, or of another trial, or another is about as good."""
     if best.explained < MIN_EXPLAINED:
         raise ComparisonError(
-            "the two recordings do not seem to hold the same movement: at the best offset "
-            f"({best.offset_s:.2f} s) the estimate accounts for {max(best.explained, 0.0):.0%} of "
-            f"the reference's turning, wanted at least {MIN_EXPLAINED:.0%}. {WHAT_TO_DO}"
+            "the two recordings do not show the same movement: at the best offset "
+            f"({best.offset_s:.2f} s) the estimate explains {max(best.explained, 0.0):.0%} of "
+            f"the reference's angular movement, wanted at least {MIN_EXPLAINED:.0%}. {WHAT_TO_DO}"
         )
     if _is_clear(changes):
         return
@@ -115,17 +117,17 @@ def refuse_doubt(best: Match, others: Sequence[Match], changes: StrideChanges) -
         left = (1.0 - best.explained + ROUGHNESS) / (1.0 - other.explained + ROUGHNESS)
         if left > MAX_LEFT:
             raise ComparisonError(
-                "the offset between the two recordings is ambiguous: a second one, "
-                f"{abs(other.offset_s - best.offset_s):.2f} s away, fits about as well (a stride "
-                "looks like the next). Record a start, a stop or a jump in both, or state the "
-                "offset with --offset SECONDS."
+                "the offset between the two recordings is ambiguous: a second offset, "
+                f"{abs(other.offset_s - best.offset_s):.2f} s away, fits about equally well, "
+                "since the strides are similar. Record a start, a stop or a jump in both, or "
+                "give the offset with --offset SECONDS."
             )
     if changes.score < CHANCE_SCORE and best.explained < NEARLY_ALL:
         raise ComparisonError(
-            "the two recordings seem to be two trials that are alike: over "
-            f"{changes.strides:.0f} steady strides the changes from one stride to the next match "
-            f"no better than by chance (score {changes.score:.1f}, wanted at least "
-            f"{CHANCE_SCORE:g}). {WHAT_TO_DO}"
+            "the two recordings seem to be different trials with similar movement: over "
+            f"{changes.strides:.0f} steady strides, stride-to-stride changes match no better "
+            f"than by chance (score {changes.score:.1f}, wanted at least {CHANCE_SCORE:g}). "
+            f"{WHAT_TO_DO}"
         )
 
 

@@ -44,9 +44,9 @@ def check_markers(trial: MarkerTrial) -> None:
     apart = apart[np.isfinite(apart)]
     if apart.size and not WIDTH_M[0] <= np.median(apart) <= WIDTH_M[1]:
         raise ComparisonError(
-            f"{trial.name}: LASI and RASI were wanted {WIDTH_M[0]:g}-{WIDTH_M[1]:g} m apart, they "
-            f"are {np.median(apart):.3g} m apart: the unit that the file states is not that of "
-            "its numbers, or the labels are wrong. Correct them in the file."
+            f"{trial.name}: wanted LASI and RASI {WIDTH_M[0]:g}-{WIDTH_M[1]:g} m apart, found "
+            f"{np.median(apart):.3g} m: the stated unit or the labels are wrong. Correct them in "
+            "the file."
         )
     _, up, _ = pelvis_axes(trial)
     up = up[np.isfinite(up).all(axis=1)]
@@ -60,15 +60,17 @@ def check_markers(trial: MarkerTrial) -> None:
 def _say_lean(trial: MarkerTrial, lean_deg: float, up: FloatArray) -> str:
     stated = trial.up_axis
     told = (
-        f"{trial.name}: with {stated or 'the axis'} up the pelvis leans by {lean_deg:.0f} degrees"
+        f"{trial.name}: with {stated or 'the axis'} up, the pelvis is tilted by {lean_deg:.0f} "
+        "degrees"
     )
     if stated is None:
-        return f"{told}. State the upward axis with --up-axis."
+        return f"{told}. Give the upward axis with --up-axis."
     mean = np.median(rotate(inverse(earth_from_world(stated)), up), axis=0)
     nearest = max(AXES, key=lambda axis: float(mean @ axis_vector(axis)))
     return (
-        f"{told} from upright; by its markers {nearest} points up. State --up-axis={nearest}, or, "
-        "if the axis is right, look whether left and right or front and back are exchanged."
+        f"{told} from upright; the markers indicate {nearest} up. Give --up-axis={nearest}, or, "
+        "if the axis is correct, check whether left and right or front and back labels are "
+        "swapped."
     )
 
 
@@ -76,7 +78,7 @@ def refuse_too_few(motion: Motion) -> None:
     """Raise where a motion has too few samples to be one."""
     if motion.time_s.size < MIN_SAMPLES:
         raise ComparisonError(
-            f"{motion.name}: a movement of at least {MIN_SAMPLES} samples was wanted, it holds "
+            f"{motion.name}: wanted a movement of at least {MIN_SAMPLES} samples, found "
             f"{motion.time_s.size}"
         )
 
@@ -86,8 +88,8 @@ def refuse_still(motion: Motion) -> None:
     if any(_moves(values) for values in (*motion.R_GB.values(), *motion.coordinates_rad.values())):
         return
     raise ComparisonError(
-        f"{motion.name}: nothing moves in it, every value is the same in all {motion.time_s.size} "
-        "samples: it was held or filled in, not measured. Export the trial again."
+        f"{motion.name}: wanted a movement, but all {motion.time_s.size} samples are identical: "
+        "the values were held or filled in, not measured. Export the trial again."
     )
 
 

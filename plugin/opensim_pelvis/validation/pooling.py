@@ -91,7 +91,7 @@ def pool_differences(
     people = sorted(set(subjects))
     if len(people) < MIN_SUBJECTS:
         raise ComparisonError(
-            f"pooling wants at least {MIN_SUBJECTS} people, found {', '.join(people) or 'none'}"
+            f"pooling needs at least {MIN_SUBJECTS} people, found {', '.join(people) or 'none'}"
         )
     frame = pd.DataFrame({"difference": differences, "subject": subjects, "trial": trials})
     held = len(set(zip(subjects, trials, strict=True)))
@@ -169,13 +169,14 @@ def pool_folders(folders: Sequence[Path]) -> tuple[PooledAgreement, ...]:
             if estimate is None or reference is None:
                 raise ComparisonError(
                     f"{table}: line {line}: wanted numbers as estimate and reference, found "
-                    f"'{row['estimate'][:40]}' and '{row['reference'][:40]}'. Compare again."
+                    f"'{row['estimate'][:40]}' and '{row['reference'][:40]}'. Run the comparison "
+                    "again."
                 )
             key = row["angle"], row["value"]
             rows.setdefault(key, []).append((estimate - reference, subject, str(folder)))
     if not rows:
         listed = ", ".join(map(str, folders))
-        raise ComparisonError(f"{listed}: wanted strides in {STRIDE_FILE}, found none in it")
+        raise ComparisonError(f"{listed}: wanted strides in {STRIDE_FILE}, found none")
     return tuple(
         pool_differences(*zip(*found, strict=True), angle=angle, value=value)
         for (angle, value), found in rows.items()

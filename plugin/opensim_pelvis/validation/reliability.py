@@ -83,7 +83,7 @@ def limits_of_agreement(
     d = differences[present]
     groups = np.arange(d.size) if subjects is None else np.asarray(subjects)[present]
     if d.size < 3:
-        raise ValueError(f"limits of agreement want at least 3 differences, found {d.size}")
+        raise ValueError(f"limits of agreement need at least 3 differences, found {d.size}")
     _, member = np.unique(groups, return_inverse=True)
     size = np.bincount(member).astype(np.float64)
     k, n = size.size, d.size
@@ -202,7 +202,7 @@ def intraclass_correlations(
     x = ratings[np.isfinite(ratings).all(axis=1)]
     n, k = x.shape
     if n < 3:
-        raise ValueError(f"an intraclass correlation wants at least 3 pairs, found {n}")
+        raise ValueError(f"an intraclass correlation needs at least 3 pairs, found {n}")
     rows, columns, grand = x.mean(axis=1), x.mean(axis=0), x.mean()
     ms_r = k * float(((rows - grand) ** 2).sum()) / (n - 1)
     ms_c = n * float(((columns - grand) ** 2).sum()) / (k - 1)

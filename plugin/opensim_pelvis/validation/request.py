@@ -50,27 +50,27 @@ def read_comparison(
         "--surface": (surface, get_args(Surface)),
     }
     faults = [
-        f"{flag} takes {', '.join(allowed)}; found '{given}'"
+        f"{flag} must be one of {', '.join(allowed)}; found '{given}'"
         for flag, (given, allowed) in choices.items()
         if given is not None and given not in allowed
     ]
     if drift_ppm is not None and offset_s is None:
-        faults.append("--drift wants --offset: what is not stated is found by the movement")
+        faults.append("--drift needs --offset: without it, both are estimated from the movement")
     bounds = (
         ("--offset", offset_s, MAX_OFFSET_S, "s"),
         ("--drift", drift_ppm, MAX_DRIFT_PPM, "ppm"),
     )
     faults += [
-        f"{flag} takes {-most:g} to {most:g} {unit}; found {given:g}"
+        f"{flag} must be from {-most:g} to {most:g} {unit}; found {given:g}"
         for flag, given, most, unit in bounds
         if given is not None and not abs(given) <= most
     ]
     if window_s is not None and not window_s[0] < window_s[1]:
-        faults.append(f"--window wants two rising times; found {window_s[0]:g} {window_s[1]:g}")
+        faults.append(f"--window needs two increasing times; found {window_s[0]:g} {window_s[1]:g}")
     if model is not None and kind in ("markers", "angles"):
-        faults.append(f"--model is for inverse kinematics; found --reference {kind}, too")
+        faults.append(f"--model is for inverse kinematics; found --reference {kind} as well")
     if static_trial is not None and model is None:
-        faults.append("--static-trial wants --model: it scales the model for inverse kinematics")
+        faults.append("--static-trial needs --model, which it scales for inverse kinematics")
     raise_faults(SettingsError, "compare", faults)
     return ComparisonSettings(
         estimate=estimate,

@@ -27,8 +27,8 @@ def refuse_short(what: str, time_s: FloatArray) -> None:
     lasts_s = float(time_s[-1] - time_s[0]) * time_s.size / steps if time_s.size else 0.0
     if lasts_s < MIN_OVERLAP_S - 1e-6:
         raise ComparisonError(
-            f"the {what} lasts {lasts_s:.3g} s; at least {MIN_OVERLAP_S:g} s are needed to "
-            "synchronise by the movement, or state the offset with --offset SECONDS"
+            f"the {what} lasts {lasts_s:.3g} s; at least {MIN_OVERLAP_S:g} s are needed for "
+            "synchronisation by the movement. Otherwise give the offset with --offset SECONDS"
         )
 
 
@@ -55,15 +55,15 @@ def seen_by_both(
         kept = [body for body in kept if seen_s[body] >= MIN_OVERLAP_S - 1e-6]
         if not kept:
             raise ComparisonError(
-                f"the {what} shows its segments for at most {max(seen_s.values()):.1f} s; at least "
-                f"{MIN_OVERLAP_S:g} s are needed to synchronise by the movement, or state the "
-                "offset with --offset SECONDS"
+                f"the {what} has its segments for at most {max(seen_s.values()):.1f} s; at least "
+                f"{MIN_OVERLAP_S:g} s are needed for synchronisation by the movement. Otherwise "
+                "give the offset with --offset SECONDS"
             )
         kept = [body for body in kept if speeds[body].max() > STILL_RADPS]
         if not kept:
             raise ComparisonError(
-                f"nothing turns in the {what}, so that there is no movement to synchronise by: "
-                "state the offset with --offset SECONDS"
+                f"no segment rotates in the {what}, so synchronisation by the movement is "
+                "impossible. Give the offset with --offset SECONDS"
             )
     return tuple(kept)
 

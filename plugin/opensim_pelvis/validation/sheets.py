@@ -41,7 +41,7 @@ _THOUSANDS: Final = re.compile(
 
 _LOOKED_AT: Final = 50
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_NO_TEXT: Final = "{path}: a text table was wanted, found binary data"
+_NO_TEXT: Final = "{path}: wanted a text table, found binary data"
 
 
 def read_sheet(path: Path) -> tuple[str, tuple[Notice, ...]]:
@@ -80,8 +80,8 @@ def _read_bytes(path: Path) -> bytes:
         raise ComparisonError(f"{path}: the file is empty")
     if raw.startswith(_WORKBOOKS):
         raise ComparisonError(
-            f"{path}: a text table was wanted, found a workbook of a spreadsheet program or an "
-            "archive. Export the table as text (TRC, MOT or csv)."
+            f"{path}: wanted a text table, found a spreadsheet workbook or an archive. Export "
+            "the table as text (TRC, MOT or csv)."
         )
     return raw
 
@@ -130,8 +130,8 @@ def _split(path: Path, text: str, mark: str) -> list[list[str]]:
         return list(csv.reader(io.StringIO(text), delimiter=mark))
     except csv.Error as fault:
         raise ComparisonError(
-            f"{path}: a quoted cell of this table does not end, or is longer than "
-            f"{csv.field_size_limit()} letters: export the table again without quotes"
+            f"{path}: a quoted cell of this table is not closed, or is longer than "
+            f"{csv.field_size_limit()} characters. Export the table again without quotes."
         ) from fault
 
 
@@ -143,8 +143,8 @@ def _refuse_two_kinds(path: Path, cells: Sequence[Sequence[str]]) -> None:
         if commas and points:
             raise ComparisonError(
                 f"{path}: line {number} has decimal commas and decimal points ({commas[0]} and "
-                f"{points[0]}): a spreadsheet took some numbers for others. Export the table "
-                "again from the motion capture software."
+                f"{points[0]}): a spreadsheet misread some numbers. Export the table again from "
+                "the motion capture software."
             )
 
 
@@ -154,8 +154,8 @@ def _refuse_thousands(path: Path, cells: Sequence[Sequence[str]]) -> None:
         marked = next((cell for cell in row if _THOUSANDS.fullmatch(cell)), None)
         if marked is not None:
             raise ComparisonError(
-                f"{path}: line {number}: numbers without marks between thousands were wanted, "
-                f"found '{marked[:40]}': give the cells a plain number format and save again"
+                f"{path}: line {number}: wanted numbers without thousands separators, found "
+                f"'{marked[:40]}'. Use a plain number format and save again."
             )
 
 

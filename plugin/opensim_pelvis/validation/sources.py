@@ -87,7 +87,9 @@ def open_reference(settings: ReferenceSettings) -> Motion:
     """
     path = settings.path
     if not (is_file(path) or is_folder(path)):
-        raise ComparisonError(f"{path}: a result or a reference was wanted, nothing is there")
+        raise ComparisonError(
+            f"{path}: wanted a result or a reference, but the file or folder does not exist"
+        )
     ending = path.suffix.lower()
     if path.is_dir():
         return _read_result(path)
@@ -98,15 +100,15 @@ def open_reference(settings: ReferenceSettings) -> Motion:
             return _pose_table(path, text, notes, settings.model)
     elif ending != ".c3d":
         raise ComparisonError(
-            f"{path}: .c3d, .trc, .mot, .sto (or one of them that a spreadsheet saved as .csv) or "
-            f"a folder of results was wanted, found {ending[:40] or 'no ending'}"
+            f"{path}: .c3d, .trc, .mot, .sto (or one of them saved as .csv by a spreadsheet) or "
+            f"a folder of results is required, found {ending[:40] or 'no ending'}"
         )
     if ending == ".c3d" and settings.kind in (None, "rotations"):
         file = open_c3d(path)
         if has_rotations(file):
             return motion_from_rotations(file, path, settings.up_axis)
     if settings.kind == "rotations":
-        raise ComparisonError(f"{path}: rotations of Theia3D were wanted, it has none")
+        raise ComparisonError(f"{path}: wanted rotations of Theia3D, found none")
     return _read_marker_file(settings)
 
 
@@ -114,8 +116,8 @@ def _refuse_unknown(path: Path, text: str) -> None:
     """Raise where a text is neither a TRC file nor a table of OpenSim."""
     if path.suffix.lower() == ".trc" or "endheader" not in text:
         raise ComparisonError(
-            f"{path}: markers (a TRC file begins with PathFileType) or joint coordinates (a table "
-            "of OpenSim has a line endheader) were wanted, it is neither. Export it again."
+            f"{path}: markers (a TRC file begins with PathFileType) or joint coordinates (an "
+            "OpenSim table has a line endheader) are required, found neither. Export it again."
         )
 
 
@@ -131,7 +133,7 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
     only_angles = settings.kind is None and not file.trial.positions_m and file.pig_angles_deg
     if settings.kind == "angles" or only_angles:
         if not file.pig_angles_deg:
-            raise ComparisonError(f"{path}: angles of Plug-in Gait were wanted, it has none")
+            raise ComparisonError(f"{path}: wanted Plug-in Gait angles, found none")
         motion = motion_from_pig_angles(file.trial, file.pig_angles_deg)
         return replace(motion, events=file.events)
     return replace(motion_from_markers(file.trial, marker_map.clusters), events=file.events)
@@ -146,8 +148,8 @@ def _by_inverse_kinematics(
 
     if settings.model is None:
         raise ComparisonError(
-            f"{settings.path}: marker inverse kinematics wants a model with markers: give it with "
-            "--model FILE.osim"
+            f"{settings.path}: marker inverse kinematics needs a model with markers. Give it "
+            "with --model FILE.osim."
         )
     model = load_model(settings.model)
     notes: tuple[Notice, ...] = ()
@@ -198,7 +200,7 @@ def _read_result(folder: Path) -> Motion:
     if len(found) != 1:
         names = ", ".join(path.relative_to(folder).as_posix() for path in found[:5]) or "none"
         raise ComparisonError(
-            f"{folder}: one result with NAME_ik.mot was wanted, found {names}. Name the folder of "
+            f"{folder}: wanted one result with NAME_ik.mot, found {names}. Give the folder of "
             "one result, or the .mot file itself."
         )
     name = found[0].name.removesuffix("_ik.mot")
@@ -252,7 +254,7 @@ def _read_strides(path: Path) -> tuple[tuple[StrideSpan, ...], tuple[Notice, ...
         if start_s is None or end_s is None or not start_s < end_s or row["side"] not in SIDES:
             raise ComparisonError(
                 f"{path}: line {line}: wanted a stride's side (left or right), start and end in "
-                "seconds, found something else. The file was changed: run the trial again."
+                "seconds, found something else. The file was edited. Run the trial again."
             )
         span = StrideSpan(side=row["side"], start_s=start_s, end_s=end_s)
         spans.append(span)

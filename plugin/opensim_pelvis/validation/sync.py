@@ -131,9 +131,9 @@ def synchronise(
     shared = tuple(body for body in estimate if body in reference)
     if not shared:
         raise ComparisonError(
-            "synchronisation by the movement wants a segment that both have: the estimate has "
-            f"{', '.join(estimate) or 'none'}, the reference {', '.join(reference) or 'none'}. "
-            "State the offset with --offset SECONDS."
+            "synchronisation by the movement needs a segment in both recordings: the estimate "
+            f"has {', '.join(estimate) or 'none'}, the reference "
+            f"{', '.join(reference) or 'none'}. Give the offset with --offset SECONDS."
         )
     refuse_short("estimate", estimate_time_s)
     refuse_short("reference", reference_time_s)
@@ -233,9 +233,8 @@ def _find_peaks(curve: FloatArray) -> tuple[list[int], float]:
     if peaks.size == 0 or curve[peaks[0]] < MIN_CORRELATION:
         found = float(curve[peaks[0]]) if peaks.size else 0.0
         raise ComparisonError(
-            "the two recordings do not seem to hold the same movement: the best match of their "
-            f"angular speeds correlates by {found:.2f}, wanted at least {MIN_CORRELATION}. "
-            + WHAT_TO_DO
+            "the two recordings do not show the same movement: the best match of their angular "
+            f"speeds has r = {found:.2f}, wanted at least {MIN_CORRELATION}. " + WHAT_TO_DO
         )
     best = float(curve[peaks[0]])
     near = [int(peak) for peak in peaks if curve[peak] > MAX_RIVAL * best]

@@ -50,8 +50,8 @@ def motion_from_rotations(file: C3dFile, path: Path, up_axis: UpAxis | None) -> 
     company = file.text("MANUFACTURER:COMPANY")
     if not company.upper().startswith("THEIA"):
         raise ComparisonError(
-            f"{path}: rotations by Theia3D were wanted, whose axes are known; this file is by "
-            f"{company or 'nobody who is named'}. Compare markers (--reference markers)."
+            f"{path}: wanted rotations by Theia3D, whose axes are known, found a file by "
+            f"{company or 'an unnamed manufacturer'}. Compare markers (--reference markers)."
         )
     screen = file.text("POINT:Y_SCREEN").lower().removeprefix("+")
     stated = up_axis or next((axis for axis in AXES if axis == screen), None)
@@ -70,7 +70,7 @@ def motion_from_rotations(file: C3dFile, path: Path, up_axis: UpAxis | None) -> 
             q[whole] = from_matrix(matrix[whole])
             R_GB[BODIES[label]] = multiply(multiply(turn, q), _R_THEIRS_OURS)
     if "pelvis" not in R_GB or not is_present(R_GB["pelvis"]).any():
-        raise ComparisonError(f"{path}: a rotation 'pelvis' was wanted, found {', '.join(labels)}")
+        raise ComparisonError(f"{path}: wanted a rotation 'pelvis', found {', '.join(labels)}")
     start_s = (file.first_frame - 1) / file.rate_hz
     return Motion(
         name=path.stem,

@@ -73,17 +73,15 @@ def read_trc(path: Path, text: str, notes: Sequence[Notice] = ()) -> TrcFile:
         lines = [line for line in lines if line.strip()]
     if len(lines) > 1 and "\t" not in lines[1]:
         raise ComparisonError(
-            f"{path}: cells parted by tabs were wanted in line 2, found none: another program "
-            "changed the file. Export it again from the motion capture software."
+            f"{path}: wanted tab-separated cells on line 2, found none: another program changed "
+            "the file. Export it again from the motion capture software."
         )
     if len(lines) <= _HEAD or not is_trc(text):
-        raise ComparisonError(f"{path}: a TRC file was wanted, but it does not begin like one")
+        raise ComparisonError(f"{path}: wanted a TRC file, found another file header")
     head = _header(lines)
     unit = head.get("units", "").lower()
     if unit not in UNITS:
-        raise ComparisonError(
-            f"{path}: Units m, cm or mm were wanted, found {unit[:40] or 'nothing'}"
-        )
+        raise ComparisonError(f"{path}: wanted Units m, cm or mm, found {unit[:40] or 'nothing'}")
     places, width = _find_labels(path, lines[3])
     values, told = _read_rows(path, lines[_HEAD:], width, head)
     rate_hz = _number(head.get("datarate", ""))
@@ -120,17 +118,15 @@ def _find_labels(path: Path, line: str) -> tuple[list[tuple[str, int]], int]:
     cells = [cell.strip() for cell in line.rstrip().split("\t")][2:]
     named = [(label, i) for i, label in enumerate(cells) if label]
     if not named:
-        raise ComparisonError(
-            f"{path}: labels of markers, parted by tabs, were wanted in line 4, found none"
-        )
+        raise ComparisonError(f"{path}: wanted tab-separated marker labels on line 4, found none")
     if all(i % 3 == 0 for _, i in named):
         return named, 2 + named[-1][1] + 3
     if len(named) == len(cells):
         return [(label, 3 * i) for i, label in enumerate(cells)], 2 + 3 * len(cells)
     odd = next(label for label, i in named if i % 3)
     raise ComparisonError(
-        f"{path}: a label was wanted above every third column of line 4, '{odd[:40]}' stands "
-        "elsewhere: columns were shifted. Export the file again."
+        f"{path}: wanted a label above every third column on line 4, found '{odd[:40]}' "
+        "elsewhere: columns are shifted. Export the file again."
     )
 
 
@@ -153,8 +149,8 @@ def _read_rows(
     beyond = sum(last > width for last in lasts)
     if beyond and (2 * beyond < len(lasts) or (count - width) % 3):
         raise ComparisonError(
-            f"{path}: {width} cells a row were wanted for the {(width - 2) // 3} labels of line 4, "
-            f"{beyond} of {len(lasts)} rows have up to {count}: columns and labels do not fit. "
+            f"{path}: wanted {width} cells per row for the {(width - 2) // 3} labels of line 4, "
+            f"{beyond} of {len(lasts)} rows have up to {count}: columns and labels do not match. "
             "Export the file again."
         )
     if beyond:
@@ -177,7 +173,7 @@ def _as_number(path: Path, row: int, column: int, cell: str) -> float:
     number = finite(cell)
     if number is None:
         raise ComparisonError(
-            f"{path}: a number was wanted in line {row}, column {column + 1}, found '{cell[:40]}'"
+            f"{path}: wanted a number on line {row}, column {column + 1}, found '{cell[:40]}'"
         )
     return number
 

@@ -97,7 +97,7 @@ def read_rows(
     notes: tuple[str, ...] = ()
     faults: list[str] = []
     if lines and lines[-1]:
-        notes = (f"{path.name}: the last line is cut off and was left out",)
+        notes = (f"{path.name}: the last line is incomplete and was discarded",)
     for number, line in enumerate(lines[:-1], start=5):
         cells = line.split(",")
         values = [as_number(cell) for cell in cells[2:8]]
