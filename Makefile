@@ -12,7 +12,7 @@ demo: .venv/installed
 	$(BIN)/opensim-pelvis demo --out demo
 
 test: .venv/developed lint
-	$(BIN)/pytest -n auto --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
 	$(BIN)/python tests/benchmarks/reading.py --minutes 3
 
 check: test

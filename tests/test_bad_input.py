@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -16,6 +14,7 @@ import pytest
 from opensim_pelvis.osim.build import build_model
 from opensim_pelvis.settings import SubjectSettings
 from opensim_pelvis.simulate import SensorSettings, simulate_sensors, write_xsens
+from tests.in_process import run_command
 from tests.simulated import short_run
 
 TRIAL = """
@@ -182,15 +181,8 @@ CASES = {
 }
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "opensim_pelvis", "run", *words],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"COLUMNS": "80"},
-    )
+def run(folder: Path, *words: str) -> CompletedProcess[str]:
+    return run_command("run", *words, cwd=folder, columns=80)
 
 
 @pytest.mark.parametrize("name", CASES)

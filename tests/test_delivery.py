@@ -283,7 +283,7 @@ with deliver(wanted) as staged:
 
 def killed(folder: Path, text: str, last: int, kind: str, way: str) -> int:
     words = [sys.executable, "-c", SCRIPT, str(folder), text, str(last), kind, way]
-    return subprocess.run(words, check=False, capture_output=True, timeout=120).returncode
+    return subprocess.run(words, check=False, capture_output=True, timeout=600).returncode
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def shell(folder: Path, line: str, **changed: str) -> subprocess.CompletedProces
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -97,7 +97,7 @@ from tests.test_environment import _run
 trial = Path(sys.argv[1])
 first = _run(trial)
 with multiprocessing.get_context("fork").Pool(1) as pool:
-    assert pool.apply_async(_run, (trial,)).get(90) == first
+    assert pool.apply_async(_run, (trial,)).get(600) == first
 """
 
 
@@ -105,7 +105,7 @@ with multiprocessing.get_context("fork").Pool(1) as pool:
 def test_a_forked_worker_runs_after_its_parent(folder: Path) -> None:
     root = Path(__file__).parents[1]
     words = [sys.executable, "-c", FORKED, str(folder / "trial.toml")]
-    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False, timeout=150)
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stderr
 
 

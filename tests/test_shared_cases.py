@@ -6,18 +6,12 @@ Each kind is tested elsewhere on inputs of our own; these are the very files.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-MEMORY_BYTES = 6 * 1024**3
-"""Address space: libraries map about 3 GiB before any work."""
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+from tests.in_process import run_command
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +23,7 @@ def cases(shared_cases: Path) -> Path:
 def control(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the results of the sound recording behind most cases."""
     out = tmp_path_factory.mktemp("control")
-    done = command(
+    done = run_command(
         "run", cases / "00-control/imu", "--sensors", cases / "00-control/map.toml",
         "--heading-axis=-z", "--activity", "running", "--surface", "treadmill", "--out", out,
     )  # fmt: skip
@@ -37,24 +31,7 @@ def control(cases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def command(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    def bound() -> None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-
-    return subprocess.run(
-        [sys.executable, "-m", "opensim_pelvis", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        env=os.environ | {"COLUMNS": "100"},
-        preexec_fn=bound if os.name == "posix" else None,
-    )
-
-
-def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
+def refused(done: CompletedProcess[str], *words: str) -> None:
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     missing = [word for word in words if word not in done.stderr]
@@ -63,13 +40,13 @@ def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
 
 def test_names_of_every_script_are_in_the_results(cases: Path, tmp_path: Path) -> None:
     folder = cases / "cjk-names"
-    done = command(
+    done = run_command(
         "run", folder / "imu", "--sensors", folder / "map.toml", "--heading-axis=-z",
         "--subject", "跑者一", "--name", "试验一", "--out", tmp_path / "out",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "试验一" / "试验一_report.pdf").stat().st_size > 10_000
-    report = command(
+    report = run_command(
         "report", tmp_path / "out", "--lab", folder / "lab.toml", "--out", tmp_path / "r"
     )
     assert report.returncode == 0, report.stderr
@@ -77,7 +54,7 @@ def test_names_of_every_script_are_in_the_results(cases: Path, tmp_path: Path) -
 
 def test_standing_is_found_where_most_samples_are_lost(cases: Path, tmp_path: Path) -> None:
     folder = cases / "dot-half-lost"
-    done = command(
+    done = run_command(
         "run", folder / "dot", "--sensors", folder / "map.toml", "--heading-axis=-z",
         "--out", tmp_path,
     )  # fmt: skip
@@ -100,19 +77,21 @@ def test_standing_is_found_where_most_samples_are_lost(cases: Path, tmp_path: Pa
     ],
 )
 def test_sound_files_are_shown(cases: Path, words: tuple[str, ...], shown: str) -> None:
-    done = command("inspect", *words, cwd=cases)
+    done = run_command("inspect", *words, cwd=cases)
     assert done.returncode == 0, done.stderr
     assert shown in done.stdout
 
 
 def test_what_is_wrong_is_refused_for_the_true_reason(cases: Path) -> None:
-    refused(command("inspect", cases / "foreign-digits/x.sto"), "line 66", "number")
-    refused(command("inspect", cases / "c3d-shifted/s.c3d"), "12 bytes longer", "28 channels")
+    refused(run_command("inspect", cases / "foreign-digits/x.sto"), "line 66", "number")
+    refused(run_command("inspect", cases / "c3d-shifted/s.c3d"), "12 bytes longer", "28 channels")
 
 
 def test_a_strangers_report_writes_nothing_outside(cases: Path, tmp_path: Path) -> None:
     (tmp_path / "ESCAPED").mkdir()
-    done = command("report", cases / "report-path-traversal/x_report.json", "--out", tmp_path / "o")
+    done = run_command(
+        "report", cases / "report-path-traversal/x_report.json", "--out", tmp_path / "o"
+    )
     refused(done, "ESCAPED/evil", "name")
     assert [path.name for path in tmp_path.rglob("*")] == ["ESCAPED"]
 
@@ -121,13 +100,15 @@ def test_a_logo_of_a_million_pixels_is_refused(cases: Path, control: Path, tmp_p
     lab = tmp_path / "lab.toml"
     logo = json.dumps((cases / "logo-bomb/logo.svg").as_posix())
     lab.write_text(f"name = 'Lab'\nlogo = {logo}\n", encoding="utf-8")
-    refused(command("report", control, "--lab", lab, "--out", tmp_path / "r"), "logo.svg")
+    refused(run_command("report", control, "--lab", lab, "--out", tmp_path / "r"), "logo.svg")
 
 
 def test_files_with_a_byte_order_mark_are_read(cases: Path, control: Path, tmp_path: Path) -> None:
-    lab = command("report", control, "--lab", cases / "bom-toml/lab.toml", "--out", tmp_path / "r")
+    lab = run_command(
+        "report", control, "--lab", cases / "bom-toml/lab.toml", "--out", tmp_path / "r"
+    )
     assert lab.returncode == 0, lab.stderr
-    done = command(
+    done = run_command(
         "compare", control, cases / "00-control-markers/markers.trc", "--up-axis", "y",
         "--markers", cases / "bom-toml/markers.toml", "--out", tmp_path / "c",
     )  # fmt: skip
@@ -139,7 +120,7 @@ def test_markers_agree_whatever_their_file_does(
     cases: Path, control: Path, tmp_path: Path, case: str
 ) -> None:
     """The sound markers agree within 0.5 degrees but for a constant; the damaged ones as well."""
-    done = command(
+    done = run_command(
         "compare", control, cases / case / "markers.trc", "--up-axis", "y", "--out", tmp_path / "c"
     )
     assert done.returncode == 0, done.stderr
@@ -154,7 +135,7 @@ def test_markers_agree_whatever_their_file_does(
 def test_a_short_reference_is_refused_for_its_length(
     cases: Path, control: Path, tmp_path: Path
 ) -> None:
-    done = command(
+    done = run_command(
         "compare", control, cases / "short-reference/run_1s.mot", "--out", tmp_path / "c"
     )
     refused(done, "lasts 1.2 s", "--offset")
@@ -162,8 +143,8 @@ def test_a_short_reference_is_refused_for_its_length(
 
 
 def test_markers_that_stop_moving_end_in_no_traceback(cases: Path, tmp_path: Path) -> None:
-    assert command("demo", "--out", tmp_path / "d").returncode == 0
-    done = command(
+    assert run_command("demo", "--out", tmp_path / "d").returncode == 0
+    done = run_command(
         "compare", tmp_path / "d", cases / "markers-held/markers.trc", "--up-axis", "z",
         "--offset", "0", "--out", tmp_path / "c",
     )  # fmt: skip

@@ -36,7 +36,7 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
-WAIT_MS = 60_000
+WAIT_MS = 300_000
 PAPER_PX = 688  # A4 less two margins of 14 mm
 PIXEL = 1.5  # rounding of places on the screen
 BROKEN_HEADS = """[...document.querySelectorAll('thead th')].filter(head => {
@@ -66,6 +66,7 @@ class Visit:
 
     def __init__(self, browser: Any, file: Path, width: int) -> None:
         self.page = browser.new_page(viewport={"width": width, "height": 900})
+        self.page.set_default_timeout(WAIT_MS)
         self.errors: list[str] = []
         self.requests: list[str] = []
         self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))
