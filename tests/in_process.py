@@ -17,8 +17,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from unittest import mock
 
-from opensim_pelvis.cli import app
-from opensim_pelvis.screen.endings import end
+from opensim_pelvis.cli.commands import app
+from opensim_pelvis.cli.screen.endings import end
 
 
 def run_command(

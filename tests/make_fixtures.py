@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from opensim_pelvis.settings import BODIES
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from opensim_pelvis import pipeline
-from opensim_pelvis.settings import (
+from opensim_pelvis.config.settings import (
     BODIES,
     ActivityKind,
     ActivitySettings,

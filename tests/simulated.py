@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     RunnerSettings,

@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opensim_pelvis.anthropometry import mass, tables
-from opensim_pelvis.anthropometry.mass import segment_inertia
-from opensim_pelvis.anthropometry.sizes import BodySize, body_origins, joint_geometry, landmarks
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.settings import BODIES
+from opensim_pelvis.kinematics.anthropometry import mass
+from opensim_pelvis.kinematics.anthropometry import published as tables
+from opensim_pelvis.kinematics.anthropometry.mass import segment_inertia
+from opensim_pelvis.kinematics.anthropometry.sizes import (
+    BodySize,
+    body_origins,
+    joint_geometry,
+    landmarks,
+)
 
 ROUNDING_M = 2e-9  # positions are rounded to nanometres
 EXACT = 1e-12

@@ -17,80 +17,94 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "plugin" / "opensim_pelvis"
 FILES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-FOLDERS = sorted({path.parent.name for path in FILES} - {PACKAGE.name})
+FOLDERS = sorted({path.parent.relative_to(PACKAGE).as_posix() for path in FILES} - {"."})
+
+MAX_ROOMS = 25
+
+SAME_IDEA = {
+    "angles": "clinical angles: the record, and how it is computed",
+    "c3d": "C3D files, read and written",
+    "placement": "how sensors sit on bodies: the record, and how it is computed",
+    "quality": "how far a result can be trusted: the record, and how it is judged",
+    "sto": "tables of OpenSim, read and written",
+}
+"""Names of files that stand in several rooms, and the idea they share."""
 
 MAX_LINES = 330  # what one sitting can take in; the aim is 80 to 250
 
 ORDER = (
     "errors",
-    "plain_words",
+    "notices.plain_words",
     "language",
     "notices",
-    "interruption",
-    "processes",
-    "documents",
-    "names",
-    "delivery",
-    "kinds",
+    "io.interruption",
+    "io.processes",
+    "io.documents",
+    "config.names",
+    "io.delivery",
+    "io.kinds",
     "frames",
     "rotations",
     "interpolation",
-    "sampling",
-    "calibration_methods",
-    "settings",
+    "config.sampling",
+    "config.calibration_methods",
+    "config.settings",
     "types",
-    "results",
-    "registry",
-    "trial",
-    "c3d_file",
-    "anthropometry",
-    "readers",
-    "sto_rows",
-    "sto_tables",
-    "reading",
+    "io.results",
+    "io.registry",
+    "config.trial",
+    "io.c3d",
+    "kinematics.anthropometry",
+    "io.tables",
+    "io.readers",
+    "io.reading",
     "timeline",
     "fusion",
-    "travel",
-    "placement",
-    "heading",
-    "posture",
-    "verdict",
-    "calibration",
-    "engine_definitions",
-    "osim",
-    "solve",
-    "doubts",
-    "angle_definitions",
-    "angles",
-    "events",
-    "strides",
-    "coordination",
-    "metrics",
+    "kinematics.travel",
+    "calibration.placement",
+    "calibration.heading",
+    "calibration.movement_pose",
+    "calibration.verdict",
+    "calibration.sensor_to_segment",
+    "kinematics.engine_definitions",
+    "kinematics.osim",
+    "kinematics.solve",
+    "kinematics.doubts",
+    "kinematics.angle_definitions",
+    "kinematics.angles",
+    "gait.events",
+    "gait.strides",
+    "gait.coordination",
+    "gait.measures",
     "guidance",
-    "speeds",
-    "running",
+    "gait.speeds",
+    "gait.analysis",
     "quality",
-    "output",
+    "io.output",
     "pipeline",
-    "exporters",
-    "fonts",
+    "io.exporters",
+    "language.fonts",
     "cohort",
     "report",
     "validation",
     "simulate",
     "testing",
-    "selftest",
-    "screen",
-    "translation",
-    "debug",
-    "cli_options",
-    "spoken_command",
-    "cli_results",
-    "cli_run",
-    "cli",
+    "cli.selftest",
+    "cli.screen",
+    "cli.translation",
+    "cli.debug",
+    "cli.options",
+    "cli.spoken_command",
+    "cli.results",
+    "cli.execute",
+    "cli.commands",
     "__main__",
 )
-"""A module imports only modules that stand before it; a folder counts as one."""
+"""A module imports only what stands before it; a folder named here counts as one.
+
+Rooms that serve early and late stages alike (``io``, ``config``, ``kinematics``) stand here in
+parts.
+"""
 
 NOT_YET: set[str] = set()
 """Places that are kept for modules to come."""
@@ -98,12 +112,13 @@ NOT_YET: set[str] = set()
 WHOLE_PACKAGE = "opensim_pelvis"
 LIGHT_FOR_CLI = {
     "errors",
-    "debug",
-    "interruption",
-    "screen",
-    "cli_options",
-    "spoken_command",
-    "cli_results",
+    "io.interruption",
+    "cli",
+    "cli.debug",
+    "cli.screen",
+    "cli.options",
+    "cli.spoken_command",
+    "cli.results",
 }
 QUICK_TO_IMPORT = {"__future__", "functools", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}
 
@@ -114,6 +129,12 @@ class Import(NamedTuple):
     module: str
     for_types: bool
     in_function: bool
+
+
+def only_a_docstring(folder: Path) -> bool:
+    """Return whether a package says what it is for and does nothing."""
+    body = ast.parse((folder / "__init__.py").read_text(encoding="utf-8")).body
+    return len(body) == 1 and isinstance(body[0], ast.Expr)
 
 
 def name_of(path: Path) -> str:
@@ -144,27 +165,44 @@ def modules_of(node: ast.AST) -> list[str]:
     if not isinstance(node, ast.ImportFrom):
         return []
     assert node.level == 0, f"relative import of {node.module}"
-    if node.module == WHOLE_PACKAGE:
-        return [f"{WHOLE_PACKAGE}.{alias.name}" for alias in node.names]
-    return [node.module or ""]
+    module = node.module or ""
+    return [f"{module}.{a.name}" if is_module(f"{module}.{a.name}") else module for a in node.names]
+
+
+def is_module(name: str) -> bool:
+    """Return whether a dotted name is a module or a folder of ours."""
+    package, _, rest = name.partition(".")
+    place = PACKAGE.joinpath(*rest.split("."))
+    return package == WHOLE_PACKAGE and (place.is_dir() or place.with_suffix(".py").is_file())
 
 
 def places(module: str) -> str | None:
     """Return the place in ORDER of an absolute module name; None for other packages."""
     package, _, rest = module.partition(".")
-    return rest.split(".")[0] if package == WHOLE_PACKAGE and rest else None
+    return place_of(rest) if package == WHOLE_PACKAGE and rest else None
+
+
+def place_of(name: str) -> str:
+    """Return the longest entry of ORDER that a dotted name begins with; else its first part."""
+    parts = name.split(".")
+    longer = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((place for place in longer if place in ORDER), parts[0])
 
 
 def test_the_order_names_every_module_and_nothing_else() -> None:
-    found = {name_of(path).split(".")[0] for path in FILES} - {""}
+    rooms = {
+        path.parent.relative_to(PACKAGE).as_posix() for path in FILES if path.stem == "__init__"
+    }
+    empty = {room.replace("/", ".") for room in rooms if only_a_docstring(PACKAGE / room)}
+    found = {place_of(name) for path in FILES if (name := name_of(path)) not in empty | {""}}
     assert set(ORDER) - NOT_YET <= found <= set(ORDER)
     assert len(ORDER) == len(set(ORDER))
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_imports_point_up_the_order(path: Path) -> None:
-    own = name_of(path).split(".")[0]
-    if not own:  # the public names: a stub that imports lazily
+    own = place_of(name_of(path))
+    if not own or own not in ORDER:  # the public names: a stub that imports lazily
         assert all(places(found.module) is None for found in imports_of(path))
         return
     wrong = [
@@ -184,10 +222,9 @@ def test_modules_of_one_folder_do_not_import_in_a_circle(folder: str) -> None:
         name_of(path): {
             found.module.removeprefix(f"{WHOLE_PACKAGE}.")
             for found in imports_of(path)
-            if places(found.module) == folder and not found.for_types
+            if not found.for_types
         }
-        for path in FILES
-        if path.parent.name == folder
+        for path in (PACKAGE / folder).glob("*.py")
     }
     left = dict(graph)
     while left:
@@ -198,7 +235,7 @@ def test_modules_of_one_folder_do_not_import_in_a_circle(folder: str) -> None:
 
 @pytest.mark.parametrize(
     ("library", "may_import"),
-    [("opensim", ("osim/",)), ("ezc3d", ("exporters/c3d", "c3d_file/library"))],
+    [("opensim", ("kinematics/osim/",)), ("ezc3d", ("io/exporters/c3d", "io/c3d/library"))],
 )
 def test_heavy_libraries_have_one_door(library: str, may_import: tuple[str, ...]) -> None:
     users = {
@@ -211,7 +248,7 @@ def test_heavy_libraries_have_one_door(library: str, may_import: tuple[str, ...]
 
 
 def test_stages_before_opensim_are_tested_without_it() -> None:
-    before = ORDER[: ORDER.index("osim")]
+    before = ORDER[: ORDER.index("kinematics.osim")]
     for path in TESTS:
         place, *_ = path.relative_to(ROOT / "tests").with_suffix("").parts
         if place.removeprefix("test_") in before:
@@ -220,9 +257,9 @@ def test_stages_before_opensim_are_tested_without_it() -> None:
 
 
 def test_what_goes_out_does_not_know_what_else_goes_out() -> None:
-    ways = {"exporters", "report", "validation"}
+    ways = {"io.exporters", "report", "validation"}
     for path in FILES:
-        own = name_of(path).split(".")[0]
+        own = place_of(name_of(path))
         if own in ways:
             others = {places(found.module) for found in imports_of(path)} & (ways - {own})
             assert not others, f"{name_of(path)} imports {others}"
@@ -230,10 +267,10 @@ def test_what_goes_out_does_not_know_what_else_goes_out() -> None:
 
 def test_one_kind_of_file_does_not_know_another() -> None:
     for folder in ("readers", "exporters"):
-        for path in (PACKAGE / folder).glob("*.py"):
+        for path in (PACKAGE / "io" / folder).glob("*.py"):
             for found in imports_of(path):
                 base, _, module = found.module.rpartition(".")
-                if base != f"{WHOLE_PACKAGE}.{folder}":
+                if base != f"{WHOLE_PACKAGE}.io.{folder}":
                     continue
                 helper = module.startswith(("_", f"{path.stem.split('_')[0]}_"))
                 assert helper, f"{folder}/{path.name} imports {module}"
@@ -242,7 +279,7 @@ def test_one_kind_of_file_does_not_know_another() -> None:
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("cli", {"numpy", "scipy", "pandas", "polars", "opensim", "ezc3d"}),
+        ("cli.commands", {"numpy", "scipy", "pandas", "polars", "opensim", "ezc3d"}),
         ("pipeline", {"opensim", "ezc3d", "pandas", "matplotlib"}),
         ("simulate", {"opensim", "ezc3d", "pandas", "matplotlib"}),
     ],
@@ -256,7 +293,7 @@ def test_heavy_libraries_are_loaded_when_needed_and_not_before(
 
 
 def test_the_command_line_starts_with_light_modules_only() -> None:
-    both = (imports_of(PACKAGE / name) for name in ("cli.py", "cli_results.py"))
+    both = (imports_of(PACKAGE / name) for name in ("cli/commands.py", "cli/results.py"))
     for found in (each for one in both for each in one):
         if found.in_function or found.for_types:
             continue
@@ -266,7 +303,9 @@ def test_the_command_line_starts_with_light_modules_only() -> None:
 
 def test_types_knows_settings_only_by_name() -> None:
     found = [
-        i for i in imports_of(PACKAGE / "types" / "result.py") if places(i.module) == "settings"
+        i
+        for i in imports_of(PACKAGE / "types" / "result.py")
+        if places(i.module) == "config.settings"
     ]
     assert found
     assert all(i.for_types for i in found)
@@ -313,6 +352,20 @@ def test_every_module_says_what_it_is_for(path: Path) -> None:
     said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
     assert said
     assert said.splitlines()[0].endswith((".", "!", "?", ":"))
+
+
+def test_the_house_has_few_rooms() -> None:
+    top = {path.relative_to(PACKAGE).parts[0] for path in FILES} - {"__init__.py", "__main__.py"}
+    assert len(top) < MAX_ROOMS, sorted(top)
+
+
+def test_one_name_of_a_file_means_one_idea() -> None:
+    seen: dict[str, list[str]] = {}
+    for path in FILES:
+        if path.stem != "__init__":
+            seen.setdefault(path.stem, []).append(path.relative_to(PACKAGE).as_posix())
+    twice = {stem: places for stem, places in seen.items() if len(places) > 1}
+    assert set(twice) == set(SAME_IDEA), twice
 
 
 def test_no_file_is_too_long() -> None:

@@ -11,8 +11,8 @@ from subprocess import CompletedProcess
 import numpy as np
 import pytest
 
-from opensim_pelvis.osim.build import build_model
-from opensim_pelvis.settings import SubjectSettings
+from opensim_pelvis.config.settings import SubjectSettings
+from opensim_pelvis.kinematics.osim.build import build_model
 from opensim_pelvis.simulate import SensorSettings, simulate_sensors, write_xsens
 from tests.in_process import run_command
 from tests.simulated import short_run

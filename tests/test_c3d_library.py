@@ -17,15 +17,9 @@ import ezc3d
 import numpy as np
 import pytest
 
-from opensim_pelvis.c3d_file import (
-    arrays,
-    library,
-    open_c3d,
-    read_channels,
-    read_points,
-    read_rotations,
-)
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.io.c3d import data as arrays
+from opensim_pelvis.io.c3d import library, open_c3d, read_channels, read_points, read_rotations
 from opensim_pelvis.notices import say
 from tests.c3d_files import DEC, INTEL, MIPS, Kind, Written, write_kind
 from tests.notices import codes
@@ -162,7 +156,7 @@ def test_ezc3d_reads_beside_opensim(tmp_path: Path) -> None:
     code = f"""
 import opensim
 from pathlib import Path
-from opensim_pelvis.c3d_file import open_c3d, read_points, read_channels, read_rotations
+from opensim_pelvis.io.c3d import open_c3d, read_points, read_channels, read_rotations
 file = open_c3d(Path({str(path)!r}))
 read_points(file), read_channels(file), read_rotations(file)
 print(sorted(file.loaded))

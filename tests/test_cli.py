@@ -13,9 +13,10 @@ from typing import get_args
 import pytest
 from typer.main import get_command
 
-from opensim_pelvis import cli, pipeline
+from opensim_pelvis import pipeline
+from opensim_pelvis.cli import commands as cli
+from opensim_pelvis.config.settings import TrialSettings
 from opensim_pelvis.errors import PluginError
-from opensim_pelvis.settings import TrialSettings
 from opensim_pelvis.simulate.runner import Session, typical_runner
 from opensim_pelvis.simulate.sensors import SensorSettings, simulate_sensors
 from opensim_pelvis.simulate.trial import write_trial
@@ -71,7 +72,12 @@ def _fails(answer: tuple[int, str, str], *words: str) -> None:
 
 
 def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from opensim_pelvis.cli import main; main()", *arguments]
+    command = [
+        sys.executable,
+        "-c",
+        "from opensim_pelvis.cli.commands import main; main()",
+        *arguments,
+    ]
     return subprocess.run(
         command,
         capture_output=True,
@@ -130,8 +136,8 @@ def test_examples_of_the_help_name_flags_that_exist(
 
 
 def test_choices_in_the_help_of_compare_are_those_that_are_taken() -> None:
-    from opensim_pelvis.settings import Surface
-    from opensim_pelvis.validation.align import BodyOffset, FitOn
+    from opensim_pelvis.config.settings import Surface
+    from opensim_pelvis.validation.alignment import BodyOffset, FitOn
     from opensim_pelvis.validation.sources import ReferenceKind
 
     parameters = get_command(cli.app).commands["compare"].params  # type: ignore[attr-defined]
@@ -280,7 +286,7 @@ def test_inspect_shows_a_recording_whose_map_does_not_fit(run: Run, trial: Path)
 def test_readers_lists_formats_and_names_what_is_broken(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from opensim_pelvis import registry
+    from opensim_pelvis.io import registry
 
     sound = registry.load_reader
 

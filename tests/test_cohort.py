@@ -18,10 +18,10 @@ from opensim_pelvis.cohort.relations import (
     correlate,
     correlation,
 )
-from opensim_pelvis.cohort.table import COPIES, ROTATION, read_cohort, runners
-from opensim_pelvis.cohort.write import write_cohort
+from opensim_pelvis.cohort.runs import COPIES, ROTATION, read_cohort, runners
+from opensim_pelvis.cohort.write_cohort import write_cohort
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.exporters.summary import SummaryExporter
+from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.simulate import RunnerSettings, Session
 from tests.running_cases import run_case
 

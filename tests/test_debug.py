@@ -15,16 +15,17 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from opensim_pelvis import cli
-from opensim_pelvis.debug import describe, gather, scrub
-from opensim_pelvis.errors import ReadError, SettingsError
-from opensim_pelvis.notices import catalogue, notice, say
-from opensim_pelvis.settings import (
+from opensim_pelvis.cli import commands as cli
+from opensim_pelvis.cli.debug import gather, scrub
+from opensim_pelvis.cli.debug import shapes as describe
+from opensim_pelvis.config.settings import (
     RecordingSettings,
     ReportSettings,
     SubjectSettings,
     TrialSettings,
 )
+from opensim_pelvis.errors import ReadError, SettingsError
+from opensim_pelvis.notices import catalogue, notice, say
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Session,
@@ -155,7 +156,7 @@ def test_without_the_flag_the_line_says_how(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("opensim_pelvis.reading.read_recording", broken)
+    monkeypatch.setattr("opensim_pelvis.io.reading.read_recording", broken)
     done = call(["inspect", str(folder / "imu")], monkeypatch)
     assert done.exit_code == 1
     assert "--debug FILE" in done.output

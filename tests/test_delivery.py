@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from opensim_pelvis import output
-from opensim_pelvis.delivery import (
+from opensim_pelvis.errors import ExportError, ReadError
+from opensim_pelvis.io import output
+from opensim_pelvis.io.delivery import (
     STAGING,
     SUMMARY,
     Set,
@@ -22,9 +23,8 @@ from opensim_pelvis.delivery import (
     recording_entries,
     swap,
 )  # fmt: skip
-from opensim_pelvis.errors import ExportError, ReadError
-from opensim_pelvis.readers._files import list_files, list_folders
-from opensim_pelvis.registry import find_reader
+from opensim_pelvis.io.registry import find_reader
+from opensim_pelvis.io.tables.text_files import list_files, list_folders
 from opensim_pelvis.types import InputFile, Result
 from tests.exporters.sample_result import make_result
 
@@ -260,7 +260,7 @@ def test_a_locked_file_leaves_all_as_it_was(
 SCRIPT = """
 import os, sys
 from pathlib import Path
-from opensim_pelvis.delivery import Set, deliver, swap
+from opensim_pelvis.io.delivery import Set, deliver, swap
 folder, text, last, kind, way = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
 if way == "renames":
     swap.exchange = lambda one, other: False

@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 import typer
 
-from opensim_pelvis import angle_definitions
-from opensim_pelvis.angle_definitions import baker_angles
-from opensim_pelvis.exporters.c3d import COORDINATE_SENSES
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.io.exporters.c3d import COORDINATE_SENSES
+from opensim_pelvis.kinematics import angle_definitions
+from opensim_pelvis.kinematics.angle_definitions import baker_angles
+from opensim_pelvis.kinematics.travel import travel_heading
 from opensim_pelvis.rotations import from_euler, to_euler
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
-from opensim_pelvis.travel import travel_heading
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "plugin" / "opensim_pelvis"
@@ -188,7 +188,7 @@ def command_lines(page: Path) -> list[str]:
 
 def parse(arguments: list[str]) -> None:
     """Parse a command line as the program does, and run nothing."""
-    from opensim_pelvis.cli import app
+    from opensim_pelvis.cli.commands import app
 
     group = typer.main.get_command(app)
     command = group.commands.get(arguments[0]) if arguments else None

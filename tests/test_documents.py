@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from opensim_pelvis.documents import (
+from opensim_pelvis.io.documents import (
     DocumentError,
     is_xml,
     read_bytes,
@@ -23,7 +23,7 @@ from opensim_pelvis.documents import (
     read_xml_text,
     safe_cell,
 )
-from opensim_pelvis.documents.toml_text import MAX_TOML_BYTES
+from opensim_pelvis.io.documents.toml_text import MAX_TOML_BYTES
 
 FOREIGN = re.compile(r"Expecting|codec|at line|Exceeds|invalid token|Traceback|'\w+Error")
 DEEP = 200_000

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings, SolverSettings
+from opensim_pelvis.io import reading
 from opensim_pelvis.notices import catalogue
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SolverSettings
 from opensim_pelvis.types import Recording, Result
 from tests.notices import sentences
 from tests.real_sensors import GAITTOOLBOX

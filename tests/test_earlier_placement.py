@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opensim_pelvis.config.trial.earlier import read_placement
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.rotations import from_euler
-from opensim_pelvis.trial.earlier import read_placement
 from tests.robustness.seeds import result
 
 FRAME = (

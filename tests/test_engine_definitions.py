@@ -8,11 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
-from opensim_pelvis import engine_definitions
-from opensim_pelvis.engine_definitions import ENGINES, EngineDefinition, load
+from opensim_pelvis.config.settings import Engine, SolverSettings
+from opensim_pelvis.config.trial import setting_definitions
+from opensim_pelvis.config.trial.trial_file import read_trial
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.kinematics import engine_definitions
+from opensim_pelvis.kinematics.engine_definitions import ENGINES, EngineDefinition, load
+from opensim_pelvis.kinematics.solve import solve_batch
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.settings import Engine, SolverSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     SensorSettings,
@@ -20,9 +23,6 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
 )
-from opensim_pelvis.solve import solve_batch
-from opensim_pelvis.trial import setting_definitions
-from opensim_pelvis.trial.file import read_trial
 from opensim_pelvis.types import Kinematics, Recording
 
 DUMMY = EngineDefinition(

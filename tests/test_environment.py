@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from opensim_pelvis.kinds import describe_kind
-from opensim_pelvis.plain_words import LIMIT, harmless, present, words_of
-from opensim_pelvis.registry import find_reader
+from opensim_pelvis.io.kinds import describe_kind
+from opensim_pelvis.io.registry import find_reader
+from opensim_pelvis.notices.plain_words import LIMIT, harmless, present, words_of
 from tests.robustness.interrupts import make_trial
 
 posix = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -81,9 +81,9 @@ def test_names_that_the_screen_has_no_letters_for(tmp_path: Path, encoding: str)
 
 
 def _run(trial: Path) -> list[float]:
-    from opensim_pelvis.output import write
+    from opensim_pelvis.config.trial.trial_file import read_trial
+    from opensim_pelvis.io.output import write
     from opensim_pelvis.pipeline import run_trial
-    from opensim_pelvis.trial.file import read_trial
 
     result = run_trial(read_trial(trial))
     write(result, trial.parent / f"out{os.getpid()}")

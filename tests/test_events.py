@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.events.detect import detect_events
-from opensim_pelvis.events.imported import normalise_events, read_events
-from opensim_pelvis.events.legs import deepest_between
-from opensim_pelvis.events.signals import find_extremes, refine
+from opensim_pelvis.gait.events.detect import detect_events
+from opensim_pelvis.gait.events.imported import normalise_events, read_events
+from opensim_pelvis.gait.events.leg_contacts import deepest_between
+from opensim_pelvis.gait.events.signals import find_extremes, refine
 from opensim_pelvis.notices import say
-from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import SensorSettings
 from opensim_pelvis.types import Event, GaitEvents, Result
 from tests.notices import codes

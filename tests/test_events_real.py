@@ -10,11 +10,11 @@ import pytest
 from scipy.io import loadmat
 
 from opensim_pelvis import pipeline
-from opensim_pelvis.events.legs import find_leg_events
-from opensim_pelvis.events.signals import SegmentSignal
+from opensim_pelvis.config.settings import ActivitySettings
 from opensim_pelvis.frames import BoolArray
+from opensim_pelvis.gait.events.leg_contacts import find_leg_events
+from opensim_pelvis.gait.events.signals import SegmentSignal
 from opensim_pelvis.notices import say
-from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.types import Recording, Result, SensorSignals
 
 CYCLE_S = 1.2135

@@ -15,13 +15,14 @@ import pytest
 
 import opensim_pelvis.types
 import opensim_pelvis.validation
-from opensim_pelvis import output, pipeline, reading
-from opensim_pelvis.c3d_file import open_c3d
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings, TrialSettings
+from opensim_pelvis.config.trial.run_request import read_request
+from opensim_pelvis.io import output, reading
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.readers.c3d_contents import describe_contents
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.readers.c3d_contents import describe_contents
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, TrialSettings
 from opensim_pelvis.simulate.demo import write_demo
-from opensim_pelvis.trial.request import read_request
 from opensim_pelvis.types import RecordingDate, Result, RunningAnalysis
 from opensim_pelvis.types.event import CONTACT, CYCLE_EVENTS, RIGHT_FORWARD
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings, compare

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from opensim_pelvis import fonts
+from opensim_pelvis.language import fonts
 from opensim_pelvis.report.flow import Flow, text_width, wrap
 from opensim_pelvis.report.pdf import save
 from opensim_pelvis.report.texts import read_texts

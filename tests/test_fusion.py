@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from opensim_pelvis import pipeline
+from opensim_pelvis.cli.screen.tables import render_recording, render_result
+from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import FusionError
-from opensim_pelvis.exporters.summary import summarise
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.fusion.fuse import fuse_recording
+from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.rotations import angle_between, inverse, is_present, multiply, rotate
-from opensim_pelvis.screen.tables import render_recording, render_result
-from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,

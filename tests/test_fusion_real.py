@@ -13,10 +13,12 @@ from scipy.optimize import least_squares
 from scipy.spatial.transform import Rotation
 from vqf import offlineVQF
 
-from opensim_pelvis import pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings, FusionSettings
 from opensim_pelvis.errors import FusionError
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.fusion.fuse import fuse_recording
+from opensim_pelvis.io import reading
 from opensim_pelvis.rotations import (
     inverse,
     is_present,
@@ -25,7 +27,6 @@ from opensim_pelvis.rotations import (
     rotate,
     to_rotation_vector,
 )
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, FusionSettings
 from opensim_pelvis.types import Recording, SensorSignals
 from tests.notices import codes
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import reading
+from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import fuse_recording
+from opensim_pelvis.fusion.heading_ties import MAX_REST_HOLE_S, MAX_REST_TILT_RAD, REST_ERROR_RAD
 from opensim_pelvis.fusion.rest import find_rest
-from opensim_pelvis.fusion.ties import MAX_REST_HOLE_S, MAX_REST_TILT_RAD, REST_ERROR_RAD
+from opensim_pelvis.io import reading
 from opensim_pelvis.rotations import inverse, is_present, multiply
-from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.simulate import (
     Gap,
     RunnerSettings,

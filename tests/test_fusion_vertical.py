@@ -20,7 +20,7 @@ from vqf import offlineVQF
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.fusion import filter as filtering
 from opensim_pelvis.fusion.rest import find_rest, level_at_rest
-from opensim_pelvis.reading import read
+from opensim_pelvis.io.reading import read
 from opensim_pelvis.rotations import from_rotation_vector, multiply, normalise, rotate
 from opensim_pelvis.types import Recording, SensorSignals
 from tests.test_fusion_real import read_full_body

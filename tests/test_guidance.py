@@ -11,8 +11,8 @@ import pytest
 
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.guidance.engine import FEWEST_STRIDES, find_findings
-from opensim_pelvis.guidance.tables import make_rules, read_norms, read_rules
-from opensim_pelvis.guidance.words import finding_text
+from opensim_pelvis.guidance.finding_words import finding_text
+from opensim_pelvis.guidance.rulebook import make_rules, read_norms, read_rules
 from opensim_pelvis.simulate import RunnerSettings, Session
 from opensim_pelvis.types import Finding, Result, RunningAnalysis
 from tests.running_cases import run_case

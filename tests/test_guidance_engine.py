@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from opensim_pelvis.guidance.engine import FEWEST_STRIDES, find_findings
-from opensim_pelvis.guidance.tables import Condition, Rule
-from opensim_pelvis.guidance.words import fill, finding_text, reason_text
-from opensim_pelvis.metrics.definitions import definition_of
-from opensim_pelvis.settings import (
+from opensim_pelvis.config.settings import (
     ActivitySettings,
     RecordingSettings,
     SubjectSettings,
     TrialSettings,
 )
+from opensim_pelvis.gait.measures.definitions import definition_of
+from opensim_pelvis.guidance.engine import FEWEST_STRIDES, find_findings
+from opensim_pelvis.guidance.finding_words import fill, finding_text, reason_text
+from opensim_pelvis.guidance.rulebook import Condition, Rule
 from opensim_pelvis.types import Drill, Finding, Summary
 
 DROP = "pelvic_drop_deg"

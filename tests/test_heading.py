@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis import heading as hd
+from opensim_pelvis.calibration import heading as hd
+from opensim_pelvis.calibration.heading.joint import heading_from_joint
+from opensim_pelvis.calibration.placement import average_pose
+from opensim_pelvis.calibration.verdict import KnownMountings, require_fitting
+from opensim_pelvis.config.settings import BODIES, CalibrationSettings, Surface
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import UpAxis
-from opensim_pelvis.heading.joint import heading_from_joint
-from opensim_pelvis.placement import average_pose
 from opensim_pelvis.rotations import multiply
-from opensim_pelvis.settings import BODIES, CalibrationSettings, Surface
 from opensim_pelvis.simulate import (
     RunnerSettings,
     SensorSettings,
@@ -21,7 +22,6 @@ from opensim_pelvis.simulate import (
     typical_mountings,
 )
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
-from opensim_pelvis.verdict import KnownMountings, require_fitting
 from tests.notices import codes, sentences
 from tests.simulated import align, short_run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opensim_pelvis.heading.combine import ARBITRARY_RAD, combine
+from opensim_pelvis.calibration.heading.combine import ARBITRARY_RAD, combine
 
 NAN = float("nan")
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.calibration.heading.knee import heading_from_knee
+from opensim_pelvis.calibration.placement import average_pose
+from opensim_pelvis.config.settings import ActivitySettings, FusionSettings
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.heading.knee import heading_from_knee
-from opensim_pelvis.placement import average_pose
-from opensim_pelvis.settings import ActivitySettings, FusionSettings
+from opensim_pelvis.io import reading
 from opensim_pelvis.simulate import SensorSettings
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Recording

@@ -15,11 +15,12 @@ import pytest
 from scipy.io import loadmat
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis import reading
+from opensim_pelvis.calibration.heading import find_heading
+from opensim_pelvis.calibration.placement import average_pose, orient_sensors, place_static
+from opensim_pelvis.config.settings import CalibrationSettings, FusionSettings
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.placement import average_pose, orient_sensors, place_static
+from opensim_pelvis.io import reading
 from opensim_pelvis.rotations import (
     from_matrix,
     inverse,
@@ -27,7 +28,6 @@ from opensim_pelvis.rotations import (
     to_euler,
     unwrap_present,
 )
-from opensim_pelvis.settings import CalibrationSettings, FusionSettings
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import Heading, Recording
 from tests.notices import codes

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from opensim_pelvis import pipeline
-from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.heading.cycles import find_cyclic
-from opensim_pelvis.placement import average_pose
-from opensim_pelvis.settings import (
+from opensim_pelvis.calibration.heading import find_heading
+from opensim_pelvis.calibration.heading.cycles import find_cyclic
+from opensim_pelvis.calibration.placement import average_pose
+from opensim_pelvis.config.settings import (
     BODIES,
     ActivitySettings,
     CalibrationSettings,
     Surface,
 )
+from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Disturbance,
@@ -131,7 +131,7 @@ def test_true_turns_on_a_track_stay_and_drift_against_the_pelvis_goes() -> None:
 
 
 def turn_of(R_GB: FloatArray) -> FloatArray:
-    from opensim_pelvis.angle_definitions import baker_angles
+    from opensim_pelvis.kinematics.angle_definitions import baker_angles
 
     return np.rad2deg(baker_angles(R_GB)[:, 0])
 

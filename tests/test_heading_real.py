@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import reading
+from opensim_pelvis.calibration.heading import find_heading
+from opensim_pelvis.calibration.heading.joint import heading_from_joint
+from opensim_pelvis.calibration.placement import average_pose
+from opensim_pelvis.config.settings import CalibrationSettings
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.frames import UpAxis
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.heading.joint import heading_from_joint
-from opensim_pelvis.placement import average_pose
-from opensim_pelvis.settings import CalibrationSettings
+from opensim_pelvis.io import reading
 from opensim_pelvis.timeline.align import align_recording
-from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording
 from tests.notices import sentences
 from tests.real_sensors import GAITTOOLBOX

@@ -10,13 +10,14 @@ import ezc3d
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.events.imported import read_events
-from opensim_pelvis.events.prefer import prefer_imported
-from opensim_pelvis.exporters.c3d import C3dExporter
+from opensim_pelvis.gait.events.imported import read_events
+from opensim_pelvis.gait.events.prefer import prefer_imported
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.exporters.c3d import C3dExporter
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import HEADING_AXIS
 from opensim_pelvis.types import Event, GaitEvents, Result
 from tests.notices import codes, sentences

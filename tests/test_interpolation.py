@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation, Slerp
 
 from opensim_pelvis.interpolation import ON_SAMPLE, rotations_at, vectors_at
-from opensim_pelvis.readers._clock import count_stamps
+from opensim_pelvis.io.tables.sample_clock import count_stamps
 from opensim_pelvis.rotations import angle_between
 
 ROUNDING = 1e-12

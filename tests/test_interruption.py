@@ -69,16 +69,16 @@ RUN = ("run", "trial.toml", "--out", "results")
 MOMENTS = {
     "importing typer": ("import", "typer", RUN, ""),
     "importing OpenSim": ("import", "opensim", RUN, ""),
-    "reading": ("opensim_pelvis.readers.xsens", "XsensReader.read", RUN, ""),
-    "reading in a thread": ("opensim_pelvis.readers._numbers", "read_numbers", RUN, ""),
-    "compiling": ("opensim_pelvis.solve.warm_up", "prepare", RUN, ""),
+    "reading": ("opensim_pelvis.io.readers.xsens", "XsensReader.read", RUN, ""),
+    "reading in a thread": ("opensim_pelvis.io.tables.number_columns", "read_numbers", RUN, ""),
+    "compiling": ("opensim_pelvis.kinematics.solve.warm_up", "prepare", RUN, ""),
     "placing": ("opensim_pelvis.pipeline", "calibrate", RUN, ""),
-    "building the model": ("opensim_pelvis.osim.model", "build_model", RUN, "after"),
-    "solving in threads": ("opensim_pelvis.solve.problem", "solve_frames", RUN, ""),
+    "building the model": ("opensim_pelvis.kinematics.osim.model", "build_model", RUN, "after"),
+    "solving in threads": ("opensim_pelvis.kinematics.solve.problem", "solve_frames", RUN, ""),
     "deaf to it": ("opensim_pelvis.pipeline", "analyse_running", RUN, "deaf"),
     "twice": ("opensim_pelvis.pipeline", "analyse_running", RUN, "again"),
     "plotting": ("opensim_pelvis.report.exporter", "PdfExporter.write", RUN, ""),
-    "writing, files there": ("opensim_pelvis.exporters.sto", "StoExporter.write", RUN, "after"),
+    "writing, files there": ("opensim_pelvis.io.exporters.sto", "StoExporter.write", RUN, "after"),
     "the demonstration": (
         "opensim_pelvis.simulate.demo",
         "write_xsens",
@@ -133,7 +133,7 @@ def test_a_polite_kill_is_the_same(folder: Path) -> None:
 def test_what_was_written_before_the_interruption_is_said(folder: Path, tmp_path: Path) -> None:
     make_trial(tmp_path, duration_s=4.0)
     code = AT.format(
-        module="opensim_pelvis.output", name="write", number=int(signal.SIGINT), how="after"
+        module="opensim_pelvis.io.output", name="write", number=int(signal.SIGINT), how="after"
     )
     process = start(tmp_path, *RUN, code=code)
     _, error = process.communicate(timeout=LIMIT_S)
@@ -145,7 +145,7 @@ def test_a_job_in_the_background_does_not_hear_ctrl_c(folder: Path) -> None:
     """A shell lets it ignore the signal; the program leaves it at that."""
     code = (
         "import signal, os; signal.signal(signal.SIGINT, signal.SIG_IGN); "
-        "from opensim_pelvis.__main__ import main; import opensim_pelvis.cli as cli; "
+        "from opensim_pelvis.__main__ import main; import opensim_pelvis.cli.commands as cli; "
         "inner = cli.main; "
         "cli.main = lambda: (os.kill(os.getpid(), signal.SIGINT), inner()); main()"
     )

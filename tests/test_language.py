@@ -10,12 +10,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from typer.testing import CliRunner
 
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
+from opensim_pelvis.cli.translation import all_texts, as_text, write_texts
 from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.language import ENGLISH, Text, read_language, state_of, updated
 from opensim_pelvis.notices import as_plain, from_plain, notice, say, say_plain
 from opensim_pelvis.notices.document import document
-from opensim_pelvis.translation import all_texts, as_text, write_texts
 
 KEY = "notice.pose.few_samples.text"
 TEXTS = (
@@ -167,7 +167,7 @@ def test_a_language_of_the_package_is_found_by_its_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path / "de.po", ("screen.command.passed", "all checks passed", "alles gut"))
-    monkeypatch.setattr("opensim_pelvis.language.files.files", lambda _: tmp_path)
+    monkeypatch.setattr("opensim_pelvis.language.po_files.files", lambda _: tmp_path)
     assert read_language("de").text("screen.command.passed", "all checks passed") == "alles gut"
     done = CliRunner().invoke(app, ["readers", "--language", "de"])
     assert done.exit_code == 0

@@ -7,11 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.coordination import phase_lag, relative_phase, vector_coding
-from opensim_pelvis.metrics.compute import definitions
-from opensim_pelvis.metrics.statistics import compare_sides, find_trend, standard_error, summarise
+from opensim_pelvis.gait.coordination import phase_lag, relative_phase, vector_coding
+from opensim_pelvis.gait.measures.compute import definitions
+from opensim_pelvis.gait.measures.statistics import (
+    compare_sides,
+    find_trend,
+    standard_error,
+    summarise,
+)
+from opensim_pelvis.gait.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.notices import notice
-from opensim_pelvis.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.types import Angles
 
 ROTATION = next(d for d in definitions() if d.name == "pelvic_rotation_range_deg")

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from opensim_pelvis import pipeline
+from opensim_pelvis.calibration.heading import find_heading
+from opensim_pelvis.calibration.movement_pose import pose_of_movement
+from opensim_pelvis.calibration.placement import orient_sensors, place_static
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.placement import orient_sensors, place_static
-from opensim_pelvis.posture import pose_of_movement
 from opensim_pelvis.rotations import inverse, multiply
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     SensorSettings,

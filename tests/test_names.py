@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opensim_pelvis.config.names import check_name, derive_name, name_fault
+from opensim_pelvis.config.trial.trial_file import settings_from_tables
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.names import check_name, derive_name, name_fault
 from opensim_pelvis.report.view import read_view, view_of, write_view
-from opensim_pelvis.trial.file import settings_from_tables
 from tests.exporters.sample_result import make_result
 
 ALLOWED = ("walk", "walk 01", "sim[1]", "a.b", "跑步", "Łódź", "कदम", "runner-3_x", "é" * 60)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from opensim_pelvis import cli
-from opensim_pelvis.delivery import check_file
+from opensim_pelvis.cli import commands as cli
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.kinds import describe_kind
+from opensim_pelvis.io.delivery import check_file
+from opensim_pelvis.io.kinds import describe_kind
 from opensim_pelvis.report.texts import write_texts
 from opensim_pelvis.validation import compare
 from opensim_pelvis.validation.pooling import write_pooled

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from opensim_pelvis.documents import finite
+from opensim_pelvis.config.trial.earlier import read_placement
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.errors import OpenSimPelvisError
-from opensim_pelvis.events.imported import read_events
-from opensim_pelvis.speeds import read_speeds
-from opensim_pelvis.sto_tables import read_table
-from opensim_pelvis.trial.earlier import read_placement
-from opensim_pelvis.trial.sensor_map import read_sensor_map
+from opensim_pelvis.gait.events.imported import read_events
+from opensim_pelvis.gait.speeds import read_speeds
+from opensim_pelvis.io.documents import finite
+from opensim_pelvis.io.tables.opensim_tables import read_table
 from opensim_pelvis.validation.pooling import pool_folders
 from opensim_pelvis.validation.sources import ReferenceSettings, _read_strides, open_reference
 from tests.robustness import seeds

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline, reading
-from opensim_pelvis.settings import TimelineSettings
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import TimelineSettings
+from opensim_pelvis.io import reading
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     RunnerSettings,
@@ -19,7 +20,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
     write_ximu3,
 )
-from opensim_pelvis.simulate.ximu3 import START_US
+from opensim_pelvis.simulate.write_ximu3 import START_US
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.types import Result
 

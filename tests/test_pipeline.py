@@ -11,10 +11,8 @@ import opensim
 import pytest
 
 import opensim_pelvis
-from opensim_pelvis import output, pipeline
-from opensim_pelvis.errors import ExportError, ModelError, PlacementError, SettingsError
-from opensim_pelvis.rotations import angle_between, from_euler, multiply
-from opensim_pelvis.settings import (
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import (
     BODIES,
     ActivitySettings,
     CalibrationSettings,
@@ -24,6 +22,9 @@ from opensim_pelvis.settings import (
     SubjectSettings,
     TrialSettings,
 )
+from opensim_pelvis.errors import ExportError, ModelError, PlacementError, SettingsError
+from opensim_pelvis.io import output
+from opensim_pelvis.rotations import angle_between, from_euler, multiply
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,
@@ -278,7 +279,7 @@ def opensim_pelvis_version() -> str:
 
 
 def test_a_model_without_a_body_that_is_asked_for_is_an_error(tmp_path: Path) -> None:
-    from opensim_pelvis.osim.build import build_model
+    from opensim_pelvis.kinematics.osim.build import build_model
 
     model = build_model(SubjectSettings())
     model.updBodySet().get("torso").setName("thorax")

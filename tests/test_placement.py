@@ -6,11 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from opensim_pelvis.calibration.heading import heading_from_axis
+from opensim_pelvis.calibration.placement import (
+    average_pose,
+    find_still_window,
+    orient_sensors,
+    place_static,
+)
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import PlacementError
-from opensim_pelvis.heading import heading_from_axis
-from opensim_pelvis.placement import average_pose, find_still_window, orient_sensors, place_static
 from opensim_pelvis.rotations import angle_between, mean_rotation, multiply
-from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import SensorSettings, random_mountings, typical_mountings
 from opensim_pelvis.types import AlignedRecording, Placement
 from tests.notices import sentences

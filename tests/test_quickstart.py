@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
 from opensim_pelvis.simulate import simulate_sensors, write_xsens
 from tests.simulated import short_run
 

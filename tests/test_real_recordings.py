@@ -12,17 +12,18 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis import output, pipeline, reading
-from opensim_pelvis.osim.engines import solve_tool
-from opensim_pelvis.osim.skeleton import Observability
-from opensim_pelvis.settings import (
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import (
     BODIES,
     ActivitySettings,
     CalibrationSettings,
     SolverSettings,
 )
-from opensim_pelvis.sto_tables import read_table
-from opensim_pelvis.trial.sensor_map import read_sensor_map
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
+from opensim_pelvis.io import output, reading
+from opensim_pelvis.io.tables.opensim_tables import read_table
+from opensim_pelvis.kinematics.osim.engines import solve_tool
+from opensim_pelvis.kinematics.osim.skeleton import Observability
 from opensim_pelvis.types import Recording, Result
 from tests.notices import codes
 from tests.real_sensors import GAITTOOLBOX

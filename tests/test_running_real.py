@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import pipeline, reading
-from opensim_pelvis.events.legs import find_leg_events
-from opensim_pelvis.events.signals import SegmentSignal, find_extremes
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
-from opensim_pelvis.metrics.table import SLOW_HARMONICS
+from opensim_pelvis.gait.events.leg_contacts import find_leg_events
+from opensim_pelvis.gait.events.signals import SegmentSignal, find_extremes
+from opensim_pelvis.gait.measures.stride_data import SLOW_HARMONICS
+from opensim_pelvis.gait.strides.curves import normalise, slow_part
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.tables.opensim_tables import read_table
 from opensim_pelvis.rotations import angular_velocity, from_euler, inverse, multiply, rotate
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
-from opensim_pelvis.sto_tables import read_table
-from opensim_pelvis.strides.curves import normalise, slow_part
-from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Recording, Result, SensorSignals
 from tests.real_sensors import GAITTOOLBOX
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

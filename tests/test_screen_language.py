@@ -16,11 +16,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
+from opensim_pelvis.cli.screen.agreement_table import render_pooled
+from opensim_pelvis.cli.screen.words import speaking, spoken, word
+from opensim_pelvis.cli.selftest.run import CHECKS, Outcome
 from opensim_pelvis.language import read_language
-from opensim_pelvis.screen.comparison import render_pooled
-from opensim_pelvis.screen.words import speaking, spoken, word
-from opensim_pelvis.selftest.run import CHECKS, Outcome
 from opensim_pelvis.validation.pooling import PooledAgreement
 from tests.report.test_translation import LETTERS, UNITS, write_greek
 
@@ -91,7 +91,7 @@ def test_no_english_is_left_of_the_contents_of_a_recording(
 
 
 def test_no_english_is_left_of_the_readers(greek: Path) -> None:
-    from opensim_pelvis.registry import READERS, list_plugins
+    from opensim_pelvis.io.registry import READERS, list_plugins
 
     done = shown("readers", language=greek)
     assert latin(done.output, NAMES | set(list_plugins(READERS))) == set()
@@ -127,7 +127,7 @@ def test_no_english_is_left_of_pooled_comparisons(greek: Path) -> None:
 
 def test_no_english_is_left_of_the_self_test(greek: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [Outcome(check.name) for check in CHECKS]
-    monkeypatch.setattr("opensim_pelvis.selftest.run.run_checks", lambda: outcomes)
+    monkeypatch.setattr("opensim_pelvis.cli.selftest.run.run_checks", lambda: outcomes)
     output = shown("selftest", language=greek).output
     packages = output.partition("\n")[0]
     assert latin(output.removeprefix(packages)) == set()

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from opensim_pelvis.cli.screen.measures_table import stride_facts, trend_lines
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.screen.running import stride_facts, trend_lines
 from opensim_pelvis.types import Trend
 from tests.running_cases import run_case
 

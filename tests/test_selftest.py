@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis import cli
-from opensim_pelvis.screen.checks import outcome_line
-from opensim_pelvis.selftest import reading, stages
-from opensim_pelvis.selftest import run as selftest
-from opensim_pelvis.selftest.checked import Check
+from opensim_pelvis.cli import commands as cli
+from opensim_pelvis.cli.screen.checks import outcome_line
+from opensim_pelvis.cli.selftest import chain as stages
+from opensim_pelvis.cli.selftest import formats as reading
+from opensim_pelvis.cli.selftest import run as selftest
+from opensim_pelvis.cli.selftest.checked import Check
 
 READERS = [check.name for check in reading.CHECKS]
 
@@ -110,7 +111,7 @@ def test_a_stage_that_raises_is_found(
 
 
 def test_an_opensim_that_raises_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    halve("opensim_pelvis.osim.check.solve_loop")(monkeypatch)
+    halve("opensim_pelvis.kinematics.osim.engine_check.solve_loop")(monkeypatch)
     assert outcome("OpenSim: model and inverse kinematics").why
     assert outcome("exact solver against OpenSim").why
 
@@ -168,7 +169,7 @@ def test_a_c3d_with_other_numbers_is_found(
 def test_fonts_that_are_not_there_are_found(
     solved: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("opensim_pelvis.fonts.font_files", lambda: ())
+    monkeypatch.setattr("opensim_pelvis.language.fonts.font_files", lambda: ())
     found = outcome("report: page and PDF, letters of many scripts", solved)
     assert "noto-cjk-sans-otc" in found.why
 

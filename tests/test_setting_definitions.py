@@ -15,18 +15,24 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 import pytest
 
-from opensim_pelvis import cli, pipeline
-from opensim_pelvis.cli_options import with_settings
+from opensim_pelvis import pipeline
+from opensim_pelvis.cli import commands as cli
+from opensim_pelvis.cli.options import with_settings
+from opensim_pelvis.config.settings import (
+    SECTIONS,
+    RecordingSettings,
+    SolverSettings,
+    TrialSettings,
+)
+from opensim_pelvis.config.trial import setting_definitions as rows
+from opensim_pelvis.config.trial.check_settings import check_settings
+from opensim_pelvis.config.trial.run_request import read_request
+from opensim_pelvis.config.trial.settings_document import document
+from opensim_pelvis.config.trial.template import write_trial
+from opensim_pelvis.config.trial.trial_file import read_trial
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.exporters.summary import SummaryExporter
 from opensim_pelvis.frames import AXES
-from opensim_pelvis.settings import SECTIONS, RecordingSettings, SolverSettings, TrialSettings
-from opensim_pelvis.trial import setting_definitions as rows
-from opensim_pelvis.trial.check import check_settings
-from opensim_pelvis.trial.file import read_trial
-from opensim_pelvis.trial.request import read_request
-from opensim_pelvis.trial.settings_document import document
-from opensim_pelvis.trial.template import write_trial
+from opensim_pelvis.io.exporters.summary import SummaryExporter
 from tests.conftest import ROOT
 from tests.exporters.sample_result import make_result
 
@@ -140,7 +146,9 @@ def test_limits_belong_to_the_range_or_not(
 
 def test_the_page_is_made_of_the_rows() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert page == document(), "python -m opensim_pelvis.trial.settings_document > docs/settings.md"
+    assert page == document(), (
+        "python -m opensim_pelvis.config.trial.settings_document > docs/settings.md"
+    )
 
 
 # --- a dummy of each kind ------------------------------------------------------------------

@@ -9,20 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis.documents import to_plain
-from opensim_pelvis.errors import ExportError, SettingsError
-from opensim_pelvis.rotations import rotate
-from opensim_pelvis.settings import (
+from opensim_pelvis.config.settings import (
     SECTIONS,
     CalibrationSettings,
     RecordingSettings,
     TrialSettings,
 )
-from opensim_pelvis.trial.defaults import list_defaults
-from opensim_pelvis.trial.file import read_trial
-from opensim_pelvis.trial.request import read_request
-from opensim_pelvis.trial.sensor_map import read_sensor_map
-from opensim_pelvis.trial.template import write_trial
+from opensim_pelvis.config.trial.defaults import list_defaults
+from opensim_pelvis.config.trial.run_request import read_request
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
+from opensim_pelvis.config.trial.template import write_trial
+from opensim_pelvis.config.trial.trial_file import read_trial
+from opensim_pelvis.errors import ExportError, SettingsError
+from opensim_pelvis.io.documents import to_plain
+from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types import Recording, SensorSignals
 
 FULL = """

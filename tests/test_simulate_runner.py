@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opensim_pelvis.anthropometry.sizes import joint_geometry
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.kinematics.anthropometry.sizes import joint_geometry
 from opensim_pelvis.rotations import (
     angle_between,
     angular_velocity,
@@ -20,7 +20,7 @@ from opensim_pelvis.rotations import (
     rotate,
 )
 from opensim_pelvis.simulate import RunnerSettings, Session, Turn, simulate_runner, typical_runner
-from opensim_pelvis.simulate.curves import leg_curves, trunk_curves
+from opensim_pelvis.simulate.angle_curves import leg_curves, trunk_curves
 from opensim_pelvis.simulate.harmonics import Harmonics, product, smooth_step
 
 EXACT = 1e-9  # closed form: only rounding of sums of a few terms

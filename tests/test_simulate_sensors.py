@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL, heading_of
 from opensim_pelvis.rotations import (
@@ -17,7 +18,6 @@ from opensim_pelvis.rotations import (
     rotate,
     to_rotation_vector,
 )
-from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate import (
     HEADING_AXIS,
     SENSOR_MAP,

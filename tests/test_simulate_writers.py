@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.readers.c3d import C3dReader
-from opensim_pelvis.readers.table import TableReader
+from opensim_pelvis.config.settings import BODIES, RecordingSettings
+from opensim_pelvis.io.readers.c3d import C3dReader
+from opensim_pelvis.io.readers.table import TableReader
 from opensim_pelvis.rotations import angle_between
-from opensim_pelvis.settings import BODIES, RecordingSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,
@@ -33,7 +33,7 @@ from opensim_pelvis.simulate import (
     write_trial,
     write_xsens,
 )
-from opensim_pelvis.testing.comparison import signals_of
+from opensim_pelvis.testing.same_recording import signals_of
 
 SIX_DIGITS_RAD = 3e-6  # half a unit of the sixth digit, through nine matrix elements
 FULL_DIGITS_RAD = 1e-12

@@ -10,19 +10,16 @@ import numpy as np
 import opensim
 import pytest
 
+from opensim_pelvis.config.settings import BODIES, SubjectSettings
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
-from opensim_pelvis.notices import notice
-from opensim_pelvis.osim.build import build_model
-from opensim_pelvis.osim.engines import solve_loop, solve_tool
-from opensim_pelvis.osim.model import describe_model, load_model
-from opensim_pelvis.osim.skeleton import Observability
-from opensim_pelvis.osim.tools import place_sensors
-from opensim_pelvis.osim.tree import read_tree
-from opensim_pelvis.rotations import angle_between, from_rotation_vector, multiply
-from opensim_pelvis.settings import BODIES, SubjectSettings
-from opensim_pelvis.simulate import random_mountings
-from opensim_pelvis.solve import (
+from opensim_pelvis.kinematics.osim.build import build_model
+from opensim_pelvis.kinematics.osim.engines import solve_loop, solve_tool
+from opensim_pelvis.kinematics.osim.model import describe_model, load_model
+from opensim_pelvis.kinematics.osim.skeleton import Observability
+from opensim_pelvis.kinematics.osim.tools import place_sensors
+from opensim_pelvis.kinematics.osim.tree import read_tree
+from opensim_pelvis.kinematics.solve import (
     FrameSolver,
     forward_kinematics,
     kernels,
@@ -30,6 +27,9 @@ from opensim_pelvis.solve import (
     solve_batch,
     warm_up,
 )
+from opensim_pelvis.notices import notice
+from opensim_pelvis.rotations import angle_between, from_rotation_vector, multiply
+from opensim_pelvis.simulate import random_mountings
 from opensim_pelvis.types import (
     BodyModel,
     CalibrationPose,
@@ -198,12 +198,12 @@ def test_the_walking_example_on_rajagopals_model(shared_data: Path, frames: slic
 
 
 def walking_example(folder: Path, frames: slice) -> Case:
-    from opensim_pelvis.heading import find_heading
-    from opensim_pelvis.placement import average_pose, orient_sensors, place_static
-    from opensim_pelvis.reading import read
-    from opensim_pelvis.settings import CalibrationSettings
+    from opensim_pelvis.calibration.heading import find_heading
+    from opensim_pelvis.calibration.placement import average_pose, orient_sensors, place_static
+    from opensim_pelvis.config.settings import CalibrationSettings
+    from opensim_pelvis.config.trial.sensor_map import read_sensor_map
+    from opensim_pelvis.io.reading import read
     from opensim_pelvis.timeline.align import align_recording
-    from opensim_pelvis.trial.sensor_map import read_sensor_map
 
     sensors = read_sensor_map(folder / "myIMUMappings.xml")
     aligned = align_recording(read(folder), sensors, max_gap_s=0.05)
@@ -392,7 +392,7 @@ def test_chunks_make_no_difference(
 def test_blocks_make_no_difference(
     running: Case, solved: Kinematics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from opensim_pelvis.solve import batch
+    from opensim_pelvis.kinematics.solve import batch
 
     monkeypatch.setattr(batch, "BLOCK_FRAMES", 13)
     told: list[tuple[int, int]] = []
@@ -440,7 +440,7 @@ def test_frame_by_frame_blanks_the_same_holes(running: Case) -> None:
 
 
 def test_time_to_compile_is_told_apart(running: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from opensim_pelvis.solve import batch
+    from opensim_pelvis.kinematics.solve import batch
 
     now_s = [3.0]  # a clock that goes on only while something is compiled
     monkeypatch.setattr(batch, "time", SimpleNamespace(perf_counter=lambda: now_s[0]))

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opensim_pelvis.config.settings import ActivitySettings
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.gait.speeds import find_speed_notes, read_speeds, stride_speeds
 from opensim_pelvis.notices import say
-from opensim_pelvis.settings import ActivitySettings
 from opensim_pelvis.simulate import RunnerSettings, Session
-from opensim_pelvis.speeds import find_speed_notes, read_speeds, stride_speeds
 from tests.notices import coded, codes, sentences
 from tests.running_cases import run_case
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from opensim_pelvis.errors import ExportError, ReadError
-from opensim_pelvis.sto_tables import (
+from opensim_pelvis.io.tables.opensim_tables import (
     DECIMALS,
     complete_rows,
     read_table,

@@ -385,8 +385,8 @@ def test_an_audit_needs_no_bodies_and_refuses_no_sensor() -> None:
 
 
 def test_the_real_walk_aligns_and_its_wrong_order_is_caught(shared_data: Path) -> None:
-    from opensim_pelvis.reading import read
-    from opensim_pelvis.trial.sensor_map import read_sensor_map
+    from opensim_pelvis.config.trial.sensor_map import read_sensor_map
+    from opensim_pelvis.io.reading import read
 
     folder = shared_data / "opensense_walk"
     recording = read(folder)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from opensim_pelvis.config.settings import TimelineSettings
 from opensim_pelvis.errors import SettingsError, TimelineError
 from opensim_pelvis.rotations import angle_between
-from opensim_pelvis.settings import TimelineSettings
 from opensim_pelvis.simulate import (
     RunnerSettings,
     SensorSettings,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from opensim_pelvis.frames import turn_about_vertical
-from opensim_pelvis.travel import travel_heading
+from opensim_pelvis.kinematics.travel import travel_heading
 
 
 def test_travel_is_fixed_unless_over_ground() -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from opensim_pelvis.c3d_file import open_c3d
-from opensim_pelvis.debug import gather
-from opensim_pelvis.delivery import Set, deliver, single, write_file
+from opensim_pelvis.cli.debug import gather
+from opensim_pelvis.config.settings import RecordingSettings
+from opensim_pelvis.config.trial.trial_file import read_trial
 from opensim_pelvis.errors import ExportError, ReadError, SettingsError
-from opensim_pelvis.plain_words import value_words
-from opensim_pelvis.readers.c3d_contents import describe_contents
-from opensim_pelvis.reading import read_recording
-from opensim_pelvis.settings import RecordingSettings
-from opensim_pelvis.trial.file import read_trial
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.delivery import Set, deliver, single, write_file
+from opensim_pelvis.io.readers.c3d_contents import describe_contents
+from opensim_pelvis.io.reading import read_recording
+from opensim_pelvis.notices.plain_words import value_words
 from tests.notices import codes
 
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.interpolate import splev, splprep
 
-from opensim_pelvis.angle_definitions import DEFINITIONS, baker_angles
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS, baker_angles
 from opensim_pelvis.rotations import from_euler, to_euler
 from opensim_pelvis.simulate import Session, Truth, simulate_runner
 

@@ -8,11 +8,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from opensim_pelvis.calibration.heading import find_heading
+from opensim_pelvis.calibration.placement import average_pose, orient_sensors, place_static
+from opensim_pelvis.config.settings import BODIES, CalibrationSettings
 from opensim_pelvis.frames import heading_of
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.placement import average_pose, orient_sensors, place_static
 from opensim_pelvis.rotations import inverse, multiply, rotate
-from opensim_pelvis.settings import BODIES, CalibrationSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Disturbance,

@@ -8,15 +8,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from opensim_pelvis.anthropometry.mass import segment_inertia
-from opensim_pelvis.anthropometry.sizes import (
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.kinematics.anthropometry.mass import segment_inertia
+from opensim_pelvis.kinematics.anthropometry.sizes import (
     DEFAULT_HEIGHT_M,
     DEFAULT_MASS_KG,
     body_origins,
     joint_geometry,
     landmarks,
 )
-from opensim_pelvis.frames import FloatArray
 
 OUT = Path(__file__).resolve().parents[1] / "img" / "model.png"
 BONE, MARK, MASS, FRAME = "#334155", "#0f766e", "#b45309", ("#dc2626", "#16a34a", "#2563eb")

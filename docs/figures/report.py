@@ -15,21 +15,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from opensim_pelvis import output
+from opensim_pelvis.config.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.io import output
 from opensim_pelvis.notices import notice
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.again import write_report_of, write_reports
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.view import view_of, write_view
-from opensim_pelvis.settings import BODIES, ActivitySettings, SubjectSettings
 from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
 from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings
 from opensim_pelvis.types import RecordingDate, Result
 from opensim_pelvis.validation.compare import compare
-from opensim_pelvis.validation.request import read_comparison
-from opensim_pelvis.validation.write import write_comparison
+from opensim_pelvis.validation.compare_request import read_comparison
+from opensim_pelvis.validation.write_agreement import write_comparison
 
 IMG = Path(__file__).resolve().parents[1] / "img"
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from opensim_pelvis.guidance.tables import read_norms, read_rules
-from opensim_pelvis.metrics.compute import definitions
+from opensim_pelvis.gait.measures.compute import definitions
+from opensim_pelvis.guidance.rulebook import read_norms, read_rules
 
 DOCS = Path(__file__).resolve().parents[1]
 

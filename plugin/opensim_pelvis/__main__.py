@@ -2,14 +2,14 @@
 
 import sys
 
-from opensim_pelvis.interruption import end_interrupted, watched
+from opensim_pelvis.io.interruption import end_interrupted, watched
 
 
 def main() -> None:
     """Run the command line in a process of its own."""
     try:
         with watched(to_the_end=True):
-            from opensim_pelvis import cli
+            from opensim_pelvis.cli import commands as cli
 
             cli.main()
     except KeyboardInterrupt:

@@ -18,21 +18,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
-from opensim_pelvis.angles import compute_angles
-from opensim_pelvis.calibration import calibrate, orient_headless
-from opensim_pelvis.doubts import doubt_ranges, doubt_thighs
-from opensim_pelvis.engine_definitions import Solve, engine_of, load
-from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.names import check_name, derive_name
-from opensim_pelvis.notices import notice
-from opensim_pelvis.placement import orient_sensors
-from opensim_pelvis.processes import finish_before_fork
-from opensim_pelvis.quality import judge
-from opensim_pelvis.reading import read_recording
-from opensim_pelvis.rotations import is_present
-from opensim_pelvis.running import analyse_running, check_files
-from opensim_pelvis.settings import (
+from opensim_pelvis.calibration.placement import orient_sensors
+from opensim_pelvis.calibration.sensor_to_segment import calibrate, orient_headless
+from opensim_pelvis.config.names import check_name, derive_name
+from opensim_pelvis.config.settings import (
     ActivitySettings,
     CalibrationSettings,
     FusionSettings,
@@ -42,11 +31,22 @@ from opensim_pelvis.settings import (
     TimelineSettings,
     TrialSettings,
 )
+from opensim_pelvis.config.trial.check_settings import as_sensors, check_settings
+from opensim_pelvis.config.trial.defaults import list_defaults
+from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.fusion.fuse import fuse_recording
+from opensim_pelvis.gait.analysis import analyse_running, check_files
+from opensim_pelvis.io.processes import finish_before_fork
+from opensim_pelvis.io.reading import read_recording
+from opensim_pelvis.kinematics.angles import compute_angles
+from opensim_pelvis.kinematics.doubts import doubt_ranges, doubt_thighs
+from opensim_pelvis.kinematics.engine_definitions import Solve, engine_of, load
+from opensim_pelvis.notices import notice
+from opensim_pelvis.quality import judge
+from opensim_pelvis.rotations import is_present
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.matching import match_sensors
-from opensim_pelvis.trial.check import as_sensors, check_settings
-from opensim_pelvis.trial.defaults import list_defaults
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -238,7 +238,12 @@ def _worn_alone(recording: Recording, used: set[str]) -> tuple[Recording, tuple[
 
 
 def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel:
-    from opensim_pelvis.osim.model import build_model, describe_model, load_model, require_bodies
+    from opensim_pelvis.kinematics.osim.model import (
+        build_model,
+        describe_model,
+        load_model,
+        require_bodies,
+    )
 
     path = settings.solver.model
     if path is None:
@@ -258,9 +263,9 @@ def _solve(
     settings: SolverSettings,
     progress: Progress | None,
 ) -> tuple[BodyModel, Kinematics, EngineCheck | None]:
-    from opensim_pelvis.osim.check import check_kinematics
-    from opensim_pelvis.osim.skeleton import Observability
-    from opensim_pelvis.osim.tools import place_sensors
+    from opensim_pelvis.kinematics.osim.engine_check import check_kinematics
+    from opensim_pelvis.kinematics.osim.skeleton import Observability
+    from opensim_pelvis.kinematics.osim.tools import place_sensors
 
     observability = Observability(model)
     headless = orient_headless(placement, orientations)

@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.calibration_methods import method_of
-from opensim_pelvis.doubts import shares_out_of_range
+from opensim_pelvis.config.calibration_methods import method_of
 from opensim_pelvis.guidance.engine import FEWEST_STRIDES
+from opensim_pelvis.kinematics.doubts import shares_out_of_range
 from opensim_pelvis.types import (
     VERDICTS,
     AlignedRecording,

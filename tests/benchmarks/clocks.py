@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from opensim_pelvis.settings import BODIES, TimelineSettings
+from opensim_pelvis.config.settings import BODIES, TimelineSettings
 from opensim_pelvis.simulate import (
     RunnerSettings,
     SensorSettings,

@@ -69,7 +69,7 @@ def write_xsens(folder: Path, minutes: float, sensors: int) -> Files:
         tables=tuple(files),
         separator="\t",
         header_lines=head.count("\n"),
-        reader="opensim_pelvis.readers.xsens:XsensReader",
+        reader="opensim_pelvis.io.readers.xsens:XsensReader",
     )
 
 
@@ -103,7 +103,7 @@ def write_dot(folder: Path, minutes: float, sensors: int) -> Files:
         tables=tuple(files),
         separator=",",
         header_lines=11,
-        reader="opensim_pelvis.readers.dot:DotReader",
+        reader="opensim_pelvis.io.readers.dot:DotReader",
     )
 
 
@@ -157,7 +157,7 @@ def write_mvnx(folder: Path, minutes: float, sensors: int) -> Files:
         tables=(table,),
         separator=",",
         header_lines=0,
-        reader="opensim_pelvis.readers.mvnx:MvnxReader",
+        reader="opensim_pelvis.io.readers.mvnx:MvnxReader",
     )
 
 
@@ -200,7 +200,7 @@ def _apdm(
         tables=(path,),
         separator=",",
         header_lines=header_lines,
-        reader="opensim_pelvis.readers.apdm:ApdmReader",
+        reader="opensim_pelvis.io.readers.apdm:ApdmReader",
         names=False,
     )
 
@@ -214,7 +214,7 @@ def write_ximu3_log(folder: Path, minutes: float, sensors: int) -> Files:
         tables=tuple(sorted(log.rglob("*.csv"))),
         separator=",",
         header_lines=0,
-        reader="opensim_pelvis.readers.ximu3:Ximu3Reader",
+        reader="opensim_pelvis.io.readers.ximu3:Ximu3Reader",
     )
 
 
@@ -227,7 +227,7 @@ def write_table(folder: Path, minutes: float, sensors: int) -> Files:
         tables=(path,),
         separator=",",
         header_lines=0,
-        reader="opensim_pelvis.readers.table:TableReader",
+        reader="opensim_pelvis.io.readers.table:TableReader",
     )
 
 
@@ -253,7 +253,7 @@ def write_sto(folder: Path, minutes: float, sensors: int) -> Files:
         tables=(plain,),
         separator=",",
         header_lines=0,
-        reader="opensim_pelvis.readers.sto:StoReader",
+        reader="opensim_pelvis.io.readers.sto:StoReader",
     )
 
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 import time
 
+from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.simulate import (
     RunnerSettings,
     SensorSettings,

@@ -16,8 +16,8 @@ from typing import Any
 from tests.simulated import align
 from tests.test_heading_over_time import STATED, drifting
 
-from opensim_pelvis.heading import find_heading
-from opensim_pelvis.placement import average_pose
+from opensim_pelvis.calibration.heading import find_heading
+from opensim_pelvis.calibration.placement import average_pose
 from opensim_pelvis.simulate import Session, simulate_runner, simulate_sensors
 
 SHORT_S, LONG_S = 180.0, 1800.0

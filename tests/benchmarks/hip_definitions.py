@@ -26,14 +26,15 @@ from optical_agreement import (
 )
 from scipy.io import loadmat
 
-from opensim_pelvis import output, pipeline, reading
-from opensim_pelvis.placement import orient_sensors
+from opensim_pelvis import pipeline
+from opensim_pelvis.calibration.placement import orient_sensors
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings, SolverSettings
+from opensim_pelvis.io import output, reading
 from opensim_pelvis.rotations import inverse, multiply
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SolverSettings
 from opensim_pelvis.types import Result
-from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.alignment import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
-from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.reference_motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 
 ANGLES = ("hip_flexion", "hip_adduction", "hip_rotation")

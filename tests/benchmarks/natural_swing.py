@@ -10,9 +10,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from opensim_pelvis.heading.swing import find_swing
-from opensim_pelvis.placement import average_pose
-from opensim_pelvis.settings import BODIES
+from opensim_pelvis.calibration.heading.swing import find_swing
+from opensim_pelvis.calibration.placement import average_pose
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     RunnerSettings,

@@ -22,9 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.real_sensors import GAITTOOLBOX
 
-from opensim_pelvis import output, pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.io import output, reading
 from opensim_pelvis.rotations import from_euler, from_matrix, inverse, multiply
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.simulate import (
     HEADING_AXIS,
     SENSOR_MAP,
@@ -33,10 +34,10 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
 )
-from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.alignment import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
 from opensim_pelvis.validation.markers import MarkerTrial
-from opensim_pelvis.validation.motion import Motion, motion_from_markers
+from opensim_pelvis.validation.reference_motion import Motion, motion_from_markers
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 from opensim_pelvis.validation.sync import synchronise
 

@@ -94,7 +94,7 @@ def parsers(files: Files) -> dict[str, Callable[[], object]]:
 
 
 def read(path: Path, reader: str) -> object:
-    from opensim_pelvis.settings import RecordingSettings
+    from opensim_pelvis.config.settings import RecordingSettings
 
     return load(reader)().read(RecordingSettings(path=path))
 

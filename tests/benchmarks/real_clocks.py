@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
+from opensim_pelvis.config.settings import FusionSettings, TimelineSettings
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.reading import read
-from opensim_pelvis.settings import FusionSettings, TimelineSettings
+from opensim_pelvis.io.reading import read
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.types import Recording, SensorSignals
 

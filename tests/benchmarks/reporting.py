@@ -11,9 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from opensim_pelvis.config.settings import ActivitySettings, SubjectSettings
+from opensim_pelvis.io.registry import load_exporter
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.registry import load_exporter
-from opensim_pelvis.settings import ActivitySettings, SubjectSettings
 from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
 from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner

@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.running_cases import REALISTIC
 
 from opensim_pelvis import pipeline
-from opensim_pelvis.running import analyse_running
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.gait.analysis import analyse_running
 from opensim_pelvis.simulate import (
     HEADING_AXIS,
     SENSOR_MAP,

@@ -72,8 +72,8 @@ def running(n_frames: int) -> tuple:
     from tests.simulated import short_run
     from tests.test_solve import case_of
 
-    from opensim_pelvis.osim.build import build_model
-    from opensim_pelvis.settings import BODIES, SubjectSettings
+    from opensim_pelvis.config.settings import BODIES, SubjectSettings
+    from opensim_pelvis.kinematics.osim.build import build_model
 
     truth = short_run(duration_s=n_frames / 100.0 + 2.0, rate_hz=100.0)
     moving = slice(200, 200 + n_frames)  # after standing
@@ -94,8 +94,8 @@ def repeat(case: tuple, n_frames: int) -> tuple:
 def report_ratio(name: str, case: tuple, repeats: int) -> bool:
     from tests.test_solve import costs, solve
 
-    from opensim_pelvis.osim.engines import solve_tool
-    from opensim_pelvis.osim.tools import run_tool
+    from opensim_pelvis.kinematics.osim.engines import solve_tool
+    from opensim_pelvis.kinematics.osim.tools import run_tool
 
     model, _, orientations, _ = case
     n_tool = orientations.time_s.size
@@ -120,9 +120,9 @@ def report_ratio(name: str, case: tuple, repeats: int) -> bool:
 
 def report_growth() -> bool:
     """Time all that grows with the frames; the model is read once, beforehand."""
-    from opensim_pelvis.osim.tree import read_tree
-    from opensim_pelvis.solve.batch import solve_all
-    from opensim_pelvis.solve.problem import Problem
+    from opensim_pelvis.kinematics.osim.tree import read_tree
+    from opensim_pelvis.kinematics.solve.batch import solve_all
+    from opensim_pelvis.kinematics.solve.problem import Problem
 
     case = running(1000)
     model, placement, orientations, observability = case
@@ -192,8 +192,8 @@ def report_compilation() -> bool:
 def measure_first_call() -> float:
     from tests.test_solve import case_of, runner, solve
 
-    from opensim_pelvis.osim.build import build_model
-    from opensim_pelvis.settings import SubjectSettings
+    from opensim_pelvis.config.settings import SubjectSettings
+    from opensim_pelvis.kinematics.osim.build import build_model
 
     case = case_of(build_model(SubjectSettings()), runner())
     return timed(lambda: solve(case))

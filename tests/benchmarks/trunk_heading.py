@@ -14,13 +14,13 @@ import numpy as np
 from scipy.signal import butter, sosfiltfilt
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.c3d_file import open_c3d, read_points
+from opensim_pelvis.calibration.heading.joint import heading_from_joint, moments_of, solve_joint
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, up_in_earth
-from opensim_pelvis.heading.joint import heading_from_joint, moments_of, solve_joint
-from opensim_pelvis.reading import read
+from opensim_pelvis.io.c3d import open_c3d, read_points
+from opensim_pelvis.io.reading import read
 from opensim_pelvis.rotations import inverse, make_continuous, normalise, rotate
 from opensim_pelvis.timeline.align import align_recording
-from opensim_pelvis.trial.sensor_map import read_sensor_map
 
 SMOOTH_HZ = 12.0
 

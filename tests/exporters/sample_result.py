@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from opensim_pelvis import rotations
-from opensim_pelvis.angle_definitions import DEFINITIONS
+from opensim_pelvis.config.settings import RecordingSettings, SubjectSettings, TrialSettings
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.notices import notice, wrap
-from opensim_pelvis.settings import RecordingSettings, SubjectSettings, TrialSettings
 from opensim_pelvis.types import (
     AlignedRecording,
     Angles,

@@ -13,19 +13,19 @@ import ezc3d
 import numpy as np
 import pytest
 
-from opensim_pelvis import reading
-from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.exporters.c3d import C3dExporter
-from opensim_pelvis.exporters.c3d_file import (
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.exporters.c3d import C3dExporter
+from opensim_pelvis.io.exporters.c3d_file import (
     MAX_FRAMES_WORD,
     C3dContent,
     split_parameter,
     write_c3d,
 )
-from opensim_pelvis.exporters.c3d_metadata import MAX_EVENTS
+from opensim_pelvis.io.exporters.c3d_metadata import MAX_EVENTS
+from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.notices import notice
-from opensim_pelvis.registry import Exporter
 from opensim_pelvis.types import Event, Landmark, RecordingDate, Result
 from tests.exporters.sample_result import (
     GAP,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from opensim_pelvis.c3d_file import open_c3d, read_channels
-from opensim_pelvis.exporters.c3d import C3dExporter
-from opensim_pelvis.exporters.sto import StoExporter
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.c3d import open_c3d, read_channels
+from opensim_pelvis.io.exporters.c3d import C3dExporter
+from opensim_pelvis.io.exporters.sto import StoExporter
+from opensim_pelvis.io.tables.opensim_tables import DECIMALS, read_table
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.sto_tables import DECIMALS, read_table
 from opensim_pelvis.testing import ExporterContract
 from opensim_pelvis.types import Result
 

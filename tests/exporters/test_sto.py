@@ -8,9 +8,9 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis.exporters.sto import StoExporter
-from opensim_pelvis.registry import Exporter
-from opensim_pelvis.sto_tables import DECIMALS, read_table
+from opensim_pelvis.io.exporters.sto import StoExporter
+from opensim_pelvis.io.registry import Exporter
+from opensim_pelvis.io.tables.opensim_tables import DECIMALS, read_table
 from tests.exporters.sample_result import GAP, SAMPLES, make_result
 
 ROUNDED = 0.51 * 10.0**-DECIMALS

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from opensim_pelvis.exporters.c3d import C3dExporter
-from opensim_pelvis.exporters.strides import MEASURE_COLUMNS, STRIDE_COLUMNS, StridesExporter
-from opensim_pelvis.exporters.summary import summarise
-from opensim_pelvis.registry import Exporter
+from opensim_pelvis.io.exporters.c3d import C3dExporter
+from opensim_pelvis.io.exporters.strides import MEASURE_COLUMNS, STRIDE_COLUMNS, StridesExporter
+from opensim_pelvis.io.exporters.summary import summarise
+from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.simulate import Session
 from opensim_pelvis.types import Result, Trend
 from tests.exporters.sample_result import make_result

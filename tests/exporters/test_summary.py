@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from opensim_pelvis.exporters.summary import FORMAT_VERSION, SummaryExporter
-from opensim_pelvis.registry import Exporter
-from opensim_pelvis.settings import SubjectSettings, TrialSettings
+from opensim_pelvis.config.settings import SubjectSettings, TrialSettings
+from opensim_pelvis.io.exporters.summary import FORMAT_VERSION, SummaryExporter
+from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.types import Event, RecordingDate, Result, SensorIntegrity
 from tests.exporters.sample_result import GAP, SAMPLES, make_result
 

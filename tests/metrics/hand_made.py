@@ -12,8 +12,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.compute import MEASURES
-from opensim_pelvis.metrics.table import StrideData
+from opensim_pelvis.gait.measures.compute import MEASURES
+from opensim_pelvis.gait.measures.stride_data import StrideData
 from opensim_pelvis.types import Kinematics, Strides
 
 RATE_HZ: Final = 1000.0

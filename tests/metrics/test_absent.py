@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from opensim_pelvis.angle_definitions import DEFINITIONS
-from opensim_pelvis.metrics.compute import MEASURES
-from opensim_pelvis.metrics.table import AbsentError, StrideData
+from opensim_pelvis.gait.measures.compute import MEASURES
+from opensim_pelvis.gait.measures.stride_data import AbsentError, StrideData
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from tests.metrics.hand_made import STRIDES, TIME_S, curve, ramp, stride_data, turned
 
 BODIES: Final = ("pelvis", "tibia_r", "tibia_l", "femur_r", "femur_l", "calcn_r", "calcn_l")

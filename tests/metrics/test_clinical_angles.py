@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import pytest
 
-from opensim_pelvis.angles import compute_angles, name_angles
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.table import StrideData
+from opensim_pelvis.gait.measures.stride_data import StrideData
+from opensim_pelvis.kinematics.angles import compute_angles, name_angles
 from opensim_pelvis.rotations import from_matrix
 from tests.metrics.hand_made import TIME_S, TRAVEL_DEG, stride_data, turned
 from tests.notices import codes

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.angle_definitions import DEFINITIONS
-from opensim_pelvis.metrics.compute import MEASURES
+from opensim_pelvis.gait.measures.compute import MEASURES
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from tests.metrics import (
     test_clinical_angles,
     test_hip,

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pytest
 
-from opensim_pelvis.metrics.compute import MEASURES
+from opensim_pelvis.gait.measures.compute import MEASURES
 from tests.metrics.hand_made import Value, assert_value, curve, ramp, stride_data, through
 
 VALUES: Final = {

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.table import SLOW_HARMONICS
-from opensim_pelvis.strides.curves import slow_part
+from opensim_pelvis.gait.measures.stride_data import SLOW_HARMONICS
+from opensim_pelvis.gait.strides.curves import slow_part
 from tests.metrics.hand_made import (
     Curve,
     Value,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics.compute import MEASURES
-from opensim_pelvis.metrics.table import StrideData
+from opensim_pelvis.gait.measures.compute import MEASURES
+from opensim_pelvis.gait.measures.stride_data import StrideData
 from tests.metrics.hand_made import (
     TIME_S,
     TRAVEL_DEG,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from opensim_pelvis.coordination import phase_lag, vector_coding
-from opensim_pelvis.metrics.definitions import definition_of
-from opensim_pelvis.metrics.statistics import (
+from opensim_pelvis.gait.coordination import phase_lag, vector_coding
+from opensim_pelvis.gait.measures.definitions import definition_of
+from opensim_pelvis.gait.measures.statistics import (
     TREND_BLOCK_S,
     compare_sides,
     find_trend,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.strides import segment
+from opensim_pelvis.gait.strides import segment
 
 TIME_S = np.arange(0.0, 4.0, 0.01)
 

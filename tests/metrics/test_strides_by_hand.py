@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 import pytest
 
-from opensim_pelvis.angle_definitions import DEFINITIONS
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.strides.curves import average_curves, stride_angles
+from opensim_pelvis.gait.strides.segment import mean_between, segment_strides, travel_at
+from opensim_pelvis.gait.strides.select import exclude_strides
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.notices import notice
-from opensim_pelvis.strides.curves import average_curves, stride_angles
-from opensim_pelvis.strides.segment import mean_between, segment_strides, travel_at
-from opensim_pelvis.strides.select import exclude_strides
 from opensim_pelvis.types import Angles, Event, GaitEvents, Strides
 from tests.metrics.hand_made import STRIDES, TIME_S, TRAVEL_DEG, curve, ramp, stride_data
 

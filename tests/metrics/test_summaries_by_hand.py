@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.angle_definitions import DEFINITIONS
-from opensim_pelvis.metrics.compute import (
+from opensim_pelvis.gait.measures.compute import (
     MEASURES,
     analyse_strides,
     definitions,
     reference_side,
 )
-from opensim_pelvis.metrics.definitions import definition_of
+from opensim_pelvis.gait.measures.definitions import definition_of
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.notices import notice
 from opensim_pelvis.types import Angles, GaitEvents, RunningAnalysis, Strides
 from tests.metrics.hand_made import STRIDES, TIME_S, curve, stride_data

@@ -7,13 +7,13 @@ import pytest
 from tests.simulated import short_run
 from tests.test_solve import MOUNTINGS, placement_of
 
-from opensim_pelvis.osim.build import build_model
-from opensim_pelvis.osim.engines import solve_loop, solve_tool
-from opensim_pelvis.osim.model import describe_model
-from opensim_pelvis.osim.skeleton import Observability
-from opensim_pelvis.osim.tools import place_sensors
+from opensim_pelvis.config.settings import BODIES, SubjectSettings
+from opensim_pelvis.kinematics.osim.build import build_model
+from opensim_pelvis.kinematics.osim.engines import solve_loop, solve_tool
+from opensim_pelvis.kinematics.osim.model import describe_model
+from opensim_pelvis.kinematics.osim.skeleton import Observability
+from opensim_pelvis.kinematics.osim.tools import place_sensors
 from opensim_pelvis.rotations import from_rotation_vector, multiply
-from opensim_pelvis.settings import BODIES, SubjectSettings
 from opensim_pelvis.types import (
     BodyModel,
     Kinematics,

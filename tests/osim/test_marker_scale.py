@@ -10,10 +10,10 @@ import pytest
 
 from opensim_pelvis.errors import ModelError
 from opensim_pelvis.frames import R_LG
+from opensim_pelvis.kinematics.osim.marker_ik import solve_markers
+from opensim_pelvis.kinematics.osim.marker_scale import scale_to_static
+from opensim_pelvis.kinematics.osim.model import load_model
 from opensim_pelvis.notices import say
-from opensim_pelvis.osim.marker_ik import solve_markers
-from opensim_pelvis.osim.marker_scale import scale_to_static
-from opensim_pelvis.osim.model import load_model
 from opensim_pelvis.rotations import angle_between, rotate
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "pelvis_trunk.osim"

@@ -13,9 +13,10 @@ import opensim
 import pytest
 from scipy.spatial.transform import Rotation
 
+from opensim_pelvis.config.settings import BODIES, SubjectSettings
 from opensim_pelvis.errors import ModelError
-from opensim_pelvis.osim.build import RANGES_DEG
-from opensim_pelvis.osim.model import (
+from opensim_pelvis.kinematics.osim.build import RANGES_DEG
+from opensim_pelvis.kinematics.osim.model import (
     build_model,
     describe_model,
     load_model,
@@ -25,7 +26,6 @@ from opensim_pelvis.osim.model import (
     write_reference_model,
 )
 from opensim_pelvis.rotations import to_matrix
-from opensim_pelvis.settings import BODIES, SubjectSettings
 
 REFERENCE = Path(__file__).resolve().parents[2] / "models" / "pelvis_trunk.osim"
 ROTATION_TOLERANCE = 1e-12  # two double-precision products of up to nine rotations
@@ -239,7 +239,7 @@ def test_reference_model_is_what_the_code_builds(tmp_path):
     built = tmp_path / "built.osim"
     write_reference_model(built)
     assert REFERENCE.is_file(), (
-        "run: python -m opensim_pelvis.osim.model --out models/pelvis_trunk.osim"
+        "run: python -m opensim_pelvis.kinematics.osim.model --out models/pelvis_trunk.osim"
     )
     same_elements(ET.parse(REFERENCE).getroot(), ET.parse(built).getroot())
 
@@ -258,7 +258,7 @@ def test_reference_model_draws_opensims_own_bones():
 
 def test_loading_is_quiet_but_for_bones_and_leaves_no_log(tmp_path):
     script = (
-        "import sys, opensim_pelvis.osim, opensim;"
+        "import sys, opensim_pelvis.kinematics.osim, opensim;"
         "opensim.Logger.setLevelString('Warn');"
         "opensim.Model(sys.argv[1]).initSystem()"
     )

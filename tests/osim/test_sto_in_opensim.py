@@ -8,7 +8,7 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis.sto_tables import (
+from opensim_pelvis.io.tables.opensim_tables import (
     DECIMALS,
     read_table,
     write_quaternion_table,

@@ -9,17 +9,18 @@ import opensim
 import pytest
 from tests.simulated import short_run
 
-from opensim_pelvis import output, pipeline
-from opensim_pelvis.osim.model import describe_model, load_model
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import CalibrationSettings
+from opensim_pelvis.io import output
+from opensim_pelvis.io.tables.opensim_tables import read_table, write_quaternion_table
+from opensim_pelvis.kinematics.osim.model import describe_model, load_model
 from opensim_pelvis.rotations import angle_between, from_euler, from_matrix
-from opensim_pelvis.settings import CalibrationSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     SensorSettings,
     random_mountings,
     simulate_sensors,
 )
-from opensim_pelvis.sto_tables import read_table, write_quaternion_table
 from opensim_pelvis.types import Recording, Result
 
 PLACER_RAD = 1e-6  # the issue's own figure; IMUPlacer writes 17 digits

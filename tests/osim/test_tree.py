@@ -7,15 +7,15 @@ import numpy as np
 import opensim
 import pytest
 
+from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.osim.build import build_model
-from opensim_pelvis.osim.kinematic_tree import KinematicTree
-from opensim_pelvis.osim.model import describe_model, load_model
-from opensim_pelvis.osim.tree import read_tree
+from opensim_pelvis.kinematics.osim.build import build_model
+from opensim_pelvis.kinematics.osim.kinematic_tree import KinematicTree
+from opensim_pelvis.kinematics.osim.model import describe_model, load_model
+from opensim_pelvis.kinematics.osim.tree import read_tree
+from opensim_pelvis.kinematics.solve import forward_kinematics
 from opensim_pelvis.rotations import to_matrix
-from opensim_pelvis.settings import SubjectSettings
-from opensim_pelvis.solve import forward_kinematics
 
 EQUAL = 1e-10  # the issue's own figure: both sides are double precision
 POSES = 20

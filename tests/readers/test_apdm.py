@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from tests.notices import codes, sentences
 
-from opensim_pelvis import reading
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.readers.apdm import ApdmReader
 from opensim_pelvis.notices import notice
-from opensim_pelvis.readers.apdm import ApdmReader
 from opensim_pelvis.rotations import angle_between, inverse, multiply, rotate, to_rotation_vector
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.simulate import (
     Gap,
     SensorSettings,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.readers import apdm_bounds
-from opensim_pelvis.readers.apdm_hdf5 import read_hdf5
+from opensim_pelvis.io.readers import apdm_bounds
+from opensim_pelvis.io.readers.apdm_hdf5 import read_hdf5
 
 
 @pytest.fixture

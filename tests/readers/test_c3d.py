@@ -14,14 +14,14 @@ import pytest
 from tests.c3d_files import Kind, write_kind
 from tests.notices import sentences
 
-from opensim_pelvis import reading
-from opensim_pelvis.c3d_file import open_c3d, read_channels, read_rotations
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import NoSensorsError, ReadError
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.c3d import open_c3d, read_channels, read_rotations
+from opensim_pelvis.io.readers.c3d import C3dReader
+from opensim_pelvis.io.registry import find_mapped, find_reader
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.readers.c3d import C3dReader
-from opensim_pelvis.registry import find_mapped, find_reader
 from opensim_pelvis.rotations import angle_between, is_present, to_matrix
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.simulate import write_c3d_channels, write_c3d_rotations
 from opensim_pelvis.testing import ReaderContract
 from opensim_pelvis.types import Recording
@@ -314,8 +314,8 @@ def test_vicon_files_are_claimed_and_say_what_is_missing(shared_data: Path) -> N
 def test_what_the_exporter_writes_is_read_again(tmp_path: Path) -> None:
     from tests.exporters.sample_result import make_result
 
-    from opensim_pelvis.exporters.c3d import C3dExporter
     from opensim_pelvis.frames import earth_from_world
+    from opensim_pelvis.io.exporters.c3d import C3dExporter
     from opensim_pelvis.rotations import multiply
 
     result = make_result()

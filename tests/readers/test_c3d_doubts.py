@@ -8,11 +8,11 @@ import pytest
 from tests.c3d_files import BLOCK, Kind, write_kind
 from tests.notices import codes, sentences
 
-from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.c3d.marked_events import read_events
+from opensim_pelvis.io.registry import find_reader
 from opensim_pelvis.notices import say
-from opensim_pelvis.readers.c3d_events import read_events
-from opensim_pelvis.registry import find_reader
 
 
 def test_a_file_that_was_joined_to_another_is_told(tmp_path: Path) -> None:

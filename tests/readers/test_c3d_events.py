@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from opensim_pelvis.c3d_file import open_c3d
-from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.c3d.marked_events import SAME_EVENT_S, read_events
+from opensim_pelvis.io.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.notices import say
-from opensim_pelvis.readers.c3d_events import SAME_EVENT_S, read_events
 from opensim_pelvis.simulate import SENSOR_MAP, simulate_runner, simulate_sensors
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import Event

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from opensim_pelvis.readers.sto import StoReader
-from opensim_pelvis.readers.table import TableReader
-from opensim_pelvis.readers.xsens import XsensReader
+from opensim_pelvis.io.readers.sto import StoReader
+from opensim_pelvis.io.readers.table import TableReader
+from opensim_pelvis.io.readers.xsens import XsensReader
 from opensim_pelvis.simulate import SENSOR_MAP, write_csv, write_sto, write_xsens
 from opensim_pelvis.testing import ReaderContract
-from opensim_pelvis.testing.comparison import check_equal_or_missing, check_round_trip
+from opensim_pelvis.testing.same_recording import check_equal_or_missing, check_round_trip
 from opensim_pelvis.types import Recording
 
 SIX_DECIMALS = 0.51e-6

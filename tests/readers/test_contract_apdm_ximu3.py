@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from opensim_pelvis.readers.apdm import ApdmReader
-from opensim_pelvis.readers.ximu3 import Ximu3Reader
+from opensim_pelvis.io.readers.apdm import ApdmReader
+from opensim_pelvis.io.readers.ximu3 import Ximu3Reader
 from opensim_pelvis.simulate import SENSOR_MAP, write_apdm_csv, write_apdm_hdf5, write_ximu3
 from opensim_pelvis.testing import ReaderContract
 from opensim_pelvis.types import Recording

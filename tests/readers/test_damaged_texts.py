@@ -19,20 +19,20 @@ from tests.readers.test_unusual_files import (
     zeros,
 )
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError, SettingsError
 from opensim_pelvis.frames import GRAVITY_MPS2
-from opensim_pelvis.notices import say
-from opensim_pelvis.readers._cells import (
+from opensim_pelvis.io.readers.ximu3_device import OLD_COLUMNS
+from opensim_pelvis.io.reading import NO_RATE, read, read_without_rate
+from opensim_pelvis.io.tables.cells import (
     find_separator,
     split_cells,
     to_number,
     uses_decimal_comma,
 )
-from opensim_pelvis.readers._numbers import Layout, _normalise, read_numbers
-from opensim_pelvis.readers._rows import short_note
-from opensim_pelvis.readers.ximu3_device import OLD_COLUMNS
-from opensim_pelvis.reading import NO_RATE, read, read_without_rate
-from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.io.tables.number_columns import Layout, _normalise, read_numbers
+from opensim_pelvis.io.tables.rows import short_note
+from opensim_pelvis.notices import say
 from opensim_pelvis.simulate import (
     SensorSettings,
     Session,
@@ -177,7 +177,7 @@ def test_a_recording_is_not_born_without_a_rate(fixtures: Path) -> None:
 
 
 def test_older_names_of_ximu3_columns(fixtures: Path, tmp_path: Path) -> None:
-    from opensim_pelvis.readers.ximu3_device import COLUMNS
+    from opensim_pelvis.io.readers.ximu3_device import COLUMNS
 
     folder = change_texts(fixtures / "ximu3", tmp_path / "log", lambda raw: raw)
     for name, forms in OLD_COLUMNS.items():

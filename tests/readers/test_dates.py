@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from tests.notices import coded, codes, sentences
 
-from opensim_pelvis import reading
-from opensim_pelvis.notices import notice, say
-from opensim_pelvis.readers._dates import (
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.readers._dates import (
     Dated,
     date_after,
     date_of_epoch,
     date_of_text,
     earliest,
 )
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.types import Recording
 from opensim_pelvis.types.date import RecordingDate, order_moments, show_moment
 

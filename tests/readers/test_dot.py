@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from tests.notices import coded, codes, sentences
 
-from opensim_pelvis import pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import CalibrationSettings, RecordingSettings
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.readers.dot import DotReader
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.readers.dot import DotReader
 from opensim_pelvis.rotations import angle_between, rotate
-from opensim_pelvis.settings import CalibrationSettings, RecordingSettings
 from opensim_pelvis.simulate import (
     Gap,
     SensorSettings,
@@ -26,7 +27,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
     write_dot,
 )
-from opensim_pelvis.simulate.xsens_dot import DotColumns, DotLayout
+from opensim_pelvis.simulate.write_xsens_dot import DotColumns, DotLayout
 from opensim_pelvis.testing import ReaderContract
 from opensim_pelvis.types import Recording
 

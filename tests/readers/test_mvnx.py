@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.notices import coded, sentences
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL
+from opensim_pelvis.io.readers import mvnx_frames
+from opensim_pelvis.io.readers.mvnx import R_BS_SEGMENT, MvnxReader
+from opensim_pelvis.io.readers.mvnx_regular import split_regular
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.readers import mvnx_frames
-from opensim_pelvis.readers.mvnx import R_BS_SEGMENT, MvnxReader
-from opensim_pelvis.readers.mvnx_regular import split_regular
 from opensim_pelvis.rotations import angle_between, inverse, multiply, rotate
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,
@@ -33,7 +33,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
     write_mvnx,
 )
-from opensim_pelvis.simulate.mvnx import SEGMENT_OF
+from opensim_pelvis.simulate.write_mvnx import SEGMENT_OF
 from opensim_pelvis.testing import ReaderContract
 from opensim_pelvis.types import Recording, SensorSignals
 

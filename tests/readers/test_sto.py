@@ -9,11 +9,11 @@ import pytest
 from scipy.spatial.transform import Rotation
 from tests.notices import codes, sentences
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.io.readers.sto import StoReader
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.readers.sto import StoReader
 from opensim_pelvis.rotations import is_present
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording
 
 EXACT = 1e-15

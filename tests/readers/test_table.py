@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from scipy.spatial.transform import Rotation
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.io.readers.table import TableReader
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.readers.table import TableReader
 from opensim_pelvis.rotations import angle_between
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording
 
 EXACT = 1e-12

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import GRAVITY_MPS2
-from opensim_pelvis.readers._mapping import load_channels, load_mapping
-from opensim_pelvis.readers._mapping_files import TEMPLATES
-from opensim_pelvis.readers.table import TableReader
-from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.io.readers._mapping import load_channels, load_mapping
+from opensim_pelvis.io.readers._mapping_files import TEMPLATES
+from opensim_pelvis.io.readers.table import TableReader
 from opensim_pelvis.simulate import (
     SensorSettings,
     Session,
@@ -20,7 +20,7 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
 )
-from opensim_pelvis.testing.comparison import check_round_trip, check_sound
+from opensim_pelvis.testing.same_recording import check_round_trip, check_sound
 from opensim_pelvis.types import Recording, SensorSignals
 
 WRITTEN = {"acceleration_mps2": 1e-6, "angular_velocity_radps": 1e-6}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from opensim_pelvis.errors import ReadError
-from opensim_pelvis.reading import read
-from opensim_pelvis.testing.comparison import check_identical
+from opensim_pelvis.io.reading import read
+from opensim_pelvis.testing.same_recording import check_identical
 from opensim_pelvis.types import Recording
 
 TEXTS = frozenset({".csv", ".txt", ".sto", ".mvnx"})

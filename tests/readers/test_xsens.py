@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 from tests.notices import sentences
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError
+from opensim_pelvis.io.readers.xsens import XsensReader
+from opensim_pelvis.io.tables.sample_clock import PACKET_MODULUS, share_start, unwrap_counter
 from opensim_pelvis.notices import notice
-from opensim_pelvis.readers._clock import PACKET_MODULUS, share_start, unwrap_counter
-from opensim_pelvis.readers.xsens import XsensReader
 from opensim_pelvis.rotations import angle_between, is_present, rotate
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.types import Recording
 
 WRITTEN_DIGITS = 1e-6

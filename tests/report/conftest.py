@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis import output
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
+from opensim_pelvis.config.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.io import output
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.report.agreement import attach_agreements
+from opensim_pelvis.report.agreement_folder import attach_agreements
 from opensim_pelvis.report.view import View, read_view, view_of
-from opensim_pelvis.settings import BODIES, ActivitySettings, SubjectSettings
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     SensorSettings,

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
 from opensim_pelvis.errors import ExportError, OpenSimPelvisError, SettingsError
 from opensim_pelvis.report.again import find_views, write_reports
 from opensim_pelvis.report.exporter import PdfExporter, ReportExporter

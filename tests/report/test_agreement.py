@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis.cli import app
+from opensim_pelvis.cli.commands import app
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.report.again import write_reports
 from opensim_pelvis.report.agreement_words import curve_rows

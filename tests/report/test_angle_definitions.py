@@ -14,22 +14,22 @@ import pytest
 from ezc3d import c3d
 from rich.console import Console
 
-from opensim_pelvis import angle_definitions
-from opensim_pelvis.exporters.c3d import C3dExporter
-from opensim_pelvis.exporters.sto import StoExporter
-from opensim_pelvis.exporters.strides import StridesExporter
-from opensim_pelvis.exporters.summary import SummaryExporter
+from opensim_pelvis.cli.screen.tables import render_result
+from opensim_pelvis.cli.translation import all_texts
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.exporters.c3d import C3dExporter
+from opensim_pelvis.io.exporters.sto import StoExporter
+from opensim_pelvis.io.exporters.strides import StridesExporter
+from opensim_pelvis.io.exporters.summary import SummaryExporter
+from opensim_pelvis.io.tables.opensim_tables import read_table
+from opensim_pelvis.kinematics import angle_definitions
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.pdf import set_pages
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import view_of
-from opensim_pelvis.screen.tables import render_result
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
-from opensim_pelvis.sto_tables import read_table
-from opensim_pelvis.translation import all_texts
 from opensim_pelvis.types import AngleCurve, AngleDefinition, Result
 
 

@@ -12,19 +12,20 @@ from typing import get_args
 import pytest
 from rich.console import Console
 
-from opensim_pelvis import calibration, calibration_methods
-from opensim_pelvis.calibration_methods import CalibrationMethod, MethodDefinition
-from opensim_pelvis.exporters.summary import SummaryExporter
+from opensim_pelvis.calibration import sensor_to_segment as calibration
+from opensim_pelvis.calibration.placement import average_pose
+from opensim_pelvis.cli.screen.tables import render_result
+from opensim_pelvis.config import calibration_methods
+from opensim_pelvis.config.calibration_methods import CalibrationMethod, MethodDefinition
+from opensim_pelvis.config.settings import CalibrationSettings
+from opensim_pelvis.config.trial import setting_definitions
+from opensim_pelvis.config.trial.settings_document import document
+from opensim_pelvis.config.trial.trial_file import read_trial
+from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.notices.catalogue import catalogue
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.placement import average_pose
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.view import view_of
-from opensim_pelvis.screen.tables import render_result
-from opensim_pelvis.settings import CalibrationSettings
-from opensim_pelvis.trial import setting_definitions
-from opensim_pelvis.trial.file import read_trial
-from opensim_pelvis.trial.settings_document import document
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Result
 from tests.notices import codes
 

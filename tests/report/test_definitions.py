@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from opensim_pelvis.cohort.table import read_cohort
-from opensim_pelvis.exporters.strides import StridesExporter
-from opensim_pelvis.exporters.summary import SummaryExporter
+from opensim_pelvis.cli.screen.tables import render_result
+from opensim_pelvis.cohort.runs import read_cohort
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.metrics import definitions as rows
-from opensim_pelvis.metrics.compute import MEASURES
-from opensim_pelvis.metrics.table import StrideData
+from opensim_pelvis.gait.measures import definitions as rows
+from opensim_pelvis.gait.measures.compute import MEASURES
+from opensim_pelvis.gait.measures.stride_data import StrideData
+from opensim_pelvis.io.exporters.strides import StridesExporter
+from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.pdf import write_pdf
 from opensim_pelvis.report.several import render_several
 from opensim_pelvis.report.view import view_of
-from opensim_pelvis.screen.tables import render_result
 from opensim_pelvis.types import MeasureDefinition, Result
 
 DUMMY = MeasureDefinition(

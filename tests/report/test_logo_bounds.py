@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from opensim_pelvis.errors import ExportError, SettingsError
-from opensim_pelvis.exporters.c3d_header import Header, write_header
+from opensim_pelvis.io.exporters.c3d_header import Header, write_header
 from opensim_pelvis.report.logo import logo_pixels, logo_uri
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '

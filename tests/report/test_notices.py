@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from typer.main import get_command
 
-from opensim_pelvis.cli import app
-from opensim_pelvis.exporters.summary import summarise
+from opensim_pelvis.cli.commands import app
+from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.notices import (
     SEVERITIES,
     Notice,

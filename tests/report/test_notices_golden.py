@@ -13,12 +13,13 @@ from typing import Any, Final
 
 import pytest
 
-from opensim_pelvis import pipeline, reading
-from opensim_pelvis.exporters.summary import summarise
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.config.trial.run_request import read_request
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
+from opensim_pelvis.io import reading
+from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.simulate.demo import write_demo
-from opensim_pelvis.trial.request import read_request
-from opensim_pelvis.trial.sensor_map import read_sensor_map
 from opensim_pelvis.types import Result
 from tests.conftest import ROOT
 from tests.real_sensors import GAITTOOLBOX

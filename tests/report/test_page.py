@@ -13,7 +13,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 import pytest
 
-from opensim_pelvis.exporters.summary import summarise
+from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.report.figures import figures_of
 from opensim_pelvis.report.headline import headline
 from opensim_pelvis.report.lab import Lab

@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 from babel.messages.catalog import Catalog
 
-from opensim_pelvis.angle_definitions import DEFINITIONS
+from opensim_pelvis.cli.translation import all_texts, as_text
+from opensim_pelvis.config.settings import ActivitySettings
+from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.notices import as_plain, notice
 from opensim_pelvis.report.figures import figures_of
 from opensim_pelvis.report.lab import Lab
@@ -26,8 +28,6 @@ from opensim_pelvis.report.several import render_several, several_figure
 from opensim_pelvis.report.several_pdf import set_comparison
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, view_of
-from opensim_pelvis.settings import ActivitySettings
-from opensim_pelvis.translation import all_texts, as_text
 from opensim_pelvis.types import Result
 
 LETTERS = str.maketrans(

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.exporters.summary import summarise
-from opensim_pelvis.metrics.definitions import definitions
+from opensim_pelvis.gait.measures.definitions import definitions
+from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.report.headline import headline
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, read_view, view_of, write_view

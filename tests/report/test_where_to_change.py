@@ -17,17 +17,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from opensim_pelvis import output, reading, registry
-from opensim_pelvis.anthropometry import sizes, tables
-from opensim_pelvis.cli import app
-from opensim_pelvis.exporters.summary import SummaryExporter
+from opensim_pelvis.cli.commands import app
+from opensim_pelvis.config.settings import RecordingSettings
+from opensim_pelvis.io import output, reading, registry
+from opensim_pelvis.io.exporters.summary import SummaryExporter
+from opensim_pelvis.io.registry import EXPORTERS, READERS, Match
+from opensim_pelvis.kinematics.anthropometry import published as tables
+from opensim_pelvis.kinematics.anthropometry import sizes
 from opensim_pelvis.notices import notice, say
 from opensim_pelvis.notices.catalogue import Entry, catalogue
 from opensim_pelvis.notices.document import document
-from opensim_pelvis.registry import EXPORTERS, READERS, Match
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.view import view_of
-from opensim_pelvis.settings import RecordingSettings
 from opensim_pelvis.simulate import SensorSettings, Session, simulate_runner, simulate_sensors
 from opensim_pelvis.types import Recording, Result
 
@@ -139,8 +140,8 @@ def test_say_something_new(result: Result, tmp_path: Path) -> None:
 
 
 def test_change_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    from opensim_pelvis.osim.model import build_model, describe_model
-    from opensim_pelvis.settings import SubjectSettings
+    from opensim_pelvis.config.settings import SubjectSettings
+    from opensim_pelvis.kinematics.osim.model import build_model, describe_model
 
     subject = SubjectSettings(height_m=1.7, mass_kg=60.0, sex="female")
     before = describe_model(build_model(subject), "before").xml

@@ -21,7 +21,7 @@ from typing import Any, Final
 from unittest import mock
 
 from opensim_pelvis.errors import ReadError, SettingsError
-from opensim_pelvis.plain_words import present
+from opensim_pelvis.notices.plain_words import present
 from tests.robustness import seeds
 from tests.robustness.mutate import CELLS
 from tests.robustness.seeds import Tree
@@ -140,8 +140,8 @@ def _commands() -> Any:
     """Return the commands as the program makes them, made once: that takes most of the time."""
     import typer
 
-    from opensim_pelvis import cli
-    from opensim_pelvis.screen.endings import add_verbose
+    from opensim_pelvis.cli import commands as cli
+    from opensim_pelvis.cli.screen.endings import add_verbose
 
     return add_verbose(typer.main.get_command(cli.app))
 
@@ -318,8 +318,8 @@ def _look(folder: Path) -> list[tuple[str, int, int]]:
 
 def _call(words: Sequence[str], here: Path) -> tuple[int, str]:
     """Return the exit code, and what was said about faults."""
-    from opensim_pelvis import cli
-    from opensim_pelvis.screen.endings import end
+    from opensim_pelvis.cli import commands as cli
+    from opensim_pelvis.cli.screen.endings import end
 
     shown = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
@@ -338,11 +338,11 @@ def _brief() -> Iterator[None]:
     from matplotlib import figure
 
     from opensim_pelvis import pipeline
-    from opensim_pelvis.reading import read_recording
+    from opensim_pelvis.cli.screen import endings
+    from opensim_pelvis.cli.selftest import run
+    from opensim_pelvis.gait.analysis import check_files
+    from opensim_pelvis.io.reading import read_recording
     from opensim_pelvis.report import again
-    from opensim_pelvis.running import check_files
-    from opensim_pelvis.screen import endings
-    from opensim_pelvis.selftest import run
     from opensim_pelvis.simulate import demo
 
     def run_trial(settings: Any, *, accept: Callable[[Any], None], **_: Any) -> None:

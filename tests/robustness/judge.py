@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import opensim_pelvis
 from opensim_pelvis.errors import OpenSimPelvisError
-from opensim_pelvis.plain_words import present
+from opensim_pelvis.notices.plain_words import present
 
 PACKAGE: Final = Path(opensim_pelvis.__file__).parent.as_posix()
 

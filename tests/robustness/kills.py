@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from opensim_pelvis.delivery import STAGING, Set, deliver
+from opensim_pelvis.io.delivery import STAGING, Set, deliver
 from tests.test_delivery import SCRIPT, killed, tree
 
 

@@ -19,8 +19,8 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.exporters.c3d_file import C3dContent, write_c3d
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,
@@ -444,8 +444,12 @@ def png() -> bytes:
 
 
 def _run(duration_s: float, rate_hz: float) -> Result:
+    from opensim_pelvis.config.settings import (
+        ActivitySettings,
+        CalibrationSettings,
+        SubjectSettings,
+    )
     from opensim_pelvis.pipeline import run
-    from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SubjectSettings
 
     session = Session(duration_s=duration_s, rate_hz=rate_hz, still_s=2.0)
     recorded = simulate_sensors(simulate_runner(session=session), SensorSettings(), TWO)
@@ -461,13 +465,13 @@ def _run(duration_s: float, rate_hz: float) -> Result:
 @cache
 def comparison() -> Tree:
     """Return the numbers of a comparison of one run by two recordings of other rates."""
-    from opensim_pelvis.exporters.osim import OsimExporter
-    from opensim_pelvis.exporters.sto import StoExporter
-    from opensim_pelvis.exporters.strides import StridesExporter
-    from opensim_pelvis.exporters.summary import SummaryExporter
-    from opensim_pelvis.validation import write
+    from opensim_pelvis.io.exporters.osim import OsimExporter
+    from opensim_pelvis.io.exporters.sto import StoExporter
+    from opensim_pelvis.io.exporters.strides import StridesExporter
+    from opensim_pelvis.io.exporters.summary import SummaryExporter
+    from opensim_pelvis.validation import write_agreement as write
     from opensim_pelvis.validation.compare import compare
-    from opensim_pelvis.validation.request import read_comparison
+    from opensim_pelvis.validation.compare_request import read_comparison
 
     with tempfile.TemporaryDirectory() as name:
         folders = [Path(name) / "one", Path(name) / "other"]
@@ -488,7 +492,7 @@ def comparison() -> Tree:
 @cache
 def result() -> Tree:
     """Return the files of a short run: its summary and the numbers of its report."""
-    from opensim_pelvis.exporters.summary import SummaryExporter
+    from opensim_pelvis.io.exporters.summary import SummaryExporter
     from opensim_pelvis.report.view import view_of, write_view
 
     made = _run(8.0, 40.0)

@@ -25,12 +25,12 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from opensim_pelvis.config.settings import ActivitySettings
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.notices import Notice, say
-from opensim_pelvis.settings import ActivitySettings
-from opensim_pelvis.testing.comparison import check_equal_or_missing
 from opensim_pelvis.testing.damage import find_rows
+from opensim_pelvis.testing.same_recording import check_equal_or_missing
 from opensim_pelvis.types import Recording
 from tests.robustness import declared, seeds
 from tests.robustness.declared import Damage, one_file
@@ -142,7 +142,7 @@ def _coordinates(folder: Path) -> Columns:
 
 
 def _speeds(folder: Path) -> Columns:
-    from opensim_pelvis.speeds import find_speed_notes, read_speeds
+    from opensim_pelvis.gait.speeds import find_speed_notes, read_speeds
 
     path = _one(folder)
     activity = ActivitySettings(kind="running", speed_file=path, speed_start_s=0.0)
@@ -153,7 +153,7 @@ def _speeds(folder: Path) -> Columns:
 
 
 def _events(folder: Path) -> Columns:
-    from opensim_pelvis.events.imported import find_event_notes, normalise_events, read_events
+    from opensim_pelvis.gait.events.imported import find_event_notes, normalise_events, read_events
 
     path = _one(folder)
     activity = ActivitySettings(kind="running", events_file=path, events_start_s=0.0)

@@ -15,10 +15,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import MissingRateError, OpenSimPelvisError
-from opensim_pelvis.registry import load_reader
-from opensim_pelvis.settings import RecordingSettings
-from opensim_pelvis.testing.comparison import check_sound
+from opensim_pelvis.io.registry import load_reader
+from opensim_pelvis.testing.same_recording import check_sound
 from opensim_pelvis.types import Recording
 from tests.robustness import commands, seeds
 from tests.robustness.mutate import mutate
@@ -92,10 +92,10 @@ def _inspect(folder: Path) -> None:
     """Do what `inspect` does: find the reader, read, bring clocks together, count, show."""
     from rich.console import Console
 
+    from opensim_pelvis.cli.screen.tables import render_recording
+    from opensim_pelvis.config.settings import TimelineSettings
     from opensim_pelvis.errors import SettingsError, TimelineError
-    from opensim_pelvis.reading import read_recording
-    from opensim_pelvis.screen.tables import render_recording
-    from opensim_pelvis.settings import TimelineSettings
+    from opensim_pelvis.io.reading import read_recording
     from opensim_pelvis.timeline.align import audit_recording
     from opensim_pelvis.timeline.clocks import unify_clocks
     from opensim_pelvis.timeline.integrity import describe_ledger
@@ -135,8 +135,8 @@ def _job_seeds() -> tuple[Tree, ...]:
 
 def _job(folder: Path) -> None:
     """Run the whole job."""
+    from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings, TrialSettings
     from opensim_pelvis.pipeline import run_trial
-    from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, TrialSettings
 
     run_trial(
         TrialSettings(
@@ -152,9 +152,9 @@ def _job(folder: Path) -> None:
 
 
 def _trial(folder: Path) -> None:
-    from opensim_pelvis.documents import to_plain
-    from opensim_pelvis.trial.defaults import list_defaults
-    from opensim_pelvis.trial.request import read_request
+    from opensim_pelvis.config.trial.defaults import list_defaults
+    from opensim_pelvis.config.trial.run_request import read_request
+    from opensim_pelvis.io.documents import to_plain
 
     settings, _ = read_request(
         folder / "t.toml",
@@ -170,14 +170,14 @@ def _trial(folder: Path) -> None:
 
 
 def _map(folder: Path) -> None:
-    from opensim_pelvis.trial.sensor_map import read_sensor_map
+    from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 
     for path in folder.iterdir():
         read_sensor_map(path)
 
 
 def _placement(folder: Path) -> None:
-    from opensim_pelvis.trial.earlier import read_placement
+    from opensim_pelvis.config.trial.earlier import read_placement
 
     for path in folder.iterdir():
         read_placement(path)
@@ -220,13 +220,13 @@ def _page(folder: Path, agreements: Sequence[Path] = ()) -> None:
 
 
 def _cohort(folder: Path) -> None:
-    from opensim_pelvis.cohort.table import read_cohort, runners
+    from opensim_pelvis.cohort.runs import read_cohort, runners
 
     runners(read_cohort([folder]))
 
 
 def _cohort_whole(folder: Path) -> None:
-    from opensim_pelvis.cohort.write import write_cohort
+    from opensim_pelvis.cohort.write_cohort import write_cohort
 
     write_cohort([folder], folder / "out")
 
@@ -244,14 +244,14 @@ def _agreement(folder: Path) -> None:
 
 
 def _speeds(folder: Path) -> None:
-    from opensim_pelvis.speeds import read_speeds
+    from opensim_pelvis.gait.speeds import read_speeds
 
     for path in folder.iterdir():
         read_speeds(path, 0.0)
 
 
 def _events(folder: Path) -> None:
-    from opensim_pelvis.events.imported import normalise_events, read_events
+    from opensim_pelvis.gait.events.imported import normalise_events, read_events
 
     for path in folder.iterdir():
         normalise_events(read_events(path, 0.0))
@@ -273,7 +273,7 @@ def _marker_map(folder: Path) -> None:
 
 
 def _name(folder: Path) -> None:
-    from opensim_pelvis import names  # absent before names are checked in one place
+    from opensim_pelvis.config import names
 
     text = (folder / "name.txt").read_bytes().decode("utf-8", "replace")
     try:

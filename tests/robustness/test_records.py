@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import pytest
 
-from opensim_pelvis.cohort.table import read_cohort
+from opensim_pelvis.cohort.runs import read_cohort
+from opensim_pelvis.config.trial.earlier import read_placement
 from opensim_pelvis.errors import ComparisonError, ExportError, OpenSimPelvisError
-from opensim_pelvis.plain_words import present
+from opensim_pelvis.io.results.agreement_file import read_agreement, read_compared
+from opensim_pelvis.io.results.summary_file import read_summary
+from opensim_pelvis.notices.plain_words import present
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.view import read_view
-from opensim_pelvis.results.agreement import read_agreement, read_compared
-from opensim_pelvis.results.summary import read_summary
-from opensim_pelvis.trial.earlier import read_placement
 from tests.robustness import seeds
 from tests.robustness.judge import judge_message
 

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from opensim_pelvis.plain_words import harmless
+from opensim_pelvis.notices.plain_words import harmless
 from tests.robustness.judge import is_harmful, judge, judge_message
 from tests.robustness.mutate import mutate
 from tests.robustness.signs import KINDS, SignsBench, find_change, lay

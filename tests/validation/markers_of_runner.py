@@ -16,7 +16,7 @@ from opensim_pelvis.rotations import from_rotation_vector, multiply, rotate
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings, compare_motions
 from opensim_pelvis.validation.foot_events import StrideSpan
-from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.reference_motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 
 RATE_HZ = 50.0

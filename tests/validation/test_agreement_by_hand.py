@@ -15,9 +15,9 @@ from opensim_pelvis.validation.agreement import (
     StrideAgreement,
     measure_agreement,
 )
-from opensim_pelvis.validation.align import Pair
+from opensim_pelvis.validation.alignment import Pair
 from opensim_pelvis.validation.foot_events import StrideSpan
-from opensim_pelvis.validation.motion import joint_angles
+from opensim_pelvis.validation.reference_motion import joint_angles
 
 TIME_S: Final = np.arange(6001) / 1000.0
 LEFT: Final = tuple(StrideSpan(side="left", start_s=0.5 + i, end_s=1.5 + i) for i in range(4))

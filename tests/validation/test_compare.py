@@ -10,28 +10,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis import cli
-from opensim_pelvis.angle_definitions import baker_angles
-from opensim_pelvis.documents import to_plain
+from opensim_pelvis.cli import commands as cli
 from opensim_pelvis.errors import ComparisonError, SettingsError
 from opensim_pelvis.frames import turn_about_vertical
+from opensim_pelvis.io.documents import to_plain
+from opensim_pelvis.io.results.agreement_file import read_agreement
+from opensim_pelvis.io.tables.opensim_tables import write_table
+from opensim_pelvis.kinematics.angle_definitions import baker_angles
 from opensim_pelvis.notices import notice, say
-from opensim_pelvis.results.agreement import read_agreement
 from opensim_pelvis.rotations import from_euler, multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
-from opensim_pelvis.sto_tables import write_table
 from opensim_pelvis.validation.agreement import AngleAgreement
-from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.alignment import AlignmentSettings
 from opensim_pelvis.validation.compare import (
     Comparison,
     ComparisonSettings,
     compare_motions,
 )
+from opensim_pelvis.validation.compare_request import read_comparison
 from opensim_pelvis.validation.foot_events import FootEvent, StrideSpan
-from opensim_pelvis.validation.motion import Motion, motion_from_coordinates
-from opensim_pelvis.validation.request import read_comparison
+from opensim_pelvis.validation.reference_motion import Motion, motion_from_coordinates
 from opensim_pelvis.validation.sources import ReferenceSettings
-from opensim_pelvis.validation.write import write_comparison
+from opensim_pelvis.validation.write_agreement import write_comparison
 from tests.notices import codes
 
 RATE_HZ = 200.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis.c3d_file import open_c3d
+from opensim_pelvis.io.c3d import open_c3d
 from opensim_pelvis.validation.foot_events import FootEvent, compare_events, read_c3d_events
 
 CONTACT = "initial contact"

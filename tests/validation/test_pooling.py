@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
 
-from opensim_pelvis import cli
+from opensim_pelvis.cli import commands as cli
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.validation.pooling import STRIDE_FILE, pool_differences, pool_folders
 from opensim_pelvis.validation.reliability import limits_of_agreement

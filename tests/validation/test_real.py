@@ -9,16 +9,17 @@ import pytest
 from scipy.io import loadmat
 from vqf import VQF
 
-from opensim_pelvis import output, pipeline, reading
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings, SolverSettings
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.io import output, reading
 from opensim_pelvis.rotations import angle_between, from_rotation_vector, multiply
-from opensim_pelvis.settings import ActivitySettings, CalibrationSettings, SolverSettings
-from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.alignment import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.matches import CHANCE_SCORE, CLEAR_SCORE, SHARED_SCORE
-from opensim_pelvis.validation.motion import (
+from opensim_pelvis.validation.reference_motion import (
     Motion,
     motion_from_coordinates,
     motion_from_markers,

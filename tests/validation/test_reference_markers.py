@@ -447,9 +447,10 @@ def test_the_markers_of_a_case_are_held_from_five_seconds_on() -> None:
 
 @pytest.fixture(scope="module")
 def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from opensim_pelvis import output, pipeline, reading
-    from opensim_pelvis.settings import ActivitySettings, CalibrationSettings
-    from opensim_pelvis.trial.sensor_map import read_sensor_map
+    from opensim_pelvis import pipeline
+    from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+    from opensim_pelvis.config.trial.sensor_map import read_sensor_map
+    from opensim_pelvis.io import output, reading
 
     folder = cases() / "00-control"
     result = pipeline.run(

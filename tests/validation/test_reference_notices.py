@@ -8,12 +8,12 @@ import numpy as np
 
 from opensim_pelvis.notices import Notice, say
 from opensim_pelvis.rotations import from_euler
-from opensim_pelvis.validation.align import AlignmentSettings
+from opensim_pelvis.validation.alignment import AlignmentSettings
 from opensim_pelvis.validation.clusters import orient_clusters
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings, compare_motions
 from opensim_pelvis.validation.even_times import make_even
 from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
-from opensim_pelvis.validation.motion import Motion, motion_from_markers
+from opensim_pelvis.validation.reference_motion import Motion, motion_from_markers
 from opensim_pelvis.validation.sources import ReferenceSettings
 from opensim_pelvis.validation.trc_files import read_trc
 from tests.notices import codes, sentences

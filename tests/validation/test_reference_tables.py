@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ComparisonError, OpenSimPelvisError
+from opensim_pelvis.io.tables.opensim_tables import write_table
 from opensim_pelvis.notices import say
-from opensim_pelvis.sto_tables import write_table
-from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.reference_motion import Motion
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 from tests.notices import coded, codes, sentences

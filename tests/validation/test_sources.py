@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis.c3d_file import open_c3d
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import R_LG
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.tables.opensim_tables import read_table, write_table
 from opensim_pelvis.notices import say
 from opensim_pelvis.rotations import angle_between, inverse, rotate
-from opensim_pelvis.sto_tables import read_table, write_table
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 from tests.notices import coded

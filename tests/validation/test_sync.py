@@ -11,8 +11,8 @@ from opensim_pelvis.rotations import (
     multiply,
 )
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
+from opensim_pelvis.validation.clock_offset import interpolate
 from opensim_pelvis.validation.sync import Synchronisation, synchronise
-from opensim_pelvis.validation.timing import interpolate
 
 from .trials import cut, run_trial, see
 

@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from opensim_pelvis.rotations import from_euler, from_rotation_vector, multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
-from opensim_pelvis.validation.timing import interpolate
+from opensim_pelvis.validation.clock_offset import interpolate
 
 RATE_HZ = 100.0
 STILL_S = 2.0

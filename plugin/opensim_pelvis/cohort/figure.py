@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from opensim_pelvis import fonts
-from opensim_pelvis.cohort.table import ROTATION
-from opensim_pelvis.guidance.tables import read_norms
-from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.cohort.runs import ROTATION
+from opensim_pelvis.guidance.rulebook import read_norms
+from opensim_pelvis.language import ENGLISH, Language, fonts
 from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.notices import Wordbook
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from opensim_pelvis.cohort.table import ROTATION
+from opensim_pelvis.cohort.runs import ROTATION
 from opensim_pelvis.frames import FloatArray
 
 if TYPE_CHECKING:

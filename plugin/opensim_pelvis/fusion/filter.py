@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 from vqf import offlineVQF
 
+from opensim_pelvis.config.settings import GyroscopeSamples
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.fusion.rest import find_rest, level_at_rest
 from opensim_pelvis.fusion.stretches import Sampling, Stretch, longest_hole_s
-from opensim_pelvis.settings import GyroscopeSamples
 from opensim_pelvis.types import SensorSignals
 
 TAU_ACC_S: Final = 4.0

@@ -10,11 +10,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import FusionError, raise_faults
-from opensim_pelvis.fusion.describe import describe_choice, describe_origin
 from opensim_pelvis.fusion.filter import Fused, field_is_whole, run_filter
+from opensim_pelvis.fusion.heading_ties import find_ties, join_all, join_longest
 from opensim_pelvis.fusion.origin import add_ties, count_clipping, make_origin
-from opensim_pelvis.fusion.plausibility import find_fault
+from opensim_pelvis.fusion.origin_notices import describe_choice, describe_origin
+from opensim_pelvis.fusion.signal_check import find_fault
 from opensim_pelvis.fusion.stretches import (
     MAX_JITTER,
     MIN_STRETCH,
@@ -23,9 +25,7 @@ from opensim_pelvis.fusion.stretches import (
     cut_stretches,
     find_sampling,
 )
-from opensim_pelvis.fusion.ties import find_ties, join_all, join_longest
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.types import OrientationOrigin, Progress, Recording, SensorSignals
 
 STAGE: Final = "fusion"

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.fusion.clipping import (
     LEAST_ACCELEROMETER_RANGE_MPS2,
     LEAST_GYROSCOPE_RANGE_RADPS,
     find_clipping,
 )
 from opensim_pelvis.fusion.filter import Fused
+from opensim_pelvis.fusion.heading_ties import Tie
 from opensim_pelvis.fusion.stretches import Sampling
-from opensim_pelvis.fusion.ties import Tie
 from opensim_pelvis.notices import notice
-from opensim_pelvis.settings import FusionSettings
 from opensim_pelvis.types import OrientationOrigin, SensorSignals
 
 

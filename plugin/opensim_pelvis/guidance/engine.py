@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
-from opensim_pelvis.guidance.tables import Condition, Rule, read_rules
-from opensim_pelvis.guidance.words import reason_text
-from opensim_pelvis.settings import Sex, TrialSettings
+from opensim_pelvis.config.settings import Sex, TrialSettings
+from opensim_pelvis.guidance.finding_words import reason_text
+from opensim_pelvis.guidance.rulebook import Condition, Rule, read_rules
 from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
 
 FEWEST_STRIDES: Final = 10

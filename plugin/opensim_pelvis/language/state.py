@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opensim_pelvis.language.record import Language, Text, fits
+from opensim_pelvis.language.lookup import Language, Text, fits
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from opensim_pelvis.language.record import Language
+from opensim_pelvis.language.lookup import Language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from opensim_pelvis.delivery import REPORT, Set, deliver, find_results
 from opensim_pelvis.errors import ExportError, raise_faults
-from opensim_pelvis.report.agreement import attach_agreements
+from opensim_pelvis.io.delivery import REPORT, Set, deliver, find_results
+from opensim_pelvis.report.agreement_folder import attach_agreements
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import save_parts

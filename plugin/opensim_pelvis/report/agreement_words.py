@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from opensim_pelvis.angle_definitions import definitions
+from opensim_pelvis.kinematics.angle_definitions import definitions
 from opensim_pelvis.report.texts import NONE, Texts
 
 Agreement = Mapping[str, Any]

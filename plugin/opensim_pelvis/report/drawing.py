@@ -12,8 +12,8 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-from opensim_pelvis import fonts
-from opensim_pelvis.processes import python_module
+from opensim_pelvis.io.processes import python_module
+from opensim_pelvis.language import fonts
 
 MAX_BYTES: Final = 2**30
 MAX_CPU_S: Final = 3

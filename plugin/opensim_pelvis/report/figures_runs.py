@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from opensim_pelvis.metrics.definitions import definition_of
+from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.headline import find_measure, find_row
 from opensim_pelvis.report.plot import axis, figure, line

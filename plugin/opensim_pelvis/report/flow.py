@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from opensim_pelvis import fonts
+from opensim_pelvis.language import fonts
 from opensim_pelvis.report import style
 from opensim_pelvis.report.logo import logo_pixels
 

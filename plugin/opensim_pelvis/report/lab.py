@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.documents import is_file, is_folder, read_toml
+from opensim_pelvis.config.settings import ReportSettings
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.io.documents import is_file, is_folder, read_toml
 from opensim_pelvis.language import Language, read_language
-from opensim_pelvis.plain_words import value_words
+from opensim_pelvis.notices.plain_words import value_words
 from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
 from opensim_pelvis.report.sections import section_names
-from opensim_pelvis.settings import ReportSettings
 
 MAX_LOGO_BYTES: Final = 500_000
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
-from opensim_pelvis.documents import read_xml
 from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.io.documents import read_xml
 from opensim_pelvis.report.drawing import draw_svg
 from opensim_pelvis.report.logo_bounds import check_drawing, check_picture
 

@@ -13,7 +13,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from opensim_pelvis.errors import SettingsError
-from opensim_pelvis.plain_words import value_words
+from opensim_pelvis.notices.plain_words import value_words
 
 MAX_PIXELS: Final = 40_000_000
 """Of a picture: more than any logo, and 160 MB when it is unpacked."""

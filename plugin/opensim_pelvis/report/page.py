@@ -29,9 +29,9 @@ from opensim_pelvis.report.agreement_words import (
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.measures import drills_of, main_measures, more_measures, report_title
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
 from opensim_pelvis.report.sections import sections_of
+from opensim_pelvis.report.shown import drills_of, main_measures, more_measures, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.view_curves import MAX_STRIDES

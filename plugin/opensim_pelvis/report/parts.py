@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from opensim_pelvis.documents import safe_cell
+from opensim_pelvis.config.names import check_name
+from opensim_pelvis.io.documents import safe_cell
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.language.ticks import write_ticks
-from opensim_pelvis.names import check_name
 from opensim_pelvis.report import pdf_figures
 from opensim_pelvis.report.figures import figures_of, pair_side
 from opensim_pelvis.report.figures_runs import cadence_figure

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis import fonts
+from opensim_pelvis.language import fonts
 from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import pdf_agreement, pdf_figures, pdf_motion
 from opensim_pelvis.report.figures import pair_curves, pair_side
@@ -14,8 +14,8 @@ from opensim_pelvis.report.figures_runs import cadence_figure
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.measures import drills_of, main_measures, report_title
 from opensim_pelvis.report.sections import sections_of
+from opensim_pelvis.report.shown import drills_of, main_measures, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded

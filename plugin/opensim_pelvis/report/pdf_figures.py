@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from opensim_pelvis.metrics.definitions import definition_of
+from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures import SHARES, pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, span_of, top_of

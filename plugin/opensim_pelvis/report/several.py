@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
-from opensim_pelvis.metrics.definitions import shown_in
+from opensim_pelvis.gait.measures.definitions import shown_in
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, coach_bands, top_of
 from opensim_pelvis.report.headline import find_measure, find_row

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
-from opensim_pelvis import angle_definitions
-from opensim_pelvis.guidance.words import DERIVED
+from opensim_pelvis.gait.measures.definitions import definitions
+from opensim_pelvis.guidance.finding_words import DERIVED
+from opensim_pelvis.kinematics import angle_definitions
 from opensim_pelvis.language import ENGLISH, Language, Text
-from opensim_pelvis.metrics.definitions import definitions
 from opensim_pelvis.notices import say_plain
 from opensim_pelvis.report.view_curves import drawn_curves
 from opensim_pelvis.types import DIGITS

@@ -12,11 +12,11 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from opensim_pelvis.documents import read_record, to_plain
+from opensim_pelvis.config.names import check_name
 from opensim_pelvis.errors import ExportError
-from opensim_pelvis.guidance.tables import read_norms
-from opensim_pelvis.guidance.words import DISCLAIMER, plain_finding
-from opensim_pelvis.names import check_name
+from opensim_pelvis.guidance.finding_words import DISCLAIMER, plain_finding
+from opensim_pelvis.guidance.rulebook import read_norms
+from opensim_pelvis.io.documents import read_record, to_plain
 from opensim_pelvis.notices import SIMULATED, Notice, as_plain
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of

@@ -6,10 +6,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from opensim_pelvis.angle_definitions import definitions
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.metrics.definitions import shown_in
-from opensim_pelvis.strides.curves import normalise, stride_angles
+from opensim_pelvis.gait.measures.definitions import shown_in
+from opensim_pelvis.gait.strides.curves import normalise, stride_angles
+from opensim_pelvis.kinematics.angle_definitions import definitions
 from opensim_pelvis.types import AngleCurve, Result, RunningAnalysis, Strides
 from opensim_pelvis.types.running import SIDES
 

@@ -10,7 +10,7 @@ import math
 from dataclasses import asdict
 from typing import Any, Final
 
-from opensim_pelvis.guidance.tables import read_norms
+from opensim_pelvis.guidance.rulebook import read_norms
 from opensim_pelvis.types import MeasureDefinition, Result, RunningAnalysis
 
 ROTATION: Final = "pelvic_rotation_range_deg"

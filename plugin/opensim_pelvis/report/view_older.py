@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from opensim_pelvis.metrics.definitions import definitions
+from opensim_pelvis.gait.measures.definitions import definitions
 from opensim_pelvis.notices import as_plain, notice
 from opensim_pelvis.notices.make import FOREIGN
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from opensim_pelvis.documents import ABSENT, FaultError, OneOf, Within, check_lengths
-from opensim_pelvis.guidance.words import REASONS
+from opensim_pelvis.config.settings import Sex
+from opensim_pelvis.guidance.finding_words import REASONS
+from opensim_pelvis.io.documents import ABSENT, FaultError, OneOf, Within, check_lengths
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view_curves import STRIDE_POINTS, drawn_curves
 from opensim_pelvis.report.view_skeleton import FRAMES
-from opensim_pelvis.settings import Sex
 from opensim_pelvis.types.finding import Drill
 
 _PERCENT: Final = 101

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from opensim_pelvis.documents import FaultError, OneOf
-from opensim_pelvis.guidance.tables import Norm
-from opensim_pelvis.metrics.definitions import shown_in
+from opensim_pelvis.config.settings import ActivityKind, EventChoice, Sex, Surface
+from opensim_pelvis.gait.measures.definitions import shown_in
+from opensim_pelvis.guidance.rulebook import Norm
+from opensim_pelvis.io.documents import FaultError, OneOf
+from opensim_pelvis.io.results.agreement_file import Told
+from opensim_pelvis.io.results.summary_file import check_moment
 from opensim_pelvis.report.view_parts import (
     Count,
     Curves,
@@ -19,9 +22,6 @@ from opensim_pelvis.report.view_parts import (
     Series,
     Skeleton,
 )
-from opensim_pelvis.results.agreement import Told
-from opensim_pelvis.results.summary import check_moment
-from opensim_pelvis.settings import ActivityKind, EventChoice, Sex, Surface
 from opensim_pelvis.types import Check, InputFile, SensorIntegrity, Verdict
 
 FORMAT: Final = "opensim-pelvis report"

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.strides.curves import normalise, stride_angles
+from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.rotations import rotate
-from opensim_pelvis.strides.curves import normalise, stride_angles
-from opensim_pelvis.strides.segment import travel_at
 from opensim_pelvis.types import Result
 from opensim_pelvis.types.running import SIDES
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from opensim_pelvis.angle_definitions import WORDS as ANGLE_WORDS
-from opensim_pelvis.guidance.tables import read_rules
-from opensim_pelvis.guidance.words import NORM_WORDS, drill_in, rule_source, rule_text
+from opensim_pelvis.config.trial.defaults import default_in
+from opensim_pelvis.gait.measures.definitions import WORDS as MEASURE_WORDS
+from opensim_pelvis.guidance.finding_words import NORM_WORDS, drill_in, rule_source, rule_text
+from opensim_pelvis.guidance.rulebook import read_rules
+from opensim_pelvis.kinematics.angle_definitions import WORDS as ANGLE_WORDS
 from opensim_pelvis.language import ENGLISH, Language
-from opensim_pelvis.metrics.definitions import WORDS as MEASURE_WORDS
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
-from opensim_pelvis.trial.defaults import default_in
 from opensim_pelvis.types import Drill, Reason
 
 

@@ -10,8 +10,6 @@ The demonstration, the tests and the documentation stand on it::
     Truth ─> write_trial; Truth, Recording ─> write_mvnx
 """
 
-from opensim_pelvis.simulate.apdm import write_apdm_csv, write_apdm_hdf5
-from opensim_pelvis.simulate.c3d import write_c3d_channels, write_c3d_rotations
 from opensim_pelvis.simulate.demo import demo_sensors, demo_truth, write_demo
 from opensim_pelvis.simulate.mountings import (
     HEADING_AXIS,
@@ -19,15 +17,17 @@ from opensim_pelvis.simulate.mountings import (
     random_mountings,
     typical_mountings,
 )
-from opensim_pelvis.simulate.mvnx import write_mvnx
 from opensim_pelvis.simulate.runner import RunnerSettings, Session, Turn, typical_runner
 from opensim_pelvis.simulate.sensors import Disturbance, Gap, SensorSettings, simulate_sensors
-from opensim_pelvis.simulate.table import write_csv
 from opensim_pelvis.simulate.trial import write_trial
 from opensim_pelvis.simulate.truth import Truth, sample_runner, simulate_runner
+from opensim_pelvis.simulate.write_apdm import write_apdm_csv, write_apdm_hdf5
+from opensim_pelvis.simulate.write_c3d import write_c3d_channels, write_c3d_rotations
+from opensim_pelvis.simulate.write_mvnx import write_mvnx
+from opensim_pelvis.simulate.write_table import write_csv
+from opensim_pelvis.simulate.write_ximu3 import write_ximu3
+from opensim_pelvis.simulate.write_xsens_dot import write_dot
 from opensim_pelvis.simulate.writers import write_sto, write_xsens
-from opensim_pelvis.simulate.ximu3 import write_ximu3
-from opensim_pelvis.simulate.xsens_dot import write_dot
 
 __all__ = [
     "RunnerSettings",

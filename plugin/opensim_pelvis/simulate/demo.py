@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.delivery import Set, deliver
+from opensim_pelvis.io.delivery import Set, deliver
 from opensim_pelvis.simulate.mountings import typical_mountings
 from opensim_pelvis.simulate.runner import Session, typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings, simulate_sensors

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
+from opensim_pelvis.config.settings import Sex, Surface
 from opensim_pelvis.errors import SettingsError, raise_faults
-from opensim_pelvis.settings import Sex, Surface
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

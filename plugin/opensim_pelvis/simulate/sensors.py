@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import (
     GRAVITY_MPS2,
@@ -18,14 +19,13 @@ from opensim_pelvis.frames import (
 )
 from opensim_pelvis.notices import SIMULATED, notice
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate
-from opensim_pelvis.settings import BODIES
 from opensim_pelvis.simulate.harmonics import Harmonics, smooth_step
-from opensim_pelvis.simulate.motion import Motion
 from opensim_pelvis.simulate.mountings import (
     SENSOR_MAP,
     TYPICAL_POSITIONS_M,
     typical_mountings,
 )
+from opensim_pelvis.simulate.rigid_bodies import Motion
 from opensim_pelvis.simulate.truth import Truth, sample_runner
 from opensim_pelvis.types import Recording, SensorSignals
 

@@ -15,15 +15,15 @@ from typing import Final, Literal
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
 
-from opensim_pelvis.angles import name_angles
-from opensim_pelvis.anthropometry.sizes import JointGeometry, joint_geometry
+from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.kinematics.angles import name_angles
+from opensim_pelvis.kinematics.anthropometry.sizes import JointGeometry, joint_geometry
 from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import EulerOrder, inverse, multiply, rotate, to_euler
-from opensim_pelvis.settings import BODIES
-from opensim_pelvis.simulate.curves import SIDES, height_curve, leg_curves, trunk_curves
+from opensim_pelvis.simulate.angle_curves import SIDES, height_curve, leg_curves, trunk_curves
 from opensim_pelvis.simulate.harmonics import Harmonics, product, smooth_step
-from opensim_pelvis.simulate.motion import Motion
+from opensim_pelvis.simulate.rigid_bodies import Motion
 from opensim_pelvis.simulate.runner import RunnerSettings, Session
 from opensim_pelvis.types import Event
 

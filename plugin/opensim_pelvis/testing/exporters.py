@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.registry import Exporter
-from opensim_pelvis.settings import ActivitySettings
+from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,

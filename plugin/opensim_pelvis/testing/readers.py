@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import PluginError, ReadError
-from opensim_pelvis.registry import READERS, Match, Reader, list_plugins, load_reader
-from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.io.registry import READERS, Match, Reader, list_plugins, load_reader
 from opensim_pelvis.simulate import (
     Gap,
     SensorSettings,
@@ -30,12 +30,6 @@ from opensim_pelvis.simulate import (
     write_ximu3,
     write_xsens,
 )
-from opensim_pelvis.testing.comparison import (
-    check_equal_or_missing,
-    check_identical,
-    check_round_trip,
-    check_sound,
-)
 from opensim_pelvis.testing.damage import (
     add_blank_lines,
     cut,
@@ -48,6 +42,12 @@ from opensim_pelvis.testing.damage import (
     pad_with_zeros,
     shorten_row,
     write_rubbish,
+)
+from opensim_pelvis.testing.same_recording import (
+    check_equal_or_missing,
+    check_identical,
+    check_round_trip,
+    check_sound,
 )
 from opensim_pelvis.types import Recording
 

@@ -21,7 +21,7 @@ from opensim_pelvis.interpolation import straight
 from opensim_pelvis.notices import notice, say
 from opensim_pelvis.timeline.integrity import Clock, account_sensor, bridge_gaps, describe_ledger
 from opensim_pelvis.timeline.matching import match_sensors
-from opensim_pelvis.timeline.plausibility import check_orientations
+from opensim_pelvis.timeline.orientation_check import check_orientations
 from opensim_pelvis.timeline.resample import MAX_SPREAD
 from opensim_pelvis.types import (
     AlignedRecording,

@@ -14,16 +14,16 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.config.settings import TimelineSettings, nearest
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.interpolation import HOLE_STEPS, typical_step
 from opensim_pelvis.notices import Notice, notice, say
-from opensim_pelvis.settings import TimelineSettings, nearest
-from opensim_pelvis.timeline.drift import follow_drift
+from opensim_pelvis.timeline.clock_drift import follow_drift
+from opensim_pelvis.timeline.clock_pairs import Tie, find_ties, soft_error_s
 from opensim_pelvis.timeline.refine import DRIFT_PRIOR
 from opensim_pelvis.timeline.resample import resample_sensor, span_fault
 from opensim_pelvis.timeline.synchronise import describe_motion
-from opensim_pelvis.timeline.ties import Tie, find_ties, soft_error_s
 from opensim_pelvis.types import ClockEstimate, Recording, SensorSignals
 from opensim_pelvis.types.recording import ClockMethod
 

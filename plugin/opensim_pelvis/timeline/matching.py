@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
+from opensim_pelvis.config.settings import BODIES, nearest
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
-from opensim_pelvis.settings import BODIES, nearest
 from opensim_pelvis.types import Recording, SensorSignals
 
 _IMU: Final = "_imu"

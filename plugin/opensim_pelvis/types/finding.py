@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from opensim_pelvis.settings import Sex
+from opensim_pelvis.config.settings import Sex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from opensim_pelvis.calibration_methods import CalibrationMethod, WindowSource, method_of
+from opensim_pelvis.config.calibration_methods import CalibrationMethod, WindowSource, method_of
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types._shapes import check_shape
@@ -25,7 +25,7 @@ class CalibrationPose:
     window_source : str
         ``"given"`` or ``"found"``.
     method : str
-        How the pose was taken: a name in `opensim_pelvis.calibration_methods`.
+        How the pose was taken: a name in `opensim_pelvis.config.calibration_methods`.
     R_ES : (s, 4) array
         Mean orientation of each sensor over the window.
     samples : (s,) int array

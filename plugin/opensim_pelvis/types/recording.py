@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from opensim_pelvis.config.sampling import find_rate_fault
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.notices import Notice, as_notice, notice, wrap
-from opensim_pelvis.sampling import find_rate_fault
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.date import RecordingDate
 from opensim_pelvis.types.event import Event

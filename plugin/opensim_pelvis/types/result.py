@@ -21,7 +21,7 @@ from opensim_pelvis.types.timeline import AlignedRecording
 if TYPE_CHECKING:
     import pandas as pd
 
-    from opensim_pelvis.settings import TrialSettings
+    from opensim_pelvis.config.settings import TrialSettings
     from opensim_pelvis.types.running import RunningAnalysis
 
 

@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.angles import name_angles
+from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.kinematics.angles import name_angles
+from opensim_pelvis.kinematics.travel import travel_heading
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.settings import Surface
-from opensim_pelvis.travel import travel_heading
-from opensim_pelvis.validation.align import Pair
+from opensim_pelvis.validation.alignment import Pair
 from opensim_pelvis.validation.continuous import (
     MIN_SAMPLES,
     CurveAgreement,
@@ -21,7 +21,7 @@ from opensim_pelvis.validation.continuous import (
     compare_curves,
 )
 from opensim_pelvis.validation.foot_events import StrideSpan
-from opensim_pelvis.validation.motion import joint_angles
+from opensim_pelvis.validation.reference_motion import joint_angles
 from opensim_pelvis.validation.reliability import (
     IntraclassCorrelation,
     LimitsOfAgreement,

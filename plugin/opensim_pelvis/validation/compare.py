@@ -10,15 +10,20 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.settings import Surface
 from opensim_pelvis.validation.agreement import MIN_STRIDES as MIN_OF_A_SIDE
 from opensim_pelvis.validation.agreement import AgreementTable, measure_agreement
-from opensim_pelvis.validation.align import AlignmentSettings, Pair, align_motions, refuse_strangers
+from opensim_pelvis.validation.alignment import (
+    AlignmentSettings,
+    Pair,
+    align_motions,
+    refuse_strangers,
+)
 from opensim_pelvis.validation.foot_events import EventAgreement, compare_events
 from opensim_pelvis.validation.matches import SHARED_SCORE
-from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.plausible import doubt_identity, refuse_still, refuse_too_few
+from opensim_pelvis.validation.reference_motion import Motion
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate, open_reference
 from opensim_pelvis.validation.stride_changes import MIN_STRIDES, StrideChanges
 from opensim_pelvis.validation.stride_map import can_map

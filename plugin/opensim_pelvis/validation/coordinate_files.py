@@ -10,13 +10,13 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.documents import finite
+from opensim_pelvis.io.tables.opensim_tables import Table, parse_table
+from opensim_pelvis.io.tables.sto_header import say_counts
 from opensim_pelvis.notices import Notice
-from opensim_pelvis.readers._sto_header import say_counts
 from opensim_pelvis.rotations import unwrap_present
-from opensim_pelvis.sto_tables import Table, parse_table
 from opensim_pelvis.validation.continuous import MIN_SAMPLES
 from opensim_pelvis.validation.even_times import make_even
 from opensim_pelvis.validation.held import find_held, list_spans

@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.c3d_file import C3dFile
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.c3d import C3dFile
+from opensim_pelvis.io.c3d.marked_events import read_events
 from opensim_pelvis.notices import Notice
-from opensim_pelvis.readers.c3d_events import read_events
 from opensim_pelvis.types.event import CONTACT, TOE_OFF
 from opensim_pelvis.validation.reliability import LimitsOfAgreement, limits_of_agreement
 

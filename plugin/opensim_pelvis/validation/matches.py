@@ -15,8 +15,8 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.validation.clock_offset import Timing, explained_turning, fit_timing
 from opensim_pelvis.validation.stride_changes import StrideChanges, compare_changes
-from opensim_pelvis.validation.timing import Timing, explained_turning, fit_timing
 
 MIN_EXPLAINED: Final = 0.5
 """Part of the reference's angular velocity, as vectors, that the estimate's must account for.

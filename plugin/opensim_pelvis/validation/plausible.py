@@ -19,7 +19,7 @@ from opensim_pelvis.validation.markers import (
     MarkerTrial,
     pelvis_axes,
 )
-from opensim_pelvis.validation.motion import Motion
+from opensim_pelvis.validation.reference_motion import Motion
 
 MAX_LEAN_DEG: Final = 60.0
 """Nobody who stands, walks or runs leans the pelvis so far, as a median over the trial."""

@@ -15,10 +15,10 @@ from typing import Any, Final
 import numpy as np
 from scipy import stats
 
-from opensim_pelvis.delivery import check_file, write_file
-from opensim_pelvis.documents import finite, read_rows, safe_cell
 from opensim_pelvis.errors import ComparisonError
-from opensim_pelvis.results.agreement import read_compared
+from opensim_pelvis.io.delivery import check_file, write_file
+from opensim_pelvis.io.documents import finite, read_rows, safe_cell
+from opensim_pelvis.io.results.agreement_file import read_compared
 
 MIN_SUBJECTS: Final = 3
 """Fewer people say nothing about people."""

@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from opensim_pelvis.documents import read_bytes
-from opensim_pelvis.documents.files import without_mark
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.io.documents import read_bytes
+from opensim_pelvis.io.documents.files import without_mark
+from opensim_pelvis.io.tables.rows import say_open_end
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.readers._rows import say_open_end
 from opensim_pelvis.validation.naming import note_file
 
 DECIMAL_COMMA: Final = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")

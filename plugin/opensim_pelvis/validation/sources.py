@@ -9,25 +9,25 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.c3d_file import open_c3d
-from opensim_pelvis.delivery import result_folders
-from opensim_pelvis.documents import finite, is_file, is_folder, read_rows
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
+from opensim_pelvis.io.c3d import open_c3d
+from opensim_pelvis.io.delivery import result_folders
+from opensim_pelvis.io.documents import finite, is_file, is_folder, read_rows
+from opensim_pelvis.io.results.summary_file import Summary, read_summary
+from opensim_pelvis.io.tables.opensim_tables import read_table
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.results.summary import Summary, read_summary
-from opensim_pelvis.sto_tables import read_table
 from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
-from opensim_pelvis.validation.motion import (
+from opensim_pelvis.validation.plausible import check_markers
+from opensim_pelvis.validation.reference_motion import (
     Motion,
     motion_from_coordinates,
     motion_from_markers,
     motion_from_pig_angles,
 )
-from opensim_pelvis.validation.plausible import check_markers
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.theia import has_rotations, motion_from_rotations
 from opensim_pelvis.validation.trc_files import is_trc
@@ -142,9 +142,9 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
 def _by_inverse_kinematics(
     trial: MarkerTrial, settings: ReferenceSettings, names: Mapping[str, str]
 ) -> Motion:
-    from opensim_pelvis.osim.marker_ik import solve_markers
-    from opensim_pelvis.osim.marker_scale import scale_to_static
-    from opensim_pelvis.osim.model import load_model
+    from opensim_pelvis.kinematics.osim.marker_ik import solve_markers
+    from opensim_pelvis.kinematics.osim.marker_scale import scale_to_static
+    from opensim_pelvis.kinematics.osim.model import load_model
 
     if settings.model is None:
         raise ComparisonError(

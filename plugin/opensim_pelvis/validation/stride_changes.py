@@ -22,7 +22,7 @@ from scipy.ndimage import binary_erosion, gaussian_filter1d
 
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.rotations import angular_velocity, rotate
-from opensim_pelvis.validation.timing import MIN_SAMPLES, interpolate, turn_upright
+from opensim_pelvis.validation.clock_offset import MIN_SAMPLES, interpolate, turn_upright
 
 SMOOTH_S: Final = 0.08
 """Standard deviation of the Gaussian: faster changes are mostly noise and soft tissue."""

@@ -13,13 +13,13 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.c3d_file import C3dFile, read_rotations, rotation_hz
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, R_LG, UpAxis, earth_from_world
+from opensim_pelvis.io.c3d import C3dFile, read_rotations, rotation_hz
 from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import from_matrix, inverse, is_present, multiply
-from opensim_pelvis.validation.motion import Motion
 from opensim_pelvis.validation.naming import note_file
+from opensim_pelvis.validation.reference_motion import Motion
 
 BODIES: Final[Mapping[str, str]] = {
     "pelvis": "pelvis",

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.documents import finite
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.io.documents import finite
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.validation.even_times import make_even
 from opensim_pelvis.validation.naming import note_file

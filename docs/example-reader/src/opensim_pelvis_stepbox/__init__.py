@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2
-from opensim_pelvis.registry import Match
-from opensim_pelvis.settings import RecordingSettings
+from opensim_pelvis.io.registry import Match
 from opensim_pelvis.types import InputFile, Recording, SensorSignals
 
 FIRST_LINE = "STEPBOX 1"

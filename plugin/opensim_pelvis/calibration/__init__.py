@@ -1,0 +1,1 @@
+"""Sensor-to-segment calibration: the pose, placement and heading of each sensor, the verdict."""

@@ -1,0 +1,68 @@
+"""Where the command line prints, and the bars that it draws while it works."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.segment import Segment
+
+from opensim_pelvis.cli.screen.words import term
+from opensim_pelvis.notices.plain_words import harmless
+
+if TYPE_CHECKING:
+    from opensim_pelvis import types
+
+
+class SafeConsole(Console):
+    """A console that shows control characters of names, and does not obey them."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render, each piece of text made harmless."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else harmless(text), style, control)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the end of the command, which knows what the exit code is."""
+        raise BrokenPipeError(errno.EPIPE, "closed")
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console that prints text as it is: names may hold brackets or colons."""
+    return SafeConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+@contextmanager
+def show_progress() -> Iterator[types.Progress]:
+    """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal."""
+    console = make_console(stderr=True)
+    columns = (
+        TextColumn("{task.description:<20}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(markup=False),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(term(stage), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield tell

@@ -1,0 +1,1 @@
+"""Gait: events, strides, measures, coordination, speed, and the analysis of them all."""

@@ -1,0 +1,85 @@
+"""The running analysis in order: events, strides, speed, measures, findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opensim_pelvis.config.settings import ActivitySettings, TrialSettings
+from opensim_pelvis.gait.events.detect import detect_events
+from opensim_pelvis.gait.events.imported import find_event_notes, read_events
+from opensim_pelvis.gait.measures.compute import analyse_strides
+from opensim_pelvis.gait.speeds import find_speed_notes, read_speeds, stride_speeds
+from opensim_pelvis.gait.strides.segment import segment_strides
+from opensim_pelvis.guidance.engine import find_findings
+from opensim_pelvis.types import (
+    AlignedRecording,
+    Angles,
+    Event,
+    Kinematics,
+    Placement,
+    RunningAnalysis,
+    SensorOrientations,
+)
+
+
+def check_files(activity: ActivitySettings) -> None:
+    """See, before long work, that the files of events and speeds can be used.
+
+    Raises
+    ------
+    ReadError
+        When one cannot.
+    """
+    if activity.events_file is not None:
+        read_events(activity.events_file, activity.events_start_s)
+    if activity.speed_file is not None:
+        read_speeds(activity.speed_file, activity.speed_start_s)
+
+
+def analyse_running(
+    aligned: AlignedRecording,
+    placement: Placement,
+    orientations: SensorOrientations,
+    kinematics: Kinematics,
+    angles: Angles,
+    settings: TrialSettings,
+) -> RunningAnalysis:
+    """Return strides, measures and findings of one trial.
+
+    Raises
+    ------
+    ReadError
+        When a file of events or speeds cannot be used.
+    """
+    activity = settings.activity
+    events = detect_events(
+        aligned,
+        placement,
+        orientations,
+        kinematics,
+        angles,
+        activity=activity.kind,
+        imported=_imported(activity, aligned),
+    )
+    strides = segment_strides(events, angles, surface=activity.surface)
+    told = (*find_event_notes(activity), *find_speed_notes(activity))
+    strides = replace(strides, notes=(*strides.notes, *told))
+    analysis = analyse_strides(
+        events,
+        strides,
+        angles,
+        kinematics,
+        speed_mps=stride_speeds(strides, activity),
+        zero_known=placement.zero_known,
+    )
+    findings = find_findings(analysis, settings, placement)
+    return replace(analysis, findings=findings)
+
+
+def _imported(activity: ActivitySettings, aligned: AlignedRecording) -> tuple[Event, ...]:
+    """Return the events that win over the sensors': those of a file, else of the recording."""
+    if activity.events == "sensors":
+        return ()
+    if activity.events_file is not None:
+        return read_events(activity.events_file, activity.events_start_s)
+    return aligned.events

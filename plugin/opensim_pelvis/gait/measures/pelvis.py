@@ -1,0 +1,156 @@
+"""Measures of the pelvis: range, value at contact and toe-off, contralateral drop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.measures.stride_data import StrideData, measure
+
+
+@measure
+def pelvic_rotation_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic axial rotation."""
+    return data.span(data.angle("pelvic_axial_rotation"))
+
+
+@measure
+def pelvic_obliquity_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic obliquity."""
+    return data.span(data.angle("pelvic_obliquity"))
+
+
+@measure
+def pelvic_tilt_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic tilt."""
+    return data.span(data.angle("pelvic_anterior_tilt"))
+
+
+@measure
+def pelvic_rotation_slow_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic axial rotation without what is faster than five a stride."""
+    return data.slow_span("pelvic_axial_rotation")
+
+
+@measure
+def pelvic_obliquity_slow_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic obliquity without what is faster than five a stride."""
+    return data.slow_span("pelvic_obliquity")
+
+
+@measure
+def pelvic_tilt_slow_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of pelvic tilt without what is faster than five a stride."""
+    return data.slow_span("pelvic_anterior_tilt")
+
+
+@measure
+def pelvic_tilt_mean_deg(data: StrideData) -> FloatArray:
+    """Return the mean of pelvic tilt."""
+    return data.mean(data.angle("pelvic_anterior_tilt"))
+
+
+@measure
+def pelvic_rotation_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return the rotation at contact, seen from its side."""
+    return data.sign * data.at(data.angle("pelvic_axial_rotation"), data.contact())
+
+
+@measure
+def pelvic_obliquity_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return the obliquity at contact, seen from its side."""
+    return data.sign * data.at(data.angle("pelvic_obliquity"), data.contact())
+
+
+@measure
+def pelvic_tilt_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return the tilt at contact."""
+    return data.at(data.angle("pelvic_anterior_tilt"), data.contact())
+
+
+@measure
+def pelvic_rotation_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return the rotation at toe-off, seen from its side."""
+    return data.sign * data.at(data.angle("pelvic_axial_rotation"), data.toe_off())
+
+
+@measure
+def pelvic_obliquity_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return the obliquity at toe-off, seen from its side."""
+    return data.sign * data.at(data.angle("pelvic_obliquity"), data.toe_off())
+
+
+@measure
+def pelvic_tilt_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return the tilt at toe-off."""
+    return data.at(data.angle("pelvic_anterior_tilt"), data.toe_off())
+
+
+@measure
+def opensim_pelvis_rotation_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of OpenSim's pelvis_rotation."""
+    return data.span(data.opensim_pelvis("rotation"))
+
+
+@measure
+def opensim_pelvis_list_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of OpenSim's pelvis_list."""
+    return data.span(data.opensim_pelvis("list"))
+
+
+@measure
+def opensim_pelvis_tilt_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of OpenSim's pelvis_tilt."""
+    return data.span(data.opensim_pelvis("tilt"))
+
+
+@measure
+def opensim_pelvis_rotation_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_rotation at contact."""
+    return data.at(data.opensim_pelvis("rotation"), data.contact())
+
+
+@measure
+def opensim_pelvis_rotation_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_rotation at toe-off."""
+    return data.at(data.opensim_pelvis("rotation"), data.toe_off())
+
+
+@measure
+def opensim_pelvis_list_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_list at contact."""
+    return data.at(data.opensim_pelvis("list"), data.contact())
+
+
+@measure
+def opensim_pelvis_tilt_at_contact_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_tilt at contact."""
+    return data.at(data.opensim_pelvis("tilt"), data.contact())
+
+
+@measure
+def opensim_pelvis_list_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_list at toe-off."""
+    return data.at(data.opensim_pelvis("list"), data.toe_off())
+
+
+@measure
+def opensim_pelvis_tilt_at_toe_off_deg(data: StrideData) -> FloatArray:
+    """Return OpenSim's pelvis_tilt at toe-off."""
+    return data.at(data.opensim_pelvis("tilt"), data.toe_off())
+
+
+@measure
+def pelvic_drop_deg(data: StrideData) -> FloatArray:
+    """Return the largest drop of the other side between contact and toe-off."""
+    obliquity = data.angle("pelvic_obliquity")
+    start, end = data.contact(), data.toe_off()
+    right = data.high(obliquity, start, end)
+    left = -data.low(obliquity, start, end)
+    return np.where(data.strides.side == 0, right, left)
+
+
+@measure
+def pelvic_drop_from_contact_deg(data: StrideData) -> FloatArray:
+    """Return the drop from contact on."""
+    return pelvic_drop_deg(data) - pelvic_obliquity_at_contact_deg(data)

@@ -1,0 +1,88 @@
+"""Measures of the trunk, and of how pelvis and trunk turn against each other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.coordination import phase_lag, relative_phase, vector_coding
+from opensim_pelvis.gait.measures.stride_data import StrideData, measure
+
+PELVIS: Final = "pelvic_axial_rotation"
+TRUNK: Final = "trunk_axial_rotation"
+_CODING: Final = (
+    "vector coding, bins of Chang 2008, doi:10.1016/j.jbiomech.2008.07.024; pelvis and trunk in "
+    "running: Liew, Morris and Netto 2020, 'Trunk-pelvis coordination during load carriage running'"
+)
+
+
+@measure
+def trunk_rotation_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of trunk axial rotation."""
+    return data.span(data.angle(TRUNK))
+
+
+@measure
+def trunk_forward_lean_mean_deg(data: StrideData) -> FloatArray:
+    """Return the mean forward lean."""
+    return data.mean(data.angle("trunk_forward_lean"))
+
+
+@measure
+def trunk_lateral_lean_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of lateral lean."""
+    return data.span(data.angle("trunk_lateral_lean"))
+
+
+@measure
+def pelvis_trunk_range_deg(data: StrideData) -> FloatArray:
+    """Return the range of the trunk's rotation against the pelvis."""
+    return data.span(data.angle(TRUNK) - data.angle(PELVIS))
+
+
+@measure
+def pelvis_trunk_phase_deg(data: StrideData) -> FloatArray:
+    """Return the phase of the trunk after the pelvis."""
+    return phase_lag(*_curves_rad(data))
+
+
+@measure
+def pelvis_trunk_relative_phase_deg(data: StrideData) -> FloatArray:
+    """Return the mean absolute relative phase."""
+    return relative_phase(*_curves_rad(data))
+
+
+@measure
+def in_phase_percent(data: StrideData) -> FloatArray:
+    """Return the share of in-phase coupling."""
+    return _coding(data)[:, 1]
+
+
+@measure
+def anti_phase_percent(data: StrideData) -> FloatArray:
+    """Return the share of anti-phase coupling."""
+    return _coding(data)[:, 3]
+
+
+@measure
+def pelvis_phase_percent(data: StrideData) -> FloatArray:
+    """Return the share in which the pelvis dominates."""
+    return _coding(data)[:, 0]
+
+
+@measure
+def trunk_phase_percent(data: StrideData) -> FloatArray:
+    """Return the share in which the trunk dominates."""
+    return _coding(data)[:, 2]
+
+
+def _curves_rad(data: StrideData) -> tuple[FloatArray, FloatArray]:
+    return np.deg2rad(data.curves(PELVIS)), np.deg2rad(data.curves(TRUNK))
+
+
+def _coding(data: StrideData) -> FloatArray:
+    if "coding" not in data.cache:
+        data.cache["coding"] = vector_coding(*_curves_rad(data))
+    return data.cache["coding"]

@@ -1,0 +1,22 @@
+"""C3D files: header and parameters checked here, points, channels and rotations read by ezc3d.
+
+::
+
+    open_c3d        header and parameters, every length checked, before anything else sees the file
+    read_points, read_channels, read_rotations
+                    by ezc3d (`library`), or by NumPy (`arrays`) where ezc3d cannot
+"""
+
+from opensim_pelvis.io.c3d.data import read_channels, read_points, read_rotations
+from opensim_pelvis.io.c3d.opened import C3dFile
+from opensim_pelvis.io.c3d.opening import is_c3d, open_c3d, rotation_hz
+
+__all__ = [
+    "C3dFile",
+    "is_c3d",
+    "open_c3d",
+    "read_channels",
+    "read_points",
+    "read_rotations",
+    "rotation_hz",
+]

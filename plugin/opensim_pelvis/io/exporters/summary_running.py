@@ -1,0 +1,58 @@
+"""The part of NAME_summary.json that tells of strides, measures and findings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from opensim_pelvis.guidance.finding_words import plain_finding
+from opensim_pelvis.notices import say
+from opensim_pelvis.types import Result
+from opensim_pelvis.types.running import Summary, excluded_words
+
+
+def summarise_running(result: Result) -> dict[str, Any] | None:
+    """Return strides, measures and findings as plain values; None where there are none."""
+    running = result.running
+    if running is None:
+        return None
+    strides = running.strides
+    measures: dict[str, dict[str, Any]] = {}
+    for summary in running.summaries:
+        measures.setdefault(summary.name, {})[summary.side] = _numbers(summary)
+    asymmetries = {a.name: asdict(a) for a in running.asymmetries}
+    for name, asymmetry in asymmetries.items():
+        asymmetry.pop("name")
+        measures[name]["right_minus_left"] = asymmetry
+    return {
+        "events": {
+            "kind": running.events.kind,
+            "strides_start_at": running.events.start_label,
+            "methods": {say(k): say(method) for k, method in running.events.methods.items()},
+        },
+        "strides": {
+            "total": strides.side.size,
+            "kept": int(strides.kept.sum()),
+            "excluded": excluded_words(strides),
+        },
+        "definitions": {
+            d.name: {key: value for key, value in asdict(d).items() if key != "name"}
+            for d in running.definitions
+        },
+        "measures": measures,
+        "absent": running.absent,
+        "findings": [plain_finding(finding) for finding in running.findings],
+        "notes": running.notes,
+    }
+
+
+def _numbers(summary: Summary) -> dict[str, Any]:
+    numbers = asdict(summary)
+    return {
+        "mean": numbers["mean"],
+        "sd": numbers["sd"],
+        "n": numbers["n"],
+        "effective_n": numbers["effective_n"],
+        "ci95": [numbers["low"], numbers["high"]],
+        "trend": numbers["trend"],
+    }

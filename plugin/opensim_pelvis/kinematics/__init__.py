@@ -1,0 +1,1 @@
+"""The model, inverse kinematics, clinical angles and the direction of travel."""
