@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from matplotlib.text import Text
 
 from opensim_pelvis.report.flow import HEIGHT, WIDTH, Flow, text_width, wrap
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
+from opensim_pelvis.report.pdf_figures import TITLE_OVER_AXES, dress
 from opensim_pelvis.report.several_pdf import write_several_pdf
 from opensim_pelvis.report.view import View, view_of
 from opensim_pelvis.types import Result
@@ -74,3 +76,13 @@ def test_the_width_of_a_text_is_that_which_is_drawn() -> None:
     canvas.draw()
     drawn_pt = text.get_window_extent(canvas.get_renderer()).width * 72.0 / flow.pages[0].dpi
     assert text_width(words, 20.0) == pytest.approx(drawn_pt, rel=0.03)  # after drawing, too
+
+
+@pytest.mark.parametrize("title", ["Cadence", "Thigh extension from the vertical, peak " * 3])
+def test_a_title_stays_over_its_own_figure(title: str) -> None:
+    axes = Flow("", 1).axes(100, 3)[0]
+    dress(axes, title, "note")
+    drawn = axes.get_title(loc="left")
+    assert drawn == title
+    (said,) = [text for text in axes.findobj(Text) if text.get_text() == title]
+    assert said.get_window_extent().width <= 1.01 * TITLE_OVER_AXES * axes.bbox.width

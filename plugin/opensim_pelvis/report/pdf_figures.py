@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DASHES = {"solid": "-", "dash": "--"}
+TITLE_OVER_AXES = 1.15  # of the width of the axes; the space between two figures takes the rest
 
 
 def draw_curve(
@@ -174,7 +175,10 @@ def draw_change(axes: Axes, view: View, name: str, texts: Texts) -> None:
 
 def dress(axes: Axes, title: str, note: str) -> None:
     """Give axes their title, a note below it, and quiet lines."""
-    axes.set_title(title, fontsize=8.5, fontweight="bold", loc="left", pad=10 if note else 4)
+    said = axes.set_title(title, fontsize=8.5, fontweight="bold", loc="left", pad=10 if note else 4)
+    wide, room = said.get_window_extent().width, TITLE_OVER_AXES * axes.bbox.width
+    if wide > room:  # a long label, or a language of long words, must not run into the next figure
+        said.set_fontsize(8.5 * room / wide)
     if note:
         axes.text(0, 1.02, note, transform=axes.transAxes, fontsize=6.2, color=style.SOFT)
     axes.tick_params(labelsize=6.5, length=2.5, pad=1.5)
