@@ -70,7 +70,7 @@ BANNED: Final[Mapping[str, str]] = {
 TABLES: Final = (
     "notices/notices.toml",
     "report/texts.toml",
-    "metrics/measures.toml",
+    "gait/measures/measures.toml",
     "guidance/rules.toml",
     "guidance/norms.toml",
 )
