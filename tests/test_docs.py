@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import importlib.util
+import pkgutil
 import re
 import shlex
 from collections.abc import Callable
@@ -35,8 +36,8 @@ COMMAND_PAGES = [
 ANGLES = ROOT / "docs" / "angles.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
-NOT_YET: set[str] = set()
-"""Places that the page already names although nothing stands there."""
+OF_USERS = {"trial.toml"}
+"""Files that the page names and that people write."""
 
 WITH_EXAMPLES = [
     ".".join(("opensim_pelvis", *path.relative_to(PACKAGE).with_suffix("").parts))
@@ -147,14 +148,54 @@ def test_every_picture_is_shown_on_a_page() -> None:
     assert {name for name in drawn if f"img/{name}." not in text} == set()
 
 
-def test_the_architecture_page_lists_what_is_there() -> None:
+def rooms_of_the_page() -> dict[str, set[str]]:
+    """Return what the page names in backticks in the row of each room."""
     rows = table_rows(ARCHITECTURE)
-    present = {path.name for path in PACKAGE.glob("*.py")} | {
-        f"{path.parent.name}/" for path in PACKAGE.glob("*/__init__.py")
+    return {
+        room: set(re.findall(r"`([^`]+)`", " ".join(cells)))
+        for room, cells in rows.items()
+        if room.endswith((".py", "/"))
     }
-    listed = {name for name in rows if name.endswith((".py", "/"))}
-    assert present <= listed
-    assert listed - present <= NOT_YET
+
+
+def test_the_architecture_page_lists_what_is_there() -> None:
+    rooms = rooms_of_the_page()
+    files = {path.name for path in PACKAGE.glob("*.py")} - {"__init__.py", "__main__.py"}
+    folders = {f"{path.parent.name}/" for path in PACKAGE.glob("*/__init__.py")}
+    assert set(rooms) == files | folders
+    for room in folders:
+        inside = {f"{path.parent.name}/" for path in (PACKAGE / room).glob("*/__init__.py")}
+        assert inside <= rooms[room], room
+
+
+def test_what_the_rows_of_rooms_name_is_in_those_rooms() -> None:
+    for room, named in rooms_of_the_page().items():
+        for name in named:
+            if is_path(name) and name not in OF_USERS:
+                assert list((PACKAGE / room).rglob(name.rstrip("/"))), f"{room}: {name}"
+
+
+def test_paths_of_the_architecture_page_are_there() -> None:
+    page = ARCHITECTURE.read_text(encoding="utf-8")
+    around = "\n".join(
+        line for line in page.splitlines() if not re.match(r"\| `[\w.]+(\.py|/)`", line)
+    )
+    for name in re.findall(r"`([^`\n]+)`", around):
+        if is_path(name) and name not in OF_USERS:
+            assert any((place / name).exists() for place in (PACKAGE, ROOT)), name
+
+
+def test_functions_and_names_of_the_architecture_page_are_there() -> None:
+    page = ARCHITECTURE.read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")} | {"pipeline", "quality"}
+    for name in re.findall(r"`([a-z_0-9]+(?:\.\w+)+)`", page):
+        if name.split(".")[0] in rooms and not is_path(name):
+            assert pkgutil.resolve_name(f"opensim_pelvis.{name}") is not None
+
+
+def is_path(name: str) -> bool:
+    """Return whether a name in backticks is that of a file or folder of ours, without a star."""
+    return bool(re.fullmatch(r"[\w./-]+(/|\.(py|pyi|toml|osim))", name))
 
 
 def test_command_lines_of_the_pages_are_understood() -> None:

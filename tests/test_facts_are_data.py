@@ -41,7 +41,7 @@ DEFINITIONS: Final = frozenset(
 TEXTS: Final[Mapping[str, frozenset[str]]] = {
     "Recording": frozenset({"header"}),  # of the file
     "Finding": frozenset({"rule_text", "source", "strength"}),  # of rules.toml
-    "Result": frozenset({"defaults", "settings"}),  # of the user, and of settings.py
+    "Result": frozenset({"defaults", "settings"}),  # of the user, and of config/settings.py
     "Comparison": frozenset({"settings"}),
     "InputFile": frozenset({"path"}),
     "BodyModel": frozenset({"xml", "source"}),  # the document and its path

@@ -34,21 +34,21 @@ def draw(axes: Axes) -> None:
     """Draw two rows of stages, what feeds them, and the legend."""
     top = [(column(i), TOP) for i in range(5)]
     bottom = [(column(i), BOTTOM) for i in range(5)]
-    box(axes, top[0], "readers/", "file or folder\nto SI units", DOOR)
+    box(axes, top[0], "io/readers/", "file or folder\nto SI units", DOOR)
     box(axes, top[1], "timeline/", "one clock,\naccount of gaps", STAGE)
-    box(axes, top[2], "placement.py", "average the\nstill pose", STAGE)
-    box(axes, top[3], "heading.py", "which way\nis forward", STAGE)
-    box(axes, top[4], "placement.py", "sensor to body,\nearth to ground", STAGE)
-    box(axes, bottom[0], "placement.py", "all samples in\nOpenSim ground", STAGE)
-    box(axes, bottom[1], "solve/", "inverse\nkinematics", STAGE)
-    box(axes, bottom[2], "angles.py", "named clinical\nangles", STAGE)
-    box(axes, bottom[3], "running.py", "strides, measures,\nfindings", STAGE)
-    box(axes, bottom[4], "exporters/", "one kind of\nfile each", DOOR)
-    box(axes, (column(0), MIDDLE), "settings.py", "trial.toml, flags:\nTrialSettings", FILES)
+    box(axes, top[2], "calibration/", "average the\nstill pose", STAGE)
+    box(axes, top[3], "calibration/", "which way\nis forward", STAGE)
+    box(axes, top[4], "calibration/", "sensor to body,\nearth to ground", STAGE)
+    box(axes, bottom[0], "calibration/", "all samples in\nOpenSim ground", STAGE)
+    box(axes, bottom[1], "kinematics/solve/", "inverse\nkinematics", STAGE)
+    box(axes, bottom[2], "kinematics/", "named clinical\nangles", STAGE)
+    box(axes, bottom[3], "gait/", "strides, measures,\nfindings", STAGE)
+    box(axes, bottom[4], "io/exporters/", "one kind of\nfile each", DOOR)
+    box(axes, (column(0), MIDDLE), "config/", "trial.toml, flags:\nTrialSettings", FILES)
     axes.text(
         column(0), MIDDLE - 0.72, "reaches every stage", ha="center", color=MUTED, fontsize=11
     )
-    box(axes, (column(2), MIDDLE), "osim/", "build or load\nthe model", STAGE)
+    box(axes, (column(2), MIDDLE), "kinematics/osim/", "build or load\nthe model", STAGE)
     for names, row in (
         (("Recording", "Aligned-\nRecording", "Calibration-\nPose", "Heading"), top),
         (("Sensor-\nOrientations", "Kinematics", "Angles", "Result"), bottom),
@@ -108,12 +108,12 @@ def legend(axes: Axes) -> None:
 
 
 def box(axes: Axes, centre: Place, name: str, does: str, colour: str) -> None:
-    """Draw a stage with its file and what it does."""
+    """Draw a stage with its room and what it does."""
     corner = (centre[0] - WIDTH / 2, centre[1] - HEIGHT / 2)
     axes.add_patch(FancyBboxPatch(corner, WIDTH, HEIGHT, boxstyle="round,pad=0,rounding_size=0.1",
                                   fc=colour, ec=INK, lw=1.2, zorder=2))  # fmt: skip
     axes.text(centre[0], centre[1] + 0.28, name, ha="center", va="center", color=INK,
-              fontsize=11.5, weight="bold", zorder=3)  # fmt: skip
+              fontsize=11.5 if len(name) < 15 else 10, weight="bold", zorder=3)  # fmt: skip
     axes.text(centre[0], centre[1] - 0.14, does, ha="center", va="center", color=INK,
               fontsize=11, zorder=3)  # fmt: skip
 

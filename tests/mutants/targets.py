@@ -17,7 +17,7 @@ _STATISTICS: Final = (
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     "**/angles.py": ("tests/metrics/test_clinical_angles.py", "tests/test_angles.py"),
-    "**/metrics/*.py": ("tests/metrics", "tests/test_metrics.py"),
+    "**/measures/*.py": ("tests/metrics", "tests/test_metrics.py"),
     "**/coordination.py": ("tests/metrics", "tests/test_metrics.py"),
     "**/strides/*.py": ("tests/metrics", "tests/test_metrics.py"),
     "**/heading/*.py": (

@@ -91,8 +91,8 @@ def judge(act: Callable[[], Any]) -> tuple[str, Finding | None]:
 def judge_message(text: str, fault: BaseException | None = None) -> Finding | None:
     """Return what is wrong with a message as the command line prints it, if anything.
 
-    `plain_words.present` bounds messages and shows control letters, in one place; what it lets
-    through, and words of Python that it cannot mend, are judged.
+    `notices.plain_words.present` bounds messages and shows control letters, in one place; what
+    it lets through, and words of Python that it cannot mend, are judged.
     """
     text = f"error: {present(text)}"
     where = "" if fault is None else frame_of(fault)

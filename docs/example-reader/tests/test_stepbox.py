@@ -6,11 +6,8 @@ import numpy as np
 import pytest
 from opensim_pelvis_stepbox import COLUMNS, FIRST_LINE, UNITS, StepboxReader
 
-from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import ReadError
-from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis import GRAVITY_MPS2, ReadError, Recording, RecordingSettings
 from opensim_pelvis.testing import ReaderContract
-from opensim_pelvis.types import Recording
 
 
 class TestStepbox(ReaderContract):

@@ -39,7 +39,7 @@ command = partial(app.command, cls=SpokenCommand)
 
 
 def main() -> None:
-    """Run the command line; how it ends, and with which exit code, is `screen.endings`."""
+    """Run the command line; how it ends, and with which exit code, is `cli.screen.endings`."""
     from opensim_pelvis.cli.screen.endings import end, leave
 
     leave(end(app))

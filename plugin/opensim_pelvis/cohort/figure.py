@@ -40,7 +40,7 @@ def draw_cohort(table: pd.DataFrame, path: Path, language: Language = ENGLISH) -
     Parameters
     ----------
     table : DataFrame
-        As `cohort.table.read_cohort` returns it.
+        As `cohort.runs.read_cohort` returns it.
     path : Path
         PNG or SVG file.
     language : Language, optional

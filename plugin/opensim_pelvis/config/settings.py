@@ -1,7 +1,7 @@
 """What a run is told: frozen settings, read once from a trial file and from flags.
 
 Units stand in the names. What is said of each setting (meaning, unit, limits, flag, help) stands in
-``trial/settings.toml``; ``docs/settings.md`` is made of it.
+``config/trial/settings.toml``; ``docs/settings.md`` is made of it.
 """
 
 from __future__ import annotations

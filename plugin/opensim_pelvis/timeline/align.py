@@ -137,7 +137,7 @@ def audit_recording(recording: Recording, *, max_gap_s: float) -> IntegrityLedge
 def _require_orientations(recording: Recording, signals: Sequence[SensorSignals]) -> None:
     faults = [
         f"{sensor.identifier}: wanted an orientation, found none. Apply sensor fusion to a raw "
-        "recording first (`fusion.fuse_recording`, which `run` applies automatically)."
+        "recording first (`fusion.fuse.fuse_recording`, which `run` applies automatically)."
         for sensor in signals
         if sensor.R_ES is None
     ]

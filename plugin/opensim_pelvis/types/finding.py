@@ -28,7 +28,7 @@ class Reason:
     Parameters
     ----------
     key : str
-        Which reason it is; its words stand in `guidance.words.REASONS`.
+        Which reason it is; its words stand in `guidance.finding_words.REASONS`.
     measure : str
         The measure that it is about; empty where it is about none.
     values : mapping of str to float
@@ -52,7 +52,7 @@ class Finding:
     status : str
         ``"fires"``, or ``"cannot tell"`` with reasons.
     rule_text : str
-        Text of the rule, which names numbers; `guidance.words.finding_text` fills it.
+        Text of the rule, which names numbers; `guidance.finding_words.finding_text` fills it.
     sex : str or None
         Of the subject; the text of the rule may name it.
     numbers : mapping of str to float

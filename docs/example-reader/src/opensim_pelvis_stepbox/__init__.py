@@ -12,11 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.frames import GRAVITY_MPS2
-from opensim_pelvis.io.registry import Match
-from opensim_pelvis.types import InputFile, Recording, SensorSignals
+from opensim_pelvis import (
+    GRAVITY_MPS2,
+    InputFile,
+    Match,
+    ReadError,
+    Recording,
+    RecordingSettings,
+    SensorSignals,
+    raise_faults,
+)
 
 FIRST_LINE = "STEPBOX 1"
 UNITS = "units g deg/s"

@@ -38,7 +38,7 @@ class StrideData:
     strides : Strides
     time_s : (t,) array
     angles : mapping of str to (t,) array
-        Radians, clinical angles and OpenSim's coordinates (`strides.curves.stride_angles`).
+        Radians, clinical angles and OpenSim's coordinates (`gait.strides.curves.stride_angles`).
     kinematics : Kinematics
     travel_rad : (t,) array
         Direction of travel.

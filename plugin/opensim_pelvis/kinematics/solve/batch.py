@@ -36,7 +36,7 @@ def solve_batch(
 ) -> Kinematics:
     """Solve every frame exactly.
 
-    The arguments are those of `osim.engines.solve_loop`, where they are described.
+    The arguments are those of `kinematics.osim.engines.solve_loop`, where they are described.
 
     Minimises in each frame the weighted sum of squared angles between measured and model
     sensor frames over all free coordinates, clamped ones within their range: what OpenSim's
