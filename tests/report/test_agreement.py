@@ -141,7 +141,7 @@ def test_a_stated_offset_is_told_as_such(compared: Path, tmp_path: Path) -> None
     words = ["compare", str(compared / "out"), str(compared / "other"), "--offset", "0"]
     assert CliRunner().invoke(app, [*words, "--out", str(tmp_path)]).exit_code == 0
     page = (tmp_path / "whole_report.html").read_text(encoding="utf-8")
-    assert "stated by the user: 0 s were added" in page
+    assert "given by the user: 0 s were added" in page
     assert 'id="figure-agreement-clocks"' not in page
 
 

@@ -156,7 +156,7 @@ def _make_clock(recording: Recording, signals: Sequence[SensorSignals], max_gap_
         spans = ", ".join(f"{s.identifier} {s.counter[0]}-{s.counter[-1]}" for s in signals)
         raise TimelineError(
             f"{recording.name}: the sensors were not recorded together, or their counters are "
-            f"broken. Wanted overlapping sample numbers ({say(recording.counter_source)}), found "
+            f"damaged. Wanted overlapping sample numbers ({say(recording.counter_source)}), found "
             f"{spans}. Leave out the files that belong to another trial."
         )
     # half a step of grace, so that 0.05 s at 60 Hz means its three samples whatever the rounding
