@@ -252,7 +252,7 @@ def _raise_never_still(
         f"the stillest second, from {aligned.time_s[best]:.2f} s, has "
         f"{np.rad2deg(spread[best]):.1f} degrees RMS in its worst sensor"
         if np.isfinite(spread[best])
-        else "in no second does every sensor have enough samples"
+        else "in no second do all sensors have enough samples"
     )
     raise PlacementError(
         f"calibration: found no static trial. Wanted {POSE_S:g} s with every sensor within "

@@ -86,7 +86,10 @@ def try_report(folder: Path, shared: dict[str, Any]) -> None:
 
     result = _result(shared)
     missing = fonts.missing_letters(SUBJECT)
-    need(not missing, f"{len(missing)} letters have no font: manimgx-fonts or noto-cjk-sans-otc")
+    need(
+        not missing,
+        f"{len(missing)} characters have no font; install manimgx-fonts or noto-cjk-sans-otc",
+    )
     page = ReportExporter().write(result, folder)[0].read_text(encoding="utf-8")
     need(SUBJECT.split()[0] in page, "the page lacks the subject")
     pdf = PdfExporter().write(result, folder)[0].read_bytes()
