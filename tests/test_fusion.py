@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from opensim_pelvis import pipeline
-from opensim_pelvis.cli.screen.tables import render_recording, render_result
+from opensim_pelvis.cli.screen.recordings import render_recording
+from opensim_pelvis.cli.screen.tables import render_result
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import FusionError
 from opensim_pelvis.frames import FloatArray, up_in_earth
