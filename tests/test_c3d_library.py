@@ -180,7 +180,7 @@ def test_counts_that_contradict_each_other(tmp_path: Path) -> None:
     file = open_c3d(write_kind(tmp_path / "a.c3d", kind).path)
     assert file.frames == 12
     assert say(file.notes[0]) == (
-        "a.c3d: 12 frames were read, as stated by POINT:FRAMES, although the group TRIAL states 9"
+        "a.c3d: 12 frames were read according to POINT:FRAMES, although the group TRIAL states 9"
     )
     for name in ("POINT:USED", "ANALOG:USED", "POINT:DATA_START"):
         path = write_kind(tmp_path / "b.c3d", Kind(changed={name: [9]})).path

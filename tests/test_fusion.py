@@ -302,7 +302,7 @@ def test_the_pipeline_fuses_a_raw_recording(truth: Truth) -> None:
     assert "fusion.magnetometer = false (default)" in result.defaults
     text = io.StringIO()
     Console(file=text, width=200).print(render_result(result, ()))
-    assert "4 sensors fused by VQF 6D (the recording has raw signals only)" in text.getvalue()
+    assert "4 sensors, by VQF 6D sensor fusion (only raw signals were recorded)" in text.getvalue()
 
 
 def test_inspect_says_what_could_be_fused(truth: Truth) -> None:

@@ -33,7 +33,7 @@ def test_every_measure_is_defined_and_named_by_its_unit() -> None:
         assert d.definition
         assert d.source
         assert d.error_source
-        assert np.isnan(d.error) == (d.error_source == "not known")
+        assert np.isnan(d.error) == (d.error_source == "unknown")
 
 
 @pytest.mark.parametrize("lag", [0.0, 0.4, 0.7])

@@ -35,4 +35,4 @@ def test_the_date_of_a_trial_file_is_shown(tmp_path: Path) -> None:
         f"[recording]\npath = '{Path(recording).name}'\ndate = 2026-11-24T10:30:00+01:00\n",
         encoding="utf-8",
     )
-    assert "2026-11-24 10:30:00 UTC+01:00 (stated by the user)" in inspect(trial)
+    assert "2026-11-24 10:30:00 UTC+01:00 (given by the user)" in inspect(trial)

@@ -113,19 +113,21 @@ def test_a_stage_that_raises_is_found(
 def test_an_opensim_that_raises_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     halve("opensim_pelvis.kinematics.osim.engine_check.solve_loop")(monkeypatch)
     assert outcome("OpenSim: model and inverse kinematics").why
-    assert outcome("exact solver against OpenSim").why
+    assert outcome("exact solver compared with OpenSim").why
 
 
 def test_a_solver_that_differs_from_opensim_is_found(solved: dict[str, Any]) -> None:
     result = solved["result"]
     off = replace(result, engine_check=replace(result.engine_check, max_difference_rad=0.01))
-    assert "OpenSim" in outcome("exact solver against OpenSim", {"result": off}).why
+    assert "OpenSim" in outcome("exact solver compared with OpenSim", {"result": off}).why
     none = replace(result, engine_check=None)
-    assert outcome("exact solver against OpenSim", {"result": none}).why
+    assert outcome("exact solver compared with OpenSim", {"result": none}).why
     assert outcome("OpenSim: model and inverse kinematics", {"result": none}).why
     errors = replace(result.kinematics, errors_rad=result.kinematics.errors_rad + 0.1)
     assert "largest error" in (
-        outcome("exact solver against OpenSim", {"result": replace(result, kinematics=errors)}).why
+        outcome(
+            "exact solver compared with OpenSim", {"result": replace(result, kinematics=errors)}
+        ).why
     )
 
 

@@ -112,5 +112,5 @@ def test_a_definition_says_everything_in_codes_that_there_are() -> None:
     for method in calibration_methods.METHODS:
         assert set(method.window_words.values()) <= set(catalogue())
         assert method.notice is None or method.notice in catalogue()
-    with pytest.raises(ValueError, match="needs a notice"):
+    with pytest.raises(ValueError, match="wanted a notice"):
         replace(DUMMY, notice=None)

@@ -201,7 +201,7 @@ def test_of_two_columns_of_one_label_none_is_taken(tmp_path: Path) -> None:
 
 def test_degrees_and_radians_that_cannot_be_are_told(tmp_path: Path) -> None:
     text = table_text(tmp_path)
-    with pytest.raises(ComparisonError, match=r"inDegrees=no .* goes up to .* these are degrees"):
+    with pytest.raises(ComparisonError, match=r"inDegrees=no .* reaches .* these are degrees"):
         opened(tmp_path, text.replace("inDegrees=yes", "inDegrees=no"))
     radians = table_text(tmp_path, in_degrees=False)
     sound = opened(tmp_path, radians)

@@ -252,14 +252,13 @@ def _raise_never_still(
         f"the stillest second, from {aligned.time_s[best]:.2f} s, has "
         f"{np.rad2deg(spread[best]):.1f} degrees RMS in its worst sensor"
         if np.isfinite(spread[best])
-        else "in no second does every sensor have enough samples"
+        else "in no second do all sensors have enough samples"
     )
     raise PlacementError(
         f"calibration: found no static trial. Wanted {POSE_S:g} s with every sensor within "
         f"{np.rad2deg(max_spread_rad):.1f} degrees RMS of its mean; {found}. Record 3 s of quiet "
         "standing, or give a window with --static START END. Otherwise --calibration movement "
-        "uses the mean posture of walking or running: ranges of motion are valid then, mean "
-        "angles are not."
+        "uses the mean posture of walking or running: then only ranges of motion are valid."
     )
 
 

@@ -54,7 +54,7 @@ MOUNTING_SOURCES: Final[Mapping[Source, MountingSource]] = {
             name="file",
             doubtful_rad=float(np.deg2rad(15.0)),
             rejected_rad=float(np.deg2rad(40.0)),
-            remedy="the file's own calibration does not hold: calibrate the suit again",
+            remedy="the calibration in the file is not valid: calibrate the suit again",
             tilt="mounting.tilt_file",
             word="word.mounting_file",
         ),

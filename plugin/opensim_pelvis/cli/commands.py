@@ -96,7 +96,7 @@ def run(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Which body wore which sensor: TOML, or OpenSense's myIMUMappings.xml.",
+            help="Body of each sensor: TOML, or OpenSense's myIMUMappings.xml.",
             rich_help_panel="Sensors and calibration",
         ),
     ] = None,
@@ -104,7 +104,7 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="ID=BODY",
-            help="The body that wore one sensor. [repeatable]",
+            help="Body of one sensor. [repeatable]",
             rich_help_panel="Sensors and calibration",
         ),
     ] = None,

@@ -24,7 +24,7 @@ Out = Annotated[
     Path,
     typer.Option(
         metavar="DIR",
-        help="Folder for the results; made if it does not exist.",
+        help="Folder for the results; created if it does not exist.",
         callback=remember_output,
         rich_help_panel=OUTPUT,
     ),

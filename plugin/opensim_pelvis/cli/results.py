@@ -20,7 +20,7 @@ def cohort(
     results: Annotated[
         list[Path],
         typer.Argument(
-            metavar="RESULT...", help="Results folders of run, or NAME_summary.json files."
+            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
         ),
     ],
     out: Out,
@@ -45,9 +45,7 @@ def cohort(
 def report(
     results: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="RESULT...", help="Results folders of run, or NAME_report.json files."
-        ),
+        typer.Argument(metavar="RESULT", help="Results folders of run, or NAME_report.json files."),
     ],
     out: Out,
     lab: Lab = None,
@@ -67,7 +65,7 @@ def report(
     ] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Re-render reports, and set several recordings side by side."""
+    """Re-render reports, and compare several recordings."""
     from opensim_pelvis.report.again import write_reports
     from opensim_pelvis.report.lab import lab_in
 
@@ -91,7 +89,9 @@ def texts(
         Path | None,
         typer.Option("--from", metavar="FILE", help="Texts in TOML of an earlier version."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin the file anew.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file by an untranslated one.")
+    ] = False,
 ) -> None:
     """Write all texts for translation, or update a file."""
     from opensim_pelvis.cli.translation import all_texts, write_texts
@@ -138,8 +138,8 @@ def compare(
         str | None,
         typer.Option(
             metavar="AXIS",
-            help="Vertical axis, pointing up, of the laboratory frame, where the file does not "
-            "state it. [x, -x, y, -y, z, -z]",
+            help="Upward axis of the laboratory frame, where the file does not state it. "
+            "[x, -x, y, -y, z, -z]",
             rich_help_panel=REFERENCE,
         ),
     ] = None,
@@ -147,7 +147,7 @@ def compare(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="OpenSim model: solves inverse kinematics on the markers, or belongs to a .mot.",
+            help="OpenSim model for inverse kinematics on the markers, or the model of a .mot.",
             rich_help_panel=REFERENCE,
         ),
     ] = None,
@@ -187,8 +187,8 @@ def compare(
         str | None,
         typer.Option(
             metavar="still|whole",
-            help="Heading offset between the systems: fitted on the static trial, or on all that "
-            "is compared. [default: the static trial, where both recorded it]",
+            help="Heading offset between the systems: estimated in the static trial, or over the "
+            "whole compared part. [default: the static trial, where both recorded it]",
             rich_help_panel=ALIGNMENT,
         ),
     ] = None,
@@ -197,7 +197,7 @@ def compare(
         typer.Option(
             metavar="none|still|whole",
             help="Constant rotations between the segment definitions of the systems: kept, or "
-            "removed on the static trial or on all that is compared.",
+            "removed as estimated in the static trial or over the whole compared part.",
             rich_help_panel=ALIGNMENT,
         ),
     ] = "none",
@@ -257,7 +257,7 @@ def compare(
 
 def pool(
     folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR ...", help="Folders that compare wrote.")
+        list[Path], typer.Argument(metavar="DIR", help="Folders that compare wrote.")
     ],
     out: Annotated[Path, typer.Option(metavar="FILE", help="The table to write (CSV).")] = Path(
         "pooled.csv"

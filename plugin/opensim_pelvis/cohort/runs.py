@@ -114,7 +114,7 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
         "sex": subject.sex or "not stated",
         "height_m": subject.height_m,
         "strides": running.strides.kept,
-        "quality": "not known" if summary.quality is None else summary.quality.verdict,
+        "quality": "unknown" if summary.quality is None else summary.quality.verdict,
     }
     for definition in shown_in("cohort"):  # those of two sides are averaged over the sides
         row[definition.name] = _mean(running.measures.get(definition.name))

@@ -58,7 +58,9 @@ class MethodDefinition:
 
     def __post_init__(self) -> None:
         if self.zero_known != (self.notice is None):
-            raise ValueError(f"{self.name}: an unknown zero of angles needs a notice, and only it")
+            raise ValueError(
+                f"{self.name}: wanted a notice exactly where the offsets of angles are unknown"
+            )
 
 
 METHODS: tuple[MethodDefinition, ...] = (
@@ -68,7 +70,7 @@ METHODS: tuple[MethodDefinition, ...] = (
             "from a static trial: the person stands still and upright, facing the direction of "
             "travel"
         ),
-        pose_label="still pose",
+        pose_label="static trial",
         still=True,
         zero_known=True,
         sided=True,
@@ -80,7 +82,7 @@ METHODS: tuple[MethodDefinition, ...] = (
         name="movement",
         help=(
             "from the mean posture of steady walking or running, where there is no static trial: "
-            "offsets of angles stay unknown"
+            "offsets of angles remain unknown"
         ),
         pose_label="pose",
         still=False,

@@ -45,7 +45,7 @@ class Reader(Protocol):
     """What a reader offers; it is made without arguments.
 
     ``description`` says what it reads, ``gives`` which signals, ``tried_on`` which real file it
-    was tried on, or "not tried on a real file".
+    was tried on, or "not tested on a real file".
     """
 
     description: str

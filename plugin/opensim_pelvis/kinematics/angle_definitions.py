@@ -47,7 +47,7 @@ def thigh_extension(R_TB: FloatArray) -> FloatArray:
 
 _THIGH_CURVE: Final = AngleCurve(
     name="thigh_extension",
-    label="Thigh against the vertical",
+    label="Thigh relative to the vertical",
     rising="up: knee behind the hip",
     mirrored=False,
     rank=50,
@@ -200,7 +200,7 @@ DEFINITIONS: tuple[AngleDefinition, ...] = (
     ),
     AngleDefinition(
         name="thigh_extension_r",
-        label="Right thigh against the vertical",
+        label="Right thigh relative to the vertical",
         group="thigh",
         body="femur_r",
         side="right",
@@ -220,7 +220,7 @@ DEFINITIONS: tuple[AngleDefinition, ...] = (
     ),
     AngleDefinition(
         name="thigh_extension_l",
-        label="Left thigh against the vertical",
+        label="Left thigh relative to the vertical",
         group="thigh",
         body="femur_l",
         side="left",

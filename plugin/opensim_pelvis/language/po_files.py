@@ -60,7 +60,7 @@ def read_language(name: str | Path | None) -> Language:
     path = find_language(Path(name))
     if path.suffix == ".toml":
         raise SettingsError(
-            f"{path}: translations are gettext files now. Make one of this file with: "
+            f"{path}: translations are gettext files now. Convert this file with: "
             f"opensim-pelvis texts {path.stem}.po --language CODE --from {path.name}"
         )
     try:

@@ -55,7 +55,8 @@ def advise(notice: Notice, language: Language = ENGLISH) -> str:
     if not entry.remedy:
         return say(notice, language)
     remedy = language.text(f"notice.{notice.code}.remedy", entry.remedy)
-    return f"{say(notice, language)}. {remedy}"
+    sentence = say(notice, language)
+    return f"{sentence}{'' if sentence.endswith(('.', '?', '!')) else '.'} {remedy}"
 
 
 def fill_in(text: str, values: Mapping[str, Any], language: Language) -> str:

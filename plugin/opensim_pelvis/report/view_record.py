@@ -113,7 +113,7 @@ class CheckRow(Check):
                 raise FaultError(f"state: wanted given or doubtful, found '{self.state[:40]}'")
         elif self.value is None or self.limits is None:
             key = "value" if self.value is None else "limits"
-            raise FaultError(f"{key}: wanted what the check {self.name} found, found nothing")
+            raise FaultError(f"{key}: wanted that of the check {self.name}, found nothing")
         elif self.unit not in UNITS:
             raise FaultError(f"unit: wanted one of {', '.join(UNITS)}, found '{self.unit[:40]}'")
 

@@ -69,7 +69,7 @@ class ExporterContract:
         assert isinstance(self.exporter, Exporter)
         text = self.exporter.description
         assert isinstance(text, str)
-        assert text.strip() == text != "", "description says nothing"
+        assert text.strip() == text != "", "description is empty"
         assert "\n" not in text, "description is one line"
         assert isinstance(self.exporter.optional, tuple)
         assert all(isinstance(end, str) and end for end in self.exporter.optional)

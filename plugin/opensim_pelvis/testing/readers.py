@@ -158,7 +158,7 @@ class ReaderContract:
         for name in ("description", "gives", "tried_on"):
             text = getattr(self.reader, name)
             assert isinstance(text, str), name
-            assert text.strip() == text != "", f"{name} says nothing"
+            assert text.strip() == text != "", f"{name} is empty"
             assert "\n" not in text, f"{name} is one line"
 
     # --- which paths it claims -------------------------------------------------------------

@@ -124,7 +124,7 @@ def check_round_trip(written: Recording, read: Recording, tolerances: Mapping[st
         extra = np.setdiff1d(np.arange(at_read.size), rows_r)
         for name in wanted:
             what = f"{r.identifier}.{name}"
-            assert np.isnan(found[name][extra]).all(), f"{what}: samples that nobody wrote"
+            assert np.isnan(found[name][extra]).all(), f"{what}: samples that were not written"
             _check_close(given[name][rows_w], found[name][rows_r], name, tolerances[name], what)
 
 

@@ -181,7 +181,7 @@ class MeasureDefinition:
     unit: Unit
     needs_pose: bool
     error: float = float("nan")
-    error_source: str = "not known"
+    error_source: str = "unknown"
     circular: bool = False
     short: str = ""
     shown: Mapping[Place, int] = field(default_factory=dict)

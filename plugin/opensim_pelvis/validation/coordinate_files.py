@@ -221,12 +221,12 @@ def _refuse_large(path: Path, found: Mapping[str, FloatArray], flag: str) -> Non
         largest = float(np.nanmax(np.abs(column), initial=0.0))
         if largest > MAX_ANGLE_RAD and flag == "yes":
             raise ComparisonError(
-                f"{path}: {name} goes up to {np.rad2deg(largest):.3g} degrees, more than any "
+                f"{path}: {name} reaches {np.rad2deg(largest):.3g} degrees, more than any "
                 "joint: these are not joint angles. Give the result of inverse kinematics (.mot)."
             )
         if largest > MAX_ANGLE_RAD:
             raise ComparisonError(
-                f"{path}: the header says inDegrees=no (radians), but {name} goes up to "
+                f"{path}: the header states inDegrees=no (radians), but {name} reaches "
                 f"{largest:.1f}: these are degrees. Write inDegrees=yes."
             )
 

@@ -89,7 +89,7 @@ def refuse_still(motion: Motion) -> None:
         return
     raise ComparisonError(
         f"{motion.name}: wanted a movement, but all {motion.time_s.size} samples are identical: "
-        "the values were held or filled in, not measured. Export the trial again."
+        "the values were repeated or filled in, not measured. Export the trial again."
     )
 
 

@@ -33,7 +33,7 @@ class StepboxReader:
 
     description = "Stepbox text (an invented format, the example of the documentation)"
     gives = "acceleration, angular velocity"
-    tried_on = "not tried on a real file"
+    tried_on = "not tested on a real file"
 
     def sniff(self, path: Path) -> Match:
         """Say from the first line whether a Stepbox file is there."""

@@ -109,7 +109,7 @@ def is_expected(fault: BaseException) -> bool:
 
 def fault_line(fault: BaseException, file: Path | None) -> str:
     """Return the one line that tells of a fault of the program."""
-    what = f"error: this is a fault in the program ({type(fault).__name__}), not of your files."
+    what = f"error: this is a fault in the program ({type(fault).__name__}), not in your files."
     if file is None:
         return (
             f"{what} Run the command again with --debug FILE before the command name "

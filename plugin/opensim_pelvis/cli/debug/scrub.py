@@ -116,13 +116,13 @@ def _said(entry: Entry) -> str:
 def vocabulary() -> frozenset[str]:
     """Return the words of the program's own messages: its texts, not its comments and sources."""
     words = {word for entry in catalogue().values() for word in _LATIN.findall(_said(entry))}
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     for path in package.rglob("*.py"):
         tree = ast.parse(path.read_bytes())
         docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and id(node) not in docs:
                 words |= set(_LATIN.findall(node.value if isinstance(node.value, str) else ""))
-            elif isinstance(node, ast.arg) and path.name.startswith("cli"):
+            elif isinstance(node, ast.arg) and path.parent == package / "cli":
                 words.add(node.arg)
     return frozenset(word for word in words if len(word) < 25)

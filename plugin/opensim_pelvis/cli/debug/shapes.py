@@ -237,7 +237,7 @@ def _place(frame: traceback.FrameSummary) -> str:
 
 
 def _roots() -> list[tuple[Path, str]]:
-    own = Path(__file__).resolve().parents[1]
+    own = Path(__file__).resolve().parents[2]
     folders = {key: Path(sysconfig.get_path(key)) for key in ("purelib", "platlib", "stdlib")}
     return [(own, "opensim_pelvis"), *((folder, key) for key, folder in folders.items())]
 

@@ -135,7 +135,7 @@ def _flushed(code: int, fault: OSError | None = None) -> int:
     close_stdout()
     if fault.errno in (errno.EPIPE, errno.EINVAL):  # Windows says EINVAL of a pipe that is closed
         return code
-    _tell(f"what was to be printed could not be written: {words_of(fault)}")
+    _tell(f"the output could not be written: {words_of(fault)}")
     if not output_changed():
         return EXIT_ERROR
     _say("The results were written.")

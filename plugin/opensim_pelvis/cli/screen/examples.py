@@ -57,7 +57,7 @@ REPORT_EXAMPLES: Final = """Examples:
 COHORT_EXAMPLES: Final = """Examples:
 
 \b
-  # every result below a folder; [subject] id states who is who
+  # every result below a folder; [subject] id identifies each person
   opensim-pelvis cohort results/ --out cohort/
 """
 INIT_EXAMPLES: Final = """Examples:

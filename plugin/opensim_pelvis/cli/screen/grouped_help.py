@@ -25,10 +25,16 @@ class GroupedCommand(TyperCommand):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
-                groups.setdefault(_heading(parameter), []).append(record)
+                groups.setdefault(_heading(parameter), []).append(_plain(parameter, *record))
         for heading in sorted(groups, key=_rank):
             with formatter.section(heading):
                 formatter.write_dl(groups[heading])
+
+
+def _plain(parameter: Any, name: str, text: str) -> tuple[str, str]:
+    """Return a row of the help: an argument without its type, one space between sentences."""
+    shown = name.partition(" <")[0] if _heading(parameter) == _ARGUMENTS else name
+    return shown, text.replace(".  [", ". [")
 
 
 def _heading(parameter: Any) -> str:

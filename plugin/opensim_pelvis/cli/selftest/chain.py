@@ -56,7 +56,7 @@ def try_opensim(_: Path, shared: dict[str, Any]) -> None:
 
 
 def try_exact(_: Path, shared: dict[str, Any]) -> None:
-    """Hold the exact solver against OpenSim's, and the solved model against its sensors."""
+    """Compare the exact solver with OpenSim's, and the solved model with its sensors."""
     result = _result(shared)
     check = result.engine_check
     apart = float("inf") if check is None else check.max_difference_rad
@@ -86,7 +86,10 @@ def try_report(folder: Path, shared: dict[str, Any]) -> None:
 
     result = _result(shared)
     missing = fonts.missing_letters(SUBJECT)
-    need(not missing, f"{len(missing)} letters have no font: manimgx-fonts or noto-cjk-sans-otc")
+    need(
+        not missing,
+        f"{len(missing)} characters have no font; install manimgx-fonts or noto-cjk-sans-otc",
+    )
     page = ReportExporter().write(result, folder)[0].read_text(encoding="utf-8")
     need(SUBJECT.split()[0] in page, "the page lacks the subject")
     pdf = PdfExporter().write(result, folder)[0].read_bytes()
@@ -137,7 +140,7 @@ def _result(shared: dict[str, Any]) -> Result:
 CHECKS: Final = (
     Check("fusion of raw signals", try_fusion, "vqf"),
     Check("OpenSim: model and inverse kinematics", try_opensim, "opensim"),
-    Check("exact solver against OpenSim", try_exact, "numba"),
+    Check("exact solver compared with OpenSim", try_exact, "numba"),
     Check("C3D written, and read by ezc3d", try_c3d, "ezc3d"),
     Check("report: page and PDF, letters of many scripts", try_report, "matplotlib"),
     Check("comparison with a reference", try_compare, "opensim-pelvis"),

@@ -175,7 +175,7 @@ def describe_match(
     strange = [body for body in earlier if body not in known]
     if strange:
         raise SettingsError(
-            f"{path}: the earlier calibration belongs to another model: this model has no body "
+            f"{path}: the earlier calibration is of another model: this model has no body "
             f"{', '.join(strange)}. Its bodies are {', '.join(known)}. Use the same model "
             "(--model), or run without --placement."
         )

@@ -38,16 +38,16 @@ _BODIES: Final = ", ".join(f"`{body}`" for body in BODIES)
 
 _SENSORS: Final = f"""## [sensors]
 
-Which sensor was worn where: `"name in the recording" = "body"`, or the flags `--sensors FILE` and
+Body of each sensor: `"name in the recording" = "body"`, or the flags `--sensors FILE` and
 `--sensor ID=BODY`. Bodies of the model:
 {_BODIES}.
-The table may be left out where the sensors are called `pelvis_imu` and so on. Angles that the
-sensors cannot determine are left out of the results.
+The table can be omitted if the sensors are named `pelvis_imu` and so on. Angles that the sensors
+cannot determine are not computed.
 """
 
 _MOUNTINGS: Final = f"""## [mountings]
 
-How a sensor's case sits on the standing body, where that is known:
+Known mounting of a sensor's case on the standing body:
 `body = "x up, z back"`. The value is
 {WANTED}.
 The other sensors are calibrated.

@@ -52,7 +52,7 @@ class ApdmReader:
     description = "APDM Opal recording (Mobility Lab csv, or HDF5 of versions 1 to 5)"
     gives = "orientation, acceleration, angular velocity, magnetic field"
     tried_on = (
-        "both csv layouts (opensim-core's test files); HDF5 on simulated files only, made from "
+        "both csv layouts (opensim-core's test files); HDF5 on simulated files only, written from "
         "public descriptions"
     )
 

@@ -43,8 +43,10 @@ class C3dReader:
     """Reads one C3D file, or the only one of a folder."""
 
     description = "C3D: IMU signals in analog channels, or a ROTATION group (Theia3D)"
-    gives = "what the channels hold, through a mapping unless known; segments: orientation"
-    tried_on = "ROTATION: a Theia3D file (ezc3d's example); channels: our own C3D export only"
+    gives = "the signals in the channels, by a mapping unless known; segments: orientation"
+    tried_on = (
+        "ROTATION: a Theia3D file (ezc3d's example); channels: C3D files of this program only"
+    )
 
     def sniff(self, path: Path) -> Match:
         """Say from the header and the parameters whether a C3D file is there."""

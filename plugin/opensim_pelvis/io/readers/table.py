@@ -54,9 +54,9 @@ class TableReader:
     description = "CSV or TSV table described by a mapping file (--mapping)"
     gives = (
         "what the mapping names: orientation, acceleration, angular velocity, magnetic field; "
-        "ready-made mappings: " + ", ".join(n for n in list_templates() if not n.startswith("c3d_"))
+        "built-in mappings: " + ", ".join(n for n in list_templates() if not n.startswith("c3d_"))
     )
-    tried_on = "ready-made mappings: published descriptions, not tested on a real file"
+    tried_on = "built-in mappings: published descriptions, not tested on a real file"
 
     def sniff(self, path: Path) -> Match:
         """Say whether a mapping file lies beside the table or in the folder."""
