@@ -9,7 +9,7 @@ import pytest
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.strides import select
-from tests.metrics.test_strides_by_hand import angles_of
+from tests.metrics.test_strides_by_hand import angles_of, reasons
 
 NONE: Final = float("nan")
 NAMES: Final = ("thigh_extension_r", "thigh_extension_l", "pelvic_obliquity", "trunk_lateral_lean")
@@ -181,6 +181,25 @@ def test_the_running_median_is_of_twenty_one_neighbours() -> None:
     assert not select._odd(at_the_end, 0.02).any(), "the last stride is repeated"
 
 
+def test_neighbours_that_alternate_are_their_own_running_median() -> None:
+    """Of twenty-one neighbours eleven are as the one in the middle is."""
+    values = np.concatenate([np.ones(60), np.tile([1.0, 2.0], 22), np.ones(60)])
+    assert not select._odd(values, 0.02)[72:92].any()
+
+
+def test_strides_of_no_size_are_no_outliers() -> None:
+    assert not select._odd(np.zeros(6), 0.02).any()
+
+
+def test_slowing_is_start_up_read_backwards_in_duration_and_in_size() -> None:
+    even, less = np.full(12, 0.7), np.append(np.full(10, 0.7), [0.9, 1.1])
+    size = np.append(np.ones(10), [0.7, 0.5])
+    for found in (reasons(less), reasons(even, size)):
+        assert found == ("",) * 10 + ("slowing",) * 2
+    for found in (reasons(less[::-1]), reasons(even, size[::-1])):
+        assert found == ("start_up",) * 2 + ("",) * 10
+
+
 def test_each_leg_and_each_bout_is_settled_by_its_own_strides() -> None:
     """Right: bouts of 0.7 and 0.9 s, whose change is none of a start; left: 0.8 s throughout."""
     n = 12
@@ -225,6 +244,6 @@ def test_outliers_of_duration_and_size_have_bounds_of_eight_and_sixteen_per_cent
 
 
 def test_an_earlier_reason_stays() -> None:
-    reasons = np.array(["", "turning", ""], dtype=object)
-    select._set(reasons, np.array([True, True, False]), "outlier")
-    assert reasons.tolist() == ["outlier", "turning", ""]
+    given = np.array(["", "turning", ""], dtype=object)
+    select._set(given, np.array([True, True, False]), "outlier")
+    assert given.tolist() == ["outlier", "turning", ""]
