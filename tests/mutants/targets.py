@@ -10,6 +10,7 @@ PACKAGE: Final = ROOT / "plugin" / "opensim_pelvis"
 
 _STATISTICS: Final = (
     "tests/validation/test_agreement_by_hand.py",
+    "tests/validation/test_limits_by_hand.py",
     "tests/validation/test_statistics_by_hand.py",
     "tests/validation/test_statistics.py",
     "tests/validation/test_pooling.py",
