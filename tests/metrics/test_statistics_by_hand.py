@@ -56,9 +56,9 @@ def test_two_strides_have_an_error_and_one_has_none() -> None:
 
 
 def test_batches_are_of_whole_strides_and_begin_at_a_hundred() -> None:
-    """Blocks of five at 1 or -1, neighbours 3 apart: batches see what neighbours do not."""
+    """Blocks of five at 1 or -1, neighbours 1.8 apart: batches see what neighbours do not."""
     n = np.arange(107)
-    series = np.where(n // 5 % 2 == 0, 1.0, -1.0) + np.where(n % 2 == 0, 1.5, -1.5)
+    series = np.where(n // 5 % 2 == 0, 1.0, -1.0) + np.where(n % 2 == 0, 0.9, -0.9)
     for count, batched in ((99, False), (100, True), (107, True)):
         x = series[:count]
         plain = float(x.var(ddof=1)) / count
@@ -140,8 +140,8 @@ def test_the_trend_is_the_line_through_means_of_minutes() -> None:
 
 
 def test_minutes_of_a_trend_begin_with_the_first_stride() -> None:
-    """From 31 s on; counted from 0 s there would be a seventh minute, of half as many strides."""
-    time_s = 31.0 + np.arange(60) * 6.0
+    """From 50 s on; counted from another instant, the first and last minute would not be whole."""
+    time_s = 50.0 + np.arange(60) * 6.0
     found = find_trend(time_s / 600.0, time_s)
     assert found is not None
     assert found.blocks == 6
