@@ -85,13 +85,17 @@ def test_rotation_is_held_against_the_band_of_a_fast_pace(mean: float, key: str,
     assert words not in said(rotation(mean), verdict="rejected")
 
 
-@pytest.mark.parametrize(("tilt", "direction"), [(7.0, "forward"), (-7.0, "backward")])
+@pytest.mark.parametrize(
+    ("tilt", "direction"), [(7.0, "forward"), (-7.0, "backward"), (-0.3, "backward")]
+)
 def test_tilt_is_told_with_its_direction(tilt: float, direction: str) -> None:
     measures = (
         measure("pelvic_tilt_mean_deg", row(tilt)),
         measure("pelvic_obliquity_range_deg", row(9.0)),
     )
-    wanted = WORDS["tilt"].format(tilt="7.0°", direction=WORDS[direction], obliquity="9.0°")
+    wanted = WORDS["tilt"].format(
+        tilt=f"{abs(tilt):.1f}°", direction=WORDS[direction], obliquity="9.0°"
+    )
     assert wanted in said(rotation(10.0), *measures)
 
 
