@@ -141,6 +141,13 @@ def test_fewer_than_ten_strides_are_too_few(n: int, few: bool) -> None:
         assert found.reasons[0].values == {"n": n, "needed": 10}
 
 
+def test_of_two_measures_with_too_few_strides_the_fewest_are_told() -> None:
+    made = rule((SPEED, ">", 1.0), (DROP, ">", 1.0), margin=False)
+    found = judged(made, summary(SPEED, 4.0, n=5), summary(DROP, 4.0, n=7, side="right"))
+    assert found is not None
+    assert [reason.values["n"] for reason in found.reasons if reason.key == "few"] == [5]
+
+
 @pytest.mark.parametrize(("off", "told"), [(4.29, True), (4.31, False)])
 @pytest.mark.parametrize("side", [1.0, -1.0])
 def test_the_known_error_of_rotation_counts_against_the_distance_from_the_limit(

@@ -9,6 +9,7 @@ import pytest
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.stride_data import StrideData
+from opensim_pelvis.kinematics import angles as angles_module
 from opensim_pelvis.kinematics.angles import compute_angles, name_angles
 from opensim_pelvis.rotations import from_matrix
 from tests.metrics.hand_made import TIME_S, TRAVEL_DEG, stride_data, turned
@@ -158,3 +159,10 @@ def test_a_path_that_bends_by_twenty_degrees_a_second_is_told(
     if told:
         assert angles.notes[0].values["share"] == pytest.approx(1.0)
         assert angles.notes[0].values["limit_degps"] == pytest.approx(20.0)
+
+
+def test_a_turn_of_sixty_degrees_is_told() -> None:
+    for turn, told in ((np.deg2rad(60.0), 1), (np.deg2rad(59.9), 0)):
+        found = angles_module._turned_away({"pelvic_axial_rotation": np.array([0.0, turn])})
+        assert len(found) == told
+    assert not angles_module._turned_away({})

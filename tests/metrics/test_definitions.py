@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import fields
+from typing import Any, Final
 
 import numpy as np
+import pytest
 
+from opensim_pelvis.gait.measures import definitions
 from opensim_pelvis.gait.measures.compute import MEASURES
+from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
+from opensim_pelvis.types import MeasureDefinition
 from tests.metrics import (
     test_clinical_angles,
     test_hip,
@@ -57,3 +62,21 @@ def test_known_errors_are_those_of_their_sources() -> None:
 
 def test_only_the_phase_goes_round_a_circle() -> None:
     assert [n for n, (d, _) in MEASURES.items() if d.circular] == ["pelvis_trunk_phase_deg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("drop_deg", {"unit": "stone"}),
+        ("drop_stone", {"unit": "stone"}),
+        ("drop_m", {"unit": "deg"}),
+        ("drop_deg", {"shown": {"main": 1, "attic": 2}}),
+        ("drop_deg", {"colour": "red"}),
+    ],
+)
+def test_a_row_of_another_unit_place_or_key_is_refused(name: str, changes: dict[str, Any]) -> None:
+    row = {f.name: getattr(definition_of("pelvic_drop_deg"), f.name)
+           for f in fields(MeasureDefinition) if f.name != "name"}  # fmt: skip
+    assert definitions._definition("drop_deg", row).name == "drop_deg"
+    with pytest.raises(ValueError, match=f"measures.toml: {name}"):
+        definitions._definition(name, {**row, **changes})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.gait.measures.compute import MEASURES
-from tests.metrics.hand_made import Value, assert_value, curve, ramp, stride_data, through
+from tests.metrics.hand_made import Value, assert_value, curve, ramp, stride_data, through, wave
 
 VALUES: Final = {
     "thigh_extension_peak_deg": Value(15.0, 22.0, "deg", "side"),
@@ -53,3 +53,11 @@ def test_a_missing_sample_of_the_thigh_hides_its_peak(name: str) -> None:
     found = MEASURES[name][1](stride_data(gap))
     assert np.isnan(found[0]) == (name != "hip_extension_peak_deg")
     assert found[1] == pytest.approx(VALUES[name].left, abs=1e-6)
+
+
+@pytest.mark.parametrize(("leg", "row"), [("r", 0), ("l", 1)])
+def test_one_leg_with_a_sensor_is_enough_for_its_own_strides(leg: str, row: int) -> None:
+    level = curve(wave(10.0), wave(10.0))
+    found = MEASURES["thigh_extension_peak_deg"][1](stride_data({f"thigh_extension_{leg}": level}))
+    assert found[row] == pytest.approx(10.0, abs=1e-3)
+    assert np.isnan(found[1 - row])

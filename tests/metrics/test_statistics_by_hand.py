@@ -50,6 +50,32 @@ def test_means_of_twenty_batches_count_from_a_hundred_strides_on() -> None:
     assert standard_error(series[:99])[1] == pytest.approx(99.0 * (1.0 - r) / (1.0 + r), rel=1e-12)
 
 
+def test_two_strides_have_an_error_and_one_has_none() -> None:
+    assert standard_error(np.array([1.0, 2.0])) == pytest.approx((0.5, 2.0))
+    assert np.isnan(standard_error(np.array([1.0]))[0])
+
+
+def test_batches_are_of_whole_strides_and_begin_at_a_hundred() -> None:
+    """Blocks of five at 1 or -1, neighbours 1.8 apart: batches see what neighbours do not."""
+    n = np.arange(107)
+    series = np.where(n // 5 % 2 == 0, 1.0, -1.0) + np.where(n % 2 == 0, 0.9, -0.9)
+    for count, batched in ((99, False), (100, True), (107, True)):
+        x = series[:count]
+        plain = float(x.var(ddof=1)) / count
+        means = [x[5 * i : 5 * i + 5].mean() for i in range(20)]
+        of_batches = float(np.var(means, ddof=1)) / 20.0
+        assert of_batches > plain
+        wanted = of_batches if batched else plain
+        assert standard_error(x)[0] == pytest.approx(np.sqrt(wanted), rel=1e-12)
+
+
+def test_strides_that_only_drift_count_as_if_their_correlation_were_99_per_cent() -> None:
+    line = np.arange(1000.0)
+    error, independent = standard_error(line)
+    assert independent == pytest.approx(1000.0 * 0.01 / 1.99, rel=1e-12)
+    assert error == pytest.approx(np.sqrt(line.var(ddof=1) / independent), rel=1e-12)
+
+
 def test_the_interval_is_students_with_the_independent_strides() -> None:
     found = summarise(ROTATION, "left", np.append(PAIRS + 10.0, np.nan), np.arange(13.0))
     assert found is not None
@@ -110,6 +136,17 @@ def test_the_trend_is_the_line_through_means_of_minutes() -> None:
     assert found.slope_per_10min - found.low == pytest.approx(stats.t.ppf(0.975, 4) * error)
     assert TREND_BLOCK_S == 60.0
     assert find_trend(np.ones(59), time_s[:59]) is None, "the last minute has nine strides"
+    assert find_trend(np.empty(0), np.empty(0)) is None
+
+
+def test_minutes_of_a_trend_begin_with_the_first_stride() -> None:
+    """From 50 s on; counted from another instant, the first and last minute would not be whole."""
+    time_s = 50.0 + np.arange(60) * 6.0
+    found = find_trend(time_s / 600.0, time_s)
+    assert found is not None
+    assert found.blocks == 6
+    assert found.slope_per_10min == pytest.approx(1.0)
+    assert find_trend(np.ones(59), time_s[:59]) is None
 
 
 def summary(mean: float, half: float) -> Summary:

@@ -84,6 +84,64 @@ def test_of_two_legs_that_land_together_neither_contact_is_within_the_stride() -
     np.testing.assert_allclose(strides.opposite_toe_off_s, [NONE, 1.2])
 
 
+def contacts_of(**sides: tuple[float, ...]) -> GaitEvents:
+    """Return initial contacts alone, of either leg."""
+    found = [
+        Event(time_s=at, label="initial contact", context=side)
+        for side, times in sides.items()
+        for at in times
+    ]
+    return GaitEvents(events=tuple(found), kind="contact", start_label="initial contact")
+
+
+@pytest.mark.parametrize(("leg", "code"), [("Right", 0), ("Left", 1)])
+def test_one_leg_alone_has_strides_without_events_of_the_other(leg: str, code: int) -> None:
+    found = segment_strides(contacts_of(**{leg: (1.0, 1.7, 2.5)}), bending(0.0), surface=None)
+    assert found.side.tolist() == [code, code]
+    np.testing.assert_allclose(found.start_s, [1.0, 1.7])
+    np.testing.assert_allclose(found.end_s, [1.7, 2.5])
+    for absent in (found.opposite_contact_s, found.toe_off_s, found.opposite_toe_off_s):
+        assert np.isnan(absent).all()
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("length", "kept"), [(0.299, 0), (0.301, 1), (1.0, 1), (1.799, 1), (1.801, 0)]
+)
+def test_a_stride_lasts_between_three_tenths_and_one_and_four_fifths_of_a_second(
+    length: float, kept: int
+) -> None:
+    found = segment_strides(contacts_of(Right=(1.0, 1.0 + length)), bending(0.0), surface=None)
+    assert found.side.size == kept
+    assert [note.code for note in found.notes] == ([] if kept else ["strides.none"])
+    more = segment_strides(
+        contacts_of(Right=(1.0, 1.0 + length), Left=(1.0, 1.7)), bending(0.0), surface=None
+    )
+    assert [note.code for note in more.notes] == ([] if kept else ["strides.impossible"])
+
+
+def test_without_events_there_is_no_stride_and_without_a_direction_it_is_forward() -> None:
+    found = segment_strides(contacts_of(), bending(0.0), surface="overground")
+    assert found.side.size == found.start_s.size == found.travel_rad.size == 0
+    assert [note.code for note in found.notes] == ["strides.none"]
+    np.testing.assert_array_equal(travel_at(found, np.arange(3.0)), 0.0)
+    unknown = replace(STRIDES, travel_rad=np.array([NONE, 0.4]))
+    np.testing.assert_array_equal(travel_at(unknown, np.arange(3.0)), 0.4)
+
+
+def test_the_direction_is_of_the_trunk_where_the_pelvis_has_none() -> None:
+    gait = contacts_of(Right=(1.0, 1.8, 2.6))
+    both = {name: np.full(LONG_S.size, at) for name, at in
+            (("pelvic_axial_rotation", 0.2), ("trunk_axial_rotation", 0.5))}  # fmt: skip
+    travel = np.full(LONG_S.size, 0.1)
+    for names, wanted in ((tuple(both), 0.3), (("trunk_axial_rotation",), 0.6), ((), NONE)):
+        angles = angles_of({name: both[name] for name in names}, LONG_S, travel)
+        found = segment_strides(gait, angles, surface="overground")
+        np.testing.assert_allclose(found.travel_rad, wanted)
+        rate = NONE if np.isnan(wanted) else 0.0
+        np.testing.assert_allclose(found.turn_rate_radps, rate, atol=1e-9)
+
+
 def test_each_stride_has_its_own_direction_and_the_faster_turn_to_a_neighbour() -> None:
     found = segment_strides(events(), bending(), surface="overground")
     middle, length = (found.start_s + found.end_s) / 2.0, found.end_s - found.start_s

@@ -149,6 +149,20 @@ def test_the_trend_of_a_long_run_counts_from_the_middles_of_strides() -> None:
     assert summary.trend.blocks == 7
 
 
-def test_definitions_are_found_by_name_and_in_order() -> None:
-    assert [d.name for d in definitions()] == list(MEASURES)
+def test_definitions_are_found_by_name_and_each_has_its_function() -> None:
+    assert sorted(d.name for d in definitions()) == sorted(MEASURES)
     assert definition_of("stride_time_s").name == "stride_time_s"
+
+
+@pytest.mark.parametrize("absent", [0, 1])
+def test_a_measure_of_one_side_alone_has_no_asymmetry(absent: int) -> None:
+    both = strides(6, 6)
+    contact = np.where(both.side == absent, np.nan, both.toe_off_s)
+    found = analyse_strides(
+        EVENTS, replace(both, toe_off_s=contact), angles(), stride_data().kinematics
+    )
+    sides = [s.side for s in found.summaries if s.name == "contact_time_s"]
+    assert sides == [("left", "right")[absent]]
+    assert "contact_time_s" not in [a.name for a in found.asymmetries]
+    whole = analyse_strides(EVENTS, both, angles(), stride_data().kinematics)
+    assert "contact_time_s" in [a.name for a in whole.asymmetries]

@@ -10,29 +10,30 @@ PACKAGE: Final = ROOT / "plugin" / "opensim_pelvis"
 
 _STATISTICS: Final = (
     "tests/validation/test_agreement_by_hand.py",
+    "tests/validation/test_limits_by_hand.py",
     "tests/validation/test_statistics_by_hand.py",
     "tests/validation/test_statistics.py",
     "tests/validation/test_pooling.py",
 )
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
-    "**/angles.py": ("tests/metrics/test_clinical_angles.py", "tests/test_angles.py"),
-    "**/measures/*.py": ("tests/metrics", "tests/test_metrics.py"),
-    "**/coordination.py": ("tests/metrics", "tests/test_metrics.py"),
-    "**/strides/*.py": ("tests/metrics", "tests/test_metrics.py"),
-    "**/heading/*.py": (
+    "kinematics/angles.py": ("tests/metrics/test_clinical_angles.py", "tests/test_angles.py"),
+    "gait/measures/*.py": ("tests/metrics", "tests/test_metrics.py"),
+    "gait/coordination.py": ("tests/metrics", "tests/test_metrics.py"),
+    "gait/strides/*.py": ("tests/metrics", "tests/test_metrics.py"),
+    "calibration/heading/*.py": (
         "tests/test_heading.py",
         "tests/test_heading_combine.py",
         "tests/test_heading_knee.py",
         "tests/test_heading_optical.py",
         "tests/test_heading_over_time.py",
     ),
-    "**/validation/agreement.py": _STATISTICS,
-    "**/validation/continuous.py": _STATISTICS,
-    "**/validation/reliability.py": _STATISTICS,
-    "**/validation/pooling.py": _STATISTICS,
-    "**/guidance/*.py": ("tests/test_guidance_engine.py", "tests/test_guidance.py"),
-    "**/report/headline.py": ("tests/report/test_headline.py",),
+    "validation/agreement.py": _STATISTICS,
+    "validation/continuous.py": _STATISTICS,
+    "validation/reliability.py": _STATISTICS,
+    "validation/pooling.py": _STATISTICS,
+    "guidance/*.py": ("tests/test_guidance_engine.py", "tests/test_guidance.py"),
+    "report/headline.py": ("tests/report/test_headline.py",),
 }
 """Files of the package, by pattern, to their tests; of these, each change runs what calls it."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from opensim_pelvis.report.headline import headline, when
+from opensim_pelvis.report.headline import find_measure, find_row, headline, pace, when
 from opensim_pelvis.report.texts import read_texts
 
 WORDS = read_texts()["headline"]
@@ -85,13 +85,17 @@ def test_rotation_is_held_against_the_band_of_a_fast_pace(mean: float, key: str,
     assert words not in said(rotation(mean), verdict="rejected")
 
 
-@pytest.mark.parametrize(("tilt", "direction"), [(7.0, "forward"), (-7.0, "backward")])
+@pytest.mark.parametrize(
+    ("tilt", "direction"), [(7.0, "forward"), (-7.0, "backward"), (-0.3, "backward")]
+)
 def test_tilt_is_told_with_its_direction(tilt: float, direction: str) -> None:
     measures = (
         measure("pelvic_tilt_mean_deg", row(tilt)),
         measure("pelvic_obliquity_range_deg", row(9.0)),
     )
-    wanted = WORDS["tilt"].format(tilt="7.0°", direction=WORDS[direction], obliquity="9.0°")
+    wanted = WORDS["tilt"].format(
+        tilt=f"{abs(tilt):.1f}°", direction=WORDS[direction], obliquity="9.0°"
+    )
     assert wanted in said(rotation(10.0), *measures)
 
 
@@ -146,3 +150,101 @@ def test_a_time_of_day_without_a_zone_is_told(start: str, told: bool) -> None:
     words = read_texts()["page"]
     assert (f"({words['no_zone']})" in when(view, read_texts())) == told
     assert when({**view, "recording": {"date": None}}, read_texts()) == words["date_unknown"]
+
+
+def test_a_pace_is_minutes_and_seconds_of_a_kilometre() -> None:
+    assert pace(3.6) == "4:38 min/km"
+    assert pace(1000.0 / 185.0) == "3:05 min/km"
+    assert pace(1000.0 / 239.6) == "4:00 min/km"
+    assert pace(0.001) == "16666:40 min/km"
+    assert pace(0.0009) is None
+    assert pace(None) is None
+
+
+def test_numbers_of_a_measure_are_those_of_the_side_with_a_mean() -> None:
+    rows = row(1.0, "right"), {**row(2.0, "left"), "mean": None}, row(3.0)
+    view: Any = {"measures": [measure("a"), measure("b", *rows)]}
+    assert find_measure(view, "b") is view["measures"][1]
+    assert find_measure(view, "c") is None
+    assert find_row(view, "b", "right") is rows[0]
+    assert find_row(view, "b", "left") is None
+    assert find_row(view, "b") is rows[2]
+    assert find_row(view, "c") is None
+
+
+def test_what_lacks_a_side_or_a_part_is_not_told() -> None:
+    name = "thigh_extension_peak_deg"
+    lacking = (
+        measure(name, row(12.0, "right")),
+        measure("pelvic_drop_deg", row(5.0, "left")),
+        measure("pelvic_tilt_mean_deg", row(7.0)),
+        measure("trunk_rotation_range_deg", row(20.0)),
+        measure("contact_time_s", row(0.21, "right")),
+        measure("cadence_spm", row(172.4)),
+    )
+    alone = said(rotation(10.0))
+    timing = WORDS["timing"].format(cadence="172", contact="")
+    assert sorted([*alone.split("\n"), timing]) == sorted(
+        said(rotation(10.0), *lacking).split("\n")
+    )
+    other = (
+        measure(name, row(12.0, "left")),
+        measure("pelvic_drop_deg", row(5.0, "right")),
+        measure("pelvic_obliquity_range_deg", row(7.0)),
+        measure("pelvis_trunk_phase_deg", row(170.0)),
+        measure("contact_time_s", row(0.21, "left")),
+    )
+    assert said(rotation(10.0), *other) == alone
+
+
+def test_without_rotation_there_is_one_line_and_a_rejected_result_is_told_first() -> None:
+    assert said() == WORDS["none"]
+    assert said(measure(ROTATION, {**row(10.0), "mean": None})) == WORDS["none"]
+    lines = said(rotation(10.0), verdict="rejected").split("\n")
+    assert lines[0] == WORDS["rejected"]
+    assert lines[1] == WORDS["rotation"].format(range="10.0°")
+    assert WORDS["rejected"] not in said(rotation(10.0))
+
+
+def test_of_two_bands_none_is_chosen() -> None:
+    bands = [{"label": label, "low": 8.0, "high": 14.0} for label in ("female", "male")]
+    fast = [{"label": label, "low": 10.0, "high": 12.0} for label in ("fast", "easy")]
+    both = {**rotation(10.0), "published": bands, "coach": fast}
+    first = said(both).split("\n")[0]
+    assert first == WORDS["rotation"].format(range="10.0°")
+    easy = {**rotation(10.0), "published": [], "coach": fast[1:]}
+    assert said(easy).split("\n")[0] == first
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "key"),
+    [(-4.0, 0.0, "hips_equal"), (-4.0, -0.1, "hips_differ"), (None, None, None)],
+)
+def test_hips_of_an_interval_below_zero_or_of_none(
+    low: float | None, high: float | None, key: str | None
+) -> None:
+    apart = {"difference": -2.0, "low": low, "high": high}
+    rows = row(10.0, "right"), row(12.0, "left")
+    hips = measure("thigh_extension_peak_deg", *rows, right_minus_left=apart)
+    line = said(rotation(10.0), hips)
+    plain = WORDS["hips"].format(right="10.0°", left="12.0°")
+    assert plain in line
+    if key is None:
+        assert said(rotation(10.0), {**hips, "right_minus_left": None}) == line
+    else:
+        texts = read_texts()
+        values = {"difference": -2.0, "low": low, "high": high}
+        wanted = WORDS[key].format(**{k: texts.degrees(v) for k, v in values.items()})
+        assert wanted in line
+
+
+def test_a_tilt_of_nothing_is_forward_and_an_interval_is_at_least_a_tenth() -> None:
+    level = (
+        measure("pelvic_tilt_mean_deg", row(0.0)),
+        measure("pelvic_obliquity_range_deg", row(9.0)),
+    )
+    wanted = WORDS["tilt"].format(tilt="0.0°", direction=WORDS["forward"], obliquity="9.0°")
+    assert wanted in said(rotation(10.0), *level)
+    narrow = {**rotation(10.0, error=None), "rows": [row(10.0, low=9.99, high=10.01)]}
+    sure = WORDS["sure_no_error"].format(n=20, half="0.1°", error="", source="Lin 2023")
+    assert sure in said(narrow)

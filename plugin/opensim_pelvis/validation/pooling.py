@@ -133,7 +133,10 @@ def _fit(frame: Any, repeated: bool) -> tuple[Any, bool]:
             re_formula="1",
             vc_formula={"trial": "0 + C(trial)"} if repeated else None,
         )
-        fit = model.fit(reml=True, method=["lbfgs", "powell"])
+        try:
+            fit = model.fit(reml=True, method=["lbfgs", "powell"])
+        except np.linalg.LinAlgError:  # no gradient where people do not differ
+            fit = model.fit(reml=True, method="powell")
     return fit, any("onverge" in str(w.message) or "boundary" in str(w.message) for w in said)
 
 
