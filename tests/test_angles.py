@@ -12,7 +12,7 @@ from opensim_pelvis.kinematics.angles import compute_angles
 from opensim_pelvis.rotations import from_euler, multiply, to_euler
 from opensim_pelvis.simulate import Truth
 from opensim_pelvis.types import Kinematics
-from tests.notices import sentences
+from tests.notices import codes
 from tests.simulated import short_run
 
 EXACT_RAD = 1e-9
@@ -98,7 +98,7 @@ def test_rotation_is_continuous_over_turns_and_a_fixed_direction_is_doubted() ->
         kinematics_of({"pelvis": turn_about_vertical(full_turns)}), surface=None
     )
     np.testing.assert_allclose(angles.values_rad[:, 0], full_turns, atol=EXACT_RAD)
-    assert "--surface overground" in sentences(angles.notes)[0]
+    assert codes(angles.notes) == ["angle.turned"]
 
 
 def test_over_ground_rotation_is_read_against_the_path(truth: Truth) -> None:

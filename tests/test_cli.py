@@ -228,7 +228,7 @@ def test_a_run_ends_with_tables_that_fit_the_screen(run: Run, trial: Path, tmp_p
     code, out, err = run("run", trial, "--name", "sim[1]", "--out", tmp_path / "out")
     assert (code, err) == (0, "")
     assert "sim[1]: 8 sensors, " in out  # brackets are text, not markup
-    for words in ("pelvic_axial_rotation", "still pose", "heading", "Defaults taken", "_ik.mot"):
+    for words in ("pelvic_axial_rotation", "still pose", "heading", "Defaults used", "_ik.mot"):
         assert words in out
     assert max(map(len, out.splitlines())) <= COLUMNS
     assert "\x1b" not in out

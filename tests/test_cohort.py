@@ -76,7 +76,7 @@ def test_women_and_men_at_the_same_speed() -> None:
     assert "smaller than the known error" in str(found["note"])
     few = made_cohort(n=6)
     assert "difference_deg" not in compare_sexes(few)
-    assert "wanted 4" in str(compare_sexes(few)["note"])
+    assert "4 women and 4 men" in str(compare_sexes(few)["note"])
 
 
 def test_too_few_runners_give_no_number() -> None:

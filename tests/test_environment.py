@@ -205,7 +205,7 @@ def test_a_flag_and_a_key_are_called_by_their_names(folder: Path) -> None:
 
 @posix
 def test_a_single_file_that_was_written_is_told_where_the_screen_fails(tmp_path: Path) -> None:
-    done = shell(tmp_path, f"{PROGRAM} texts t.toml > /dev/full")
+    done = shell(tmp_path, f"{PROGRAM} texts t.po --language de > /dev/full")
     assert done.returncode == 3
     assert done.stderr.endswith("The results were written.\n")
-    assert (tmp_path / "t.toml").is_file()
+    assert (tmp_path / "t.po").is_file()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from opensim_pelvis import pipeline
-from opensim_pelvis.cli.screen.tables import render_recording, render_result
+from opensim_pelvis.cli.screen.recordings import render_recording
+from opensim_pelvis.cli.screen.tables import render_result
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import FusionError
 from opensim_pelvis.frames import FloatArray, up_in_earth
@@ -301,7 +302,7 @@ def test_the_pipeline_fuses_a_raw_recording(truth: Truth) -> None:
     assert "fusion.magnetometer = false (default)" in result.defaults
     text = io.StringIO()
     Console(file=text, width=200).print(render_result(result, ()))
-    assert "4 sensors fused by VQF 6D (the recording has raw signals alone)" in text.getvalue()
+    assert "4 sensors fused by VQF 6D (the recording has raw signals only)" in text.getvalue()
 
 
 def test_inspect_says_what_could_be_fused(truth: Truth) -> None:

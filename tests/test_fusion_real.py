@@ -328,7 +328,7 @@ def test_opensense_has_the_makers_orientations_alone(shared_data: Path) -> None:
     recording = reading.read(shared_data / "opensense_walk")
     kept = fuse_recording(recording, FusionSettings(), max_gap_s=MAX_GAP_S)
     assert {origin.origin for origin in kept.origins} == {"vendor"}
-    with pytest.raises(FusionError, match=r"found no angular velocity\. Take the maker's"):
+    with pytest.raises(FusionError, match=r"found no angular velocity\. Use the manufacturer's"):
         fuse_recording(recording, FUSED, max_gap_s=MAX_GAP_S)
 
 

@@ -7,28 +7,32 @@ from pathlib import Path
 import pytest
 
 from opensim_pelvis.cli import commands as cli
+from opensim_pelvis.cli.translation import write_texts
 from opensim_pelvis.errors import ExportError
 from opensim_pelvis.io.delivery import check_file
 from opensim_pelvis.io.kinds import describe_kind
-from opensim_pelvis.report.texts import write_texts
 from opensim_pelvis.validation import compare
 from opensim_pelvis.validation.pooling import write_pooled
 
+FOREIGN = b'msgid ""\nmsgstr "Language: de"\n\nmsgid "File"\nmsgstr "Datei"\n'
 SUMMARY_OF_NONE = "not looked at"
 
 
 def test_texts_take_the_place_of_such_a_file_alone(tmp_path: Path) -> None:
-    recording = tmp_path / "walk.c3d"
-    recording.write_bytes(b"a recording")
+    other = tmp_path / "other.po"
+    other.write_bytes(FOREIGN)
     for overwrite in (False, True):
         with pytest.raises(ExportError, match=r"not written by this command.*not replaced"):
-            write_texts(recording, overwrite=overwrite)
-    assert recording.read_bytes() == b"a recording"
-    mine = write_texts(tmp_path / "texts-de.toml")
+            write_texts(other, code="de", overwrite=overwrite)
+    assert other.read_bytes() == FOREIGN
+    mine = write_texts(tmp_path / "de.po", code="de")
     mine.write_bytes(b"\xef\xbb\xbf" + mine.read_bytes())  # an editor set a mark before it
+    earlier = tmp_path / "texts-de.toml"
+    earlier.write_text("", encoding="utf-8")
     with pytest.raises(ExportError, match=r"your own entries.*--overwrite"):
-        write_texts(mine)
-    write_texts(mine, overwrite=True)
+        write_texts(mine, earlier=earlier)
+    assert write_texts(mine) == mine
+    write_texts(mine, code="de", overwrite=True)
 
 
 def test_a_pooled_table_takes_the_place_of_such_a_table_alone(tmp_path: Path) -> None:

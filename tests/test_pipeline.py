@@ -24,6 +24,7 @@ from opensim_pelvis.config.settings import (
 )
 from opensim_pelvis.errors import ExportError, ModelError, PlacementError, SettingsError
 from opensim_pelvis.io import output
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import angle_between, from_euler, multiply
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
@@ -36,7 +37,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.types import OrientationOrigin, Recording, Result
 from tests.exporting import PAGE_AND_PDF, without
-from tests.notices import codes, sentences
+from tests.notices import coded, codes, sentences
 from tests.simulated import short_run
 
 CLEAN_DEG = 0.01  # the issue's own figure
@@ -337,7 +338,7 @@ def test_opensims_own_engines_give_the_same_angles(everything: Result, engine: E
 
 
 def test_a_window_in_motion_is_refused() -> None:
-    with pytest.raises(PlacementError, match="counts as still"):
+    with pytest.raises(PlacementError, match="RMS from its mean, wanted at most"):
         solve(recording_of(), calibration=replace(STATIC, window_s=(2.0, 2.8)))
 
 
@@ -406,13 +407,10 @@ def test_a_sensor_that_moved_round_the_limb_since_the_earlier_run(
     again = replace(STATIC, heading_axis=None, placement=earlier)
     result = solve(recording, calibration=again)
     assert result.placement.quality["mounting_tilt_tibia_r_imu_deg"] < 0.1
-    said = [
-        note
-        for note in sentences(result.notes)
-        if "the plane of swing of tibia_r_imu faces" in note
-    ]
+    said = coded(result.notes, "mounting.turned")
     assert bool(said) == noticed
-    assert all("the earlier run" in note for note in said)
+    assert all(note.subject == ("tibia_r_imu",) for note in said)
+    assert all(note.values["source"] == notice("word.mounting_earlier") for note in said)
     assert result.placement.verdict == ("doubtful" if noticed else "good")
 
 
@@ -430,9 +428,8 @@ def test_an_earlier_placement_of_fewer_or_other_sensors(earlier: Path, tmp_path:
 
     recording = recording_of(("pelvis", "torso"), heading_rad=0.4)
     result = solve(recording, ("pelvis", "torso"), calibration=again("pelvis"))
-    assert any(
-        "no sensor on torso: how these sit was found" in note for note in sentences(result.notes)
-    )
+    (note,) = coded(result.notes, "mounting.not_worn_before")
+    assert note.values["bodies"] == ("torso",)
     with pytest.raises(
         SettingsError, match=r"calibration has sensors on femur_r, this recording on .*pelvis"
     ):
@@ -446,10 +443,10 @@ def test_a_stated_axis_that_contradicts_the_mounting_is_doubted(earlier: Path) -
     both = replace(STATIC, heading_axis="y", placement=earlier)
     result = solve(recording_of(bodies, heading_rad=0.4), bodies, calibration=both)
     assert result.placement.verdict == "doubtful"
-    assert any(
-        "the given heading axis of pelvis_imu faces 90 degrees" in note
-        for note in sentences(result.notes)
-    )
+    (note,) = coded(result.notes, "mounting.turned")
+    assert note.subject == ("pelvis_imu",)
+    assert note.values["told_by"] == notice("word.stated_axis")
+    assert note.values["turned_deg"] == pytest.approx(90.0, abs=1.0)
 
 
 def test_what_hangs_on_an_unknown_heading_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:

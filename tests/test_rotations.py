@@ -97,7 +97,7 @@ def test_mean_of_symmetric_samples_is_their_centre() -> None:
 
 
 def test_mean_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="no sample"):
+    with pytest.raises(ValueError, match="at least one orientation"):
         rot.mean_rotation(np.full((3, 4), np.nan))
 
 

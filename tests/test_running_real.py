@@ -264,7 +264,7 @@ def test_a_walk_out_and_back_has_start_turn_and_stop(gaittoolbox: Result) -> Non
     turning = [r == "turning" for r in running.strides.reason]
     assert running.strides.start_s[turning].min() > 13.0
     assert running.strides.end_s[turning].max() < 18.0
-    assert any(note.code == "strides.excluded" for note in gaittoolbox.notes)
+    assert any(note.code == "strides.all_excluded" for note in gaittoolbox.notes)
     assert running.findings == (), "nothing is said about walking"
 
 

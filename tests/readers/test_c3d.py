@@ -211,7 +211,7 @@ def test_a_file_without_sensors_says_what_it_holds(tmp_path: Path) -> None:
     assert facts["angles"] == "1: LPelvisAngles"
     assert facts["channels"] == "3: A0, A1, A2 at 200 Hz"
     assert facts["frames"] == "12, 0.12 s, the first is number 11"
-    assert facts["events"] == "2 contacts and toe-offs (0 by force plates)"
+    assert facts["events"] == "2 initial contacts and toe-offs (0 from force plates)"
     uses = " ".join(map(say, contents.uses))
     assert "compare RESULT a.c3d --reference angles" in uses
     assert "--events-file a.c3d" in uses

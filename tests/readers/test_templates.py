@@ -119,7 +119,7 @@ def test_delsys_trigno(tmp_path: Path, recording: Recording, unit: str) -> None:
     path = tmp_path / "run.csv"
     lines = [",".join(names), *(",".join(row) for row in zip(*cells, strict=True))]
     path.write_text("\n".join(lines) + "\n")
-    with pytest.raises(ReadError, match=r"sampling rate was wanted, but no time column"):
+    with pytest.raises(ReadError, match=r"wanted the sampling rate, but no time column"):
         read(path, "delsys-trigno")
     found = read(path, "delsys-trigno", rate_hz=recording.rate_hz)
     assert found.identifiers == ("Avanti sensor 1", "Avanti sensor 2")

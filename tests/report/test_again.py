@@ -77,7 +77,7 @@ def test_what_is_no_result_is_named(view: View, tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         write_view(view, tmp_path / folder / "x_report.json")
-    with pytest.raises(ExportError, match="more than one recording is called whole"):
+    with pytest.raises(ExportError, match="several recordings are named whole"):
         write_reports([tmp_path / "a", tmp_path / "b"], tmp_path / "out", Lab())
 
 

@@ -113,8 +113,8 @@ def test_clocks_worlds_and_what_is_not_comparable_are_told(compared_view: View) 
     assert f"standard error {number(1000.0 * sync['uncertainty_s'], 'm')} ms" in page
     assert f"the second-best offset reaches {100.0 * sync['rival']:.0f} % of that" in page
     turn = number(view["agreement"]["alignment"]["heading_deg"], "deg")
-    assert f"turned by {turn}° about the vertical" in page
-    assert 'Trunk: <span lang="en">optical alone has it' in page
+    assert f"rotated by {turn}° about the vertical" in page
+    assert 'Trunk: <span lang="en">only optical has it' in page
 
 
 def test_numbers_of_a_figure_stand_below_it(compared_view: View, odd_view: View) -> None:
@@ -143,7 +143,7 @@ def test_a_stated_offset_is_told_as_such(compared: Path, tmp_path: Path) -> None
     with without_figures():
         assert CliRunner().invoke(app, [*words, "--out", str(tmp_path)]).exit_code == 0
     page = (tmp_path / "whole_report.html").read_text(encoding="utf-8")
-    assert "stated by the user: 0 s were added" in page
+    assert "given by the user: 0 s were added" in page
     assert 'id="figure-agreement-clocks"' not in page
 
 
@@ -175,7 +175,7 @@ def test_report_takes_the_folder_and_refuses_another_recording(
     assert CliRunner().invoke(app, words).exit_code == 0
     again = (tmp_path / "whole_report.html").read_bytes()
     assert again == (found / "whole_report.html").read_bytes()
-    with pytest.raises(ExportError, match="compares the recording whole"):
+    with pytest.raises(ExportError, match="comparison of the recording whole"):
         write_reports([compared / "other"], tmp_path, Lab(), agreements=[found])
     with pytest.raises(ExportError, match="is a second comparison of whole"):
         write_reports([compared / "out"], tmp_path, Lab(), agreements=[found, found])

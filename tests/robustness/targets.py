@@ -92,7 +92,7 @@ def _inspect(folder: Path) -> None:
     """Do what `inspect` does: find the reader, read, bring clocks together, count, show."""
     from rich.console import Console
 
-    from opensim_pelvis.cli.screen.tables import render_recording
+    from opensim_pelvis.cli.screen.recordings import render_recording
     from opensim_pelvis.config.settings import TimelineSettings
     from opensim_pelvis.errors import SettingsError, TimelineError
     from opensim_pelvis.io.reading import read_recording

@@ -77,11 +77,12 @@ def write_texts(
     """
     if path.suffix != ".po":
         raise SettingsError(f"{path}: wanted a name that ends in .po, such as de.po")
-    texts = all_texts()
+    texts, first_line = all_texts(), COMMENT.partition("\n")[0]
     if is_file(path) and not overwrite and earlier is None:
+        check_file(path, first_line=first_line)
         catalogue = updated(read_catalogue(path), texts)
     else:
-        check_file(path, first_line=COMMENT.partition("\n")[0], kept=True, overwrite=overwrite)
+        check_file(path, first_line=first_line, kept=True, overwrite=overwrite)
         catalogue = updated(_empty(code), texts)
     if earlier is not None:
         _take(catalogue, read_toml(earlier, SettingsError, "texts in TOML"), texts)

@@ -132,7 +132,7 @@ def fill(text: str, known: Mapping[str, float], *, sex: str, language: Language 
     """Return a rule's text with its numbers, and words for those that are not known.
 
     >>> fill("{a:.1f} and {b:.1f}, {sex}", {"a": 1.0}, sex="female")
-    '1.0 and (not known), female'
+    '1.0 and (unknown), female'
     """
     unknown = language.text("guidance.not_known", NOT_KNOWN)
     return _Filled({**known, "sex": sex}, unknown, language).vformat(text, (), {})

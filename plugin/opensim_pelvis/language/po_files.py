@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import gettext
 import io
+import stat
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -63,6 +65,8 @@ def read_language(name: str | Path | None) -> Language:
         )
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SettingsError(f"{path}: wanted a translation (.po file), found no regular file")
         if status.st_size > MAX_BYTES:
             raise SettingsError(f"{path}: wanted a translation of at most 20 MB, found more")
         return _read(path, status.st_mtime_ns, status.st_size)
@@ -87,8 +91,9 @@ def read_catalogue(path: Path) -> Catalog:
     """
     from babel.messages.pofile import PoFileError, read_po
 
+    content = path.read_bytes()
     try:
-        return read_po(io.BytesIO(path.read_bytes()), abort_invalid=True)
+        return read_po(io.BytesIO(content.removeprefix(codecs.BOM_UTF8)), abort_invalid=True)
     except (PoFileError, ValueError, LookupError, AttributeError, TypeError) as fault:
         raise SettingsError(f"{path}: wanted a gettext file (.po) in UTF-8: {fault}") from fault
 

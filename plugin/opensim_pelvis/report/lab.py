@@ -102,11 +102,11 @@ def _value(key: str, value: Any, folder: Path, faults: list[str]) -> Any:
         return value
     path = folder / value
     if not is_file(path):
-        faults.append(f"{key}: there is no file {str(path)[:200]}")
+        faults.append(f"{key}: wanted an existing file, found no {str(path)[:200]}")
     elif path.suffix.lower() not in TYPES:
         faults.append(f"logo: wanted a .png, .jpg or .svg, found {path.name}")
     elif path.stat().st_size > MAX_LOGO_BYTES:
-        faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes; make it smaller")
+        faults.append(f"logo: {path.name} has more than {MAX_LOGO_BYTES} bytes. Make it smaller")
     else:
         faults += _undrawable(path)
     return path
@@ -138,7 +138,9 @@ def _sections(value: Any, faults: list[str]) -> tuple[str, ...]:
     unknown = [name for name in value if name not in section_names()]
     if unknown:
         known = ", ".join(section_names())
-        faults.append(f"sections: no section {', '.join(map(str, unknown))}. There are: {known}")
+        faults.append(
+            f"sections: unknown section {', '.join(map(str, unknown))}. Available: {known}"
+        )
     if len(set(map(str, value))) < len(value):
         faults.append("sections: a section is repeated")
     return tuple(value)

@@ -156,8 +156,8 @@ def _make_clock(recording: Recording, signals: Sequence[SensorSignals], max_gap_
         spans = ", ".join(f"{s.identifier} {s.counter[0]}-{s.counter[-1]}" for s in signals)
         raise TimelineError(
             f"{recording.name}: the sensors were not recorded together, or their counters are "
-            f"broken. Wanted overlapping sample numbers ({say(recording.counter_source)}), found "
-            f"{spans}. Leave out the files that belong to another trial."
+            f"wrong. Wanted overlapping sample numbers ({say(recording.counter_source)}), found "
+            f"{spans}. Omit files of another trial."
         )
     # half a step of grace, so that 0.05 s at 60 Hz means its three samples whatever the rounding
     limit = int(np.floor(max_gap_s * recording.rate_hz + 1e-6))

@@ -148,7 +148,7 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
 def _read_trc(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> MarkerFile:
     file = read_trc(path, *read_sheet(path))
     if up_axis is None:
-        raise ComparisonError(_no_up_axis(path, "a TRC file does not state it (OpenSim's are y)"))
+        raise ComparisonError(_no_up_axis(path, "a TRC file does not state it (OpenSim uses y)"))
     said = notice("motion.trc", unit=file.unit, up=up_axis)
     found, rate_hz, start_s = file.trajectories, file.rate_hz, file.start_s
     trial = _trial(path, rate_hz, start_s, found, names, up_axis, said, file.notes)

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from opensim_pelvis.cli.screen.layout import heading_line
-from opensim_pelvis.cli.screen.words import number, spoken, term, told, word
+from opensim_pelvis.cli.screen.words import advised, number, spoken, term, word
 from opensim_pelvis.validation.agreement import AngleAgreement
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.foot_events import EventAgreement
@@ -56,7 +56,7 @@ def render_comparison(comparison: Comparison, files: Sequence[Path]) -> Renderab
     parts += [Text(_event_words(event)) for event in comparison.events]
     if comparison.notes:
         parts.append(heading_line(word("title.notes")))
-        parts.append(_listed([told(note) for note in comparison.notes]))
+        parts.append(_listed([advised(note) for note in comparison.notes]))
     if files:
         names = ", ".join(path.name for path in files)
         parts.append(heading_line(word("title.files", folder=str(files[0].parent))))

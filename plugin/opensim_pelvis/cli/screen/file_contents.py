@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from opensim_pelvis.cli.screen.words import told, word
+from opensim_pelvis.cli.screen.words import advised, told, word
 from opensim_pelvis.notices import notice
 from opensim_pelvis.types import FileContents
 
@@ -25,6 +25,6 @@ def render_contents(contents: FileContents) -> RenderableType:
     if contents.notes:
         notes = Table.grid(padding=(0, 2))
         for note in contents.notes:
-            notes.add_row(Text("-"), Text(told(note)))
+            notes.add_row(Text("-"), Text(advised(note)))
         parts += [Text(), Text(word("title.contents_notes"), style="bold"), notes]
     return Group(*parts)

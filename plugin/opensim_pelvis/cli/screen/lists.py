@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from opensim_pelvis.cli.screen.words import spoken, term, told, word
+from opensim_pelvis.cli.screen.words import advised, spoken, term, told, word
 from opensim_pelvis.config.trial.defaults import split_default
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.types import Quality
@@ -13,7 +13,7 @@ from opensim_pelvis.types import Quality
 
 def sentences(notes: Iterable[Notice]) -> list[str]:
     """Return what notices say, each sentence once."""
-    return list(dict.fromkeys(told(note) for note in notes))
+    return list(dict.fromkeys(advised(note) for note in notes))
 
 
 def reasons(absent: Mapping[str, Notice]) -> list[str]:

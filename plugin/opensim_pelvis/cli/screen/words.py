@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from opensim_pelvis.language import ENGLISH, Language, Text
-from opensim_pelvis.notices import Notice, advise, fill_in
+from opensim_pelvis.notices import Notice, advise, fill_in, say
 from opensim_pelvis.notices import term as term_in
 
 _spoken: Final[ContextVar[Language]] = ContextVar("language", default=ENGLISH)
@@ -58,6 +58,11 @@ def number(value: float, form: str) -> str:
 
 
 def told(notice: Notice) -> str:
+    """Return the sentence of a notice in the language of the screen."""
+    return say(notice, spoken())
+
+
+def advised(notice: Notice) -> str:
     """Return the sentence of a notice and what to do, in the language of the screen."""
     return advise(notice, spoken())
 

@@ -238,8 +238,8 @@ def _find_rate(settings: RecordingSettings, rate_hz: float, source: Notice) -> R
         return rate_of_user(settings.rate_hz, [rate_hz] if known else [], source)
     if not known:
         raise MissingRateError(
-            f"{settings.path}: the sampling rate was wanted, but {say(source)} does not state it. "
-            "Give it with --rate HZ (or [recording] rate_hz)."
+            f"{settings.path}: wanted the sampling rate, but {say(source)} does not state "
+            "it. Give it with --rate HZ ([recording] rate_hz)."
         )
     return rate_hz, source, ()
 

@@ -174,7 +174,7 @@ def parse_table(path: Path, text: str) -> Table:
     """
     head, found, tail = f"\n{text}".partition(f"\n{END}")
     if not found:
-        raise ReadError(f"{path}: no line '{END}', so this is not an OpenSim table")
+        raise ReadError(f"{path}: wanted an OpenSim table, found no line '{END}'")
     lines = head.strip("\n").splitlines()
     header = read_fields(lines)
     first = lines[0] if lines else ""
