@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tests.robustness.interrupts import (
     make_trial,
     start,
 )
-from tests.robustness.warm import Warm
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
 
@@ -67,6 +65,12 @@ else:
 start.main()
 """
 
+NO_FIGURES = """
+from opensim_pelvis.io import output
+inner_list = output.list_plugins
+output.list_plugins = lambda group: [n for n in inner_list(group) if n not in ("report", "pdf")]
+"""
+
 RUN = ("run", "trial.toml", "--out", "results")
 MOMENTS = {
     "importing typer": ("import", "typer", RUN, ""),
@@ -95,15 +99,6 @@ MOMENTS = {
     ),
 }
 
-NO_FIGURES = """
-from opensim_pelvis.io import output
-inner_list = output.list_plugins
-output.list_plugins = lambda group: [n for n in inner_list(group) if n not in ("report", "pdf")]
-"""
-
-FROM_NOTHING = {"importing typer", "importing OpenSim", "compiling", "solving in threads"}
-"""Stopped in processes that load their libraries themselves; the others are forks."""
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -120,25 +115,12 @@ def outcome_of(process: subprocess.Popen[str], folder: Path, before: dict[str, s
     return Outcome(process.returncode, error, 0.0, fingerprint(folder) != before)
 
 
-@pytest.fixture(scope="module")
-def warm() -> Iterator[Warm]:
-    """Return a process with the libraries loaded."""
-    with Warm() as started:
-        yield started
-
-
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_an_interruption_is_one_line_and_changes_nothing(
-    folder: Path, moment: str, request: pytest.FixtureRequest
-) -> None:
+def test_an_interruption_is_one_line_and_changes_nothing(folder: Path, moment: str) -> None:
     module, name, words, how = MOMENTS[moment]
     before = dict(fingerprint(folder))
     code = AT.format(module=module, name=name, number=int(signal.SIGINT), how=how)
-    if moment in FROM_NOTHING:
-        outcome = outcome_of(start(folder, *words, code=code), folder, before)
-    else:
-        ended = request.getfixturevalue("warm").run(folder, *words, code=code)
-        outcome = Outcome(ended.code, ended.error, 0.0, fingerprint(folder) != before)
+    outcome = outcome_of(start(folder, *words, code=code), folder, before)
     assert outcome.fault is None, outcome.error
     assert outcome.code == 130
     assert outcome.error == "interrupted: nothing was changed\n"
@@ -154,14 +136,15 @@ def test_a_polite_kill_is_the_same(folder: Path) -> None:
     assert outcome.error == "interrupted: nothing was changed\n"
 
 
-def test_what_was_written_before_the_interruption_is_said(warm: Warm, tmp_path: Path) -> None:
+def test_what_was_written_before_the_interruption_is_said(folder: Path, tmp_path: Path) -> None:
     make_trial(tmp_path, duration_s=4.0)
     code = AT.format(
         module="opensim_pelvis.io.output", name="write", number=int(signal.SIGINT), how="after"
     )
-    ended = warm.run(tmp_path, *RUN, code=NO_FIGURES + code)
-    assert ended.code == 130
-    assert ended.error == "interrupted: files written so far are in results\n"
+    process = start(tmp_path, *RUN, code=NO_FIGURES + code)
+    _, error = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 130
+    assert error == "interrupted: files written so far are in results\n"
 
 
 def test_a_job_in_the_background_does_not_hear_ctrl_c(folder: Path) -> None:
