@@ -26,7 +26,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.simulate.sensors import Gap
 from opensim_pelvis.types import Result
-from tests.exporting import PAGE_AND_PDF, made_once, without, without_figures
+from tests.exporting import made_once, without, without_figures
 
 HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=1">'
 """A subject's name that would run, were it ever taken as HTML."""
@@ -106,7 +106,6 @@ def compared(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(folder: Path) -> None:
         with without("pdf"):
             output.write(result, folder / "out")
-        with without(*PAGE_AND_PDF):
             output.write(simulate(rate_hz=90.0), folder / "other")
         words = ["compare", *(str(folder / name) for name in ("out", "other"))]
         with without_figures(pdf=True):
