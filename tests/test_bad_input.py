@@ -14,6 +14,7 @@ import pytest
 from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.kinematics.osim.build import build_model
 from opensim_pelvis.simulate import SensorSettings, simulate_sensors, write_xsens
+from tests.exporting import PAGE_AND_PDF, without
 from tests.in_process import run_command
 from tests.simulated import short_run
 
@@ -215,6 +216,7 @@ def test_output_that_cannot_be_written_is_told_before_long_work(good: Path, tmp_
 
 
 def test_the_sound_trial_itself_runs(good: Path, tmp_path: Path) -> None:
-    outcome = run(good, "trial.toml", "--out", str(tmp_path / "out"))
+    with without(*PAGE_AND_PDF):
+        outcome = run(good, "trial.toml", "--out", str(tmp_path / "out"))
     assert outcome.returncode == 0, outcome.stderr
     assert (tmp_path / "out" / "walk" / "walk.c3d").exists()

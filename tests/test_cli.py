@@ -24,6 +24,7 @@ from opensim_pelvis.simulate.truth import simulate_runner
 from opensim_pelvis.simulate.writers import write_sto, write_xsens
 from opensim_pelvis.types import Result
 from tests.c3d_files import Kind, write_kind
+from tests.exporting import PAGE_AND_PDF, without
 
 HELP_S = 0.3  # what the project promises; a cold start of Python and typer takes half of it
 COLUMNS = 80
@@ -398,7 +399,8 @@ def test_an_error_of_ours_is_one_line_without_traceback_in_a_real_process(tmp_pa
 
 def test_a_cohort_of_two_runs(run: Run, trial: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        code, _, err = run("run", trial, "--out", tmp_path / "results", "--name", name)
+        with without(*PAGE_AND_PDF):
+            code, _, err = run("run", trial, "--out", tmp_path / "results", "--name", name)
         assert code == 0, err
     code, out, _ = run("cohort", tmp_path / "results", "--out", tmp_path / "cohort")
     assert code == 0

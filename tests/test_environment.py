@@ -16,6 +16,7 @@ from opensim_pelvis.notices.plain_words import LIMIT, harmless, present, words_o
 from tests.robustness.interrupts import make_trial
 
 posix = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+POSIX = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 PROGRAM = f"{sys.executable} -m opensim_pelvis"
 
 
@@ -60,10 +61,8 @@ def test_outputs_that_are_closed_or_full(folder: Path, line: str, code: int, err
 @pytest.mark.parametrize(
     ("before", "changed"),
     [
-        ("unset HOME;", {}),
-        ("", {"HOME": "/proc/none", "NUMBA_CACHE_DIR": "/proc/none", "TMPDIR": "/none"}),
-        ("ulimit -n 32; umask 777;", {"TERM": "dumb", "COLUMNS": "20"}),
-        ("", {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        ("unset HOME; ulimit -n 32; umask 777;", {"TERM": "dumb", "COLUMNS": "20"}),
+        ("", {"HOME": "/proc/none", "NUMBA_CACHE_DIR": "/proc/none", "TMPDIR": "/none"} | POSIX),
     ],
 )
 def test_a_run_in_odd_surroundings(

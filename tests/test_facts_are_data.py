@@ -28,6 +28,7 @@ from opensim_pelvis.types.event import CONTACT, CYCLE_EVENTS, RIGHT_FORWARD
 from opensim_pelvis.validation.compare import Comparison, ComparisonSettings, compare
 from opensim_pelvis.validation.sources import ReferenceSettings
 from tests.conftest import ROOT
+from tests.exporting import PAGE_AND_PDF, without
 from tests.real_sensors import GAITTOOLBOX
 
 LATE: Final = {"pd": pd, "TrialSettings": TrialSettings, "RunningAnalysis": RunningAnalysis}
@@ -189,7 +190,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Result:
 @pytest.fixture(scope="module")
 def compared(demo: Result, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     folder = tmp_path_factory.mktemp("compared")
-    output.write(demo, folder)
+    with without(*PAGE_AND_PDF):
+        output.write(demo, folder)
     (table,) = folder.rglob("*_ik.mot")
     reference = ReferenceSettings(path=table)
     return compare(ComparisonSettings(estimate=table.parent, reference=reference, offset_s=0.1))

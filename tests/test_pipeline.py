@@ -36,6 +36,7 @@ from opensim_pelvis.simulate import (
     write_xsens,
 )
 from opensim_pelvis.types import OrientationOrigin, Recording, Result
+from tests.exporting import PAGE_AND_PDF, without
 from tests.notices import coded, codes, sentences
 from tests.simulated import short_run
 
@@ -176,7 +177,8 @@ def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> 
 def test_a_failing_exporter_leaves_earlier_results_untouched(
     everything: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = output.write(everything, tmp_path).folder
+    with without(*PAGE_AND_PDF):
+        folder = output.write(everything, tmp_path).folder
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     class Broken:
@@ -192,7 +194,8 @@ def test_a_failing_exporter_leaves_earlier_results_untouched(
     monkeypatch.setattr(
         output, "load_exporter", lambda name: Broken() if name == "summary" else real(name)
     )
-    with pytest.raises(ExportError, match=r"exporter 'summary'.*RuntimeError.*nothing was written"):
+    told = r"exporter 'summary'.*RuntimeError.*nothing was written"
+    with without(*PAGE_AND_PDF), pytest.raises(ExportError, match=told):
         output.write(everything, tmp_path)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert list(tmp_path.iterdir()) == [folder]
@@ -227,9 +230,10 @@ def test_a_file_that_this_result_does_not_have_is_not_left_from_before(
     everything: Result, tmp_path: Path
 ) -> None:
     gap = Gap(body="torso", start_s=2.0, length_s=0.4)
-    folder = output.write(solve(recording_of(gaps=(gap,))), tmp_path).folder
-    assert (folder / "simulated_ik_complete.mot").exists()
-    output.write(everything, tmp_path, overwrite=True)  # another recording
+    with without(*PAGE_AND_PDF):
+        folder = output.write(solve(recording_of(gaps=(gap,))), tmp_path).folder
+        assert (folder / "simulated_ik_complete.mot").exists()
+        output.write(everything, tmp_path, overwrite=True)  # another recording
     assert not (folder / "simulated_ik_complete.mot").exists()
 
 
@@ -319,7 +323,8 @@ def test_the_engine_can_be_checked_against_opensim_on_a_sample(tmp_path: Path) -
     assert check.frames == 40
     assert 0.0 < np.rad2deg(check.max_difference_rad) < CLEAN_DEG
     assert check.max_excess_rad2 < 1e-12
-    folder = output.write(result, tmp_path).folder
+    with without(*PAGE_AND_PDF):
+        folder = output.write(result, tmp_path).folder
     summary = json.loads((folder / "simulated_summary.json").read_text())
     assert summary["kinematics"]["engine_check"]["frames"] == 40
 
@@ -341,7 +346,8 @@ def test_a_window_in_motion_is_refused() -> None:
 def earlier(everything: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an earlier run, with the model that OpenSim's placer calibrates."""
     folder = tmp_path_factory.mktemp("earlier")
-    folder = output.write(everything, folder).folder
+    with without(*PAGE_AND_PDF):
+        folder = output.write(everything, folder).folder
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert opensim.IMUPlacer("simulated_placer.xml").run(False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import opensim
 import pytest
+from tests.exporting import PAGE_AND_PDF, without
 from tests.simulated import short_run
 
 from opensim_pelvis import pipeline
@@ -97,7 +98,8 @@ def test_one_row_and_a_level_axis_give_what_imu_placer_gives(
 
 def test_the_set_up_files_run_in_opensim_alone_and_give_our_kinematics(inside: Path) -> None:
     result = solve(recording_of(0.8, noise_deg=1.0), (0.0, 1.0))
-    inside = output.write(result, inside).folder
+    with without(*PAGE_AND_PDF):
+        inside = output.write(result, inside).folder
     os.chdir(inside)  # the fixture goes back
     assert opensim.IMUPlacer("simulated_placer.xml").run(False)
     theirs = frames_of(inside / "simulated_placer_model.osim", result.placement.sensors)
@@ -121,7 +123,8 @@ def test_placed_frames_stand_in_the_written_model_and_unworn_joints_are_locked(
     worn = {identifier: body for identifier, body in SENSOR_MAP.items() if body in bodies}
     calibration = CalibrationSettings(window_s=(0.0, 1.0), heading_axis="y", max_spread_deg=1.0)
     result = pipeline.run(recording, sensors=worn, calibration=calibration)
-    folder = output.write(result, tmp_path).folder
+    with without(*PAGE_AND_PDF):
+        folder = output.write(result, tmp_path).folder
     frames = frames_of(folder / "simulated_model.osim", result.placement.sensors)
     assert angle_between(frames, result.placement.R_BS).max() < PLACER_RAD
     model = load_model(folder / "simulated_model.osim")

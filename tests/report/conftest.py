@@ -26,6 +26,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.simulate.sensors import Gap
 from opensim_pelvis.types import Result
+from tests.exporting import made_once, without, without_figures
 
 HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=1">'
 """A subject's name that would run, were it ever taken as HTML."""
@@ -101,13 +102,17 @@ def view(result: Result) -> View:
 @pytest.fixture(scope="session")
 def compared(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One run by two sets of sensors, compared by the command."""
-    folder = tmp_path_factory.mktemp("compared")
-    output.write(result, folder / "out")
-    output.write(simulate(rate_hz=90.0), folder / "other")
-    words = ["compare", str(folder / "out"), str(folder / "other"), "--out", str(folder / "found")]
-    done = CliRunner().invoke(app, words)
-    assert done.exit_code == 0, done.output
-    return folder
+
+    def make(folder: Path) -> None:
+        with without("pdf"):
+            output.write(result, folder / "out")
+            output.write(simulate(rate_hz=90.0), folder / "other")
+        words = ["compare", *(str(folder / name) for name in ("out", "other"))]
+        with without_figures(pdf=True):
+            done = CliRunner().invoke(app, [*words, "--out", str(folder / "found")])
+        assert done.exit_code == 0, done.output
+
+    return made_once(tmp_path_factory, "one_run_by_two_sets", make)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
 from opensim_pelvis.report.pdf_agreement import PAGES, set_agreement
 from opensim_pelvis.report.texts import MINUS, NONE, read_texts
 from opensim_pelvis.report.view import View
+from tests.exporting import without_figures
 
 from .conftest import HOSTILE
 from .test_pdf import pages_of
@@ -139,7 +140,8 @@ def test_numbers_of_a_figure_stand_below_it(compared_view: View, odd_view: View)
 
 def test_a_stated_offset_is_told_as_such(compared: Path, tmp_path: Path) -> None:
     words = ["compare", str(compared / "out"), str(compared / "other"), "--offset", "0"]
-    assert CliRunner().invoke(app, [*words, "--out", str(tmp_path)]).exit_code == 0
+    with without_figures():
+        assert CliRunner().invoke(app, [*words, "--out", str(tmp_path)]).exit_code == 0
     page = (tmp_path / "whole_report.html").read_text(encoding="utf-8")
     assert "given by the user: 0 s were added" in page
     assert 'id="figure-agreement-clocks"' not in page

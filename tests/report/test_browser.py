@@ -37,6 +37,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 WAIT_MS = 300_000
+PRINTED = 1280  # width of the window from which a page is printed
 PAPER_PX = 688  # A4 less two margins of 14 mm
 PIXEL = 1.5  # rounding of places on the screen
 BROKEN_HEADS = """[...document.querySelectorAll('thead th')].filter(head => {
@@ -49,7 +50,7 @@ BROKEN_HEADS = """[...document.querySelectorAll('thead th')].filter(head => {
 """Heads of tables with a word that does not fit on one line, so that it is broken or hangs out."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
@@ -141,7 +142,7 @@ def write_any(folder: Path, which: str, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.parametrize("which", PAGES)
-@pytest.mark.parametrize("width", [360, 1280, 1920])
+@pytest.mark.parametrize("width", [360, PRINTED, 1920])
 def test_a_page_is_quiet_drawn_and_whole(
     browser: Any, which: str, width: int, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -150,6 +151,8 @@ def test_a_page_is_quiet_drawn_and_whole(
     visit.check_drawn()
     visit.check_whole()
     visit.check_quiet(file)
+    if width == PRINTED:
+        check_print(visit, which, tmp_path)
     visit.page.close()
 
 
@@ -293,11 +296,8 @@ def test_a_hostile_logo_runs_nothing_and_asks_for_nothing(
     visit.page.close()
 
 
-@pytest.mark.parametrize("which", PAGES)
-def test_a_page_prints_whole(
-    browser: Any, which: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    visit = Visit(browser, write_any(tmp_path, which, request), 1280)
+def check_print(visit: Visit, which: str, tmp_path: Path) -> None:
+    """The page on paper is whole and A4 throughout."""
     visit.page.emulate_media(media="print")
     visit.page.set_viewport_size({"width": PAPER_PX, "height": 1000})
     visit.ask("window.dispatchEvent(new Event('beforeprint'))")
@@ -316,4 +316,3 @@ def test_a_page_prints_whole(
     assert len(set(boxes)) == 1
     width, height = (float(value) for value in boxes[0].split()[2:])
     assert (width, height) == (pytest.approx(595, abs=2), pytest.approx(842, abs=2))
-    visit.page.close()

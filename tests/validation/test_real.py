@@ -27,6 +27,7 @@ from opensim_pelvis.validation.reference_motion import (
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 from opensim_pelvis.validation.stride_changes import compare_changes
 from opensim_pelvis.validation.sync import synchronise
+from tests.exporting import PAGE_AND_PDF, without
 from tests.real_sensors import GAITTOOLBOX
 
 SAMPLE_S = 0.01
@@ -82,7 +83,8 @@ def solve(shared_data: Path, folder: Path, *, leg_weight: float = 1.0) -> Motion
         activity=ActivitySettings(kind="walking", surface="overground"),
         solver=SolverSettings(weights=dict.fromkeys(legs, leg_weight)),
     )
-    output.write(result, folder)
+    with without(*PAGE_AND_PDF):
+        output.write(result, folder)
     return open_estimate(folder)
 
 

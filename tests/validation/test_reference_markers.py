@@ -16,6 +16,7 @@ from opensim_pelvis.notices import say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.stride_map import map_differences
+from tests.exporting import PAGE_AND_PDF, without
 from tests.notices import coded, codes, sentences
 from tests.validation.markers_of_runner import (
     RATE_HZ,
@@ -460,7 +461,8 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Path:
         activity=ActivitySettings(kind="running", surface="treadmill"),
     )
     out = tmp_path_factory.mktemp("control")
-    output.write(result, out)
+    with without(*PAGE_AND_PDF):
+        output.write(result, out)
     return out
 
 
