@@ -310,7 +310,7 @@ def test_inspect_says_what_could_be_fused(truth: Truth) -> None:
     recording = change(raw(truth, SensorSettings(magnetometer=True)), acceleration_mps2=None)
     Console(file=text, width=200).print(render_recording(recording, None, {}, ()))
     assert "possible for 3 of 4 sensors, with magnetic field for 3" in text.getvalue()
-    assert "1 without any orientation" in text.getvalue()
+    assert "1 without valid orientations" in text.getvalue()
 
 
 @settings(max_examples=20, deadline=None)

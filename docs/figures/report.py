@@ -19,7 +19,7 @@ from opensim_pelvis.config.settings import BODIES, ActivitySettings, SubjectSett
 from opensim_pelvis.io import output
 from opensim_pelvis.notices import notice
 from opensim_pelvis.pipeline import run
-from opensim_pelvis.report.again import write_report_of, write_reports
+from opensim_pelvis.report.again import write_reports
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.view import view_of, write_view
 from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
@@ -82,7 +82,7 @@ def compare_two(folder: Path, lab: Lab) -> None:
     )
     out = folder / "agreement"
     write_comparison(compare(read_comparison(folder / "good", folder / "reference")), out)
-    write_report_of(folder / "good", out, lab)
+    write_reports([folder / "good"], folder / "compared", lab, agreements=[out])
 
 
 def record(
@@ -118,7 +118,7 @@ def shoot(folder: Path, chromium: str) -> None:
         for name, section in (
             ("good", None), ("good", "motion"), ("good", "counter"), ("good", "measures"),
             ("poor", None), ("pelvis_only", "motion"), ("comparison", None),
-            ("agreement/good", "agreement"),
+            ("compared/good", "agreement"),
         ):  # fmt: skip
             page.goto((folder / f"{name}_report.html").as_uri())
             page.wait_for_selector("html[data-ready=yes]", state="attached")
