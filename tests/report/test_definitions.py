@@ -48,7 +48,7 @@ def hop_height_m(data: StrideData) -> FloatArray:
 def with_dummy(monkeypatch: pytest.MonkeyPatch, result: Result) -> Result:
     """The whole run, analysed again with the dummy."""
     known = (*rows.definitions(), DUMMY)
-    for name in ("metrics.definitions", "metrics.compute", "report.texts"):
+    for name in ("gait.measures.definitions", "gait.measures.compute", "report.texts"):
         monkeypatch.setattr(f"opensim_pelvis.{name}.definitions", lambda: known)
     monkeypatch.setitem(MEASURES, DUMMY.name, (DUMMY, hop_height_m))
     again = run(
