@@ -32,7 +32,7 @@ def stop(*_, **__):
             os.kill(os.getpid(), number)
             time.sleep(0.1)
     if how == "deaf":  # something swallows what is raised, and goes on
-        end = time.monotonic() + 30.0
+        end = time.monotonic() + 600.0
         while time.monotonic() < end:
             try:
                 time.sleep(0.1)

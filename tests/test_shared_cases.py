@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -14,6 +16,9 @@ import pytest
 
 from tests.exporting import PAGE_AND_PDF, without, without_figures
 from tests.in_process import run_command
+
+MEMORY_KIB = 6 * 1024**2
+"""Address space: libraries map about 3 GiB before any work."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +109,16 @@ def test_a_logo_of_a_million_pixels_is_refused(cases: Path, control: Path, tmp_p
     lab = tmp_path / "lab.toml"
     logo = json.dumps((cases / "logo-bomb/logo.svg").as_posix())
     lab.write_text(f"name = 'Lab'\nlogo = {logo}\n", encoding="utf-8")
-    refused(run_command("report", control, "--lab", lab, "--out", tmp_path / "r"), "logo.svg")
+    refused(bounded("report", control, "--lab", lab, "--out", tmp_path / "r"), "logo.svg")
+
+
+def bounded(*words: object) -> CompletedProcess[str]:
+    """Run a command in a process of its own that may not have much memory."""
+    return subprocess.run(
+        ["bash", "-c", f'ulimit -v {MEMORY_KIB}; exec "$@"', "-", sys.executable, "-m",
+         "opensim_pelvis", *map(str, words)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 def test_files_with_a_byte_order_mark_are_read(cases: Path, control: Path, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def run_trial(
     ----------
     settings : TrialSettings
     defaults : tuple of str
-        The settings that nobody stated, in words; carried into the result.
+        The settings left at their default, as sentences; copied into the result.
     progress : callable, optional
     accept : callable, optional
         Called with the recording before the long work; raises where there is no use in it.

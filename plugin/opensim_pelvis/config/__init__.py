@@ -1,1 +1,1 @@
-"""What a run is told: settings, the rates and names there can be, the trial file and its flags."""
+"""Settings of a run: the records, their limits, the trial file and the flags."""

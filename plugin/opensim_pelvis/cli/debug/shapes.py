@@ -77,7 +77,7 @@ def command_words(arguments: list[str]) -> list[str]:
 
 @functools.cache
 def kept_flags() -> frozenset[str]:
-    """Return the flags whose values are told; of all others the name alone is kept."""
+    """Return the flags whose values are included; of all others only the name is kept."""
     kept = (
         flag
         for one in definitions()

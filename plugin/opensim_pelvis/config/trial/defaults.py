@@ -1,4 +1,4 @@
-"""Names the settings that nobody stated, for screen, summary and methods."""
+"""Lists the settings left at their default, for screen, summary and methods."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from opensim_pelvis.config.trial.setting_definitions import definitions
 from opensim_pelvis.language import Language, Text
 
 DEFAULT: Final = "(default)"
-"""Ends a line of a value that nobody stated."""
+"""Ends a line of a value left at its default."""
 
 
 def list_defaults(
     settings: TrialSettings, given: Mapping[str, Mapping[str, Any]] | None = None
 ) -> tuple[str, ...]:
-    """Name every value that nobody stated.
+    """List every value left at its default.
 
     Parameters
     ----------

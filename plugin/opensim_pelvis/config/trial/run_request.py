@@ -46,7 +46,7 @@ def read_request(
     -------
     settings : TrialSettings
     defaults : tuple of str
-        Every value that nobody stated (`list_defaults`).
+        Every value left at its default (`list_defaults`).
 
     Raises
     ------
