@@ -14,7 +14,7 @@ from opensim_pelvis.types import Angles
 from opensim_pelvis.types.running import Exclusion
 
 TURNING_RADPS: Final = np.deg2rad(20.0)
-"""A stride that turns faster is excluded; the bend of a running track at 6 m/s gives 9 degrees/s."""
+"""A stride that turns faster is excluded; the bend of a track at 6 m/s gives 9 degrees/s."""
 
 SETTLED_DEVIATIONS: Final = 3.0
 """A stride belongs to steady running when its duration and size differ from the five strides
