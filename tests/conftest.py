@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import settings
@@ -15,6 +18,16 @@ ROOT = Path(__file__).resolve().parents[1]
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_command_ends_the_tests() -> Iterator[None]:
+    """Let a command that is called in this process end as functions do.
+
+    Where a thread still loads a library, the program ends its process at once, the tests with it.
+    """
+    with mock.patch("opensim_pelvis.cli.screen.endings.leave", sys.exit):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from opensim_pelvis import quality
 from opensim_pelvis.quality import judge
 from opensim_pelvis.types import Check, Quality, Result
-from tests.exporters.sample_result import make_result
+from tests.io.exporters.sample_result import make_result
 
 
 def checks_of(result: Result) -> dict[str, Check]:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+from tests.calibration.heading.test_heading_over_time import STATED, drifting
 from tests.simulated import align
-from tests.test_heading_over_time import STATED, drifting
 
 from opensim_pelvis.calibration.heading import find_heading
 from opensim_pelvis.calibration.placement import average_pose

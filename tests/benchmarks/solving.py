@@ -57,7 +57,7 @@ def main() -> int:
 
 def cases() -> dict[str, Callable[[int], tuple]]:
     """Return what makes a case of some frames: model, placement, orientations, observability."""
-    from tests.test_solve import walking_example
+    from tests.kinematics.test_solve import walking_example
 
     found: dict[str, Callable[[int], tuple]] = {"pelvis-trunk model, running": running}
     walk = ROOT.parent / "shared" / "data" / "opensense_walk"
@@ -69,8 +69,8 @@ def cases() -> dict[str, Callable[[int], tuple]]:
 
 def running(n_frames: int) -> tuple:
     """Return a simulated run at 100 Hz with 4 degrees of noise on each of eight sensors."""
+    from tests.kinematics.test_solve import case_of
     from tests.simulated import short_run
-    from tests.test_solve import case_of
 
     from opensim_pelvis.config.settings import BODIES, SubjectSettings
     from opensim_pelvis.kinematics.osim.build import build_model
@@ -92,7 +92,7 @@ def repeat(case: tuple, n_frames: int) -> tuple:
 
 
 def report_ratio(name: str, case: tuple, repeats: int) -> bool:
-    from tests.test_solve import costs, solve
+    from tests.kinematics.test_solve import costs, solve
 
     from opensim_pelvis.kinematics.osim.engines import solve_tool
     from opensim_pelvis.kinematics.osim.tools import run_tool
@@ -167,7 +167,7 @@ def report_memory() -> bool:
 def measure_extra(n_frames: int) -> int:
     """Return the peak memory of a solution above its input and output, bytes."""
     from tests.benchmarks.reading import peak_bytes
-    from tests.test_solve import solve
+    from tests.kinematics.test_solve import solve
 
     case = running(1000)
     solve(case)
@@ -190,7 +190,7 @@ def report_compilation() -> bool:
 
 
 def measure_first_call() -> float:
-    from tests.test_solve import case_of, runner, solve
+    from tests.kinematics.test_solve import case_of, runner, solve
 
     from opensim_pelvis.config.settings import SubjectSettings
     from opensim_pelvis.kinematics.osim.build import build_model

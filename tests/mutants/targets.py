@@ -17,22 +17,25 @@ _STATISTICS: Final = (
 )
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
-    "kinematics/angles.py": ("tests/metrics/test_clinical_angles.py", "tests/test_angles.py"),
-    "gait/measures/*.py": ("tests/metrics", "tests/test_metrics.py"),
-    "gait/coordination.py": ("tests/metrics", "tests/test_metrics.py"),
-    "gait/strides/*.py": ("tests/metrics", "tests/test_metrics.py"),
+    "kinematics/angles.py": (
+        "tests/gait/measures/test_clinical_angles.py",
+        "tests/kinematics/test_angles.py",
+    ),
+    "gait/measures/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
+    "gait/coordination.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
+    "gait/strides/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "calibration/heading/*.py": (
-        "tests/test_heading.py",
-        "tests/test_heading_combine.py",
-        "tests/test_heading_knee.py",
-        "tests/test_heading_optical.py",
-        "tests/test_heading_over_time.py",
+        "tests/calibration/heading/test_heading.py",
+        "tests/calibration/heading/test_heading_combine.py",
+        "tests/calibration/heading/test_heading_knee.py",
+        "tests/calibration/heading/test_heading_optical.py",
+        "tests/calibration/heading/test_heading_over_time.py",
     ),
     "validation/agreement.py": _STATISTICS,
     "validation/continuous.py": _STATISTICS,
     "validation/reliability.py": _STATISTICS,
     "validation/pooling.py": _STATISTICS,
-    "guidance/*.py": ("tests/test_guidance_engine.py", "tests/test_guidance.py"),
+    "guidance/*.py": ("tests/guidance/test_guidance_engine.py", "tests/guidance/test_guidance.py"),
     "report/headline.py": ("tests/report/test_headline.py",),
 }
 """Files of the package, by pattern, to their tests; of these, each change runs what calls it."""

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from opensim_pelvis.io.delivery import STAGING, Set, deliver
-from tests.test_delivery import SCRIPT, killed, tree
+from tests.io.test_delivery import SCRIPT, killed, tree
 
 
 def main(kills: int) -> None:

@@ -1,0 +1,376 @@
+"""A setting is said of in one row, beside its field: a dummy of each kind arrives everywhere."""
+
+from __future__ import annotations
+
+import datetime
+import inspect
+import json
+import sys
+import tomllib
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from opensim_pelvis import pipeline
+from opensim_pelvis.cli import commands as cli
+from opensim_pelvis.cli.options import with_settings
+from opensim_pelvis.config.settings import (
+    SECTIONS,
+    RecordingSettings,
+    SolverSettings,
+    TrialSettings,
+)
+from opensim_pelvis.config.trial import setting_definitions as rows
+from opensim_pelvis.config.trial.check_settings import check_settings
+from opensim_pelvis.config.trial.run_request import read_request
+from opensim_pelvis.config.trial.settings_document import document
+from opensim_pelvis.config.trial.template import write_trial
+from opensim_pelvis.config.trial.trial_file import read_trial
+from opensim_pelvis.errors import SettingsError
+from opensim_pelvis.frames import AXES
+from opensim_pelvis.io.exporters.summary import SummaryExporter
+from tests.conftest import ROOT
+from tests.io.exporters.sample_result import make_result
+
+Run = Callable[..., tuple[int, str]]
+
+# --- the rows and the fields ---------------------------------------------------------------
+
+HINTS: Final[Mapping[str, Any]] = {
+    "text": str,
+    "name": str,
+    "body": str,
+    "path": Path,
+    "date": datetime.date,
+    "switch": bool,
+    "number": float,
+    "window": tuple[float, float],
+    "times": Mapping[str, float],
+    "weights": Mapping[str, float],
+}
+
+
+def test_every_field_has_a_row_that_agrees_with_it() -> None:
+    assert list(rows.sections()) == list(SECTIONS)
+    for section, record in SECTIONS.items():
+        found = {one.key: one for one in rows.of_section(section)}
+        assert set(found) == {item.name for item in fields(record)}
+        hints = get_type_hints(record)
+        for item in fields(record):
+            one = found[item.name]
+            hint, optional = bare(hints[item.name])
+            if one.kind == "choice":
+                assert get_args(hint) == tuple(one.choices), one.name
+            else:
+                assert hint == HINTS[one.kind], one.name
+            assert optional == (bool(one.not_given) and one.kind not in {"times", "weights"})
+            assert one.required == (item.default is item.default_factory is MISSING), one.name
+            if item.default not in (MISSING, None):
+                assert item.default == one.default, one.name
+
+
+def bare(hint: Any) -> tuple[Any, bool]:
+    """Return a type without its None, and whether it had one."""
+    if get_origin(hint) not in (types.UnionType, Union):
+        return hint, False
+    return next(part for part in get_args(hint) if part is not type(None)), True
+
+
+def test_the_axes_are_those_of_the_frames() -> None:
+    assert tuple(rows.definition_of("recording.up_axis").choices) == AXES
+
+
+def test_no_flag_stands_twice_and_every_group_is_used() -> None:
+    flags = [one.flag_name for one in rows.definitions() if one.flag]
+    assert len(flags) == len(set(flags))
+    assert {one.group for one in rows.definitions() if one.group} == set(rows.GROUPS)
+
+
+ROW: Final[Mapping[str, Any]] = {
+    "kind": "number",
+    "help": "A dummy.",
+    "unit": "deg",
+    "low": 0,
+    "high": 1,
+    "default": 0.5,
+    "personal": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        *(({part: None}, part) for part in ("kind", "help", "personal", "unit", "low", "high")),
+        ({"default": None}, "wanted one of default, not_given and required"),
+        ({"default": None, "not_given": "none"}, "example is missing"),
+        ({"required": True}, "wanted one of default, not_given and required"),
+        ({"above": 0}, "wanted one of low and above"),
+        ({"unit": "rad"}, "unit: wanted one of"),
+        ({"unit": "s"}, "the key does not end with the unit, _s"),
+        ({"kind": "angle"}, "kind: wanted one of"),
+        ({"kind": "choice"}, "choices are missing"),
+        ({"flag": "--dummy"}, "flag and group"),
+        ({"flag": "--dummy", "group": "Dummies"}, "group: wanted one of"),
+        ({"kind": "times", "flag": "--dummy", "group": "Subject"}, "given in a trial file"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_row_that_is_not_whole_is_refused(change: Mapping[str, Any], words: str) -> None:
+    assert rows._definition("solver", "dummy_deg", ROW).limits == "from 0 to 1"
+    row = {part: value for part, value in {**ROW, **change}.items() if value is not None}
+    with pytest.raises(ValueError, match=rf"settings\.toml: solver\.dummy_deg: .*{words}"):
+        rows._definition("solver", "dummy_deg", row)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words", "inside", "outside"),
+    [
+        ({"low": 0, "high": 2}, "from 0 to 2", (0, 2), (-0.1, 2.1)),
+        ({"above": 0, "below": 2}, "above 0, below 2", (0.1, 1.9), (0, 2)),
+        ({"low": 0, "high": float("inf")}, "from 0", (0, 1e9), (-1e-9,)),
+    ],
+)
+def test_limits_belong_to_the_range_or_not(
+    limits: Mapping[str, float], words: str, inside: tuple[float, ...], outside: tuple[float, ...]
+) -> None:
+    row = {part: value for part, value in ROW.items() if part not in {"low", "high"}}
+    one = rows._definition("solver", "dummy_deg", {**row, **limits})
+    assert one.limits == words
+    assert all(one.allows(value) for value in inside)
+    assert not any(one.allows(value) for value in outside)
+
+
+def test_the_page_is_made_of_the_rows() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert page == document(), (
+        "python -m opensim_pelvis.config.trial.settings_document > docs/settings.md"
+    )
+
+
+# --- a dummy of each kind ------------------------------------------------------------------
+
+DUMMIES: Final = """
+[solver.tolerance_deg]
+kind = "number"
+help = "Dummy tolerance."
+unit = "deg"
+above = 0
+high = 10
+default = 0.5
+flag = "--tolerance"
+group = "Inverse kinematics"
+personal = false
+[solver.polish]
+kind = "switch"
+help = "Dummy switch."
+default = false
+flag = "--polish/--no-polish"
+group = "Inverse kinematics"
+personal = false
+[solver.order]
+kind = "choice"
+help = "Dummy choice."
+default = "up"
+flag = "--order"
+group = "Inverse kinematics"
+personal = false
+choices = { up = "dummy upwards", down = "dummy downwards" }
+[solver.start_file]
+kind = "path"
+help = "Dummy file."
+not_given = "dummy none"
+example = "start.mot"
+flag = "--start-file"
+group = "Inverse kinematics"
+personal = true
+[solver.title]
+kind = "text"
+help = "Dummy text."
+not_given = "dummy untitled"
+example = "a title"
+flag = "--title"
+group = "Inverse kinematics"
+personal = true
+"""
+KEYS: Final = tuple(tomllib.loads(DUMMIES)["solver"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DummySolver(SolverSettings):
+    """The record with a field for each dummy."""
+
+    tolerance_deg: float = 0.5
+    polish: bool = False
+    order: Literal["up", "down"] = "up"
+    start_file: Path | None = None
+    title: str | None = None
+
+
+@pytest.fixture
+def with_dummies(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Add five fields and their rows: the two places of a new setting."""
+    report = rows.source().index("[report]")
+    text = rows.source()[:report] + DUMMIES + rows.source()[report:]
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "source", lambda: text)
+        patch.setitem(SECTIONS, "solver", DummySolver)  # type: ignore[arg-type]
+        renew()
+        yield
+    renew()
+
+
+def renew() -> None:
+    """Read the rows again, and make the flags of ``run`` of them."""
+    rows._tables.cache_clear()
+    rows.definitions.cache_clear()
+    with_settings("run")(cli.run)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command in this process; return exit code and all that it wrote."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*words: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["opensim-pelvis", *map(str, words)])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(caught.value.code or 0), out + err
+
+    return call
+
+
+def test_the_flags_of_run_are_those_of_the_rows() -> None:
+    names = set(inspect.signature(cli.run).parameters)
+    assert {f"{one.section}__{one.key}" for one in rows.of_command("run")} < names
+    shared = set(inspect.signature(cli.inspect).parameters)
+    assert shared == {"path"} | {
+        f"recording__{key}" for key in ("reader", "rate_hz", "up_axis", "mapping")
+    }
+
+
+@pytest.mark.usefixtures("with_dummies")
+def test_a_dummy_arrives_from_a_trial_file(tmp_path: Path) -> None:
+    path = trial(tmp_path, 'tolerance_deg = 2\npolish = true\norder = "down"\nstart_file = "s"\n')
+    settings, defaults = read_request(path, {})
+    assert solver(settings) == (2.0, True, "down", tmp_path / "s", None)
+    assert [line for line in defaults if "dummy" in line] == [
+        "solver.title = dummy untitled (default)"
+    ]
+    _, defaults = read_request(trial(tmp_path, ""), {})
+    for words in ("tolerance_deg = 0.5", "polish = false", "order = up", "start_file = dummy none"):
+        assert f"solver.{words} (default)" in defaults
+
+
+@pytest.mark.usefixtures("with_dummies")
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("tolerance_deg = 0", "solver.tolerance_deg: wanted degrees, above 0, up to 10, found 0"),
+        ("tolerance_deg = 11", "solver.tolerance_deg: wanted degrees, above 0, up to 10, found 11"),
+        ("polish = 1", "solver.polish: wanted true or false, found 1"),
+        ("order = 'left'", "solver.order: wanted one of up, down, found 'left'"),
+        ("start_file = 3", "solver.start_file: wanted a path in quotes, found 3"),
+        ("title = 3", "solver.title: wanted text in quotes, found 3"),
+        ("titel = 'x'", "solver.titel: no such key. Did you mean 'title'?"),
+    ],
+)
+def test_what_a_dummy_cannot_take_is_told(tmp_path: Path, line: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_trial(trial(tmp_path, line))
+    assert words in str(caught.value)
+
+
+@pytest.mark.usefixtures("with_dummies")
+def test_a_dummy_arrives_from_its_flag(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[TrialSettings] = []
+    monkeypatch.setattr(pipeline, "run_trial", lambda settings, **_: seen.append(settings) or 1 / 0)
+    monkeypatch.chdir(tmp_path)
+    given = ("--tolerance", 3, "--polish", "--order", "down", "--start-file", "s", "--title", "t")
+    run("run", "walk", *given, "--out", "out")
+    assert solver(seen[0]) == (3.0, True, "down", tmp_path / "s", "t")
+    code, told = run("run", "walk", "--tolerance", "11", "--order", "left", "--out", "out")
+    assert code == 2
+    assert "--tolerance: wanted degrees, above 0, up to 10, found 11" in told
+    assert "--order: wanted one of up, down, found 'left'" in told
+
+
+@pytest.mark.usefixtures("with_dummies")
+def test_a_dummy_is_explained_in_help_template_and_page(tmp_path: Path, run: Run) -> None:
+    _, text = run("run", "--help")
+    group = text.split("Inverse kinematics:")[1].split("\n\n")[0]
+    for words in ("--tolerance <deg>", "[above 0, up to 10;", "--polish / --no-polish",
+                  "Dummy switch.", "--order up|down", "--start-file FILE", "dummy none",
+                  "--title TEXT"):  # fmt: skip
+        assert words in group
+    path = tmp_path / "new.toml"
+    write_trial(path, make_result().recording, RecordingSettings(path=tmp_path / "walk"))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for line in ("# Dummy tolerance. Degrees, above 0, up to 10. Default: 0.5.",
+                 "# polish = false", "#   down: dummy downwards", '# start_file = "start.mot"',
+                 '# title = "a title"'):  # fmt: skip
+        assert line in lines
+    for line in ("| `tolerance_deg` | `--tolerance` | degrees, above 0, up to 10 | `0.5` | Dummy",
+                 "`--polish`, `--no-polish`", "dummy upwards", "dummy untitled"):  # fmt: skip
+        assert line in document()
+
+
+@pytest.mark.usefixtures("with_dummies")
+def test_a_dummy_arrives_in_the_summary_and_from_python(tmp_path: Path) -> None:
+    result = make_result()
+    settings = replace(result.settings, solver=DummySolver(tolerance_deg=4.0, title="t"))
+    check_settings(settings)
+    SummaryExporter().write(replace(result, settings=settings), tmp_path)
+    told = json.loads((tmp_path / f"{result.name}_summary.json").read_text(encoding="utf-8"))
+    assert {key: told["settings"]["solver"][key] for key in KEYS} == {
+        "tolerance_deg": 4.0,
+        "polish": False,
+        "order": "up",
+        "start_file": None,
+        "title": "t",
+    }
+    with pytest.raises(SettingsError, match=r"solver\.tolerance_deg: wanted degrees"):
+        check_settings(replace(settings, solver=DummySolver(tolerance_deg=11.0)))
+
+
+def trial(folder: Path, lines: str) -> Path:
+    path = folder / "trial.toml"
+    path.write_text(f'[recording]\npath = "walk"\n[solver]\n{lines}\n', encoding="utf-8")
+    return path
+
+
+def solver(settings: TrialSettings) -> tuple[Any, ...]:
+    return tuple(getattr(settings.solver, key) for key in KEYS)
+
+
+# --- help ----------------------------------------------------------------------------------
+
+COMMANDS: Final = (
+    "demo", "run", "inspect", "readers", "init", "selftest", "cohort", "report", "texts", "compare",
+    "pool",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_fits_a_screen_of_80_columns(run: Run, command: str) -> None:
+    code, text = run(command, "--help")
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert "\nOptions:\n" in text
+
+
+def test_options_of_run_stand_in_groups(run: Run) -> None:
+    _, text = run("run", "--help")
+    places = [text.index(f"\n{heading}:\n") for heading in (*rows.GROUPS, "Output", "Options")]
+    assert places == sorted(places)
+    for one in rows.of_command("run"):
+        begin = text.index(f"\n{one.group}:\n")
+        assert f"  {one.flag_name}" in text[begin:].split("\n\n")[0], one.name
