@@ -1,7 +1,7 @@
 """What comes out of broken recordings: ``python tests/benchmarks/lab_mistakes.py``.
 
 Breaks the demonstration in one way at a time, as laboratories do, and prints the figures, the
-verdict and the first warning. At the end: how many come out good, and how many name the cause first.
+verdict and the first warning. At the end: how many come out good, and how many name the cause.
 """
 
 from __future__ import annotations

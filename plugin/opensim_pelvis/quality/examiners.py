@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from opensim_pelvis.notices import Notice
+from opensim_pelvis.quality.anatomy import examine_anatomy
 from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.quality.posture import examine_posture
+from opensim_pelvis.quality.stated import examine_activity, examine_speed
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
-EXAMINERS: Final[Mapping[str, Examiner]] = {}
+EXAMINERS: Final[Mapping[str, Examiner]] = {
+    "activity": examine_activity,
+    "speed": examine_speed,
+    "posture": examine_posture,
+    "anatomy": examine_anatomy,
+}
 """Each examiner by its name. Those of causes stand before those of consequences: what the first
 ones find is told first."""
 
