@@ -155,6 +155,20 @@ def test_a_lag_needs_half_of_the_samples_and_favours_no_overlap() -> None:
     assert small.lag_s == pytest.approx(whole.lag_s, rel=1e-9)
 
 
+@pytest.mark.parametrize(("apart", "told"), [(9, True), (11, False), (14, False)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_at_a_lag_half_of_the_samples_are_in_both_curves(apart: int, told: bool, sign: int) -> None:
+    """Of twenty samples ten are in both at a lag of ten: one to either side of the best is."""
+    n = np.arange(20.0)
+    early, late = (np.exp(-0.5 * (n - at) ** 2) for at in (3.0, 3.0 + apart))
+    one, other = (late, early) if sign > 0 else (early, late)
+    found = compare_curves(one, other, rate_hz=100.0)
+    if told:
+        assert found.lag_s == pytest.approx(sign * 0.09, abs=2e-4)
+    else:
+        assert np.isnan(found.lag_s)
+
+
 def people(*of_person: float) -> tuple[list[float], list[str], list[str]]:
     """Return two trials of two strides of each person: 1 apart, and 0.2."""
     rows = [
