@@ -35,7 +35,12 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "validation/continuous.py": _STATISTICS,
     "validation/reliability.py": _STATISTICS,
     "validation/pooling.py": _STATISTICS,
-    "guidance/*.py": ("tests/guidance/test_guidance_engine.py", "tests/guidance/test_guidance.py"),
+    "guidance/engine.py": ("tests/guidance/test_guidance_engine.py",),
+    "guidance/finding_words.py": (
+        "tests/guidance/test_finding_words.py",
+        "tests/guidance/test_guidance_engine.py",
+    ),
+    "guidance/rulebook.py": ("tests/guidance/test_rulebook.py",),
     "report/headline.py": ("tests/report/test_headline.py",),
 }
 """Files of the package, by pattern, to their tests; of these, each change runs what calls it."""
