@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.events.leg_contacts import MAX_STRIDE_S, MIN_STRIDE_S
 from opensim_pelvis.gait.strides.curves import average_curves, stride_angles
 from opensim_pelvis.gait.strides.segment import mean_between, segment_strides, travel_at
 from opensim_pelvis.gait.strides.select import exclude_strides
@@ -118,6 +119,12 @@ def test_a_stride_lasts_between_three_tenths_and_one_and_four_fifths_of_a_second
         contacts_of(Right=(1.0, 1.0 + length), Left=(1.0, 1.7)), bending(0.0), surface=None
     )
     assert [note.code for note in more.notes] == ([] if kept else ["strides.impossible"])
+
+
+@pytest.mark.parametrize("length", [MIN_STRIDE_S / 1.5, MAX_STRIDE_S])
+def test_a_stride_of_exactly_the_shortest_or_the_longest_time_counts(length: float) -> None:
+    found = segment_strides(contacts_of(Left=(0.0, length)), bending(0.0), surface=None)
+    np.testing.assert_array_equal(found.end_s - found.start_s, [length])
 
 
 def test_without_events_there_is_no_stride_and_without_a_direction_it_is_forward() -> None:
