@@ -205,6 +205,7 @@ def test_curves_are_mean_and_spread_of_the_strides_of_each_side_in_degrees() -> 
     table = {"pelvic_obliquity": np.deg2rad(curve(ramp(10.0, 20.0), ramp(14.0, 26.0)))}
     found = average_curves(table, TIME_S, twice)
     assert found.n.tolist() == [[2], [1]]
+    assert found.mean_deg.shape == found.sd_deg.shape == (2, 101, 1)
     part = np.linspace(0.0, 1.0, 101)
     np.testing.assert_allclose(found.mean_deg[0, :, 0], 12.0 + 11.0 * part, atol=1e-9)
     np.testing.assert_allclose(found.sd_deg[0, :, 0], np.sqrt(0.5) * (4.0 + 2.0 * part), atol=1e-9)
