@@ -101,6 +101,8 @@ def test_a_curve_moves_from_a_part_of_the_largest_value_on() -> None:
     large = compare_curves(1e-7 * small, 1e6 * small, rate_hz=100.0)
     assert np.isnan(large.r)
     assert np.isnan(large.lag_s)
+    tiny = compare_curves(1e-13 * small, 1e-13 * small, rate_hz=100.0)
+    assert np.isnan(tiny.r), "beside nothing larger it is a part of one degree"
 
 
 def test_multiple_correlation_of_three_methods_and_of_two_frames() -> None:
@@ -114,8 +116,18 @@ def test_multiple_correlation_of_three_methods_and_of_two_frames() -> None:
     assert coefficient_of_multiple_correlation(steep) == pytest.approx(
         np.sqrt(1.0 - of_frames / whole)
     )
+    assert coefficient_of_multiple_correlation(steep / 1000.0) == pytest.approx(
+        coefficient_of_multiple_correlation(steep)
+    )
     assert np.isnan(coefficient_of_multiple_correlation(three[:, :, :1])), "a frame is no curve"
     assert np.isnan(coefficient_of_multiple_correlation(three[:0]))
+
+
+def test_multiple_correlation_is_nothing_where_methods_differ_as_much_as_frames() -> None:
+    """Frames at 1, -1 and 0, methods 1 to either side: 6/3 within frames, 10/5 in all."""
+    assert (
+        coefficient_of_multiple_correlation(np.array([[[2.0, 0.0, 1.0], [0.0, -2.0, -1.0]]])) == 0
+    )
 
 
 def bump(at_s: float, time_s: FloatArray) -> FloatArray:
