@@ -21,7 +21,7 @@ from opensim_pelvis.guidance.finding_words import (
     sex_word,
     texts,
 )
-from opensim_pelvis.guidance.rulebook import read_drills, read_norms, read_rules
+from opensim_pelvis.guidance.rulebook import Rule, read_drills, read_norms, read_rules
 from opensim_pelvis.language import ENGLISH, Entry, Language
 from opensim_pelvis.types import Drill, Finding, Reason
 
@@ -103,11 +103,11 @@ def test_in_another_language_words_and_decimal_signs_are_its_own() -> None:
         guidance__reason__interval="{measure} von {low:.1f} bis {high:.1f} um {limit:g}",
         guidance__sex__male="Mann",
         guidance__sex__unknown="ohne Angabe",
-        measure__speed_mps__label="Tempo",
+        measure__speed_mps__label="Tempo (ca.)",
     )
     english = "{sex} {speed_mps:.1f} {cadence_spm:.0f}"
     told = rule_text("x", english, {"speed_mps": 4.25}, "male", (INTERVAL,), german)
-    assert told == "4,2 m/s, (unbekannt), Mann Offen: Tempo von 4,0 bis 4,3 um 4,1667."
+    assert told == "4,2 m/s, (unbekannt), Mann Offen: Tempo (ca.) von 4,0 bis 4,3 um 4,1667."
     assert sex_word(None, german) == "ohne Angabe"
     assert sex_word("female", german) == "female"
     assert reason_text(FEW, german) == "only 7 strides, 10 are needed"
@@ -128,6 +128,12 @@ def test_sources_of_a_rule_are_those_of_its_norms_in_the_language() -> None:
         **{f"norm__{n.key.replace('.', '__')}__source": "Eine" for n in read_norms().values()}
     )
     assert rule_source(RULE.name, "as written", same) == "Eine", "each source once"
+
+
+@pytest.mark.parametrize("rule", read_rules(), ids=lambda rule: str(rule.name))
+def test_each_rule_has_the_sources_of_its_own_norms_where_it_has_any(rule: Rule) -> None:
+    """A limit that a rule states itself has no source."""
+    assert rule_source(rule.name, "as written", language()) == rule.source
 
 
 def test_a_drill_is_translated_word_by_word_and_keeps_its_key() -> None:
