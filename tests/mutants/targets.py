@@ -9,12 +9,12 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = ROOT / "plugin" / "opensim_pelvis"
 
 _STATISTICS: Final = (
+    "tests/validation/test_statistics.py",
+    "tests/validation/test_statistics_by_hand.py",
     "tests/validation/test_agreement_by_hand.py",
     "tests/validation/test_limits_by_hand.py",
-    "tests/validation/test_statistics_by_hand.py",
-    "tests/validation/test_statistics.py",
-    "tests/validation/test_pooling.py",
 )
+_POOLING: Final = ("tests/validation/test_limits_by_hand.py", "tests/validation/test_pooling.py")
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     "kinematics/angles.py": (
@@ -34,8 +34,13 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "validation/agreement.py": _STATISTICS,
     "validation/continuous.py": _STATISTICS,
     "validation/reliability.py": _STATISTICS,
-    "validation/pooling.py": _STATISTICS,
-    "guidance/*.py": ("tests/guidance/test_guidance_engine.py", "tests/guidance/test_guidance.py"),
+    "validation/pooling.py": _POOLING,
+    "guidance/engine.py": ("tests/guidance/test_guidance_engine.py",),
+    "guidance/finding_words.py": (
+        "tests/guidance/test_finding_words.py",
+        "tests/guidance/test_guidance_engine.py",
+    ),
+    "guidance/rulebook.py": ("tests/guidance/test_rulebook.py",),
     "report/headline.py": ("tests/report/test_headline.py",),
 }
 """Files of the package, by pattern, to their tests; of these, each change runs what calls it."""

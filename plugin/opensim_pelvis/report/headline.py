@@ -83,7 +83,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     yield words["rotation"].format(range=texts.degrees(mean))
     published = measure["published"]
     if len(published) == 1:
-        band = published[0]
+        (band,) = published
         who = {"female": words["women"], "male": words["men"]}[band["label"]]
         key, side, off = _against(band, mean, words)
         if key == "out" and measure["error"] is not None and off <= measure["error"]:
@@ -95,10 +95,11 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
             side=side,
             error=texts.degrees(measure["error"]),
         )
-    fast = [band for band in measure["coach"] if band["label"] == "fast"]
-    if len(measure["coach"]) == 1 and fast:
-        key, side, _ = _against(fast[0], mean, words)
-        low, high = (texts.written(fast[0][end], "g") for end in ("low", "high"))
+    coach = measure["coach"]
+    if [band["label"] for band in coach] == ["fast"]:
+        (band,) = coach
+        key, side, _ = _against(band, mean, words)
+        low, high = (texts.written(band[end], "g") for end in ("low", "high"))
         yield words[f"rotation_coach_{key}"].format(low=low, high=high, side=side)
 
 
@@ -153,7 +154,7 @@ def _trunk(view: View, texts: Texts) -> Iterator[str]:
     turned = find_row(view, "trunk_rotation_range_deg")
     phase = find_row(view, "pelvis_trunk_phase_deg")
     if turned and phase:
-        away = abs((phase["mean"] - COUNTER_ROTATION_DEG + 180.0) % 360.0 - 180.0)
+        away = abs(phase["mean"] - COUNTER_ROTATION_DEG)  # a mean phase is in [0, 360)
         limit = view["norms"]["choice.block_phase"]["value"]
         key = "trunk_counter" if away <= limit else "trunk_block"
         yield texts["headline"][key].format(

@@ -125,6 +125,7 @@ def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float
     found = summarise(PHASE, "body", values, np.arange(4.0))
     assert found is not None
     assert abs((found.mean - level + 180.0) % 360.0 - 180.0) < 1e-9
+    assert 0.0 <= found.mean <= 360.0, "rules and report take its distance from 180 as it is"
     assert found.sd == pytest.approx(np.sqrt(48.0))
     half = stats.t.ppf(0.975, 3) * np.sqrt(12.0)
     assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
