@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from opensim_pelvis.config.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.config.settings import ActivitySettings, SubjectSettings
 from opensim_pelvis.io import output
 from opensim_pelvis.notices import notice
 from opensim_pelvis.pipeline import run
@@ -27,6 +27,7 @@ from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings
 from opensim_pelvis.types import RecordingDate, Result
+from opensim_pelvis.types.segments import BODIES
 from opensim_pelvis.validation.compare import compare
 from opensim_pelvis.validation.compare_request import read_comparison
 from opensim_pelvis.validation.write_agreement import write_comparison
