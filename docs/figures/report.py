@@ -17,6 +17,7 @@ from PIL import Image
 
 from opensim_pelvis.config.settings import ActivitySettings, SubjectSettings
 from opensim_pelvis.io import output
+from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.notices import notice
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.again import write_reports
@@ -45,6 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for result in recordings():
+            SummaryExporter().write(result, folder)
             write_view(view_of(result), folder / f"{result.name}_report.json")
         lab = Lab(name="Running laboratory")
         write_reports([folder], folder, lab)
