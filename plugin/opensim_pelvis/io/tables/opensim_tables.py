@@ -20,7 +20,7 @@ from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.io.processes import may_use_polars
 from opensim_pelvis.io.tables.sto_header import END, read_fields
-from opensim_pelvis.io.tables.sto_rows import read_rows, split_labels
+from opensim_pelvis.io.tables.sto_rows import StoForm, read_rows, split_labels
 
 DECIMALS: Final = 12
 """Decimal places: 1e-12 of a degree or of a quaternion component, far below any sensor."""
@@ -182,16 +182,16 @@ def parse_table(path: Path, text: str) -> Table:
     time_label, *names = split_labels(label_line) or [""]
     if time_label.lower() != "time":
         raise ReadError(f"{path}: the first column should be 'time', found '{time_label[:40]}'")
-    width = 4 if header.get("DataType") == "Quaternion" else 1
-    numbers, short = read_rows(path, rows, 1 + width * len(names))
-    values = numbers[:, 1:].reshape(-1, len(names), 4) if width == 4 else numbers[:, 1:]
+    components = 4 if header.get("DataType") == "Quaternion" else 1
+    below = read_rows(path, rows, StoForm(names=(time_label, *names), components=components))
+    values = below.numbers[:, 1:]
     return Table(
         name="" if "=" in first else first,
         header=header,
         labels=tuple(names),
-        time_s=numbers[:, 0],
-        values=values,
-        short_rows=short,
+        time_s=below.numbers[:, 0],
+        values=values.reshape(-1, len(names), 4) if components == 4 else values,
+        short_rows=below.short,
     )
 
 
