@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import opensim_pelvis
 from opensim_pelvis.errors import ExportError, ReadError
 from opensim_pelvis.io.tables.opensim_tables import (
     DECIMALS,
@@ -131,3 +132,20 @@ def test_quaternions_may_stand_between_blanks(path: Path) -> None:
     table = read_table(path)
     np.testing.assert_array_equal(table.values[0], np.full((2, 4), 0.5))
     assert np.isnan(table.values[1, 1]).all()
+
+
+@pytest.mark.parametrize("given", [None, "", 5, "\0", "nothing.sto", "."])
+def test_what_is_no_file_is_told(
+    given: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ReadError):
+        opensim_pelvis.read_table(given)  # type: ignore[arg-type]
+
+
+def test_a_path_may_be_a_text_and_lines_may_end_as_on_windows(path: Path) -> None:
+    write(path, np.array([[1.5], [2.5]]))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    table = opensim_pelvis.read_table(str(path))
+    assert (table.name, table.labels, table.header["inDegrees"]) == ("a table", ("c0",), "yes")
+    assert table.values.tolist() == [[1.5], [2.5]]
