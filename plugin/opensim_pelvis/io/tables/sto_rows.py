@@ -136,9 +136,9 @@ def _rows(text: str, form: StoForm) -> Iterator[_Row]:
 
 def _cells(row: str, form: StoForm) -> list[str]:
     width, single = len(form.names), form.components == 1
-    cells = [cell.strip() for cell in row.split("\t")]
+    cells = row.split("\t")
     # an empty number is missing, an empty quaternion at the end was not written
-    while cells and not cells[-1] and (len(cells) > width or not single):
+    while cells and not cells[-1].strip() and (len(cells) > width or not single):
         cells.pop()
     if len(cells) == width:
         return cells
@@ -166,20 +166,20 @@ def _as_array(path: Path, rows: Sequence[_Row], form: StoForm, *, plain: bool) -
     return np.array(found, dtype=np.float64).reshape(-1, width)
 
 
-def _numbers_of(cells: Sequence[str], form: StoForm) -> list[str] | str:
+def _numbers_of(cells: list[str], form: StoForm) -> list[str] | str:
     """Return the texts of all numbers of a row, or what is wrong with its cells."""
     if len(cells) != len(form.names):
         return f"wanted {len(form.names)} cells as in the column names, found {len(cells)}"
     if form.components == 1:
-        return list(cells)
+        return cells
     if "," in cells[0]:
-        return f"wanted one number for {form.names[0]}, found '{cells[0][:40]}'"
+        return f"wanted one number for {form.names[0]}, found '{cells[0].strip()[:40]}'"
     numbers = [cells[0]]
     for name, cell in zip(form.names[1:], cells[1:], strict=True):
         parts = cell.split(",")
         if len(parts) != form.components:
-            return f"wanted {_PARTS[form.components]} for {name}, found '{cell[:40]}'"
-        numbers += [part.strip() for part in parts]
+            return f"wanted {_PARTS[form.components]} for {name}, found '{cell.strip()[:40]}'"
+        numbers += parts
     return numbers
 
 
@@ -188,7 +188,7 @@ def _as_numbers(texts: list[str] | str, form: StoForm) -> list[float] | str:
     if isinstance(texts, str):
         return texts
     numbers = []
-    for i, text in enumerate(texts):
+    for i, text in enumerate(map(str.strip, texts)):
         number = float("nan") if _NOT_A_NUMBER.fullmatch(text) else to_number(text)
         if number is None:
             name = form.names[0 if i == 0 else 1 + (i - 1) // form.components]
