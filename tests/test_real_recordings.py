@@ -14,7 +14,6 @@ import pytest
 
 from opensim_pelvis import pipeline
 from opensim_pelvis.config.settings import (
-    BODIES,
     ActivitySettings,
     CalibrationSettings,
     SolverSettings,
@@ -25,6 +24,7 @@ from opensim_pelvis.io.tables.opensim_tables import read_table
 from opensim_pelvis.kinematics.osim.engines import solve_tool
 from opensim_pelvis.kinematics.osim.skeleton import Observability
 from opensim_pelvis.types import Recording, Result
+from opensim_pelvis.types.segments import BODIES
 from tests.exporting import PAGE_AND_PDF, without
 from tests.notices import codes
 from tests.real_sensors import GAITTOOLBOX

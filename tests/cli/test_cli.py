@@ -116,6 +116,7 @@ def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> 
     code, out, _ = run(command, "--help")
     assert code == 0
     assert "Usage: opensim-pelvis " + command in out
+    assert "{" not in out.partition("\n")[0]  # an argument stands as people type it
 
 
 @pytest.mark.parametrize(

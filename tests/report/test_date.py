@@ -18,8 +18,9 @@ from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.pdf import set_pages
 from opensim_pelvis.report.several import comparison
 from opensim_pelvis.report.texts import read_texts
-from opensim_pelvis.report.view import View, view_of, write_view
+from opensim_pelvis.report.view import View, view_of
 from opensim_pelvis.types import RecordingDate, Result
+from tests.report.whole import write_whole
 
 STATED = notice("plugin.text", text="the header field StartTime")
 AHEAD = timezone(timedelta(hours=1))
@@ -87,7 +88,7 @@ def test_sessions_of_a_runner_stand_by_date_and_the_first_is_the_earliest(
     assert [row["name"] for row in rows] == ["c", "a", "b"]
     assert [row["change"] is None for row in rows] == [True, False, False]
     for one in views:
-        write_view(one, tmp_path / f"{one['name']}_report.json")
+        write_whole(one, tmp_path / f"{one['name']}_report.json")
     write_reports([tmp_path], tmp_path / "out", Lab())
     page = (tmp_path / "out" / "comparison_report.html").read_text(encoding="utf-8")
     assert re.findall(r'data-recording="(\w+)"', page) == ["c", "a", "b"]

@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import (
     GRAVITY_MPS2,
@@ -28,6 +27,7 @@ from opensim_pelvis.simulate.mountings import (
 from opensim_pelvis.simulate.rigid_bodies import Motion
 from opensim_pelvis.simulate.truth import Truth, sample_runner
 from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types.segments import BODIES
 
 MAGNETIC_FIELD_G: Final = (0.5, -float(np.sqrt(0.75)), 0.0)
 """Unit field in G, 60 degrees downward, as in central Europe."""

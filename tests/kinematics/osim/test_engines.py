@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis.config.settings import BODIES, SubjectSettings
+from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.kinematics.osim.build import build_model
 from opensim_pelvis.kinematics.osim.engines import solve_loop, solve_tool
 from opensim_pelvis.kinematics.osim.model import describe_model
@@ -17,6 +17,7 @@ from opensim_pelvis.types import (
     Kinematics,
     SensorOrientations,
 )
+from opensim_pelvis.types.segments import BODIES
 from tests.kinematics.test_solve import MOUNTINGS, placement_of
 from tests.simulated import short_run
 

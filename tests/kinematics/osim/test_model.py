@@ -13,7 +13,7 @@ import opensim
 import pytest
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.config.settings import BODIES, SubjectSettings
+from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.errors import ModelError
 from opensim_pelvis.kinematics.osim.build import RANGES_DEG
 from opensim_pelvis.kinematics.osim.model import (
@@ -26,6 +26,7 @@ from opensim_pelvis.kinematics.osim.model import (
     write_reference_model,
 )
 from opensim_pelvis.rotations import to_matrix
+from opensim_pelvis.types.segments import BODIES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "models" / "pelvis_trunk.osim"
 ROTATION_TOLERANCE = 1e-12  # two double-precision products of up to nine rotations

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.config.settings import BODIES, RecordingSettings
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.config.trial.setting_definitions import (
     SettingDefinition,
     explain,
@@ -18,6 +18,7 @@ from opensim_pelvis.config.trial.setting_definitions import (
 from opensim_pelvis.config.trial.values import toml_words
 from opensim_pelvis.io.delivery import write_file
 from opensim_pelvis.types import Recording
+from opensim_pelvis.types.segments import BODIES, as_body
 
 FIRST_LINE: Final = "# What opensim-pelvis is to do with one recording. Then:"
 
@@ -118,7 +119,7 @@ def _plain(trial: Path, value: Any) -> Any:
 
 
 def _sensor_line(identifier: str) -> str:
-    body = identifier.removesuffix("_imu")
+    body = as_body(identifier)
     if body in BODIES:
         return f"{toml_words(identifier)} = {toml_words(body)}"
     return f'# {toml_words(identifier)} = "..."'
