@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -56,6 +58,21 @@ def without_figures(*, pdf: bool = False) -> Iterator[None]:
         stack.enter_context(mock.patch(FIGURES, return_value=()))
         if not pdf:
             stack.enter_context(mock.patch(AGAIN, _no_pdf))
+        yield
+
+
+@contextlib.contextmanager
+def few_figures() -> Iterator[None]:
+    """Draw all figures of a comparison meanwhile, but of four angles: two rows, one not full."""
+    from opensim_pelvis.validation.agreement_figures import draw_figures
+
+    def draw(comparison: Any, *rest: Any) -> tuple[Path, ...]:
+        angles = comparison.table.angles[:4]
+        return draw_figures(
+            replace(comparison, table=replace(comparison.table, angles=angles)), *rest
+        )
+
+    with mock.patch(FIGURES, draw):
         yield
 
 
