@@ -57,13 +57,16 @@ def without_figures(*, pdf: bool = False) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch(FIGURES, return_value=()))
         if not pdf:
-            stack.enter_context(mock.patch(AGAIN, _no_pdf))
+            stack.enter_context(without_pdf())
         yield
 
 
 @contextlib.contextmanager
-def few_figures() -> Iterator[None]:
-    """Draw all figures of a comparison meanwhile, but of four angles: two rows, one not full."""
+def few_figures(*, pdf: bool = False) -> Iterator[None]:
+    """Draw figures of a comparison of four angles meanwhile, and no PDF unless it is wanted.
+
+    Two rows of panels, one not full, take every way that drawing has.
+    """
     from opensim_pelvis.validation.agreement_figures import draw_figures
 
     def draw(comparison: Any, *rest: Any) -> tuple[Path, ...]:
@@ -72,7 +75,14 @@ def few_figures() -> Iterator[None]:
             replace(comparison, table=replace(comparison.table, angles=angles)), *rest
         )
 
-    with mock.patch(FIGURES, draw):
+    with mock.patch(FIGURES, draw), contextlib.nullcontext() if pdf else without_pdf():
+        yield
+
+
+@contextlib.contextmanager
+def without_pdf() -> Iterator[None]:
+    """Make no PDF of a recording meanwhile where a report is made again."""
+    with mock.patch(AGAIN, _no_pdf):
         yield
 
 

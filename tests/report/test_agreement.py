@@ -24,7 +24,7 @@ from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
 from opensim_pelvis.report.pdf_agreement import PAGES, set_agreement
 from opensim_pelvis.report.texts import MINUS, NONE, read_texts
 from opensim_pelvis.report.view import View
-from tests.exporting import without_figures
+from tests.exporting import without_figures, without_pdf
 
 from .conftest import HOSTILE
 from .test_pdf import pages_of
@@ -172,7 +172,8 @@ def test_report_takes_the_folder_and_refuses_another_recording(
 ) -> None:
     found = compared / "found"
     words = ["report", str(compared / "out"), "--agreement", str(found), "--out", str(tmp_path)]
-    assert CliRunner().invoke(app, words).exit_code == 0
+    with without_pdf():
+        assert CliRunner().invoke(app, words).exit_code == 0
     again = (tmp_path / "whole_report.html").read_bytes()
     assert again == (found / "whole_report.html").read_bytes()
     with pytest.raises(ExportError, match="comparison of the recording whole"):
@@ -214,6 +215,6 @@ def test_figures_can_be_taken_out(compared_view: View, tmp_path: Path) -> None:
     }
     assert name in plotly_figures(view)
     assert name in matplotlib_figures(view)
-    with without_figures():
+    with without_pdf():
         paths = stage_reports([view], tmp_path, Lab(), parts=True)
     assert {f"whole_report_{name}.{end}" for end in ("svg", "png")} <= {p.name for p in paths}
