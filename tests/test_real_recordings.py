@@ -91,7 +91,7 @@ def solve(recording: Recording, folder: Path, model: Path | None) -> Result:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "walking_s"),
-    # a frame of the second takes the tool four times as long, and two seconds hold both steps
+    # a frame of the second takes several times as long; two seconds hold steps of both legs
     [("pelvis_trunk", 4.0), ("Rajagopal_2015.osim", 2.0)],
     ids=["pelvis_trunk", "Rajagopal_2015.osim"],
 )

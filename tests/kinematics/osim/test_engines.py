@@ -126,7 +126,7 @@ def test_the_loop_is_nowhere_worse_than_the_official_tool(model: BodyModel) -> N
 
 def test_weights_pull_towards_their_sensor_and_zero_drops_it(model: BodyModel) -> None:
     whole = orientations_of(BODIES, noise_deg=4.0)
-    # noise takes the engine a tenth of a second a frame: every third of standing and running
+    # a noisy frame takes the engine some 20 ms: every third of standing and running
     noisy = replace(whole, time_s=whole.time_s[::3], rate_hz=25.0 / 3.0, R_GS=whole.R_GS[::3])
     column = BODIES.index("tibia_r")
     plain = solve(model, BODIES, noisy).errors_rad[:, column].mean()
