@@ -23,8 +23,7 @@ from opensim_pelvis.simulate import (
 from opensim_pelvis.simulate.course import Course
 from opensim_pelvis.simulate.variation import VariedStrides, chained, fractional_noise
 
-X
-RATE_  # differences at 1 kHz miss a twelfth and a sixth of the next derivatives; the foot of a runner
+# differences at 1 kHz miss a twelfth and a sixth of the next derivatives; the foot of a runner
 # swings at 40 rad/s and its series has 12 harmonics
 DIFFERENCE = 0.12  # m/s^2, of up to 200
 RATE_DIFFERENCE = 6e-3  # rad/s

@@ -1,7 +1,7 @@
 """What a sensor on skin does that the bone does not: it follows, it rings, and it is struck.
 
-A ring after a contact at time 0 is the real part of ``A t^3 exp((-1/decay + 2 pi i f) t)``: value
-and first two derivatives are zero at the contact, so that all signals begin smoothly.
+A ring after a contact at time 0 is the real part of ``A t^4 exp((-1/decay + 2 pi i f) t)``: value
+and first three derivatives are zero at the contact, so that all signals begin smoothly.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from opensim_pelvis.simulate.gait_style import SIDES
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.rigid_bodies import Motion
 
-_POWER: Final = 3
+_POWER: Final = 4
 _DECAYS: Final = 40.0  # a ring is over after that many decay times: below 1e-12 of its peak
 _AXES: Final[tuple[Literal["x", "y", "z"], ...]] = ("x", "y", "z")
 
@@ -37,7 +37,7 @@ class Ring:
         a turn, m/s² of acceleration for a displacement.
     frequency_hz : float
     decay_s : float
-        The oscillation is largest about three decay times after the contact.
+        The oscillation is largest about four decay times after the contact.
     scatter : float
         Standard deviation of the logarithm of the size between contacts.
     """

@@ -168,12 +168,12 @@ def _skin(
         ringing=Ring(
             size=around(site.ringing_deg, harder),
             frequency_hz=float(rng.uniform(*site.ringing_hz)),
-            decay_s=float(rng.uniform(0.02, 0.03)),
+            decay_s=float(rng.uniform(0.016, 0.023)),
         ),
         impact=Ring(
             size=around(site.impact_mps2, harder),
             frequency_hz=float(rng.uniform(*site.impact_hz)),
-            decay_s=float(rng.uniform(0.009, 0.013)),
+            decay_s=float(rng.uniform(0.007, 0.010)),
             scatter=0.25,
         ),
     )
