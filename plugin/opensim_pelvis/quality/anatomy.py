@@ -35,11 +35,11 @@ class Bounds:
 
 # Largest found in sound recordings (two runners at 2.5 to 4.5 m/s, one at 2.2, a sprinter at
 # 9.5 m/s from published markers, two walks): pelvic rotation 23.6, obliquity 19.8 (line of the
-# ASIS), tilt 12.6, thigh 81, knee 135. Unusual is beyond these by a fifth, impossible beyond the
-# passive range of the joint or twice the largest found.
+# ASIS), tilt 12.6, thigh 81, knee 135. Unusual is beyond these by a third, since skin adds
+# to what joints do, impossible beyond the passive range of the joint or twice the largest found.
 ANGLES: Final[Mapping[str, Bounds]] = {
     "pelvic_axial_rotation": Bounds(range_deg=(32.0, 45.0)),
-    "pelvic_obliquity": Bounds(range_deg=(24.0, 35.0)),
+    "pelvic_obliquity": Bounds(range_deg=(28.0, 40.0)),
     "pelvic_anterior_tilt": Bounds(
         range_deg=(20.0, 32.0), lowest_deg=(-20.0, -35.0), highest_deg=(38.0, 50.0)
     ),
@@ -62,7 +62,7 @@ COORDINATES: Final[Mapping[str, Bounds]] = {
         ),
         "hip_adduction": Bounds(range_deg=(40.0, 60.0)),
         "knee_angle": Bounds(
-            range_deg=(140.0, 160.0), lowest_deg=(-15.0, -25.0), highest_deg=(150.0, 165.0)
+            range_deg=(150.0, 170.0), lowest_deg=(-15.0, -25.0), highest_deg=(150.0, 165.0)
         ),
     }.items()
 }

@@ -40,15 +40,15 @@ class Usual:
 # spread of these, widened for so few people.
 USUAL: Final[Mapping[ActivityKind, Mapping[str, Usual]]] = {
     "running": {
-        "pelvis": Usual(forward_deg=8.0, sigma_deg=4.0, side_sigma_deg=2.0),
-        "torso": Usual(forward_deg=7.5, sigma_deg=4.5, side_sigma_deg=2.5),
+        "pelvis": Usual(forward_deg=7.0, sigma_deg=4.0, side_sigma_deg=2.0),
+        "torso": Usual(forward_deg=7.0, sigma_deg=4.5, side_sigma_deg=2.5),
         "femur": Usual(forward_deg=-13.5, sigma_deg=4.0, side_sigma_deg=2.5),
         "tibia": Usual(forward_deg=33.0, sigma_deg=6.0, side_sigma_deg=3.5),
     },
     "walking": {
-        "pelvis": Usual(forward_deg=-2.5, sigma_deg=4.0, side_sigma_deg=2.0),
-        "torso": Usual(forward_deg=5.0, sigma_deg=5.0, side_sigma_deg=2.5),
-        "femur": Usual(forward_deg=-12.0, sigma_deg=4.0, side_sigma_deg=2.5),
+        "pelvis": Usual(forward_deg=-2.0, sigma_deg=4.0, side_sigma_deg=2.0),
+        "torso": Usual(forward_deg=4.0, sigma_deg=5.0, side_sigma_deg=2.5),
+        "femur": Usual(forward_deg=-11.0, sigma_deg=4.0, side_sigma_deg=2.5),
         "tibia": Usual(forward_deg=10.0, sigma_deg=4.0, side_sigma_deg=3.5),
     },
 }

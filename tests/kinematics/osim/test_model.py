@@ -193,7 +193,7 @@ def test_description_holds_what_other_stages_need():
     assert len(described.coordinates) == 16
     assert not {"pelvis_tx", "pelvis_ty", "pelvis_tz"} & set(described.coordinates)
     assert set(described.ranges_rad) == set(described.coordinates)
-    assert described.ranges_rad["knee_angle_r"] == pytest.approx(np.deg2rad((-10.0, 135.0)))
+    assert described.ranges_rad["knee_angle_r"] == pytest.approx(np.deg2rad((-10.0, 150.0)))
     centres = {mark.name: mark for mark in described.landmarks if mark.kind == "joint_centre"}
     assert set(centres) == {"LJC", "HJC_R", "HJC_L", "KJC_R", "KJC_L", "AJC_R", "AJC_L"}
     assert centres["HJC_R"].body == "pelvis"

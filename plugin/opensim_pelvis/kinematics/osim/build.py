@@ -84,8 +84,8 @@ RANGES_DEG: Final[Mapping[str, tuple[float, float]]] = {
     "hip_flexion": (-30.0, 120.0),
     "hip_adduction": (-45.0, 30.0),
     "hip_rotation": (-45.0, 45.0),
-    "knee_angle": (-10.0, 135.0),
-    "ankle_angle": (-50.0, 20.0),
+    "knee_angle": (-10.0, 150.0),
+    "ankle_angle": (-50.0, 35.0),
 }
 """Range of each rotational coordinate without its side, degrees."""
 
