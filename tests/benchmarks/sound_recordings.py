@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.mistakes import Case, analyse
 from tests.mistakes.case import sound
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.simulate import draw_runner, draw_sensors, draw_session
+from opensim_pelvis.types.segments import BODIES
 
 SETS = (
     ("pelvis",),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import GRAVITY_MPS2
 from opensim_pelvis.rotations import (
@@ -39,6 +38,7 @@ from opensim_pelvis.simulate.ground_forces import foot_force, height_part
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.measured_curves import measured_gaits, measured_variation
 from opensim_pelvis.simulate.soft_tissue import on_skin, ring_jet
+from opensim_pelvis.types.segments import BODIES
 
 ALIKE = StrideVariation(duration=0.0, step=0.0, curves=0.0)
 PHASES = np.arange(4000) / 4000.0

@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.simulate.gait_style import SIDES, Style
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.mountings import TYPICAL_POSITIONS_M, typical_mountings
 from opensim_pelvis.simulate.runner import RunnerSettings
 from opensim_pelvis.simulate.sensor_settings import Gap, SensorSettings
 from opensim_pelvis.simulate.soft_tissue import Ring, SoftTissue
+from opensim_pelvis.types.segments import BODIES
 
 FOLLOWED: Final = 3  # harmonics of the stride that skin follows
 
