@@ -95,6 +95,26 @@ def test_a_level_or_a_steep_sensor_is_not_on_a_sacrum(tilt_deg: float) -> None:
         find_forward(*worn(UPRIGHT, on_its_back(0.4, tilt_deg)), CalibrationSettings())
 
 
+def test_exactly_at_a_limit_an_axis_is_taken_and_a_sacrum_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = worn(UPRIGHT, UPRIGHT)
+
+    def tilted(tilt_deg: float) -> None:
+        monkeypatch.setattr(forward, "elevation_of", lambda _: np.deg2rad(tilt_deg))
+
+    tilted(60.0)
+    assert codes(heading_from_axis(*both, base=1, axis="x").notes) == ["heading.axis_tilted"]
+    tilted(35.0)
+    assert heading_from_axis(*both, base=1, axis="x").notes == ()
+    tilted(45.0)
+    assert forward._horizontal_axes(UPRIGHT) == ""
+    for tilt_deg in (2.0, 45.0, -2.0, -45.0):
+        tilted(tilt_deg)
+        with pytest.raises(PlacementError, match="unknown"):
+            find_forward(*both, CalibrationSettings())
+
+
 def test_a_stated_axis_comes_first_and_legs_before_the_sacrum(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
