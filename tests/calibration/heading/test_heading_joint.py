@@ -69,10 +69,11 @@ def test_a_small_acceleration_tells_as_much_as_a_large_one() -> None:
 
 
 def test_an_exact_fit_has_no_misfit() -> None:
-    angle, misfit, contrast = solve_joint(shared(0.0, noise=0.0))
-    assert abs(angle) < FINE_RAD
-    assert 0.0 <= misfit < 1e-6
-    assert contrast > 1e6
+    for level in (2.0, 1e-8):
+        angle, misfit, contrast = solve_joint(shared(0.0, 0.0, level=level, upright=(0.0, 0.0)))
+        assert abs(angle) < FINE_RAD
+        assert 0.0 <= misfit < 1e-6
+        assert contrast > 1e6
 
 
 def test_levers_are_free_within_half_a_metre() -> None:
@@ -209,7 +210,7 @@ def jackknife(apart_rad: FloatArray) -> float:
     return float(np.sqrt((apart_rad.size - 1) / apart_rad.size * np.sum((away - away.mean()) ** 2)))
 
 
-@pytest.mark.parametrize("middle_rad", [0.0, 2.0, np.pi])
+@pytest.mark.parametrize("middle_rad", [0.0, np.pi / 2.0, 2.0, np.pi])
 def test_the_error_over_time_is_that_of_a_jackknife(middle_rad: float) -> None:
     apart = np.deg2rad([-20.0, -6.0, -1.0, 4.0, 9.0, 14.0])
     found = told([shared(middle_rad + away) for away in apart])
