@@ -114,8 +114,10 @@ def test_a_plane_has_the_side_of_the_common_heading_where_north_is_shared(
     ("weight", "code"),
     [
         (0.009, "facing.common"),
+        (0.01, "facing.common"),
         (0.011, "facing.shared"),
         (0.989, "facing.shared"),
+        (0.99, "facing.shared"),
         (0.991, "facing.own_motion"),
     ],
 )
@@ -208,17 +210,19 @@ def test_no_north_is_noted_of_several_sensors_with_those_that_are_unknown() -> N
     found = told(tau=INF, sigma=(INF, 0.0, INF), swings={2: facing(1.0)})
     assert codes(found.notes) == ["heading.from_swing", "heading.no_north", "heading.unknown"]
     assert found.notes[2].subject == ("torso_imu", "femur_r_imu")
-    alone = report(
-        recorded({"pelvis": np.tile(UPRIGHT, (2, 1))}, 50.0),
-        replace(FORWARD, heading_rad=np.array([3.0])),
-        Combined(np.zeros(1), np.zeros(1), INF, np.zeros(1)),
-        {},
-        {},
-        NO_DRIFT,
-        base=0,
-        ties_rad={},
-    )
-    assert codes(alone.notes) == ["heading.from_swing"]
+    for count in (1, 2):
+        bodies = ("pelvis", "torso")[:count]
+        few = report(
+            recorded(dict.fromkeys(bodies, np.tile(UPRIGHT, (2, 1))), 50.0),
+            replace(FORWARD, heading_rad=np.full(count, 3.0)),
+            Combined(np.zeros(count), np.zeros(count), INF, np.zeros(count)),
+            {},
+            {},
+            NO_DRIFT,
+            base=0,
+            ties_rad={},
+        )
+        assert codes(few.notes) == ["heading.from_swing", "heading.no_north"][:count]
 
 
 @pytest.mark.parametrize(("samples", "span_s"), [(91, 1.8), (1, 0.02)])
