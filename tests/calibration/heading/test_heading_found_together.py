@@ -245,3 +245,23 @@ def test_hips_and_the_trunks_joint_are_the_pelvis_alone(monkeypatch: pytest.Monk
         monkeypatch, told, STATED, ("torso", "femur_r", "pelvis"), no_north=frozenset({"torso_imu"})
     )
     assert told.joint_asked == [(2, 1), (2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("method", "north", "tell"),
+    [("static", True, True), ("static", False, False), ("movement", True, False)],
+)
+def test_legs_tell_forward_where_they_share_north_and_have_a_side(
+    monkeypatch: pytest.MonkeyPatch, method: str, north: bool, tell: bool
+) -> None:
+    asked: list[bool] = []
+
+    def forward(*_: object, legs_tell: bool) -> Heading:
+        asked.append(legs_tell)
+        return replace(swung(0.0), heading_rad=np.zeros(4))
+
+    monkeypatch.setattr(find, "find_forward", forward)
+    settings = CalibrationSettings(method=method)  # type: ignore[arg-type]
+    nowhere = frozenset[str]() if north else frozenset({"torso_imu"})
+    found(monkeypatch, Told(), settings, no_north=nowhere)
+    assert asked == [tell]
