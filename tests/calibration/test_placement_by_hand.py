@@ -165,6 +165,15 @@ def test_a_pose_is_the_mean_of_the_samples_there() -> None:
         )
 
 
+def test_a_sensor_without_samples_is_named_with_the_window() -> None:
+    aligned = of_spread(np.full(40, 0.0))
+    aligned.R_ES[5:21, 1] = np.nan
+    with pytest.raises(PlacementError, match=r"window 0.5 to 2 s: torso_imu has no sample in"):
+        average_pose(aligned, window_s=(0.5, 2.0), source="given", max_spread_rad=STILL_RAD)
+    one = average_pose(aligned, window_s=(0.5, 2.1), source="given", max_spread_rad=STILL_RAD)
+    assert one.samples.tolist() == [17, 1]
+
+
 HEADINGS = Heading(
     heading_rad=np.array([0.7, -2.0]),
     method="axis",

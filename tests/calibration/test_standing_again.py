@@ -105,6 +105,19 @@ def test_standing_is_a_degree_or_twice_the_spread_of_the_pose(
     assert (found is not None) == stands
 
 
+def test_all_sensors_stand_in_some_second_whatever_they_do_in_others() -> None:
+    still = np.tile(WORN, (60, 1))
+    one = np.full(60, 5.0)
+    one[40:50] = 0.5
+    other = np.full(60, 5.0)
+    aligned = recorded({"pelvis": still, "torso": multiply(trembling(one), WORN)}, RATE_HZ)
+    found = placement._later_pose(aligned, stood(WORN, WORN))
+    assert found is not None
+    assert found.at_s == pytest.approx(4.0)
+    aligned = recorded({"pelvis": still, "torso": multiply(trembling(other), WORN)}, RATE_HZ)
+    assert placement._later_pose(aligned, stood(WORN, WORN)) is None
+
+
 def test_absent_samples_are_left_out_of_the_mean() -> None:
     still = np.tile(WORN, (60, 1))
     lost = multiply(about((0.0, 1.0, 0.0), np.deg2rad(8.0)), still)
