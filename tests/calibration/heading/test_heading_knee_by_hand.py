@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from opensim_pelvis.calibration.heading import knee
 from opensim_pelvis.calibration.heading.knee import heading_from_knee
 from opensim_pelvis.frames import R_GE_NOMINAL, FloatArray, turn_about_vertical
 from opensim_pelvis.rotations import inverse, multiply
@@ -25,12 +26,16 @@ def seen(R_GB: FloatArray, heading_rad: float, worn: FloatArray) -> FloatArray:
 
 
 def leg(
-    bent_deg: FloatArray, thigh_rad: float, swing_deg: float = 20.0
+    bent_deg: FloatArray,
+    thigh_rad: float,
+    swing_deg: float = 20.0,
+    turned_rad: FloatArray | float = 0.0,
 ) -> tuple[AlignedRecording, CalibrationPose]:
-    """A thigh that swings and a knee that bends, backward where positive."""
+    """A thigh that swings and a knee that bends, backward where positive, and turns the shank."""
     swing = np.deg2rad(swing_deg) * np.sin(np.arange(bent_deg.size))
     thigh = about(RIGHT, swing)
-    shank = multiply(thigh, about(RIGHT, -np.deg2rad(bent_deg)))
+    bent = multiply(thigh, about(RIGHT, -np.deg2rad(bent_deg)))
+    shank = multiply(bent, about((0.0, 1.0, 0.0), turned_rad + np.zeros(bent_deg.size)))
     aligned = recorded(
         {
             "tibia_r": seen(shank, SHANK_RAD, SHANK_WORN),
@@ -139,3 +144,39 @@ def test_below_4000_samples_all_count() -> None:
     bent = np.zeros(3999)
     bent[1::2] = 60.0
     assert find(bent, -2.0, 3.0) is not None
+
+
+def test_a_knee_that_bends_and_turns_with_the_swing_is_still_a_hinge() -> None:
+    """Neither flexion nor rotation vary least at the true heading; adduction does."""
+    bent_deg = 30.0 + 30.0 * np.sin(np.arange(400))
+    for turned in (0.0, 0.15 * np.deg2rad(bent_deg) ** 2, -0.15 * np.deg2rad(bent_deg) ** 2):
+        found = away(leg(bent_deg, -2.0, turned_rad=turned), -2.0, 3.0)
+        assert found is not None
+        assert abs(found) < STEP_RAD
+
+
+def looked(aside_deg: FloatArray) -> tuple[float | None, list[float]]:
+    """What is found where adduction varies so at each heading, and the headings asked for."""
+    asked: list[float] = []
+    to_and_fro = np.tile([1.0, -1.0], 50)
+
+    def bend(heading_rad: float) -> FloatArray:
+        asked.append(float(np.rad2deg(heading_rad)))
+        aside = aside_deg[len(asked) - 1]
+        angles = [20.0 * (to_and_fro - 1.0), aside * to_and_fro, (40.0 - aside) * to_and_fro]
+        return np.deg2rad(np.stack(angles, axis=1))
+
+    found = knee._look_round(bend)
+    return (None if found is None else float(np.rad2deg(found))), asked
+
+
+def test_all_round_is_looked_in_steps_of_10_degrees() -> None:
+    aside = np.abs(np.arange(36) - 20.0)
+    found, asked = looked(aside)
+    np.testing.assert_allclose(asked, np.arange(-180.0, 180.0, 10.0))
+    assert found == pytest.approx(20.0)
+    # Halfway between two headings both are as good: that is one.
+    between, _ = looked(np.abs(np.arange(36) - 20.5))
+    assert between == pytest.approx(20.0)
+    # Two are none.
+    assert looked(np.minimum(aside, np.abs(np.arange(36) - 4.0)))[0] is None
