@@ -109,11 +109,11 @@ def test_the_standard_error_is_that_of_blocks_of_two_seconds() -> None:
 
 
 def test_a_mean_of_less_than_a_block_is_that_of_one() -> None:
-    q = multiply(about(FORWARD, np.array([0.1, -0.1, 0.1, -0.1])), WORN)
+    q = multiply(about(FORWARD, np.array([0.1, 0.1, -0.1, -0.1])), WORN)
     mean, count, error = movement_pose._mean_of(np.concatenate([q, np.full((2, 4), np.nan)]), 5)
     assert angle_between(mean, WORN) == pytest.approx(0.0, abs=1e-9)
     assert (count, error) == (4, pytest.approx(0.0, abs=1e-9))
     _, _, single = movement_pose._mean_of(q, 1)
     assert single == pytest.approx(0.1 / 2.0)
-    _, _, halves = movement_pose._mean_of(np.repeat(q[:2], 3, axis=0), 3)
+    _, _, halves = movement_pose._mean_of(np.repeat(q[::2], 3, axis=0), 3)
     assert halves == pytest.approx(0.1 / np.sqrt(2.0))

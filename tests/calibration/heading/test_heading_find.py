@@ -38,6 +38,8 @@ def test_angles_are_weighed_by_their_variances() -> None:
     assert sigma == pytest.approx(125.0**-0.5)
     across, _ = find._weigh([(3.1, 0.1), (-3.1, 0.1)])
     assert abs(across) == pytest.approx(np.pi)
+    behind, _ = find._weigh([(3.1, 0.1), (-2.9, 0.1)])
+    assert behind == pytest.approx(0.1 - np.pi)
     exact, sigma = find._weigh([(0.1, 0.1), (0.4, 0.0)])
     assert exact == pytest.approx(0.4)
     assert sigma == pytest.approx(1e-6)
