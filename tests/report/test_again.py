@@ -112,6 +112,9 @@ def test_single_figures_and_tables_can_be_taken(result: Result, view: View, tmp_
 
 
 def test_a_report_of_version_2_is_made_again(view: View, tmp_path: Path) -> None:
+    known = {"absent", "clock", "model", "ranges", "pose", "heading", "headings", "strides"}
+    checks = [check for check in view["quality"]["checks"] if check["name"] in known]
+    view = {**view, "quality": {**view["quality"], "checks": checks}}  # what version 2 knew
     old = json.loads(json.dumps(view))
     old["format_version"] = 2
     levels = {"good": "good", "doubtful": "careful", "rejected": "poor"}

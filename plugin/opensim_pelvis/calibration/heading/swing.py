@@ -112,7 +112,7 @@ def find_swing(
     )
     if side < 0.0:
         right, side = -right, -side
-    ratio = float(values[1] / max(values[0], np.finfo(float).tiny))
+    ratio = float(values[1] / max(values[0], np.finfo(float).eps * values[1]))  # rounding
     system = max(float(np.hypot(NATURAL_RAD[s], TISSUE_RAD[s])) for s in segments)
     spread = float(np.sqrt(sum(_block_variance(level, right, aligned.rate_hz) for level in rows)))
     return Swing(
@@ -136,11 +136,10 @@ def vertical_turn(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:
 def _fast_rows(aligned: AlignedRecording, turn: FloatArray, sensor: int) -> FloatArray:
     """Return the horizontal angular velocity of swing, turned back with the body, (n, 2)."""
     q = aligned.R_ES[:, sensor]
-    if q.shape[0] < 3:
-        return np.empty((0, 2))
     step = multiply(q[2:], inverse(q[:-2]))
-    # 2 sin(angle / 2) for the angle: at 100 Hz and 20 rad/s it is 0.7 % short, and no axis moves
-    level = step[:, 1:3] * np.where(step[:, :1] < 0.0, -aligned.rate_hz, aligned.rate_hz)
+    # 2 sin(angle / 2) for the angle: at 100 Hz and 20 rad/s it is 0.7 % short, and no axis moves.
+    # A step may come out as its opposite: all that is read of it are products with itself.
+    level = step[:, 1:3] * aligned.rate_hz
     cos, sin = np.cos(turn[1:-1]), np.sin(turn[1:-1])
     level = np.stack(
         [cos * level[:, 0] + sin * level[:, 1], cos * level[:, 1] - sin * level[:, 0]], axis=1
