@@ -88,7 +88,7 @@ def lean_of(found: dict[str, Inclination]) -> Evidence:
 
 
 def test_a_lean_is_the_mean_of_pelvis_and_trunk_drawn_towards_none() -> None:
-    weights = [1.0 / RUN[s].sigma_deg ** 2 for s in ("pelvis", "torso")]
+    weights = [1.0 / RUN[s].sigma_deg ** 2 for s in ("pelvis", "trunk")]
     part = sum(weights) / (sum(weights) + 1.0 / LEAN_SIGMA_DEG**2)
     (note,) = lean_of(standing(lean_deg=20.0)).notes
     assert note.values["forward_deg"] == pytest.approx(20.0 * part)
@@ -128,7 +128,7 @@ def test_bent_legs_are_told_from_one_leg(off_r: float, off_l: float, code: str |
     found = standing()
     for body, off in (("femur_r", off_r), ("femur_l", off_l)):
         found[body] = Inclination(
-            forward_deg=RUN["femur"].forward_deg + off, right_deg=0.0, left_turn_deg=0.0
+            forward_deg=RUN["thigh"].forward_deg + off, right_deg=0.0, left_turn_deg=0.0
         )
     (evidence,) = posture._legs(found, RUN)
     assert codes(evidence.notes) == ([code] if code else [])

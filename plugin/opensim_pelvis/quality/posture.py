@@ -21,6 +21,7 @@ from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
 from opensim_pelvis.rotations import inverse, multiply, rotate
 from opensim_pelvis.types import NOT_CHECKED, Evidence
+from opensim_pelvis.types.segments import BODIES, segment_of
 
 MOST_SAMPLES: Final = 20000
 
@@ -41,15 +42,15 @@ class Usual:
 USUAL: Final[Mapping[ActivityKind, Mapping[str, Usual]]] = {
     "running": {
         "pelvis": Usual(forward_deg=7.0, sigma_deg=4.0, side_sigma_deg=2.0),
-        "torso": Usual(forward_deg=7.0, sigma_deg=4.5, side_sigma_deg=2.5),
-        "femur": Usual(forward_deg=-13.5, sigma_deg=4.0, side_sigma_deg=2.5),
-        "tibia": Usual(forward_deg=33.0, sigma_deg=6.0, side_sigma_deg=3.5),
+        "trunk": Usual(forward_deg=7.0, sigma_deg=4.5, side_sigma_deg=2.5),
+        "thigh": Usual(forward_deg=-13.5, sigma_deg=4.0, side_sigma_deg=2.5),
+        "shank": Usual(forward_deg=33.0, sigma_deg=6.0, side_sigma_deg=3.5),
     },
     "walking": {
         "pelvis": Usual(forward_deg=-2.0, sigma_deg=4.0, side_sigma_deg=2.0),
-        "torso": Usual(forward_deg=4.0, sigma_deg=5.0, side_sigma_deg=2.5),
-        "femur": Usual(forward_deg=-11.0, sigma_deg=4.0, side_sigma_deg=2.5),
-        "tibia": Usual(forward_deg=10.0, sigma_deg=4.0, side_sigma_deg=3.5),
+        "trunk": Usual(forward_deg=4.0, sigma_deg=5.0, side_sigma_deg=2.5),
+        "thigh": Usual(forward_deg=-11.0, sigma_deg=4.0, side_sigma_deg=2.5),
+        "shank": Usual(forward_deg=10.0, sigma_deg=4.0, side_sigma_deg=3.5),
     },
 }
 """Mean inclination over strides against the standing pose, by what was done and by segment."""
@@ -59,11 +60,10 @@ LEAN_SIGMA_DEG: Final = 6.0
 wanted before a lean is believed."""
 
 SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "pelvis": ("pelvis",),
-    "torso": ("torso",),
-    "femur": ("femur_r", "femur_l"),
-    "tibia": ("tibia_r", "tibia_l"),
+    segment: tuple(body for body in BODIES if segment_of(body) == segment)
+    for segment in ("pelvis", "trunk", "thigh", "shank")
 }
+UPPER: Final = ("pelvis", "trunk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def _lean(found: Mapping[str, Inclination], usual: Mapping[str, Usual]) -> Itera
     if not forward:
         yield Evidence(check=definition.state("good", NOT_CHECKED))
         return
-    upper = {s: v for s, v in forward.items() if s in ("pelvis", "torso")} or forward
+    upper = {s: v for s, v in forward.items() if s in UPPER} or forward
     lean = _common(upper, {s: usual[s].sigma_deg for s in usual})
     tilt = _common(side, {s: usual[s].side_sigma_deg for s in usual})
     size = float(np.hypot(lean, tilt))
@@ -189,13 +189,13 @@ def _lean(found: Mapping[str, Inclination], usual: Mapping[str, Usual]) -> Itera
 def _legs(found: Mapping[str, Inclination], usual: Mapping[str, Usual]) -> Iterator[Evidence]:
     definition = definition_of("legs_straight")
     forward = _segments(found, usual, "forward_deg")
-    thighs = {b: found[b].forward_deg for b in SEGMENTS["femur"] if b in found}
-    if "femur" not in forward:
+    thighs = {b: found[b].forward_deg for b in SEGMENTS["thigh"] if b in found}
+    if "thigh" not in forward:
         yield Evidence(check=definition.state("good", NOT_CHECKED))
         return
-    upper = {s: v for s, v in forward.items() if s in ("pelvis", "torso")}
+    upper = {s: v for s, v in forward.items() if s in UPPER}
     lean = -_common(upper, {s: usual[s].sigma_deg for s in usual})
-    off = {body: value - usual["femur"].forward_deg - lean for body, value in thighs.items()}
+    off = {body: value - usual["thigh"].forward_deg - lean for body, value in thighs.items()}
     check = definition.of_worst({body: abs(value) for body, value in off.items()})
     if check.verdict == "good":
         yield Evidence(check=check)
@@ -210,7 +210,7 @@ def _legs(found: Mapping[str, Inclination], usual: Mapping[str, Usual]) -> Itera
 
 def _facing(examined: Examined, found: Mapping[str, Inclination]) -> Evidence:
     definition = definition_of("faced_ahead")
-    turned = [found[body].left_turn_deg for body in ("pelvis", "torso") if body in found]
+    turned = [found[body].left_turn_deg for s in UPPER for body in SEGMENTS[s] if body in found]
     if examined.settings.activity.surface != "treadmill" or not turned:
         return Evidence(check=definition.state("good", NOT_CHECKED))
     mean = float(np.rad2deg(np.angle(np.exp(1j * np.deg2rad(turned)).sum())))

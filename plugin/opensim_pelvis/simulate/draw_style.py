@@ -10,7 +10,7 @@ import numpy as np
 
 from opensim_pelvis.config.settings import Sex
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.simulate.gait_style import (
+from opensim_pelvis.simulate.gait_style import PATH_CURVES, (
     LEG_CURVES,
     PATH_CURVES,
     SIDES,
@@ -196,7 +196,7 @@ def _lopsided(rng: np.random.Generator, name: str, curve: Harmonics) -> Harmonic
     """Return a curve of pelvis or trunk that is not the same on both sides."""
     c = curve.coefficients.copy()
     size = np.abs(c[1:]).max()
-    if name in _MIRRORED and not name.startswith("pelvis_"):
+    if name in _MIRRORED and name not in PATH_CURVES:
         c[0] += rng.normal(0.0, 0.12) * size
     wrong = 2 if name in _MIRRORED else 1  # the harmonic that a symmetric person lacks
     c[wrong] += 0.06 * size * (rng.normal() + 1j * rng.normal())
