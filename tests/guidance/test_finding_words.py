@@ -69,13 +69,13 @@ def test_a_finding_says_its_numbers_and_then_why_it_cannot_tell() -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (Reason(key="unknown", measure="pelvic_drop_deg"), "pelvic drop is unknown"),
+        (Reason(key="unknown", measure="pelvic_drop_deg"), "contralateral pelvic drop in stance is unknown"),
         (Reason(key="heading"), "the heading of the sensors is doubtful"),
         (Reason(key="activity"), "the activity was not stated to be running"),
         (Reason(key="strides"), "no strides were found"),
         (
             Reason(key="error", measure=ROTATION, values={"error": 4.3, "effect": 2.25}),
-            "the known error of pelvic rotation range (4.3 degrees) exceeds the effect (2.2 "
+            "the known error of pelvic rotation, range (4.3 degrees) exceeds the effect (2.2 "
             "degrees)",
         ),
     ],

@@ -10,7 +10,7 @@ import numpy as np
 
 from opensim_pelvis.config.settings import Sex
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.simulate.gait_style import PATH_CURVES, (
+from opensim_pelvis.simulate.gait_style import (
     LEG_CURVES,
     PATH_CURVES,
     SIDES,
