@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -120,6 +120,18 @@ def draw_rotation_range(rng: np.random.Generator, gait: Gait, speed_mps: float, 
     middle = 8.0 + 2.6 * (speed_mps - 3.0) if gait == "running" else 6.0 + 3.0 * speed_mps
     middle = max(middle, 5.0) + (2.0 if sex == "female" else 0.0)
     return float(np.clip(middle * np.exp(rng.normal(0.0, 0.3)), 3.0, 24.0))
+
+
+def scaled_to(
+    style: Style, ranges_deg: Mapping[str, float], means_deg: Mapping[str, float]
+) -> Style:
+    """Return a style whose pelvis and trunk have given ranges and means over the mean stride."""
+    trunk = dict(style.trunk)
+    for name, wanted in ranges_deg.items():
+        trunk[name] = _scaled(trunk[name], wanted)
+    for name, wanted in means_deg.items():
+        trunk[name] = _with_mean(trunk[name], wanted)
+    return replace(style, trunk=trunk)
 
 
 def curve_range(curve: Harmonics) -> float:
