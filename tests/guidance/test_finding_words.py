@@ -69,7 +69,10 @@ def test_a_finding_says_its_numbers_and_then_why_it_cannot_tell() -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (Reason(key="unknown", measure="pelvic_drop_deg"), "contralateral pelvic drop in stance is unknown"),
+        (
+            Reason(key="unknown", measure="pelvic_drop_deg"),
+            "contralateral pelvic drop in stance is unknown",
+        ),
         (Reason(key="heading"), "the heading of the sensors is doubtful"),
         (Reason(key="activity"), "the activity was not stated to be running"),
         (Reason(key="strides"), "no strides were found"),
