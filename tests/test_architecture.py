@@ -24,8 +24,9 @@ MAX_ROOMS = 25
 SAME_IDEA = {
     "angles": "clinical angles: the record, and how it is computed",
     "c3d": "C3D files, read and written",
+    "document": "a page of the documentation, written from the table beside it",
+    "definitions": "what is said of each measure, of each check: the table, read",
     "placement": "how sensors sit on bodies: the record, and how it is computed",
-    "quality": "how far a result can be trusted: the record, and how it is judged",
     "sto": "tables of OpenSim, read and written",
 }
 """Names of files that stand in several rooms, and the idea they share."""

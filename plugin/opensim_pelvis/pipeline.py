@@ -42,11 +42,11 @@ from opensim_pelvis.kinematics.angles import compute_angles
 from opensim_pelvis.kinematics.doubts import doubt_ranges, doubt_thighs
 from opensim_pelvis.kinematics.engine_definitions import Solve, engine_of, load
 from opensim_pelvis.notices import notice
-from opensim_pelvis.quality import judge
+from opensim_pelvis.quality import Examined, examine, judge, notes_of
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
-from opensim_pelvis.timeline.matching import match_sensors
+from opensim_pelvis.timeline.matching import keep_worn, match_sensors
 from opensim_pelvis.types import (
     AlignedRecording,
     BodyModel,
@@ -184,7 +184,7 @@ def _run(
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     gap_s = settings.timeline.max_gap_s
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=progress)
-    recording, idle = _worn_alone(recording, used)
+    recording, idle = keep_worn(recording, used)
     recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     ledger = replace(aligned.ledger, unmatched=(*idle, *aligned.ledger.unmatched))
@@ -199,6 +199,18 @@ def _run(
         headless=orient_headless(placement, orientations),
     )
     running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
+    examined = Examined(
+        settings=settings,
+        recording=recording,
+        aligned=aligned,
+        placement=placement,
+        orientations=orientations,
+        model=model,
+        kinematics=kinematics,
+        angles=angles,
+        running=running,
+    )
+    evidence = examine(examined)
     return Result(
         name=name_of(recording, settings),
         settings=settings,
@@ -213,8 +225,9 @@ def _run(
         running=running,
         versions=_versions(),
         defaults=defaults,
-        quality=judge(recording, aligned, placement, model, kinematics, running),
+        quality=judge(recording, aligned, placement, model, kinematics, running, evidence),
         notes=(
+            *notes_of(evidence),
             *sorted(placement.notes, key=lambda note: note.severity != "error"),
             *model.notes,
             *kinematics.notes,
@@ -226,15 +239,6 @@ def _run(
             *aligned.notes,
         ),
     )
-
-
-def _worn_alone(recording: Recording, used: set[str]) -> tuple[Recording, tuple[str, ...]]:
-    """Leave out sensors that nobody wore where clocks differ: their motion fits no other."""
-    if recording.clocks == "common":
-        return recording, ()
-    worn = tuple(sensor for sensor in recording.sensors if sensor.identifier in used)
-    idle = tuple(name for name in recording.identifiers if name not in used)
-    return replace(recording, sensors=worn), idle
 
 
 def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel:

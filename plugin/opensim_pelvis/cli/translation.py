@@ -24,6 +24,7 @@ from opensim_pelvis.io.documents import is_file, read_toml
 from opensim_pelvis.kinematics import angle_definitions
 from opensim_pelvis.language import COMMENT, Text, updated
 from opensim_pelvis.language.po_files import read_catalogue
+from opensim_pelvis.quality import definitions as quality
 from opensim_pelvis.report import texts as report
 from opensim_pelvis.validation import agreement_figures as comparison
 
@@ -36,6 +37,7 @@ _SOURCES: Final = (
     measures,
     angle_definitions,
     calibration_methods,
+    quality,
     defaults,
     guidance,
     report,

@@ -222,7 +222,7 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
     )
     bad = [check for check in view["quality"]["checks"] if check["verdict"] != "good"]
     for check in bad:
-        said = f"{words[check['name']]}: {words['verdict_' + check['verdict']]}"
+        said = f"{texts.check(check['name'])}: {words['verdict_' + check['verdict']]}"
         flow.text(said, size=8, indent=12, mark="•")
     for note in view["notes"][:MAX_NOTES]:
         flow.text(texts.said(note), size=7.5, indent=12, mark="•", after=1)

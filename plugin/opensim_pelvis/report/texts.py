@@ -14,6 +14,7 @@ from opensim_pelvis.guidance.finding_words import DERIVED
 from opensim_pelvis.kinematics import angle_definitions
 from opensim_pelvis.language import ENGLISH, Language, Text
 from opensim_pelvis.notices import say_plain
+from opensim_pelvis.quality.definitions import label_in
 from opensim_pelvis.report.view_curves import drawn_curves
 from opensim_pelvis.types import DIGITS
 from opensim_pelvis.types.date import parse_moment, show_moment
@@ -77,6 +78,10 @@ class Texts(Mapping[str, Mapping[str, str]]):
         if self.language is ENGLISH:
             return show_moment(iso)
         return self.language.moment(parse_moment(iso))
+
+    def check(self, name: str) -> str:
+        """Return what the report calls a check of the quality."""
+        return label_in(name, self.language)
 
     def said(self, told: str | Mapping[str, Any]) -> str:
         """Return the sentence of a notice that was made plain."""

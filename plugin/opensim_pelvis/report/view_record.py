@@ -12,6 +12,7 @@ from opensim_pelvis.guidance.rulebook import Norm
 from opensim_pelvis.io.documents import FaultError, OneOf
 from opensim_pelvis.io.results.agreement_file import Told
 from opensim_pelvis.io.results.summary_file import check_moment
+from opensim_pelvis.quality.definitions import definition_of, definitions
 from opensim_pelvis.report.view_parts import (
     Count,
     Curves,
@@ -22,7 +23,14 @@ from opensim_pelvis.report.view_parts import (
     Series,
     Skeleton,
 )
-from opensim_pelvis.types import Check, InputFile, SensorIntegrity, Verdict
+from opensim_pelvis.types import (
+    CHECK_UNITS,
+    NOT_CHECKED,
+    Check,
+    InputFile,
+    SensorIntegrity,
+    Verdict,
+)
 
 FORMAT: Final = "opensim-pelvis report"
 FORMAT_VERSION: Final = 4
@@ -33,11 +41,7 @@ NEEDED_NORMS: Final = (
 )  # fmt: skip
 """Norms that figures and sentences are made with."""
 
-CHECKS: Final = (
-    "absent", "clock", "model", "ranges", "pose", "heading", "headings", "headings_unknown",
-    "calibration", "strides", "excluded",
-)  # fmt: skip
-UNITS: Final = ("deg", "s", "share", "strides")
+CHECKS: Final = tuple(definitions())
 _MEASURE: Final = OneOf(tuple(definition.name for definition in shown_in("run")))
 _STAGE: Final = OneOf(("orientations", "pose", "heading", "travel", "model", "engine", "events"))
 
@@ -106,7 +110,9 @@ class CheckRow(Check):
     def __post_init__(self) -> None:
         if self.name not in CHECKS:
             raise FaultError(f"name: wanted one of {', '.join(CHECKS)}, found '{self.name[:40]}'")
-        if self.name == "headings_unknown" or (self.name == "heading" and self.state):
+        if self.name == "headings_unknown" or self.state == NOT_CHECKED:
+            return
+        if self.state and definition_of(self.name).limits is None and self.name != "calibration":
             return
         if self.name == "calibration":
             if self.state not in ("given", "doubtful"):
@@ -114,8 +120,9 @@ class CheckRow(Check):
         elif self.value is None or self.limits is None:
             key = "value" if self.value is None else "limits"
             raise FaultError(f"{key}: wanted that of the check {self.name}, found nothing")
-        elif self.unit not in UNITS:
-            raise FaultError(f"unit: wanted one of {', '.join(UNITS)}, found '{self.unit[:40]}'")
+        elif self.unit not in CHECK_UNITS:
+            wanted = ", ".join(CHECK_UNITS)
+            raise FaultError(f"unit: wanted one of {wanted}, found '{self.unit[:40]}'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

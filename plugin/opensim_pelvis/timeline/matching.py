@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from opensim_pelvis.config.settings import BODIES, nearest
@@ -120,3 +121,12 @@ def _find_doubles(asked: Mapping[str, str], found: Mapping[str, str]) -> list[st
 
 def _rank(body: str) -> tuple[int, str]:
     return (BODIES.index(body) if body in BODIES else len(BODIES), body)
+
+
+def keep_worn(recording: Recording, used: set[str]) -> tuple[Recording, tuple[str, ...]]:
+    """Leave out sensors that nobody wore where clocks differ: their motion fits no other."""
+    if recording.clocks == "common":
+        return recording, ()
+    worn = tuple(sensor for sensor in recording.sensors if sensor.identifier in used)
+    idle = tuple(name for name in recording.identifiers if name not in used)
+    return replace(recording, sensors=worn), idle

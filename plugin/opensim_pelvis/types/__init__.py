@@ -23,8 +23,11 @@ from opensim_pelvis.types.placement import Placement as Placement
 from opensim_pelvis.types.placement import SensorHeading as SensorHeading
 from opensim_pelvis.types.placement import SensorOrientations as SensorOrientations
 from opensim_pelvis.types.progress import Progress as Progress
+from opensim_pelvis.types.quality import CHECK_UNITS as CHECK_UNITS
+from opensim_pelvis.types.quality import NOT_CHECKED as NOT_CHECKED
 from opensim_pelvis.types.quality import VERDICTS as VERDICTS
 from opensim_pelvis.types.quality import Check as Check
+from opensim_pelvis.types.quality import Evidence as Evidence
 from opensim_pelvis.types.quality import Quality as Quality
 from opensim_pelvis.types.quality import Verdict as Verdict
 from opensim_pelvis.types.recording import ClockEstimate as ClockEstimate

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from opensim_pelvis.cli.screen.words import advised, spoken, term, told, word
+from opensim_pelvis.cli.screen.words import advised, spoken, term, told
 from opensim_pelvis.config.trial.defaults import split_default
 from opensim_pelvis.notices import Notice
+from opensim_pelvis.quality.definitions import word_in
 from opensim_pelvis.types import Quality
 
 
@@ -41,6 +42,6 @@ def quality_words(quality: Quality) -> str:
     'doubtful: pose'
     """
     worst = [check.name for check in quality.checks if check.verdict != "good"]
-    named = (word(f"check.{name}") for name in worst)
+    named = (word_in(name, spoken()) for name in worst)
     verdict = term(quality.verdict)
     return f"{verdict}: {', '.join(named)}" if worst else verdict

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis import quality
 from opensim_pelvis.quality import judge
+from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.types import Check, Quality, Result
 from tests.io.exporters.sample_result import make_result
 
@@ -37,7 +37,11 @@ def test_the_worst_sensor_decides_how_well_the_model_follows(
     errors[:, 1] = np.deg2rad(error_deg)
     check = checks_of(replace(result, kinematics=replace(result.kinematics, errors_rad=errors)))
     found = check["model"]
-    assert (found.verdict, found.unit, found.limits) == (verdict, "deg", quality.MODEL_ERROR_DEG)
+    assert (found.verdict, found.unit, found.limits) == (
+        verdict,
+        "deg",
+        definition_of("model").limits,
+    )
     assert found.value == pytest.approx(error_deg)
     assert found.subject == (result.aligned.bodies[1],)
 
