@@ -7,11 +7,12 @@ from typing import Final
 
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.quality.who_wears import find_swaps
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
-EXAMINERS: Final[Mapping[str, Examiner]] = {}
+EXAMINERS: Final[Mapping[str, Examiner]] = {"wearers": find_swaps}
 """Each examiner by its name. Those of causes stand before those of consequences: what the first
 ones find is told first."""
 

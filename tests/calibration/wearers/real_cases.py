@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -117,10 +117,8 @@ def real_cases(data: Path) -> Iterator[Case]:
     yield _recorded("opensense", read(folder), worn, (7.0, 23.5))
     yield _recorded("ximu3", read(data / "formats" / "ximu3"), XIMU3, (1.5, 16.0))
     yield _recorded("theia", read(data / "formats" / "c3d" / "C3DRotationExample.c3d"), THEIA, None)
-    whole = read_full_body(data)
-    yield from (
-        _recorded(f"qmt {start}", whole, QMT, (start, stop)) for start, stop in QMT_WALKING_S
-    )
+    marching = _recorded("qmt", read_full_body(data), QMT, MARCHING_S)
+    yield replace(marching, activity="on the spot")
     yield read_mean_cycle(data)
 
 
@@ -153,7 +151,7 @@ QMT: Final = {
     "foot_left": "calcn_l",
     "foot_right": "calcn_r",
 }
-QMT_WALKING_S: Final = ((0.0, 100.0),)
+MARCHING_S: Final = (54.0, 100.0)
 
 _RBDS: Final = {
     "RBDS001runT25markers.txt": "RBDS001",

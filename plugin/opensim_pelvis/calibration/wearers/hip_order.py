@@ -1,9 +1,10 @@
 """Which thigh is the right one, told by where the hips lie on the pelvis.
 
 Two bodies that share a joint feel the same acceleration there:
-``|a_P + G_P r_P| = |a_F + G_F r_F|`` with ``G = [w x]^2 + [dw/dt x]``. Lengths need neither headings nor mountings (Seel, Raisch and
-Schauer 2014, doi:10.3390/s140406891). The part of ``r_P`` across the pelvis is larger for the right
-hip by the distance between the hips, which is 0.15 to 0.2 m.
+``|a_P + G_P r_P| = |a_F + G_F r_F|`` with ``G = [w x]^2 + [dw/dt x]``. Lengths
+need neither headings nor mountings (Seel, Raisch and Schauer 2014, doi:10.3390/s140406891). The
+part of ``r_P`` across the pelvis is larger for the right hip by the distance between the hips,
+which is 0.15 to 0.2 m.
 """
 
 from __future__ import annotations
