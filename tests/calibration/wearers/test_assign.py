@@ -7,7 +7,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from opensim_pelvis.calibration.wearers.assign import LEGS, assignments, score
+from opensim_pelvis.calibration.wearers.assign import FEET, assignments, score
+from opensim_pelvis.calibration.wearers.habits import JOINTS
 from opensim_pelvis.calibration.wearers.likelihood import GRID_RAD, Tables
 
 BODIES = ("torso", "pelvis", "femur_r", "femur_l", "tibia_r", "calcn_r")
@@ -33,13 +34,15 @@ def random_tables(bodies: tuple[str, ...], sensors: int) -> Tables:
         hip_r=rng.normal(size=(2, sensors, sensors)),
         hip_l=rng.normal(size=(2, sensors, sensors)),
         landing=rng.normal(size=(sensors, sensors)),
+        linked=rng.normal(size=(sensors, sensors)),
     )
 
 
 def slow_score(tables: Tables, bodies: tuple[str, ...], given: tuple[int, ...]) -> float:
     worn = {bodies[b]: s for s, b in enumerate(given)}
     fixed = sum(tables.scalars[b, s] for s, b in enumerate(given))
-    fixed += sum(tables.landing[worn[a], worn[b]] for a, b in LEGS if {a, b} <= set(worn))
+    fixed += sum(tables.landing[worn[a], worn[b]] for a, b in FEET if {a, b} <= set(worn))
+    fixed += sum(tables.linked[worn[a], worn[b]] for a, b in JOINTS if {a, b} <= set(worn))
     pelvis = worn.get("pelvis")
     terms = []
     for sign in (0, 1):

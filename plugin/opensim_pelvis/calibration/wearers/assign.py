@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.calibration.wearers.habits import JOINTS
 from opensim_pelvis.calibration.wearers.likelihood import GRID_RAD, Tables
 from opensim_pelvis.frames import FloatArray, IntArray
 
@@ -16,7 +17,7 @@ MOST: Final = 8
 """Sensors and bodies up to which all assignments are scored: 40320."""
 
 
-LEGS: Final = (("tibia_r", "calcn_r"), ("tibia_l", "calcn_l"))
+FEET: Final = (("tibia_r", "calcn_r"), ("tibia_l", "calcn_l"))
 
 
 @lru_cache(maxsize=8)
@@ -56,11 +57,12 @@ def score(tables: Tables, bodies: Sequence[str]) -> FloatArray:
             signs[:, coupled] += tables.thighs[b][:, pelvis[coupled], wearer[coupled, b]]
         alone = worn & ~coupled
         signs[:, alone] += tables.phases[b, wearer[alone, b]]
-    for shank, foot in LEGS:
-        if shank in names and foot in names:
-            pair = wearer[:, [names[shank], names[foot]]]
-            both = (pair >= 0).all(axis=1)
-            fixed[both] += tables.landing[pair[both, 0], pair[both, 1]]
+    for pairs, table in ((FEET, tables.landing), (JOINTS, tables.linked)):
+        for first, second in pairs:
+            if first in names and second in names:
+                worn_on = wearer[:, [names[first], names[second]]]
+                both = (worn_on >= 0).all(axis=1)
+                fixed[both] += table[worn_on[both, 0], worn_on[both, 1]]
     on = pelvis >= 0
     signs[:, on] += tables.pelvis[:, pelvis[on]]
     thighs = [

@@ -158,6 +158,21 @@ FACING: Final = 6.0
 """How much the sign of an axis is told by the sign of `hip_order.Hips.facing`: the steepness of a
 logistic curve. Thighs of people have 0.04 to 0.75 in running and 0.4 to 0.75 in walking."""
 
+JOINTS: Final = (
+    ("pelvis", "torso"),
+    ("pelvis", "femur_r"),
+    ("pelvis", "femur_l"),
+    ("femur_r", "tibia_r"),
+    ("femur_l", "tibia_l"),
+    ("tibia_r", "calcn_r"),
+    ("tibia_l", "calcn_l"),
+)
+"""Bodies that share a joint."""
+
+LINKED: Final = 1.5
+"""Power of the misfit of two sensors at a joint; chosen so that half the misfit counts nearly three
+to one."""
+
 UNLIKE: Final = 0.15
 """Share of people to whom a phase or a distance does not apply."""
 

@@ -50,10 +50,14 @@ class Hips:
     facing : (s, s) array
         Cosine of the angle between the axis ``right`` of the first and ``axis`` of the second,
         times the coherence of the joint's acceleration as both feel it.
+    misfit_mps2 : (s, s) array
+        Median difference of the lengths of that acceleration, the better of both orders: small for
+        two sensors on segments that share a joint, whichever joint.
     """
 
     place_m: FloatArray
     facing: FloatArray
+    misfit_mps2: FloatArray
 
 
 def find_hips(signals: Signals, windows: Sequence[Window], features: Features) -> Hips:
@@ -69,6 +73,7 @@ def find_hips(signals: Signals, windows: Sequence[Window], features: Features) -
     up, sensors = features.up, features.up.shape[0]
     place = np.full((sensors, sensors, 3), np.nan)
     facing = np.full((sensors, sensors), np.nan)
+    misfit = np.full((sensors, sensors), np.nan)
     felt = np.isfinite(force).all(axis=(0, 2))
     for p, f in permutations(np.flatnonzero(felt), 2):
         pair = [p, f]
@@ -76,9 +81,11 @@ def find_hips(signals: Signals, windows: Sequence[Window], features: Features) -
         r = solve_joint(force[:, pair], bend[:, pair], start)
         place[p, f] = r[:3]
         joint = force[:, pair] + np.einsum("tsij,sj->tsi", bend[:, pair], r.reshape(2, 3))
+        length = np.linalg.norm(joint, axis=2)
+        misfit[p, f] = np.median(np.abs(length[:, 0] - length[:, 1]))
         axes = np.stack([features.right[p], features.axis[f]])
         facing[p, f] = _facing(R_ES[:, pair], joint, axes)
-    return Hips(place, facing)
+    return Hips(place, facing, np.minimum(misfit, misfit.T))
 
 
 def _facing(R_ES: FloatArray, joint: FloatArray, axes: FloatArray) -> float:
@@ -133,10 +140,12 @@ def _acceleration(
     keep = np.zeros(last - first, dtype=bool)
     for window in windows:
         keep[max(window.start - first, 0) : max(min(window.stop, last) - first, 0)] = True
+    silent = np.isnan(signals.acceleration_mps2[first:last][keep]).any(axis=(0, 2))
     turning, force = (
         _smooth(x[first:last], signals.rate_hz)
         for x in (signals.angular_velocity_radps, signals.acceleration_mps2)
     )
+    force[:, silent] = np.nan
     faster = np.gradient(turning, axis=0) * signals.rate_hz
     cross, change = _cross_matrix(turning), _cross_matrix(faster)
     step = max(1, round(signals.rate_hz / 50.0))
@@ -145,13 +154,13 @@ def _acceleration(
 
 
 def _smooth(values: FloatArray, rate_hz: float) -> FloatArray:
-    """Return smooth signals; sensors with a hole anywhere are NaN."""
-    whole = np.isfinite(values).all(axis=(0, 2))
-    out = np.full_like(values, np.nan)
-    if whole.any():
-        flat = values[:, whole].reshape(values.shape[0], -1)
-        out[:, whole] = low_pass(flat, SMOOTH_HZ, rate_hz).reshape(values.shape[0], -1, 3)
-    return out
+    """Return smooth signals; holes, which no window has, are bridged by straight lines."""
+    flat = values.reshape(values.shape[0], -1).copy()
+    rows = np.arange(flat.shape[0])
+    for column in flat.T:
+        seen = np.isfinite(column)
+        column[~seen] = np.interp(rows[~seen], rows[seen], column[seen]) if seen.any() else 0.0
+    return np.asarray(low_pass(flat, SMOOTH_HZ, rate_hz).reshape(values.shape))
 
 
 def _cross_matrix(v: FloatArray) -> FloatArray:

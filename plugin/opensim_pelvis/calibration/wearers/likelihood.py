@@ -20,6 +20,7 @@ from opensim_pelvis.calibration.wearers.habits import (
     HIP_SIDE_M,
     HIPS_M,
     LEFT,
+    LINKED,
     SEGMENT_OF,
     UNLIKE,
     UNPAIRED,
@@ -36,6 +37,9 @@ GRID_RAD: Final = np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False)
 
 SIGNS_RAD: Final = (0.0, np.pi)
 """An axis points to the right or to the left: that turns its phases by half a turn."""
+
+SMALLEST_MPS2: Final = 0.02
+"""Misfit below which nothing is told apart: noise of accelerometers."""
 
 ANYWHERE_M: Final = 0.2
 """Scale of a distance that no hip explains."""
@@ -61,6 +65,8 @@ class Tables:
         The same for one thigh alone.
     landing : (s, s) array
         For shank and foot of one leg.
+    linked : (s, s) array
+        For two bodies that share a joint.
     """
 
     scalars: FloatArray
@@ -71,6 +77,7 @@ class Tables:
     hip_r: FloatArray
     hip_l: FloatArray
     landing: FloatArray
+    linked: FloatArray
 
 
 def tabulate(
@@ -118,6 +125,7 @@ def tabulate(
         hip_r=np.stack([_near(sign * across, HIP_SIDE_M, ANYWHERE_M) for sign in (1.0, -1.0)]),
         hip_l=np.stack([_near(-sign * across, HIP_SIDE_M, ANYWHERE_M) for sign in (1.0, -1.0)]),
         landing=_near(lands, landing, UNPAIRED),
+        linked=_linked(hips.misfit_mps2),
     )
 
 
@@ -182,6 +190,13 @@ def _around(phase_rad: FloatArray, known: Phase) -> FloatArray:
     density = np.exp(sharp * np.cos(apart)) / np.i0(sharp)
     found = np.log((1.0 - UNLIKE) * density + UNLIKE)
     return np.asarray(np.where(np.isfinite(phase_rad), found, 0.0))
+
+
+def _linked(misfit_mps2: FloatArray) -> FloatArray:
+    """Return how well sensors fit at a joint against all pairs of the recording, (s, s)."""
+    found = -LINKED * np.log(np.maximum(misfit_mps2, SMALLEST_MPS2))
+    seen = np.isfinite(found)
+    return np.asarray(np.where(seen, found - found[seen].mean() if seen.any() else 0.0, 0.0))
 
 
 def _near(values: FloatArray, known: tuple[float, float], anyhow: float) -> FloatArray:
