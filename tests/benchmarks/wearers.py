@@ -3,7 +3,7 @@
     python tests/benchmarks/wearers.py real            recordings of people, in pieces of 8 s
     python tests/benchmarks/wearers.py left-out        the same; each person judged by constants
                                                        that hold nothing of that person
-    python tests/benchmarks/wearers.py simulated [N]   N simulated runners
+    python tests/benchmarks/wearers.py simulated [N]   N simulated people
 
 Figures of docs/wearers.md. *Left out*: centres of scalars and phases are means over the other
 people of the recordings, where there are two or more of them; else a phase says nothing and a
@@ -22,9 +22,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.calibration.wearers.real_cases import Case, case_of, real_cases
+from tests.calibration.wearers.real_cases import PIECE_S, Case, case_of, real_cases
 from tests.calibration.wearers.swaps import SETS, SWAPS, swapped
-from tests.running_cases import REALISTIC, random_runner
 
 from opensim_pelvis.calibration.wearers.features import SCALARS, Features, describe
 from opensim_pelvis.calibration.wearers.habits import (
@@ -41,7 +40,15 @@ from opensim_pelvis.calibration.wearers.habits import (
 from opensim_pelvis.calibration.wearers.identify import Wearers, identify_wearers, signals_of
 from opensim_pelvis.calibration.wearers.windows import find_windows
 from opensim_pelvis.quality.definitions import definition_of
-from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
+from opensim_pelvis.simulate import (
+    SENSOR_MAP,
+    draw_runner,
+    draw_sensors,
+    draw_session,
+    simulate_runner,
+    simulate_sensors,
+)
+from opensim_pelvis.simulate.gait_style import Gait
 from opensim_pelvis.simulate.mountings import random_mountings
 from opensim_pelvis.timeline.align import align_recording
 
@@ -49,6 +56,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FEWEST_OTHERS = 2
 PHASES = ("swing", "yaw", "roll", "sway", "sign")
 PIECES_OF_RUN = 4
+START_S = 4.0  # standing and the first strides
 
 Named = Mapping[str, Mapping[Activity, Habits]]
 
@@ -63,13 +71,17 @@ def main() -> None:
     show(pieces, left_out(cases) if what == "left-out" else {})
 
 
-def simulated(runners: int) -> Iterator[Case]:
-    rng = np.random.default_rng(0)
-    for k in range(runners):
-        truth = simulate_runner(random_runner(rng), Session(duration_s=12.0, rate_hz=100.0))
-        sensors = replace(REALISTIC, seed=k, mountings=random_mountings(k))
-        aligned = align_recording(simulate_sensors(truth, sensors), SENSOR_MAP, max_gap_s=0.05)
-        yield case_of(aligned, f"simulated {k}", "running")
+def simulated(people: int) -> Iterator[Case]:
+    """Return people drawn at random, half of whom run, with sensors turned at random."""
+    for k in range(people):
+        gait: Gait = "running" if k % 2 else "walking"
+        rng = np.random.default_rng(k)
+        person = draw_runner(rng, gait)
+        worn = replace(draw_sensors(rng, person), mountings=random_mountings(k))
+        truth = simulate_runner(person, draw_session(rng, duration_s=START_S + PIECE_S))
+        aligned = align_recording(simulate_sensors(truth, worn), SENSOR_MAP, max_gap_s=0.05)
+        whole = case_of(aligned, f"simulated {k}", gait)
+        yield whole.cut(slice(round(START_S * aligned.rate_hz), None))
 
 
 def show(pieces: Iterable[Case], habits: Named) -> None:
