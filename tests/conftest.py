@@ -13,6 +13,15 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Else each worker would rewrite all tests anew, and each process that tests start would compile
+# the package.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Read when NumPy is loaded, which no import above does: the arrays of tests are small, and two
+# workers with as many threads each as there are cores wait for one another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Where a change is judged, the examples are the same each time: it fails by what it changed. By
 # hand they are drawn anew, and find more.
 settings.register_profile("ci", derandomize=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -55,7 +57,32 @@ def without_figures(*, pdf: bool = False) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch(FIGURES, return_value=()))
         if not pdf:
-            stack.enter_context(mock.patch(AGAIN, _no_pdf))
+            stack.enter_context(without_pdf())
+        yield
+
+
+@contextlib.contextmanager
+def few_figures(*, pdf: bool = False) -> Iterator[None]:
+    """Draw figures of a comparison of four angles meanwhile, and no PDF unless it is wanted.
+
+    Two rows of panels, one not full, take every way that drawing has.
+    """
+    from opensim_pelvis.validation.agreement_figures import draw_figures
+
+    def draw(comparison: Any, *rest: Any) -> tuple[Path, ...]:
+        angles = comparison.table.angles[:4]
+        return draw_figures(
+            replace(comparison, table=replace(comparison.table, angles=angles)), *rest
+        )
+
+    with mock.patch(FIGURES, draw), contextlib.nullcontext() if pdf else without_pdf():
+        yield
+
+
+@contextlib.contextmanager
+def without_pdf() -> Iterator[None]:
+    """Make no PDF of a recording meanwhile where a report is made again."""
+    with mock.patch(AGAIN, _no_pdf):
         yield
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     Gap,
@@ -31,6 +30,7 @@ from opensim_pelvis.simulate import (
     write_ximu3,
     write_xsens,
 )
+from opensim_pelvis.types.segments import BODIES
 
 TWO = ("pelvis", "torso")
 SHORT = Session(duration_s=1.5, rate_hz=40.0, still_s=0.5, ramp_s=0.5)

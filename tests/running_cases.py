@@ -9,7 +9,6 @@ import numpy as np
 
 from opensim_pelvis import pipeline
 from opensim_pelvis.config.settings import (
-    BODIES,
     ActivityKind,
     ActivitySettings,
     CalibrationSettings,
@@ -26,6 +25,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.types import Result, RunningAnalysis
+from opensim_pelvis.types.segments import BODIES
 
 REALISTIC = SensorSettings(
     gyroscope_noise_radps=0.0012,

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
@@ -21,6 +20,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import AlignedRecording
+from opensim_pelvis.types.segments import BODIES
 
 MAX_GAP_S = 0.05
 

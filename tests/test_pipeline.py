@@ -13,7 +13,6 @@ import pytest
 import opensim_pelvis
 from opensim_pelvis import pipeline
 from opensim_pelvis.config.settings import (
-    BODIES,
     ActivitySettings,
     CalibrationSettings,
     Engine,
@@ -36,6 +35,7 @@ from opensim_pelvis.simulate import (
     write_xsens,
 )
 from opensim_pelvis.types import OrientationOrigin, Recording, Result
+from opensim_pelvis.types.segments import BODIES
 from tests.exporting import PAGE_AND_PDF, without
 from tests.notices import coded, codes, sentences
 from tests.simulated import short_run

@@ -130,6 +130,15 @@ TABLES: Final = tuple(sorted(PACKAGE.rglob("*.toml")))
 NAMES: Final = re.compile(r"`[^`\n]*`|\{[^{}]*\}")
 """Code in pages, and fields that are filled in."""
 
+
+def pattern_of(*phrases: str) -> str:
+    """Return what finds any of some phrases as words."""
+    return rf"(?<![\w.])(?:{'|'.join(map(re.escape, phrases))})\b"
+
+
+ANY_BANNED: Final = re.compile(pattern_of(*BANNED), re.IGNORECASE)
+"""Nearly all texts have none, and are looked through once."""
+
 FILLED_IN: Final = 110
 """Characters left for a file, a sensor and two numbers in an error."""
 
@@ -177,15 +186,13 @@ def messages_of(path: Path) -> Iterator[tuple[str, str]]:
 
 def found_in(texts: Iterator[tuple[str, str]]) -> list[str]:
     """Return each banned phrase with its place and the standard term; names of fields are none."""
+    plain = ((place, " ".join(NAMES.sub("", text).split())) for place, text in texts)
     return [
-        f"{place}: '{phrase}': write '{term}'"
-        for place, text in texts
-        for phrase, term in BANNED.items()
-        if re.search(
-            rf"(?<![\w.]){re.escape(phrase)}\b",
-            " ".join(NAMES.sub("", text).split()),
-            re.IGNORECASE,
-        )
+        f"{place}: '{phrase}': write '{BANNED[phrase]}'"
+        for place, text in plain
+        if ANY_BANNED.search(text)
+        for phrase in BANNED
+        if re.search(pattern_of(phrase), text, re.IGNORECASE)
     ]
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from opensim_pelvis.calibration.heading import find_heading
 from opensim_pelvis.calibration.placement import average_pose, orient_sensors, place_static
-from opensim_pelvis.config.settings import BODIES, CalibrationSettings
+from opensim_pelvis.config.settings import CalibrationSettings
 from opensim_pelvis.frames import heading_of
 from opensim_pelvis.rotations import inverse, multiply, rotate
 from opensim_pelvis.simulate import (
@@ -23,6 +23,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
+from opensim_pelvis.types.segments import BODIES
 
 IMG = Path(__file__).resolve().parents[1] / "img"
 TRUE, FOUND, RAW = "#3f3f46", "#0b4f8a", "#c2500a"

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from opensim_pelvis.config.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.config.settings import ActivitySettings, SubjectSettings
 from opensim_pelvis.io import output
+from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.notices import notice
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.again import write_reports
@@ -27,6 +28,7 @@ from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner
 from opensim_pelvis.simulate.sensors import Gap, SensorSettings
 from opensim_pelvis.types import RecordingDate, Result
+from opensim_pelvis.types.segments import BODIES
 from opensim_pelvis.validation.compare import compare
 from opensim_pelvis.validation.compare_request import read_comparison
 from opensim_pelvis.validation.write_agreement import write_comparison
@@ -44,6 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for result in recordings():
+            SummaryExporter().write(result, folder)
             write_view(view_of(result), folder / f"{result.name}_report.json")
         lab = Lab(name="Running laboratory")
         write_reports([folder], folder, lab)

@@ -21,6 +21,8 @@ from .io.reading import read as read
 from .io.registry import Exporter as Exporter
 from .io.registry import Match as Match
 from .io.registry import Reader as Reader
+from .io.tables.opensim_tables import Table as Table
+from .io.tables.opensim_tables import read_table as read_table
 from .notices import Notice as Notice
 from .notices import notice as notice
 from .notices import say as say

@@ -62,9 +62,18 @@ def rotate(q: FloatArray, vector: FloatArray) -> FloatArray:
     -------
     (..., 3) array
     """
-    w, u = q[..., :1], q[..., 1:]
-    t = 2.0 * np.cross(u, vector)
-    return np.asarray(vector + w * t + np.cross(u, t))
+    w, x, y, z = np.moveaxis(q, -1, 0)
+    vx, vy, vz = np.moveaxis(vector, -1, 0)
+    # by components: nearly twice as fast as ``numpy.cross``, and equal to the last bit
+    tx, ty, tz = (2.0 * (y * vz - z * vy), 2.0 * (z * vx - x * vz), 2.0 * (x * vy - y * vx))
+    return np.stack(
+        [
+            vx + w * tx + (y * tz - z * ty),
+            vy + w * ty + (z * tx - x * tz),
+            vz + w * tz + (x * ty - y * tx),
+        ],
+        axis=-1,
+    )
 
 
 def normalise(q: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ import time
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES, TimelineSettings
+from opensim_pelvis.config.settings import TimelineSettings
 from opensim_pelvis.simulate import (
     RunnerSettings,
     SensorSettings,
@@ -20,6 +20,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.timeline.clocks import unify_clocks
+from opensim_pelvis.types.segments import BODIES
 
 
 def main() -> None:

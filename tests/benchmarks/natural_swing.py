@@ -12,7 +12,6 @@ import numpy as np
 
 from opensim_pelvis.calibration.heading.swing import find_swing
 from opensim_pelvis.calibration.placement import average_pose
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
     RunnerSettings,
@@ -21,6 +20,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.types.segments import BODIES
 
 RUNNERS = 60
 RANGES = {  # degrees, around the published ones of `RunnerSettings`

@@ -28,9 +28,11 @@ from tests.real_sensors import GAITTOOLBOX
 
 from opensim_pelvis.frames import GRAVITY_MPS2
 from opensim_pelvis.io import reading
+from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.rotations import inverse, multiply, rotate
 from opensim_pelvis.simulate import (
     SENSOR_MAP,
+    SensorSettings,
     Truth,
     draw_runner,
     draw_sensors,
@@ -38,6 +40,7 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
 )
+from opensim_pelvis.simulate.soft_tissue import on_skin
 
 Found = dict[str, list[float]]
 RIGHT = ("pelvis", "torso", "femur_r", "tibia_r", "calcn_r")
@@ -152,11 +155,26 @@ def simulated(kind: str, people: int) -> Found:
                 figures.above_12_hz(sensor.acceleration_mps2[late], 100.0)
             )
         describe(gait, rates, out)
+        over_skin(truth, sensors, out)
         if kind == "running":
             flight(truth, out)
             offs = [e.time_s for e in truth.events if (e.label, e.context) == ("toe-off", "Right")]
             event_features(gait, rates, vertical, offs, out)
     return out
+
+
+def over_skin(truth: Truth, sensors: SensorSettings, out: Found) -> None:
+    """Add by how much the skin of the sacrum shows another range than the pelvis, degrees."""
+    bone = truth.motions["pelvis"]
+    skin = on_skin(bone, sensors.soft_tissue["pelvis"], truth.course, "pelvis", 0)
+    seen, true = (name_angles({"pelvis": m.R_GB}, truth.travel_rad) for m in (skin, bone))
+    strides = gait_of(truth, truth.runner.gait, "").strides_s
+    for name in ("pelvic_axial_rotation", "pelvic_obliquity"):
+        cut = [
+            np.ptp(figures.by_stride(a[name][:, None], truth.time_s, strides), axis=1).mean()
+            for a in (seen, true)
+        ]
+        out[f"skin - pelvis, range of {name}"].append(float(np.rad2deg(cut[0] - cut[1])))
 
 
 def flight(truth: Truth, out: Found) -> None:

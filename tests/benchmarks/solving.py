@@ -72,8 +72,9 @@ def running(n_frames: int) -> tuple:
     from tests.kinematics.test_solve import case_of
     from tests.simulated import short_run
 
-    from opensim_pelvis.config.settings import BODIES, SubjectSettings
+    from opensim_pelvis.config.settings import SubjectSettings
     from opensim_pelvis.kinematics.osim.build import build_model
+    from opensim_pelvis.types.segments import BODIES
 
     truth = short_run(duration_s=n_frames / 100.0 + 2.0, rate_hz=100.0)
     moving = slice(200, 200 + n_frames)  # after standing

@@ -28,14 +28,11 @@ from tests.calibration.wearers.swaps import SETS, SWAPS, swapped
 from opensim_pelvis.calibration.wearers.features import SCALARS, Features, describe
 from opensim_pelvis.calibration.wearers.habits import (
     HABITS,
-    LEFT,
-    SEGMENT_OF,
     UNKNOWN,
     Activity,
     Habit,
     Habits,
     Phase,
-    Segment,
 )
 from opensim_pelvis.calibration.wearers.identify import Wearers, identify_wearers, signals_of
 from opensim_pelvis.calibration.wearers.windows import find_windows
@@ -51,6 +48,7 @@ from opensim_pelvis.simulate import (
 from opensim_pelvis.simulate.gait_style import Gait
 from opensim_pelvis.simulate.mountings import random_mountings
 from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.types.segments import Segment, segment_of, side_of
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FEWEST_OTHERS = 2
@@ -209,10 +207,10 @@ def features_of(case: Case) -> Iterator[tuple[tuple[Activity, Segment, str], com
     shank = case.bodies.index("tibia_r")
     beat = features.swing_rad[shank] + sign_of(features, shank, case, activity)
     for k, body in enumerate(case.bodies):
-        segment = SEGMENT_OF[body]
+        segment = segment_of(body)
         half = sign_of(features, k, case, activity)
         yield (activity, segment, "scalars"), features.scalars[k, : len(SCALARS)]
-        if segment in ("pelvis", "torso"):
+        if segment in ("pelvis", "trunk"):
             phases = {
                 "yaw": features.yaw_rad[k] - beat,
                 "roll": features.roll_rad[k] + half - beat,
@@ -220,7 +218,7 @@ def features_of(case: Case) -> Iterator[tuple[tuple[Activity, Segment, str], com
                 "sign": features.surge_rad[k] + half,
             }
         else:
-            side = np.pi if body in LEFT else 0.0
+            side = np.pi if side_of(body) == "left" else 0.0
             phases = {
                 "swing": features.swing_rad[k] + half - beat + side,
                 "sign": features.bend_rad[k] + half,
@@ -232,12 +230,12 @@ def features_of(case: Case) -> Iterator[tuple[tuple[Activity, Segment, str], com
 
 def sign_of(features: Features, k: int, case: Case, activity: Activity) -> float:
     """Return the half turn that a sensor's axis needs to point to the right."""
-    leg = SEGMENT_OF[case.bodies[k]] not in ("pelvis", "torso")
+    leg = segment_of(case.bodies[k]) not in ("pelvis", "trunk")
     axis = features.axis[k] if leg else features.right[k]
     if case.right is not None:
         return 0.0 if axis @ case.right[k] > 0.0 else np.pi
     phase = features.bend_rad[k] if leg else features.surge_rad[k]
-    centre = np.deg2rad(HABITS[activity][SEGMENT_OF[case.bodies[k]]].sign[0])
+    centre = np.deg2rad(HABITS[activity][segment_of(case.bodies[k])].sign[0])
     return 0.0 if not np.cos(phase - centre) < 0.0 else np.pi
 
 

@@ -13,11 +13,11 @@ from opensim_pelvis.calibration.placement import (
     orient_sensors,
     place_static,
 )
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.rotations import angle_between, mean_rotation, multiply
 from opensim_pelvis.simulate import SensorSettings, random_mountings, typical_mountings
 from opensim_pelvis.types import AlignedRecording, Placement
+from opensim_pelvis.types.segments import BODIES
 from tests.notices import sentences
 from tests.simulated import align, only_orientations, short_run
 

@@ -22,6 +22,7 @@ from opensim_pelvis.cli.screen.words import speaking, spoken, word
 from opensim_pelvis.cli.selftest.run import CHECKS, Outcome
 from opensim_pelvis.language import read_language
 from opensim_pelvis.validation.pooling import PooledAgreement
+from tests.exporting import few_figures
 from tests.report.test_translation import LETTERS, UNITS, write_greek
 
 NAMES = {
@@ -101,8 +102,9 @@ def test_no_english_is_left_of_a_comparison_and_of_a_cohort(
     demo: tuple[Path, Result], greek: Path, tmp_path: Path
 ) -> None:
     run = demo[0] / "demo"
-    done = shown("compare", run, run / "demo_ik.mot", "--model", run / "demo_model.osim",
-                 "--offset", 0, "--out", tmp_path / "one", language=greek)  # fmt: skip
+    with few_figures():
+        done = shown("compare", run, run / "demo_ik.mot", "--model", run / "demo_model.osim",
+                     "--offset", 0, "--out", tmp_path / "one", language=greek)  # fmt: skip
     assert latin(done.output) == set()
     methods = (tmp_path / "one" / "methods.md").read_text(encoding="utf-8")
     assert latin(methods, NAMES | {"ik"}) == set()

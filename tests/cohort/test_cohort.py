@@ -23,6 +23,7 @@ from opensim_pelvis.cohort.write_cohort import write_cohort
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.simulate import RunnerSettings, Session
+from tests.notices import codes
 from tests.running_cases import run_case
 
 PNG = b"\x89PNG"
@@ -73,10 +74,10 @@ def test_the_interval_of_a_correlation_is_scipys() -> None:
 def test_women_and_men_at_the_same_speed() -> None:
     found = compare_sexes(made_cohort())
     assert found["ci_low_deg"] < 3.0 < found["ci_high_deg"]
-    assert "smaller than the known error" in str(found["note"])
+    assert codes(found["notices"]) == ["cohort.within_error"]
     few = made_cohort(n=6)
     assert "difference_deg" not in compare_sexes(few)
-    assert "4 women and 4 men" in str(compare_sexes(few)["note"])
+    assert codes(compare_sexes(few)["notices"]) == ["cohort.few_of_a_sex"]
 
 
 def test_too_few_runners_give_no_number() -> None:
@@ -149,7 +150,11 @@ def test_runs_become_tables_and_a_figure(summaries: Path, tmp_path: Path) -> Non
     assert sessions[ROTATION].tolist() == pytest.approx([6.0, 16.0], abs=0.1)
     assert sessions["sex"].tolist() == ["female", "male"]
     assert sessions["pace_min_per_km"].tolist() == pytest.approx([1000.0 / 60.0 / 3.6] * 2)
-    assert json.loads(files["cohort.json"].read_text(encoding="utf-8"))["runners"] == 2
+    facts = json.loads(files["cohort.json"].read_text(encoding="utf-8"))
+    assert facts["runners"] == 2
+    (told,) = facts["women_minus_men_at_the_same_speed"]["notices"]
+    assert set(told) == {"code", "severity", "subject", "values", "text"}
+    assert (told["code"], told["values"]) == ("cohort.few_of_a_sex", {"least": 4})
     assert files["cohort_rotation_cadence.png"].read_bytes()[:4] == PNG
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.gait.events.detect import detect_events
 from opensim_pelvis.gait.events.imported import normalise_events, read_events
@@ -17,6 +16,7 @@ from opensim_pelvis.gait.events.signals import find_extremes, refine
 from opensim_pelvis.notices import say
 from opensim_pelvis.simulate import SensorSettings
 from opensim_pelvis.types import Event, GaitEvents, Result
+from opensim_pelvis.types.segments import BODIES
 from tests.notices import codes
 from tests.running_cases import run_case
 

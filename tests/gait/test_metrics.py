@@ -115,6 +115,17 @@ def test_phase_and_relative_phase_of_waves(lag: float) -> None:
     assert np.isnan(phase_lag(pelvis * 1e-3, trunk)).all(), "hardly any rotation has no phase"
 
 
+@pytest.mark.parametrize("drift_deg", [6.0, -15.0])
+def test_a_drift_over_the_stride_does_not_change_the_relative_phase(drift_deg: float) -> None:
+    pelvis = np.deg2rad(8.0 * np.cos(2 * np.pi * PART))[None]
+    trunk = np.deg2rad(10.0 * np.cos(2 * np.pi * PART - np.deg2rad(120.0)))[None]
+    line = np.deg2rad(drift_deg * PART)[None]
+    wanted = float(relative_phase(pelvis, trunk)[0])
+    assert wanted == pytest.approx(120.0, abs=1.0)
+    for drifting in ((pelvis + line, trunk), (pelvis, trunk + line), (pelvis + line, trunk - line)):
+        assert float(relative_phase(*drifting)[0]) == pytest.approx(wanted, abs=1e-9)
+
+
 def test_vector_coding_of_known_couplings() -> None:
     turn = np.sin(2 * np.pi * PART)[None]
     still = np.zeros_like(turn)

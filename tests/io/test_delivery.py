@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -261,37 +262,60 @@ SCRIPT = """
 import os, sys
 from pathlib import Path
 from opensim_pelvis.io.delivery import Set, deliver, swap
-folder, text, last, kind, way = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), *sys.argv[4:6]
-if way == "renames":
-    swap.exchange = lambda one, other: False
-calls = 0
 EVENTS = {"open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.link", "os.listdir",
           "os.scandir", "shutil.rmtree", "ctypes.call_function", "ctypes.dlsym"}
-def count(event, arguments):
-    global calls
-    if event in EVENTS:
-        calls += 1
-        if calls == last:
-            os._exit(77)
-wanted = Set(folder=folder, kind=kind, name="x", stem="x", own_folder=kind == "run")
-sys.addaudithook(count)
-with deliver(wanted) as staged:
-    for name in ("x_a", "x_b", "x_c")[: 3 if text == "old" else 2]:
-        (staged.folder / name).write_text(text)
+calls = 0
+def write(folder, text, last, kind, way):
+    if way == "renames":
+        swap.exchange = lambda one, other: False
+    def count(event, arguments):
+        global calls
+        if event in EVENTS:
+            calls += 1
+            if calls == last:
+                os._exit(77)
+    wanted = Set(folder=Path(folder), kind=kind, name="x", stem="x", own_folder=kind == "run")
+    sys.addaudithook(count)
+    with deliver(wanted) as staged:
+        for name in ("x_a", "x_b", "x_c")[: 3 if text == "old" else 2]:
+            (staged.folder / name).write_text(text)
+for line in sys.stdin:
+    folder, text, last, kind, way = line.rstrip("\\n").split("\\t")
+    child = os.fork()
+    if child == 0:
+        try:
+            write(folder, text, int(last), kind, way)
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+"""Each line a writing that is killed: a fork, since a new interpreter loads the package anew."""
 
 
-def killed(folder: Path, text: str, last: int, kind: str, way: str) -> int:
-    words = [sys.executable, "-c", SCRIPT, str(folder), text, str(last), kind, way]
-    return subprocess.run(words, check=False, capture_output=True, timeout=600).returncode
+@pytest.fixture(scope="module")
+def writer() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
 
 
-@pytest.mark.slow
+def killed(
+    writer: subprocess.Popen[str], folder: Path, text: str, last: int, kind: str, way: str
+) -> int:
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    print(folder, text, last, kind, way, sep="\t", file=writer.stdin, flush=True)
+    return int(writer.stdout.readline())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks of POSIX")
 @pytest.mark.parametrize(
     ("kind", "way"), [("run", "exchange"), ("run", "renames"), ("cohort", "renames")]
 )
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_set(
-    tmp_path: Path, kind: str, way: str
+    tmp_path: Path, writer: subprocess.Popen[str], kind: str, way: str
 ) -> None:
     """Every call of the file system in turn is the last one."""
     base = tmp_path / "base"
@@ -301,16 +325,16 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_set(
         (home / "set").mkdir(parents=True)
         if kind == "cohort":
             (home / "set" / "mine.txt").write_text("mine")
-    assert killed(tmp_path / "old" / "set", "old", 0, kind, way) == 0
+    assert killed(writer, tmp_path / "old" / "set", "old", 0, kind, way) == 0
     shutil.copytree(tmp_path / "old", tmp_path / "new", dirs_exist_ok=True)
-    assert killed(tmp_path / "new" / "set", "new", 0, kind, way) == 0
+    assert killed(writer, tmp_path / "new" / "set", "new", 0, kind, way) == 0
     sides = [tree(tmp_path / text) for text in ("old", "new")]
     assert sides[0] != sides[1]
     seen = set()
     for last in range(1, 400):
         home = tmp_path / f"at{last}"
         shutil.copytree(tmp_path / "old", home)
-        code = killed(home / "set", "new", last, kind, way)
+        code = killed(writer, home / "set", "new", last, kind, way)
         alone = kind == "run"
         again = Set(folder=home / "set", kind=kind, name="x", stem="x", own_folder=alone)
         with deliver(again):

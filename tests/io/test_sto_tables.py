@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import opensim_pelvis
 from opensim_pelvis.errors import ExportError, ReadError
 from opensim_pelvis.io.tables.opensim_tables import (
     DECIMALS,
@@ -86,16 +87,19 @@ def test_all_faults_of_a_table_come_at_once(path: Path) -> None:
         ("x\nendheader\nt\ta\n0\t1\n", "first column should be 'time', found 't'"),
         (
             "x\nendheader\ntime\ta\n0\t1\n1\tz\n",
-            "wanted a number in row 2, column 2, found 'z'",
+            "row 2: wanted a number for a, found 'z'",
         ),
         (
             "x\nendheader\ntime\ta\tb\n0\t1\n",
-            "row 1 should have 3 numbers for its column labels, found 2",
+            "row 1: wanted 3 cells as in the column names, found 2",
         ),
         ("\nendheader\n", "first column should be 'time', found ''"),
         ("x\nendheader\ntime\ta\n0\t1\n1\t\u0663\n", "found '\u0663'"),
         ("x\nendheader\ntime\ta\n0\t1\n1\t1_0\n", "found '1_0'"),
-        ("x\nendheader\ntime\ta\n0\t1\n1\t2\t3\n", "row 2 should have 2 numbers"),
+        (
+            "x\nendheader\ntime\ta\n0\t1\n1\t2\t3\n",
+            "row 2: wanted 2 cells .*, found 3",
+        ),
     ],
 )
 def test_what_is_no_table_is_named(path: Path, text: str, message: str) -> None:
@@ -110,3 +114,38 @@ def test_empty_cells_are_missing_and_rows_that_end_early_are_told(path: Path) ->
     assert table.labels == ("one two", "b")
     assert table.short_rows == (4,)
     np.testing.assert_array_equal(table.values, [[1.0, 2.0], [np.nan, 3.0], [np.nan, 4.0]])
+
+
+QUATERNIONS = "DataType=Quaternion\nendheader\ntime\ta\tb\n"
+Q = "0.5,0.5,0.5,0.5"
+
+
+def test_a_number_that_moved_to_the_cell_before_is_told(path: Path) -> None:
+    """Nine numbers there are, but not where the labels say."""
+    path.write_text(f"{QUATERNIONS}0\t{Q}\t{Q}\n1\t{Q},0.5\t0.5,0.5,0.5\n")
+    with pytest.raises(ReadError, match=r"row 2: wanted four numbers w,x,y,z for a, found '0\.5,0"):
+        read_table(path)
+
+
+def test_quaternions_may_stand_between_blanks(path: Path) -> None:
+    path.write_text(f"{QUATERNIONS}0 {Q} {Q.replace(',', ', ')}\n1\t{Q}\tnan,nan,nan,nan\n")
+    table = read_table(path)
+    np.testing.assert_array_equal(table.values[0], np.full((2, 4), 0.5))
+    assert np.isnan(table.values[1, 1]).all()
+
+
+@pytest.mark.parametrize("given", [None, "", 5, "\0", "nothing.sto", "."])
+def test_what_is_no_file_is_told(
+    given: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ReadError):
+        opensim_pelvis.read_table(given)  # type: ignore[arg-type]
+
+
+def test_a_path_may_be_a_text_and_lines_may_end_as_on_windows(path: Path) -> None:
+    write(path, np.array([[1.5], [2.5]]))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    table = opensim_pelvis.read_table(str(path))
+    assert (table.name, table.labels, table.header["inDegrees"]) == ("a table", ("c0",), "yes")
+    assert table.values.tolist() == [[1.5], [2.5]]

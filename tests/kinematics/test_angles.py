@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.kinematics.angles import compute_angles
 from opensim_pelvis.rotations import from_euler, multiply, to_euler
 from opensim_pelvis.simulate import Truth
 from opensim_pelvis.types import Kinematics
+from opensim_pelvis.types.segments import BODIES
 from tests.notices import codes
 from tests.simulated import short_run
 

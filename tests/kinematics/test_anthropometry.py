@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.kinematics.anthropometry import mass
 from opensim_pelvis.kinematics.anthropometry import published as tables
@@ -16,6 +15,7 @@ from opensim_pelvis.kinematics.anthropometry.sizes import (
     joint_geometry,
     landmarks,
 )
+from opensim_pelvis.types.segments import BODIES
 
 ROUNDING_M = 2e-9  # positions are rounded to nanometres
 EXACT = 1e-12

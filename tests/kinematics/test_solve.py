@@ -10,7 +10,7 @@ import numpy as np
 import opensim
 import pytest
 
-from opensim_pelvis.config.settings import BODIES, SubjectSettings
+from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.errors import SolveError
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.kinematics.osim.build import build_model
@@ -38,6 +38,7 @@ from opensim_pelvis.types import (
     Placement,
     SensorOrientations,
 )
+from opensim_pelvis.types.segments import BODIES
 from tests.notices import sentences
 from tests.simulated import short_run
 

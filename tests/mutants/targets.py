@@ -9,12 +9,15 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGE: Final = ROOT / "plugin" / "opensim_pelvis"
 
 _STATISTICS: Final = (
+    "tests/validation/test_statistics.py",
+    "tests/validation/test_statistics_by_hand.py",
     "tests/validation/test_agreement_by_hand.py",
     "tests/validation/test_limits_by_hand.py",
-    "tests/validation/test_statistics_by_hand.py",
-    "tests/validation/test_statistics.py",
-    "tests/validation/test_pooling.py",
 )
+_POOLING: Final = ("tests/validation/test_limits_by_hand.py", "tests/validation/test_pooling.py")
+
+_HEADING: Final = "tests/calibration/heading/test_heading"
+_FIND: Final = (f"{_HEADING}_find.py", f"{_HEADING}_found_together.py")
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     "kinematics/angles.py": (
@@ -24,18 +27,34 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "gait/measures/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/coordination.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/strides/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
-    "calibration/heading/*.py": (
-        "tests/calibration/heading/test_heading.py",
-        "tests/calibration/heading/test_heading_combine.py",
-        "tests/calibration/heading/test_heading_knee.py",
-        "tests/calibration/heading/test_heading_optical.py",
-        "tests/calibration/heading/test_heading_over_time.py",
+    # The tests of its own of each file: no recording in them, so that all changes are tried soon.
+    "calibration/heading/combine.py": (f"{_HEADING}_combine.py",),
+    "calibration/heading/cycles.py": (f"{_HEADING}_cycles.py",),
+    "calibration/heading/drift.py": (f"{_HEADING}_drift.py",),
+    "calibration/heading/find.py": _FIND,
+    "calibration/heading/forward.py": (f"{_HEADING}_forward.py", *_FIND),
+    "calibration/heading/joint.py": (f"{_HEADING}_joint.py",),
+    "calibration/heading/knee.py": (f"{_HEADING}_knee_by_hand.py", *_FIND),
+    "calibration/heading/mounted.py": (f"{_HEADING}_mounted.py",),
+    "calibration/heading/planes.py": (f"{_HEADING}_planes.py",),
+    "calibration/heading/report.py": (f"{_HEADING}_report.py",),
+    "calibration/heading/swing.py": (f"{_HEADING}_swing.py", f"{_HEADING}_forward.py"),
+    "calibration/movement_pose.py": ("tests/calibration/test_movement_by_hand.py",),
+    "calibration/placement.py": (
+        "tests/calibration/test_placement_by_hand.py",
+        "tests/calibration/test_standing_again.py",
     ),
+    "calibration/verdict.py": ("tests/calibration/test_verdict.py",),
     "validation/agreement.py": _STATISTICS,
     "validation/continuous.py": _STATISTICS,
     "validation/reliability.py": _STATISTICS,
-    "validation/pooling.py": _STATISTICS,
-    "guidance/*.py": ("tests/guidance/test_guidance_engine.py", "tests/guidance/test_guidance.py"),
+    "validation/pooling.py": _POOLING,
+    "guidance/engine.py": ("tests/guidance/test_guidance_engine.py",),
+    "guidance/finding_words.py": (
+        "tests/guidance/test_finding_words.py",
+        "tests/guidance/test_guidance_engine.py",
+    ),
+    "guidance/rulebook.py": ("tests/guidance/test_rulebook.py",),
     "report/headline.py": ("tests/report/test_headline.py",),
 }
 """Files of the package, by pattern, to their tests; of these, each change runs what calls it."""

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from opensim_pelvis.cli.commands import app
-from opensim_pelvis.config.settings import BODIES, ActivitySettings, SubjectSettings
+from opensim_pelvis.config.settings import ActivitySettings, SubjectSettings
 from opensim_pelvis.io import output
 from opensim_pelvis.pipeline import run
 from opensim_pelvis.report.agreement_folder import attach_agreements
@@ -26,6 +26,7 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.simulate.sensors import Gap
 from opensim_pelvis.types import Result
+from opensim_pelvis.types.segments import BODIES
 from tests.exporting import made_once, without, without_figures
 
 HOSTILE = '</script><script>document.title="owned"</script><img src=x onerror="document.title=1">'

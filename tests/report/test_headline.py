@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from opensim_pelvis.report.headline import find_measure, find_row, headline, pace, when
+from opensim_pelvis.notices import as_plain, notice
+from opensim_pelvis.report.headline import MAX_REASONS, find_measure, find_row, headline, pace, when
 from opensim_pelvis.report.texts import read_texts
 
 WORDS = read_texts()["headline"]
@@ -28,10 +30,13 @@ def measure(name: str, *rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {"name": name, "rows": list(rows), **none, **changes}
 
 
-def said(*measures: dict[str, Any], verdict: str = "good") -> str:
+def said(
+    *measures: dict[str, Any], verdict: str = "good", notes: Sequence[dict[str, Any]] = ()
+) -> str:
     view: Any = {
         "measures": list(measures),
         "quality": {"verdict": verdict},
+        "notes": list(notes),
         "norms": {"choice.block_phase": {"value": 60.0}},
     }
     return "\n".join(headline(view, read_texts()))
@@ -197,13 +202,21 @@ def test_what_lacks_a_side_or_a_part_is_not_told() -> None:
     assert said(rotation(10.0), *other) == alone
 
 
-def test_without_rotation_there_is_one_line_and_a_rejected_result_is_told_first() -> None:
+def test_without_rotation_there_is_one_line() -> None:
     assert said() == WORDS["none"]
     assert said(measure(ROTATION, {**row(10.0), "mean": None})) == WORDS["none"]
+
+
+def test_of_a_rejected_result_causes_are_told_and_no_number() -> None:
     lines = said(rotation(10.0), verdict="rejected").split("\n")
-    assert lines[0] == WORDS["rejected"]
-    assert lines[1] == WORDS["rotation"].format(range="10.0°")
+    assert lines == [WORDS["rejected"]]
     assert WORDS["rejected"] not in said(rotation(10.0))
+    told = [as_plain(notice(code)) for code in ("recording.simulated", "recording.no_rate")]
+    sentence = "the recording does not state a sampling rate"
+    assert said(rotation(10.0), verdict="rejected", notes=told).split("\n")[1:] == [sentence]
+    error = {**told[1], "severity": "error"}
+    causes = said(rotation(10.0), verdict="rejected", notes=[told[1], *5 * [error]]).split("\n")
+    assert len(causes) == 1 + MAX_REASONS
 
 
 def test_of_two_bands_none_is_chosen() -> None:

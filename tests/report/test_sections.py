@@ -17,7 +17,7 @@ from opensim_pelvis.report.pdf import PARTS, set_pages
 from opensim_pelvis.report.sections import SECTIONS, SectionDefinition, sections_of
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
-from opensim_pelvis.report.view_record import ReportView
+from opensim_pelvis.report.view_record import OfSummary, ReportNumbers
 
 DUMMY = SectionDefinition(
     name="dummy",
@@ -83,7 +83,9 @@ def test_every_section_has_its_parts() -> None:
     assert list(PARTS) == names
     assert set(read_texts()["section"]) == set(names)
     environment = page._environment()
-    parts = {item.name for item in fields(ReportView)} | {"agreement"}
+    parts = {item.name for record in (ReportNumbers, OfSummary) for item in fields(record)} | {
+        "agreement"
+    }
     for section in SECTIONS:
         environment.get_template(section.template)
         assert set(section.needs) <= parts, section.name

@@ -324,7 +324,7 @@ def _pool_seeds() -> tuple[Tree, ...]:
 def _agreement_seeds() -> tuple[Tree, ...]:
     made = seeds.comparison()
     compared = {f"compared/{name}": made[name] for name in made if name.endswith(".json")}
-    return ({"w_report.json": seeds.result()["w_report.json"], **compared},)
+    return ({**seeds.result(), **compared},)
 
 
 def _logo_seeds() -> tuple[Tree, ...]:
@@ -376,8 +376,8 @@ TARGETS: Final = {
         Target("events c3d", _reference_c3d, _events),
         Target("lab", _lab_seeds, _lab, "*.toml"),
         Target("logo", _logo_seeds, _logo),
-        Target("report page", _result_file("w_report.json"), _page),
-        Target("report pdf", _result_file("w_report.json"), _report, slow=True),
+        Target("report page", lambda: (seeds.result(),), _page),
+        Target("report pdf", lambda: (seeds.result(),), _report, slow=True),
         Target("cohort", _result_file("w_summary.json", 3), _cohort),
         Target("cohort figure", _result_file("w_summary.json", 3), _cohort_whole, slow=True),
         Target("pool", _pool_seeds, _pool, slow=True),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.signal import butter, sosfiltfilt
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import GRAVITY_MPS2
 from opensim_pelvis.rotations import (
@@ -30,8 +31,10 @@ from opensim_pelvis.simulate import (
     draw_sensors,
     draw_session,
     draw_soft_tissue,
+    sample_runner,
     simulate_runner,
     simulate_sensors,
+    write_trial,
 )
 from opensim_pelvis.simulate.draw_style import curve_range
 from opensim_pelvis.simulate.gait_style import LEG_CURVES
@@ -39,6 +42,7 @@ from opensim_pelvis.simulate.ground_forces import foot_force, height_part
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.measured_curves import measured_gaits, measured_variation
 from opensim_pelvis.simulate.soft_tissue import on_skin, ring_jet
+from opensim_pelvis.types.segments import BODIES
 
 ALIKE = StrideVariation(duration=0.0, step=0.0, curves=0.0)
 PHASES = np.arange(4000) / 4000.0
@@ -115,6 +119,23 @@ def test_the_same_seed_draws_the_same_person_and_another_another():
     assert np.abs(values[0] - values[2]).max() > 1.0
 
 
+def test_the_motion_is_the_same_whenever_it_is_sampled():
+    """Sensors with clocks and rates of their own see the same strides, skin and sway."""
+    rng = np.random.default_rng(3)
+    runner = draw_runner(rng)
+    session = draw_session(rng, duration_s=6.0)
+    truth = simulate_runner(runner, session)
+    tissue = draw_soft_tissue(rng, runner)["tibia_r"]
+    some = sample_runner(runner, session, truth.time_s[37::7])
+    for body, motion in some.motions.items():
+        whole = truth.motions[body]
+        wanted = whole.acceleration_g_mps2[37::7]
+        np.testing.assert_allclose(motion.acceleration_g_mps2, wanted, atol=1e-9, err_msg=body)
+    skins = [on_skin(t.motions["tibia_r"], tissue, t.course, "tibia_r", 5) for t in (truth, some)]
+    whole, part = (skin.angular_velocity_b_radps for skin in skins)
+    np.testing.assert_allclose(part, whole[37::7], atol=1e-9)
+
+
 def test_runners_phases_are_those_of_people():
     """Against the right shank's swing, degrees: figures of people, and the room of a mixture."""
     found = {"yaw": [], "roll": [], "thigh": [], "other": []}
@@ -144,6 +165,13 @@ def test_walkers_have_two_feet_on_the_ground_after_each_contact():
     )
     double = [(left_off[left_off > t][0] - t) * runner.stride_hz for t in right[:-1]]
     np.testing.assert_allclose(double, runner.duty_factor - 0.5, atol=0.02)
+
+
+def test_a_trial_file_says_that_a_walker_walks(tmp_path):
+    runner = draw_runner(np.random.default_rng(2), "walking")
+    truth = simulate_runner(runner, Session(duration_s=3.0))
+    trial = tomllib.loads(write_trial(tmp_path / "t.toml", truth, recording="x").read_text())
+    assert trial["activity"]["kind"] == "walking"
 
 
 def test_force_under_the_feet_carries_the_body():
@@ -243,8 +271,6 @@ def test_a_drawn_sensors_gyroscope_integrates_to_its_orientation():
 
 def test_impacts_are_as_strong_as_on_people():
     """ln(rms above 12 Hz / rms below) of acceleration is -0.1 to -2.0 on people."""
-    from scipy.signal import butter, sosfiltfilt
-
     high = butter(4, 12.0, "high", fs=100.0, output="sos")
     for seed in range(4):
         rng = np.random.default_rng(seed)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.frames import GRAVITY_MPS2, R_GE_NOMINAL, heading_of
 from opensim_pelvis.rotations import (
@@ -29,6 +28,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
     typical_mountings,
 )
+from opensim_pelvis.types.segments import BODIES
 
 EXACT = 1e-12  # rounding of a chain of quaternion products
 INTEGRATED_RAD = 1e-4  # required of clean signals after 10 s

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.config.settings import BODIES, RecordingSettings
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.io.readers.c3d import C3dReader
 from opensim_pelvis.io.readers.table import TableReader
 from opensim_pelvis.rotations import angle_between
@@ -34,6 +34,7 @@ from opensim_pelvis.simulate import (
     write_xsens,
 )
 from opensim_pelvis.testing.same_recording import signals_of
+from opensim_pelvis.types.segments import BODIES
 
 SIX_DIGITS_RAD = 3e-6  # half a unit of the sixth digit, through nine matrix elements
 FULL_DIGITS_RAD = 1e-12

@@ -116,6 +116,20 @@ def test_strides_that_one_system_did_not_see_wholly_do_not_count() -> None:
     assert table.strides == 9
 
 
+def test_three_strides_are_enough_and_each_has_its_values() -> None:
+    """Of three strides the last ends with the last sample."""
+    spans = tuple(
+        StrideSpan(side="right", start_s=0.75 * i, end_s=0.75 * (i + 1)) for i in (5, 6, 7)
+    )
+    assert spans[-1].end_s == TIME_S[-1]
+    found = compared(sine(5.0, 0.75), sine(4.0, 0.75), strides=spans)
+    assert len(found.strides) == 4
+    for stride in found.strides:
+        sizes = (stride.estimate_deg.size, stride.reference_deg.size, stride.time_error_s.size)
+        assert sizes == (3, 3, 3), stride.value
+    assert compared(sine(5.0, 0.75), sine(4.0, 0.75), strides=spans[1:]).strides == ()
+
+
 def test_whole_turns_between_systems_are_no_difference() -> None:
     for turns in (-2.0, 1.0):
         found = compared(sine(5.0, 0.8) + 1.0 + 360.0 * turns, sine(5.0, 0.8))

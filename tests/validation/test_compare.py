@@ -32,6 +32,7 @@ from opensim_pelvis.validation.foot_events import FootEvent, StrideSpan
 from opensim_pelvis.validation.reference_motion import Motion, motion_from_coordinates
 from opensim_pelvis.validation.sources import ReferenceSettings
 from opensim_pelvis.validation.write_agreement import write_comparison
+from tests.exporting import few_figures, without_figures
 from tests.notices import codes
 
 RATE_HZ = 200.0
@@ -199,7 +200,8 @@ def test_trials_that_share_no_time_are_refused(runner) -> None:
 def test_files_hold_what_was_measured(runner, tmp_path: Path) -> None:
     truth, spans = runner
     found = compared(distorted(truth, spans, tilt_deg=4.0), truth)
-    names = {path.name for path in write_comparison(found, tmp_path)}
+    with few_figures():
+        names = {path.name for path in write_comparison(found, tmp_path)}
     assert names >= {"agreement.csv", "agreement.json", "methods.md", "curves.png"}
     content = json.loads((tmp_path / "agreement.json").read_text(encoding="utf-8"))
     assert content["alignment"]["heading_deg"] == pytest.approx(-np.rad2deg(HEADING), abs=0.1)
@@ -216,7 +218,8 @@ def test_doubts_stand_in_the_file_as_texts_and_as_data(runner, tmp_path: Path) -
     truth, spans = runner
     found = compared(replace(distorted(truth, spans, tilt_deg=4.0), strides=()), truth)
     lone = {"torso": notice("compare.one_alone", "torso", name="optical")}
-    write_comparison(replace(found, absent=lone), tmp_path)
+    with without_figures():
+        write_comparison(replace(found, absent=lone), tmp_path)
     content = json.loads((tmp_path / "agreement.json").read_text(encoding="utf-8"))
     said = say(notice("compare.no_stride"))
     assert content["notes"] == [said]

@@ -101,6 +101,8 @@ def test_a_curve_moves_from_a_part_of_the_largest_value_on() -> None:
     large = compare_curves(1e-7 * small, 1e6 * small, rate_hz=100.0)
     assert np.isnan(large.r)
     assert np.isnan(large.lag_s)
+    tiny = compare_curves(1e-13 * small, 1e-13 * small, rate_hz=100.0)
+    assert np.isnan(tiny.r), "beside nothing larger it is a part of one degree"
 
 
 def test_multiple_correlation_of_three_methods_and_of_two_frames() -> None:
@@ -114,8 +116,18 @@ def test_multiple_correlation_of_three_methods_and_of_two_frames() -> None:
     assert coefficient_of_multiple_correlation(steep) == pytest.approx(
         np.sqrt(1.0 - of_frames / whole)
     )
+    assert coefficient_of_multiple_correlation(steep / 1000.0) == pytest.approx(
+        coefficient_of_multiple_correlation(steep)
+    )
     assert np.isnan(coefficient_of_multiple_correlation(three[:, :, :1])), "a frame is no curve"
     assert np.isnan(coefficient_of_multiple_correlation(three[:0]))
+
+
+def test_multiple_correlation_is_nothing_where_methods_differ_as_much_as_frames() -> None:
+    """Frames at 1, -1 and 0, methods 1 to either side: 6/3 within frames, 10/5 in all."""
+    assert (
+        coefficient_of_multiple_correlation(np.array([[[2.0, 0.0, 1.0], [0.0, -2.0, -1.0]]])) == 0
+    )
 
 
 def bump(at_s: float, time_s: FloatArray) -> FloatArray:
@@ -153,6 +165,20 @@ def test_a_lag_needs_half_of_the_samples_and_favours_no_overlap() -> None:
     small = compare_curves(1e-3 * later, 1e-3 * curve, rate_hz=100.0)
     assert whole.lag_s == pytest.approx(0.02, abs=2e-3)
     assert small.lag_s == pytest.approx(whole.lag_s, rel=1e-9)
+
+
+@pytest.mark.parametrize(("apart", "told"), [(9, True), (11, False), (14, False)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_at_a_lag_half_of_the_samples_are_in_both_curves(apart: int, told: bool, sign: int) -> None:
+    """Of twenty samples ten are in both at a lag of ten: one to either side of the best is."""
+    n = np.arange(20.0)
+    early, late = (np.exp(-0.5 * (n - at) ** 2) for at in (3.0, 3.0 + apart))
+    one, other = (late, early) if sign > 0 else (early, late)
+    found = compare_curves(one, other, rate_hz=100.0)
+    if told:
+        assert found.lag_s == pytest.approx(sign * 0.09, abs=2e-4)
+    else:
+        assert np.isnan(found.lag_s)
 
 
 def people(*of_person: float) -> tuple[list[float], list[str], list[str]]:

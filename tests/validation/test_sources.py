@@ -18,13 +18,28 @@ from opensim_pelvis.validation.sources import ReferenceSettings, open_reference
 from tests.notices import coded
 
 PUBLISHER_DEG = 0.3  # what the project promises on this recording
+FRAMES = 190  # of 378: 1.1 s of running, three steps
+TAB = "\t"
 
 
-def test_marker_inverse_kinematics_equals_the_publishers(shared_data: Path) -> None:
+def write_first(source: Path, target: Path) -> Path:
+    """Write the first frames of a TRC file: at a lower rate the tool stops further from the best.
+
+    It starts each frame from the one before.
+    """
+    rows = source.read_text().splitlines()
+    rates = rows[2].split(TAB)
+    rates[2] = f"{FRAMES}"
+    head = [*rows[:2], TAB.join(rates), *rows[3:6]]
+    target.write_text("\n".join([*head, *rows[6 : 6 + FRAMES], ""]))
+    return target
+
+
+def test_marker_inverse_kinematics_equals_the_publishers(shared_data: Path, tmp_path: Path) -> None:
     folder = shared_data / "p02_running"
     motion = open_reference(
         ReferenceSettings(
-            path=folder / "P02_straightrunning_trial0025.trc",
+            path=write_first(folder / "P02_straightrunning_trial0025.trc", tmp_path / "run.trc"),
             up_axis="y",
             model=folder / "Participant_02.osim",
         )
@@ -33,9 +48,10 @@ def test_marker_inverse_kinematics_equals_the_publishers(shared_data: Path) -> N
     compared = [n for n in table.labels if n.startswith(("pelvis_", "hip_", "lumbar_"))]
     compared = [n for n in compared if not n.startswith("pelvis_t") or n == "pelvis_tilt"]
     assert len(compared) == 12
+    assert motion.time_s.size == FRAMES
     for name in compared:
         ours = np.rad2deg(motion.coordinates_rad[name])
-        difference = ours - table.values[:, table.labels.index(name)]
+        difference = ours - table.values[:FRAMES, table.labels.index(name)]
         assert np.sqrt(np.mean(difference**2)) < PUBLISHER_DEG, name
     posed = open_reference(
         ReferenceSettings(
@@ -45,7 +61,7 @@ def test_marker_inverse_kinematics_equals_the_publishers(shared_data: Path) -> N
     )
     # The order of this pelvis is not that of ours: only its model tells.
     for body in ("pelvis", "torso", "femur_r", "femur_l"):
-        apart = angle_between(posed.R_GB[body], motion.R_GB[body])
+        apart = angle_between(posed.R_GB[body][:FRAMES], motion.R_GB[body])
         assert np.rad2deg(np.sqrt(np.mean(apart**2))) < 2.0 * PUBLISHER_DEG, body
 
 

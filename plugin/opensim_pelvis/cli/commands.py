@@ -116,11 +116,12 @@ def run(
     Flags take precedence over the trial file. docs/settings.md describes every setting, and so
     does the trial file that `opensim-pelvis init` writes.
     """
-    from opensim_pelvis.cli.execute import execute
     from opensim_pelvis.config.trial.run_request import read_request
 
     tables = tables_of(flags) | {"report": {"language": spoken().source}}
     settings, defaults = read_request(path, tables, sensor_map=sensors, sensors=sensor or ())
+    from opensim_pelvis.cli.execute import execute  # takes seconds: faults are told before
+
     told = [sensors] if sensors is not None else []
     execute(settings, defaults, out, sources=told, overwrite=overwrite)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from opensim_pelvis.cohort.runs import ROTATION
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.notices import Notice, notice, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ def correlate(table: pd.DataFrame) -> pd.DataFrame:
     """Return a row a correlation: rotation with each measure, plain and with speed held.
 
     Columns: with_measure, holding, r, ci_low, ci_high, runners, note. Too few runners give no
-    number and say so.
+    number and say so; the note is a sentence, since a table is for people.
     """
     import pandas as pd
 
@@ -47,11 +48,11 @@ def correlate(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def compare_sexes(table: pd.DataFrame) -> dict[str, float | int | str]:
+def compare_sexes(table: pd.DataFrame) -> dict[str, float | int | tuple[Notice, ...]]:
     """Return women minus men in pelvic rotation at the same speed, with its 95 % interval.
 
     Least squares of rotation on speed and sex, over the runners of both sexes whose speeds
-    overlap; Student's t.
+    overlap; Student's t. What limits it stands under ``notices``.
     """
     from scipy.stats import t
 
@@ -63,14 +64,9 @@ def compare_sexes(table: pd.DataFrame) -> dict[str, float | int | str]:
         known = known[known["speed_mps"].between(low - 0.25, high + 0.25)]
         female = known["sex"] == "female"
     women, men = int(female.sum()), int((~female).sum())
-    out: dict[str, float | int | str] = {"women": women, "men": men}
+    out: dict[str, float | int | tuple[Notice, ...]] = {"women": women, "men": men}
     if min(women, men) < FEWEST_OF_A_SEX:
-        return out | {
-            "note": (
-                f"a comparison needs {FEWEST_OF_A_SEX} women and {FEWEST_OF_A_SEX} men at "
-                "overlapping speeds"
-            )
-        }
+        return out | {"notices": (notice("cohort.few_of_a_sex", least=FEWEST_OF_A_SEX),)}
     y = known[ROTATION].to_numpy(dtype=np.float64)
     x = np.column_stack([np.ones(y.size), known["speed_mps"], female.to_numpy(dtype=np.float64)])
     weights, *_ = np.linalg.lstsq(x, y, rcond=None)
@@ -80,17 +76,12 @@ def compare_sexes(table: pd.DataFrame) -> dict[str, float | int | str]:
     half = float(t.ppf(0.975, freedom)) * error
     difference = float(weights[2])
     known_error = float(known["rotation_error_deg"].max())
-    note = (
-        "the difference is smaller than the known error of one runner's rotation "
-        f"({known_error:.1f} degrees)"
-        if abs(difference) < known_error
-        else ""
-    )
+    within = abs(difference) < known_error
     return out | {
         "difference_deg": difference,
         "ci_low_deg": difference - half,
         "ci_high_deg": difference + half,
-        "note": note,
+        "notices": (notice("cohort.within_error", error_deg=known_error),) if within else (),
     }
 
 
@@ -157,11 +148,11 @@ def _row(table: pd.DataFrame, name: str, holding: str | None) -> dict[str, objec
         "note": "",
     }
     if values.shape[0] < FEWEST:
-        return row | {"note": f"{FEWEST} runners are needed"}
+        return row | {"note": say(notice("cohort.few_runners", least=FEWEST))}
     if holding is not None:
         values = np.column_stack([_without(values[:, i], values[:, 2]) for i in (0, 1)])
     if (values.std(axis=0) < 1e-9).any():
-        return row | {"note": "a measure does not vary"}
+        return row | {"note": say(notice("cohort.no_variation"))}
     r, low, high = correlation(values[:, 0], values[:, 1], held=int(holding is not None))
     return row | {"r": r, "ci_low": low, "ci_high": high}
 

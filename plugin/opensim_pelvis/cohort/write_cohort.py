@@ -15,7 +15,7 @@ from opensim_pelvis.cohort.relations import (
 )
 from opensim_pelvis.cohort.runs import COPIES, read_cohort, runners
 from opensim_pelvis.io.delivery import Set, deliver
-from opensim_pelvis.io.documents import safe_cell
+from opensim_pelvis.io.documents import safe_cell, to_plain
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import as_plain, say
 
@@ -68,15 +68,16 @@ def write_cohort(
         path = staged.folder / "cohort.json"
         facts = {
             "format": "opensim-pelvis cohort",
-            "format_version": 1,
+            "format_version": 2,
             "sessions": len(sessions),
             "sessions_without_strides": sessions.loc[sessions["strides"] == 0, "name"].tolist(),
             "copies": [say(copy) for copy in sessions.attrs[COPIES]],
-            "notices": [as_plain(copy) for copy in sessions.attrs[COPIES]],
+            "notices": sessions.attrs[COPIES],
             "runners": len(people),
             "women_minus_men_at_the_same_speed": compare_sexes(people),
         }
-        path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        plain = to_plain(facts, told=as_plain)
+        path.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
         figure = staged.folder / "cohort_rotation_cadence.png"
         written += [path, draw_cohort(sessions, figure, language)]
     return tuple(directory / path.name for path in written)

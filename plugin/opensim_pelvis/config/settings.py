@@ -28,18 +28,6 @@ CalibrationMethod = Literal["static", "movement"]
 ActivityKind = Literal["running", "walking"]
 EventChoice = Literal["imported", "sensors"]
 
-BODIES: Final = (
-    "pelvis",
-    "torso",
-    "femur_r",
-    "femur_l",
-    "tibia_r",
-    "tibia_l",
-    "calcn_r",
-    "calcn_l",
-)
-"""Bodies of our own model, in the order in which sensors are listed everywhere."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSettings:

@@ -20,6 +20,7 @@ from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
 from opensim_pelvis.rotations import rotate
 
 WINDOW_S: Final = 5.0
+QUIET_S: Final = 1.0
 PART_S: Final = 2.0
 """Means over parts of this length, one part a second, weighted as by Hann: strides cancel."""
 
@@ -55,9 +56,9 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
     """
     # products by einsum: several times quicker than sums over short rows
     length2 = np.einsum("ij,ij->i", acceleration_mps2, acceleration_mps2)
-    typical = float(np.sqrt(np.median(length2)))
-    wrong = _judge_acceleration(typical)
-    if wrong:
+    wrong = _judge_acceleration(_quietest_norm(acceleration_mps2, length2, step_s))
+    windows = _find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
+    if wrong and not _shows_gravity(acceleration_mps2, gyroscope_radps, step_s, windows):
         return wrong
     rms = float(np.sqrt(np.einsum("ij,ij->", gyroscope_radps, gyroscope_radps) / length2.size))
     if rms > _MOST_TURNING_RADPS:
@@ -70,7 +71,6 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
             f"the acceleration changes as in movement, but the gyroscope shows {rms:.2g} rad/s "
             "(RMS). The values are probably rad/s converted to radians twice"
         )
-    windows = _find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
     if not windows:
         return ""
     wander, gravity = _follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
@@ -86,9 +86,40 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
     return ""
 
 
+def _quietest_norm(acceleration_mps2: FloatArray, length2: FloatArray, step_s: float) -> float:
+    """Return the typical norm of the specific force in the quietest second, m/s^2.
+
+    A foot that runs feels 50 m/s^2 half of the time; at rest everything feels gravity.
+    """
+    length = max(round(QUIET_S / step_s), 1)
+    count = length2.size // length
+    if count < 2:
+        return float(np.sqrt(np.median(length2)))
+    parts = acceleration_mps2[: count * length].reshape(count, length, 3)
+    quiet = int(np.argmin(parts.var(axis=1).sum(axis=1)))
+    return float(np.sqrt(np.median(length2[quiet * length : (quiet + 1) * length])))
+
+
+def _shows_gravity(
+    acceleration_mps2: FloatArray,
+    gyroscope_radps: FloatArray,
+    step_s: float,
+    windows: Sequence[slice],
+) -> bool:
+    """Return whether the mean force over seconds of movement is gravity, whatever its norm."""
+    if not windows:
+        return False
+    wander, gravity = _follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
+    off = abs(gravity / GRAVITY_MPS2 - 1.0)
+    return wander <= MAX_WANDER_MPS2 and off <= GRAVITY_TOLERANCE
+
+
 def _judge_acceleration(typical: float) -> str:
     """Return what is wrong with the typical length of the specific force; or ``""``."""
-    found = f"the typical norm of the acceleration is {typical:.3g}, wanted about 9.81 m/s^2. "
+    found = (
+        f"the norm of the acceleration is {typical:.3g} in the quietest second, wanted about "
+        "9.81 m/s^2. "
+    )
     if typical < 0.35:
         return found + "It is probably acceleration without gravity, or another signal"
     if typical < 2.5:

@@ -119,7 +119,7 @@ def _values(analysis: RunningAnalysis, settings: TrialSettings) -> dict[str, tup
         out["stride_length_height_ratio"] = (_scaled(length, 1.0 / height),)
     phase = analysis.summary("pelvis_trunk_phase_deg")
     if phase is not None:
-        away = abs((phase.mean - 180.0 + 180.0) % 360.0 - 180.0)
+        away = abs(phase.mean - 180.0)  # a mean phase is in [0, 360)
         half = phase.high - phase.mean
         out["phase_from_counter_rotation_deg"] = (
             Value(away, away - half, away + half, phase.n, float("nan")),

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from string import Formatter
 from typing import Any, Final
 
+from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.guidance.rulebook import read_drills, read_norms, read_rules
 from opensim_pelvis.language import ENGLISH, Language, Text
 from opensim_pelvis.types import Drill, Finding, Reason
@@ -90,7 +91,7 @@ def rule_text(
 def reason_text(reason: Reason, language: Language = ENGLISH) -> str:
     """Return why a rule cannot tell."""
     words = language.text(f"guidance.reason.{reason.key}", REASONS[reason.key])
-    name = language.text(f"measure.{reason.measure}.label", _say(reason.measure))
+    name = language.text(f"measure.{reason.measure}.label", _inside(reason.measure))
     return _Filled({}, "", language).vformat(words, (), {"measure": name, **reason.values})
 
 
@@ -157,10 +158,14 @@ def _sex_key(sex: str | None) -> str:
     return f"guidance.sex.{sex or 'unknown'}"
 
 
-def _say(measure: str) -> str:
-    """Return a measure's name as words, without its unit.
+def _inside(measure: str) -> str:
+    """Return what a measure is called inside an English sentence; empty without one.
 
-    >>> _say("pelvic_rotation_range_deg")
-    'pelvic rotation range'
+    >>> _inside("pelvic_rotation_range_deg")
+    'pelvic rotation, range'
     """
-    return measure.rpartition("_")[0].replace("_", " ")
+    if not measure:
+        return ""
+    label = DERIVED.get(measure) or definition_of(measure).label
+    first = label.split()[0]  # "OpenSim" stays as it is
+    return label if first[1:] != first[1:].lower() else label[:1].lower() + label[1:]

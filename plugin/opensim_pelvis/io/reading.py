@@ -10,6 +10,7 @@ from typing import Any, Final
 from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import MissingRateError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis
+from opensim_pelvis.io.documents import as_path
 from opensim_pelvis.io.registry import find_mapped, find_reader, load_reader
 from opensim_pelvis.notices import SIMULATED, notice
 from opensim_pelvis.notices.plain_words import value_words
@@ -53,22 +54,14 @@ def read(
     """
     return read_recording(
         RecordingSettings(
-            path=_as_path(path, "path"),
+            path=as_path(path, "path", ReadError),
             reader=reader,
             rate_hz=rate_hz,
             up_axis=_as_axis(up_axis),
-            mapping=None if mapping is None else _as_path(mapping, "mapping"),
+            mapping=None if mapping is None else as_path(mapping, "mapping", ReadError),
             date=date,
         )
     )
-
-
-def _as_path(given: object, what: str) -> Path:
-    if not isinstance(given, str | Path) or not str(given) or "\0" in str(given):
-        raise ReadError(
-            f"{what}: wanted the path of a file or folder, found {value_words(given)[:60]}"
-        )
-    return Path(given)
 
 
 def _as_axis(given: object) -> Any:

@@ -9,6 +9,8 @@ import numpy as np
 
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import BodyModel, Kinematics
+from opensim_pelvis.types.coordinates import joint_of
+from opensim_pelvis.types.segments import LEGS, body_on, sensor_of
 
 BACKWARD_KNEE_RAD: Final = -0.5
 """Below this, far beyond any knee, two sensors are confused or face apart."""
@@ -43,7 +45,7 @@ def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[Notice]:
         if limits is not None and share > 0.0:
             low, high = limits
             least, most = float(np.nanmin(values)), float(np.nanmax(values))
-            backward = name.startswith("knee") and least < BACKWARD_KNEE_RAD
+            backward = joint_of(name) == "knee" and least < BACKWARD_KNEE_RAD
             notes.append(
                 notice(
                     "kinematics.knee_backward" if backward else "kinematics.out_of_range",
@@ -70,9 +72,9 @@ def doubt_thighs(kinematics: Kinematics, weights: Mapping[str, float]) -> list[N
     rms = np.sqrt(squares.sum(axis=0) / np.maximum(known.sum(axis=0), 1))
     missed = dict(zip(kinematics.sensors, rms, strict=True))
     pulled = {}
-    for side in ("r", "l"):
-        below = [f"{body}_{side}" for body in ("tibia", "calcn")]
-        pulling = any(f"{b}_imu" in missed and weights.get(b, 1.0) > 0.5 for b in below)
-        if pulling and missed.get(f"femur_{side}_imu", 0.0) > PULLED_RAD:
-            pulled[f"femur_{side}"] = np.rad2deg(missed[f"femur_{side}_imu"])
+    for side in LEGS:
+        thigh, below = body_on(side, "thigh"), (body_on(side, "shank"), body_on(side, "foot"))
+        pulling = any(sensor_of(b) in missed and weights.get(b, 1.0) > 0.5 for b in below)
+        if pulling and missed.get(sensor_of(thigh), 0.0) > PULLED_RAD:
+            pulled[thigh] = np.rad2deg(missed[sensor_of(thigh)])
     return [notice("kinematics.thighs_pulled", *pulled, error_deg=pulled)] if pulled else []

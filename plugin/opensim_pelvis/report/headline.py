@@ -11,6 +11,8 @@ from opensim_pelvis.types.date import has_zone
 
 _ROTATION: Final = "pelvic_rotation_range_deg"
 COUNTER_ROTATION_DEG: Final = 180.0
+MAX_REASONS: Final = 3
+"""Causes that the headline of an unreliable result names; consequences follow them."""
 SLOWEST_MPS: Final = 0.001
 """Nobody who moves is slower; a pace would have more minutes than anybody reads."""
 
@@ -54,10 +56,19 @@ def headline(view: View, texts: Texts) -> list[str]:
     words = texts["headline"]
     if find_row(view, _ROTATION) is None:
         return [words["none"]]
+    if view["quality"]["verdict"] == "rejected":
+        return [words["rejected"], *_reasons(view, texts)]
     parts = (_rotation, _pelvis, _hips, _drop, _trunk, _timing, _sure)
     said = [" ".join(part(view, texts)) for part in parts]
-    warning = [words["rejected"]] if view["quality"]["verdict"] == "rejected" else []
-    return [*warning, *(text for text in said if text)]
+    return [text for text in said if text]
+
+
+def _reasons(view: View, texts: Texts) -> list[str]:
+    """Return what is told first of a result that is unreliable; no number of it is a finding."""
+    notes = [note for note in view["notes"] if not isinstance(note, str)]  # texts are of old files
+    told = [note for note in notes if note["severity"] != "note"]
+    errors = [note for note in told if note["severity"] == "error"]
+    return [texts.said(note) for note in (errors or told)[:MAX_REASONS]]
 
 
 def _rotation(view: View, texts: Texts) -> Iterator[str]:
@@ -70,11 +81,9 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         return
     mean = row["mean"]
     yield words["rotation"].format(range=texts.degrees(mean))
-    if view["quality"]["verdict"] == "rejected":  # unsafe numbers are held against nothing
-        return
     published = measure["published"]
     if len(published) == 1:
-        band = published[0]
+        (band,) = published
         who = {"female": words["women"], "male": words["men"]}[band["label"]]
         key, side, off = _against(band, mean, words)
         if key == "out" and measure["error"] is not None and off <= measure["error"]:
@@ -86,10 +95,11 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
             side=side,
             error=texts.degrees(measure["error"]),
         )
-    fast = [band for band in measure["coach"] if band["label"] == "fast"]
-    if len(measure["coach"]) == 1 and fast:
-        key, side, _ = _against(fast[0], mean, words)
-        low, high = (texts.written(fast[0][end], "g") for end in ("low", "high"))
+    coach = measure["coach"]
+    if [band["label"] for band in coach] == ["fast"]:
+        (band,) = coach
+        key, side, _ = _against(band, mean, words)
+        low, high = (texts.written(band[end], "g") for end in ("low", "high"))
         yield words[f"rotation_coach_{key}"].format(low=low, high=high, side=side)
 
 
@@ -144,7 +154,7 @@ def _trunk(view: View, texts: Texts) -> Iterator[str]:
     turned = find_row(view, "trunk_rotation_range_deg")
     phase = find_row(view, "pelvis_trunk_phase_deg")
     if turned and phase:
-        away = abs((phase["mean"] - COUNTER_ROTATION_DEG + 180.0) % 360.0 - 180.0)
+        away = abs(phase["mean"] - COUNTER_ROTATION_DEG)  # a mean phase is in [0, 360)
         limit = view["norms"]["choice.block_phase"]["value"]
         key = "trunk_counter" if away <= limit else "trunk_block"
         yield texts["headline"][key].format(

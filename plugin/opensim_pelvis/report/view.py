@@ -1,8 +1,8 @@
 """From a result to what a report shows: plain numbers and texts, ready for JSON.
 
 Together with its parts (``view_*.py``) the only place of the report that knows the `Result`.
-Angles are degrees; a number that is not known is None. ``NAME_report.json`` holds a view, so
-that a report can be made again without the recording.
+Angles are degrees; a number that is not known is None. ``NAME_report.json`` and the summary
+beside it hold a view, each its own part, so that a report can be made again without the recording.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from opensim_pelvis.config.names import check_name
 from opensim_pelvis.errors import ExportError
@@ -21,15 +21,27 @@ from opensim_pelvis.notices import SIMULATED, Notice, as_plain
 from opensim_pelvis.report.view_curves import curves_of, series_of
 from opensim_pelvis.report.view_measures import measures_of
 from opensim_pelvis.report.view_methods import tell_methods
-from opensim_pelvis.report.view_older import from_version_2, from_version_3
+from opensim_pelvis.report.view_older import from_version_2, from_version_3, from_version_4
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
-from opensim_pelvis.report.view_record import FORMAT, FORMAT_VERSION, AngleRow, ReportView
+from opensim_pelvis.report.view_record import (
+    FORMAT,
+    FORMAT_VERSION,
+    AngleRow,
+    OfSummary,
+    ReportNumbers,
+)
 from opensim_pelvis.report.view_skeleton import skeleton_of
+from opensim_pelvis.report.view_summary import fingerprint, read_told
 from opensim_pelvis.types import RecordingDate, Result
 from opensim_pelvis.types.running import excluded_words
 
 View = dict[str, Any]
 """What a report shows: nested dictionaries and lists of numbers and texts."""
+
+
+_TOLD: Final = {item.name for item in fields(OfSummary)}
+_LINKS: Final = {"summary", "date_source", "told"}
+"""Keys of ``NAME_report.json`` that lead to the summary."""
 
 
 def view_of(result: Result) -> View:
@@ -68,30 +80,36 @@ def view_of(result: Result) -> View:
 
 
 def write_view(view: View, path: Path) -> Path:
-    """Write a view as JSON, always the same for the same view."""
-    text = json.dumps(view, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    """Write what a view has beyond the run's summary as JSON, always the same for the same view."""
+    own = {key: value for key, value in view.items() if key not in _TOLD}
+    date = view["recording"]["date"]
+    own["summary"] = fingerprint(view)
+    own["date_source"] = None if date is None else date["source"]
+    text = json.dumps(own, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
 def read_view(path: Path) -> View:
-    """Read a view that `write_view` wrote.
+    """Read a view that `write_view` wrote, with what the summary beside it says.
 
     Raises
     ------
     ExportError
-        When it is something else.
+        When it is something else, or its summary is not there or of another run.
     """
-    record = read_record(
+    numbers = read_record(
         path,
-        ReportView,
+        ReportNumbers,
         ExportError,
         wanted="a NAME_report.json written by `opensim-pelvis run`",
         remedy="Run the trial again.",
-        older={2: from_version_2, 3: from_version_3},
+        older={2: from_version_2, 3: from_version_3, 4: from_version_4},
     )
-    name = check_name(record.name, f"{path}: name of the recording")
-    return {**to_plain(record), "name": name}
+    name = check_name(numbers.name, f"{path}: name of the recording")
+    told = read_told(path, numbers) if numbers.told is None else numbers.told
+    own: View = {k: v for k, v in to_plain(numbers).items() if k not in _LINKS}
+    return {**own, **to_plain(told), "name": name}
 
 
 def _recording(result: Result) -> dict[str, Any]:

@@ -6,11 +6,13 @@ What is not as that version wrote it stays as it is: the check of the record tel
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from opensim_pelvis.gait.measures.definitions import definitions
 from opensim_pelvis.notices import as_plain, notice
 from opensim_pelvis.notices.make import FOREIGN
+from opensim_pelvis.report.view_record import OfSummary
 
 _VERDICTS: Final = {"good": "good", "careful": "doubtful", "poor": "rejected"}
 _UNITS: Final = {
@@ -21,6 +23,16 @@ _UNITS: Final = {
     "strides": "strides",
 }
 _STATES: Final = ("heading", "calibration")
+
+
+_TOLD: Final = tuple(item.name for item in fields(OfSummary))
+
+
+def from_version_4(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree of version 4 as one of today: what the summary says as a part of its own."""
+    own = {key: value for key, value in tree.items() if key not in _TOLD}
+    told = {key: tree[key] for key in _TOLD if key in tree}
+    return {"summary": "", "date_source": None, **own, "told": told}
 
 
 def from_version_3(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +49,7 @@ def from_version_3(tree: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(recording, dict) and isinstance(recording.get("date"), dict):
         date = recording["date"]
         changed["recording"] = {**recording, "date": {**date, "source": _told(date.get("source"))}}
-    return changed
+    return from_version_4(changed)
 
 
 def from_version_2(tree: Mapping[str, Any]) -> dict[str, Any]:

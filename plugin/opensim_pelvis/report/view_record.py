@@ -1,4 +1,4 @@
-"""``NAME_report.json`` as a record: what a report that is made again may find in it."""
+"""What a report shows, as records: ``NAME_report.json``, and what the summary beside it holds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from opensim_pelvis.types import (
 )
 
 FORMAT: Final = "opensim-pelvis report"
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 
 NEEDED_NORMS: Final = (
     "coach.fast_rotation_low", "coach.fast_rotation_high", "coach.low_rotation",
@@ -171,16 +171,33 @@ class AngleRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportView:
-    """All that a report shows."""
+class OfSummary:
+    """What a report shows of the run's summary; earlier versions held it themselves."""
 
-    format: Literal["opensim-pelvis report"]
-    format_version: Literal[4]
-    name: str
     subject: Subject
     activity: Activity
     recording: Recorded
     quality: QualityRow
+    angles: tuple[AngleRow, ...]
+    notes: tuple[Told, ...]
+    settings: Mapping[str, Mapping[str, Any]]
+    defaults: tuple[str, ...]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportNumbers:
+    """What ``NAME_report.json`` holds: all that a report shows and no summary says.
+
+    ``summary`` is the `fingerprint` of what the summary says. An earlier version has it in
+    ``told`` instead.
+    """
+
+    format: Literal["opensim-pelvis report"]
+    format_version: Literal[5]
+    name: str
+    summary: str
+    date_source: Told | None
     ledger: tuple[LedgerRow, ...]
     strides: StrideCounts
     measures: tuple[Measure, ...]
@@ -190,13 +207,9 @@ class ReportView:
     findings: tuple[FindingRow, ...]
     disclaimer: str
     norms: Mapping[str, Norm]
-    angles: tuple[AngleRow, ...]
     absent: Mapping[str, Told]
-    notes: tuple[Told, ...]
     methods: Mapping[Annotated[str, _STAGE], Told]
-    settings: Mapping[str, Mapping[str, Any]]
-    defaults: tuple[str, ...]
-    versions: Mapping[str, str]
+    told: OfSummary | None = None
 
     def __post_init__(self) -> None:
         for key in NEEDED_NORMS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -89,8 +89,10 @@ def draw_style(
         side: _leg(rng, base, sign * asymmetry, side)
         for side, sign in zip(SIDES, (1.0, -1.0), strict=True)
     }
-    lean = rng.normal(7.0 if gait == "running" else 2.0, 3.0)
-    base["pelvic_anterior_tilt"] = _with_mean(base["pelvic_anterior_tilt"], rng.normal(7.0, 3.0))
+    # against standing: runners 4.5 to 11 degrees of tilt, walkers -5 to 2 (measured curves)
+    lean, tilt = (7.0, 7.0) if gait == "running" else (3.0, -1.5)
+    lean, tilt = rng.normal(lean, 3.0), rng.normal(tilt, 3.0)
+    base["pelvic_anterior_tilt"] = _with_mean(base["pelvic_anterior_tilt"], tilt)
     base["trunk_forward_lean"] = _with_mean(base["trunk_forward_lean"], lean)
     if gait == "running":
         base |= _phases(rng, base, float(np.deg2rad(lean)))
@@ -118,6 +120,18 @@ def draw_rotation_range(rng: np.random.Generator, gait: Gait, speed_mps: float, 
     middle = 8.0 + 2.6 * (speed_mps - 3.0) if gait == "running" else 6.0 + 3.0 * speed_mps
     middle = max(middle, 5.0) + (2.0 if sex == "female" else 0.0)
     return float(np.clip(middle * np.exp(rng.normal(0.0, 0.3)), 3.0, 24.0))
+
+
+def scaled_to(
+    style: Style, ranges_deg: Mapping[str, float], means_deg: Mapping[str, float]
+) -> Style:
+    """Return a style whose pelvis and trunk have given ranges and means over the mean stride."""
+    trunk = dict(style.trunk)
+    for name, wanted in ranges_deg.items():
+        trunk[name] = _scaled(trunk[name], wanted)
+    for name, wanted in means_deg.items():
+        trunk[name] = _with_mean(trunk[name], wanted)
+    return replace(style, trunk=trunk)
 
 
 def curve_range(curve: Harmonics) -> float:
@@ -194,7 +208,7 @@ def _lopsided(rng: np.random.Generator, name: str, curve: Harmonics) -> Harmonic
     """Return a curve of pelvis or trunk that is not the same on both sides."""
     c = curve.coefficients.copy()
     size = np.abs(c[1:]).max()
-    if name in _MIRRORED and not name.startswith("pelvis_"):
+    if name in _MIRRORED and name not in PATH_CURVES:
         c[0] += rng.normal(0.0, 0.12) * size
     wrong = 2 if name in _MIRRORED else 1  # the harmonic that a symmetric person lacks
     c[wrong] += 0.06 * size * (rng.normal() + 1j * rng.normal())

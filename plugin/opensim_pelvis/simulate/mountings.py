@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.rotations import from_matrix, from_rotation_vector, multiply
+from opensim_pelvis.types.segments import BODIES
 
 SENSOR_MAP: Final[Mapping[str, str]] = MappingProxyType(
     {f"00B4F0{number:02d}": body for number, body in enumerate(BODIES, start=1)}

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.simulate.soft_tissue import SoftTissue
+from opensim_pelvis.types.segments import BODIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import (
     GRAVITY_MPS2,
@@ -29,6 +28,7 @@ from opensim_pelvis.simulate.sensor_settings import Disturbance, Gap, SensorSett
 from opensim_pelvis.simulate.soft_tissue import on_skin
 from opensim_pelvis.simulate.truth import Truth, sample_runner
 from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types.segments import BODIES
 
 MAGNETIC_FIELD_G: Final = (0.5, -float(np.sqrt(0.75)), 0.0)
 """Unit field in G, 60 degrees downward, as in central Europe."""

@@ -20,6 +20,7 @@ from opensim_pelvis.simulate.course import Course
 from opensim_pelvis.simulate.gait_style import SIDES
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.rigid_bodies import Motion
+from opensim_pelvis.types.segments import side_of
 
 _POWER: Final = 4
 _DECAYS: Final = 40.0  # a ring is over after that many decay times: below 1e-12 of its peak
@@ -92,7 +93,7 @@ def on_skin(motion: Motion, tissue: SoftTissue, course: Course, body: str, seed:
     seed : int
         Of the scatter between contacts; the same contact scatters alike whoever asks.
     """
-    side = body[-1] if body[-2:] in ("_r", "_l") else ""
+    side = {"right": "r", "left": "l"}.get(side_of(body), "")
     if tissue.impact is not None:
         shift = _rung(course, side, tissue.impact, seed, acceleration=True)
         motion = motion.displaced(np.moveaxis(shift, 0, -1))

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.kinematics.anthropometry.sizes import JointGeometry, joint_geometry
@@ -26,6 +25,7 @@ from opensim_pelvis.simulate.pose import pose_drop
 from opensim_pelvis.simulate.rigid_bodies import Motion
 from opensim_pelvis.simulate.runner import RunnerSettings, Session
 from opensim_pelvis.types import Event
+from opensim_pelvis.types.segments import BODIES
 
 _JOINT_ORDER: Final[EulerOrder] = "ZXY"
 

@@ -7,13 +7,13 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.simulate.gait_style import SIDES, Style
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.mountings import TYPICAL_POSITIONS_M, typical_mountings
 from opensim_pelvis.simulate.runner import RunnerSettings
 from opensim_pelvis.simulate.sensor_settings import Gap, SensorSettings
 from opensim_pelvis.simulate.soft_tissue import Ring, SoftTissue
+from opensim_pelvis.types.segments import BODIES, segment_of, side_of
 
 FOLLOWED: Final = 3  # harmonics of the stride that skin follows
 
@@ -41,7 +41,7 @@ SITES: Final[Mapping[str, Site]] = {
         impact_hz=(13.0, 17.0),
         walking=0.5,
     ),
-    "torso": Site(
+    "trunk": Site(
         following=(0.05, 0.05, 0.04),
         ringing_deg=(0.3, 0.3, 0.4),
         ringing_hz=(6.0, 9.0),
@@ -49,7 +49,7 @@ SITES: Final[Mapping[str, Site]] = {
         impact_hz=(12.0, 16.0),
         walking=0.5,
     ),
-    "femur": Site(
+    "thigh": Site(
         following=(0.06, 0.10, 0.05),
         ringing_deg=(0.8, 1.0, 0.8),
         ringing_hz=(8.0, 12.0),
@@ -57,7 +57,7 @@ SITES: Final[Mapping[str, Site]] = {
         impact_hz=(14.0, 18.0),
         walking=0.9,
     ),
-    "tibia": Site(
+    "shank": Site(
         following=(0.02, 0.04, 0.02),
         ringing_deg=(0.4, 0.6, 0.4),
         ringing_hz=(11.0, 15.0),
@@ -65,7 +65,7 @@ SITES: Final[Mapping[str, Site]] = {
         impact_hz=(17.0, 23.0),
         walking=0.9,
     ),
-    "calcn": Site(
+    "foot": Site(
         following=(0.01, 0.01, 0.01),
         ringing_deg=(0.3, 0.3, 0.3),
         ringing_hz=(12.0, 15.0),
@@ -148,7 +148,7 @@ def _skin(
 ) -> SoftTissue:
     """Return the skin over one body."""
     assert runner.style is not None
-    site = SITES[body.split("_")[0]]
+    site = SITES[segment_of(body)]
     harder *= site.walking if runner.gait == "walking" else 1.0
 
     def around(sizes: tuple[float, float, float], factor: float) -> tuple[float, float, float]:
@@ -187,9 +187,10 @@ def _followed(style: Style, body: str) -> np.ndarray[tuple[int], np.dtype[np.com
     elif body == "pelvis":
         c = (hips["r"] - hips["l"]) / 2.0
     else:
-        c = hips[body[-1]]
-        if not body.startswith("femur"):
-            c = c - style.legs[body[-1]]["knee_angle"].coefficients
+        side = "r" if side_of(body) == "right" else "l"
+        c = hips[side]
+        if segment_of(body) != "thigh":
+            c = c - style.legs[side]["knee_angle"].coefficients
     c = c[: FOLLOWED + 1].copy()
     c[0] = 0.0
     return c

@@ -17,6 +17,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import to_euler, to_matrix
 from opensim_pelvis.simulate.mountings import SENSOR_MAP
 from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types.segments import sensor_of
 
 XsensColumns = Literal["quaternion", "matrix", "euler"]
 XsensHeader = Literal["4.x", "2022"]
@@ -96,7 +97,7 @@ def write_sto(
     digits : int
         Significant digits.
     """
-    labels = labels or {identifier: f"{body}_imu" for identifier, body in SENSOR_MAP.items()}
+    labels = labels or {identifier: sensor_of(body) for identifier, body in SENSOR_MAP.items()}
     time_s, sensors = on_grid(recording, [_orientation(s) for s in recording.sensors])
     head = "\n".join(
         (

@@ -30,6 +30,7 @@ from opensim_pelvis.types import (
     SensorIntegrity,
     SensorSignals,
 )
+from opensim_pelvis.types.segments import sensor_of
 
 MAX_NONUNIT_SHARE: Final = 0.05
 """Share of non-unit quaternions above which the columns are not quaternions at all."""
@@ -51,7 +52,7 @@ def align_recording(
     Returns
     -------
     AlignedRecording
-        Sensors in the order of `settings.BODIES`, other bodies after them.
+        Sensors in the order of `types.segments.BODIES`, other bodies after them.
 
     Raises
     ------
@@ -70,7 +71,7 @@ def align_recording(
     R_ES = np.full((clock.samples, len(signals), 4), np.nan)
     rows: list[SensorIntegrity] = []
     for column, (sensor, body) in enumerate(matched):
-        rows.append(account_sensor(sensor, f"{body}_imu", clock, R_ES[:, column]))
+        rows.append(account_sensor(sensor, sensor_of(body), clock, R_ES[:, column]))
     _require_usable(recording, signals, rows)
     notes = check_orientations(signals, recording.rate_hz)
     used = {sensor.identifier for sensor in signals}

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from opensim_pelvis.config.settings import BODIES, nearest
+from opensim_pelvis.config.settings import nearest
 from opensim_pelvis.errors import SettingsError, TimelineError, raise_faults
 from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types.segments import BODIES, body_of
 
-_IMU: Final = "_imu"
 _MIN_SUFFIX: Final = 4  # shorter ends of names match by chance
 
 
@@ -33,7 +33,7 @@ def match_sensors(
     Returns
     -------
     tuple of (SensorSignals, str)
-        Sensor and body, in the order of `settings.BODIES`, other bodies after them.
+        Sensor and body, in the order of `types.segments.BODIES`, other bodies after them.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def match_sensors(
     names = recording.identifiers
     if not names:
         raise TimelineError(f"{recording.name}: wanted at least one sensor, found none")
-    asked = dict(sensors) or {n: n.removesuffix(_IMU) for n in names if n.endswith(_IMU)}
+    asked = dict(sensors) or {n: body for n in names if (body := body_of(n))}
     if not asked:
         raise SettingsError(
             f"{recording.name}: no sensor is assigned to a body. It contains {', '.join(names)}. "

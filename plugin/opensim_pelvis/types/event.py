@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from opensim_pelvis.notices import Notice, as_notice, notice
+from opensim_pelvis.types.segments import Segment
 
 CONTACT: Final = "initial contact"
 TOE_OFF: Final = "toe-off"
 
-CYCLE_EVENTS: Final = {"femur": "thigh swing", "tibia": "shank swing", "calcn": "foot swing"}
+CYCLE_EVENTS: Final[Mapping[Segment, str]] = {
+    "thigh": "thigh swing",
+    "shank": "shank swing",
+    "foot": "foot swing",
+}
 """What an instant in the swing of a segment is called."""
 
 LOADING: Final = "loading"

@@ -10,9 +10,13 @@ import numpy as np
 
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.kinematics.angle_definitions import definitions
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.kinematics.travel import travel_heading
 from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.types.coordinates import DEFINITIONS as COORDINATES
+from opensim_pelvis.types.coordinates import joint_of
+from opensim_pelvis.types.segments import Leg
 from opensim_pelvis.validation.alignment import Pair
 from opensim_pelvis.validation.continuous import (
     MIN_SAMPLES,
@@ -141,7 +145,8 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
     estimate = name_angles(pair.estimate, travel) | joint_angles(pair.estimate)
     reference = name_angles(pair.reference, travel) | joint_angles(pair.reference)
     for name, values in pair.estimate_coordinates.items():
-        if name not in estimate and not (name.startswith("pelvis_") and "pelvis" in pair.estimate):
+        of_pelvis = joint_of(name) == "pelvis" and "pelvis" in pair.estimate
+        if name not in estimate and not of_pelvis:
             estimate[name], reference[name] = values, pair.reference_coordinates[name]
     spans = [s for s in pair.strides if _is_inside(s, pair.time_s)]
     groups, grouping = _groups(pair.time_s, spans)
@@ -152,7 +157,7 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
         if int(np.isfinite(x - y).sum()) < MIN_SAMPLES:
             absent[name] = notice("compare.few_samples", name, least=MIN_SAMPLES)
             continue
-        of_side = [s for s in spans if s.side == ("left" if name.endswith("_l") else "right")]
+        of_side = [s for s in spans if s.side == _leg_of(name)]
         found.append(_compare(name, x, y, pair, groups, of_side))
     return AgreementTable(
         time_s=pair.time_s,
@@ -163,6 +168,12 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
         travel_source=source,
         absent=absent,
     )
+
+
+def _leg_of(name: str) -> Leg:
+    """Return the leg whose strides an angle or a coordinate is compared over."""
+    found = next((d for d in definitions() if d.name == name), COORDINATES.get(name))
+    return "left" if found is not None and found.side == "left" else "right"
 
 
 def _travel(pair: Pair, surface: Surface | None) -> tuple[FloatArray, Notice]:

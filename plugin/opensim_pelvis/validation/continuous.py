@@ -151,5 +151,5 @@ def _find_lag(estimate: FloatArray, reference: FloatArray, most: float) -> float
     if not 0 < best < value.size - 1:
         return float("nan")
     before, at, after = value[best - 1 : best + 2]
-    bend = before - 2.0 * at + after
-    return float(lags[best] + (0.5 * (before - after) / bend if bend < 0.0 else 0.0))
+    bend = (at - before) + (at - after)  # above zero: of equal values the first is the best
+    return float(lags[best] + 0.5 * (after - before) / bend)

@@ -17,6 +17,7 @@ from opensim_pelvis.io.tables.opensim_tables import Table, parse_table
 from opensim_pelvis.io.tables.sto_header import say_counts
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.rotations import unwrap_present
+from opensim_pelvis.types.coordinates import joint_of
 from opensim_pelvis.validation.continuous import MIN_SAMPLES
 from opensim_pelvis.validation.even_times import make_even
 from opensim_pelvis.validation.held import find_held, list_spans
@@ -216,7 +217,7 @@ def _stated_rate(table: Table) -> float | None:
 def _refuse_large(path: Path, found: Mapping[str, FloatArray], flag: str) -> None:
     """Raise where angles are too large for their unit, or for a joint."""
     for name, column in found.items():
-        if not _JOINT.fullmatch(name) or name.startswith("pelvis_"):
+        if not _JOINT.fullmatch(name) or joint_of(name) == "pelvis":
             continue
         largest = float(np.nanmax(np.abs(column), initial=0.0))
         if largest > MAX_ANGLE_RAD and flag == "yes":

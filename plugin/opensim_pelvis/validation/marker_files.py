@@ -9,13 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.io.c3d import open_c3d, read_points
 from opensim_pelvis.io.documents import read_toml
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
+from opensim_pelvis.types.segments import BODIES
 from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
 from opensim_pelvis.validation.marker_gaps import MAX_MARKER_GAP_S, fill, without_unmeasured
 from opensim_pelvis.validation.marker_names import Trajectory, name_markers

@@ -19,13 +19,14 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.notices import Notice, as_notice, notice, say
 from opensim_pelvis.rotations import from_matrix
+from opensim_pelvis.types.segments import Leg, body_on
 from opensim_pelvis.validation.naming import some_of
 
 PELVIS: Final = ("LASI", "RASI", "LPSI", "RPSI")
 PELVIS_WITH_SACRUM: Final = ("LASI", "RASI", "SACR")
 THORAX: Final = ("C7", "T10", "CLAV", "STRN")
 
-_SIDES: Final = (("r", "R", 1.0), ("l", "L", -1.0))
+_SIDES: Final[tuple[tuple[Leg, str, float], ...]] = (("right", "R", 1.0), ("left", "L", -1.0))
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -125,14 +126,15 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
         R_LB["torso"] = _thorax(trial)
         methods["torso"] = notice("segment.thorax")
     for side, letter, outward in _SIDES:
+        thigh, shank = body_on(side, "thigh"), body_on(side, "shank")
         found = _thigh(trial, letter, outward)
         if isinstance(found, Notice):
-            absent[f"femur_{side}"] = found
+            absent[thigh] = found
         else:
-            R_LB[f"femur_{side}"], methods[f"femur_{side}"] = found
+            R_LB[thigh], methods[thigh] = found
         if not trial.missing([f"{letter}{end}" for end in ("KJC", "AJC", "ANK")]):
-            R_LB[f"tibia_{side}"] = _shank(trial, letter, outward)
-            methods[f"tibia_{side}"] = notice("segment.shank")
+            R_LB[shank] = _shank(trial, letter, outward)
+            methods[shank] = notice("segment.shank")
     return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods)
 
 

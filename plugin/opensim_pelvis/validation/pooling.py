@@ -97,9 +97,9 @@ def pool_differences(
     held = len(set(zip(subjects, trials, strict=True)))
     repeated = held > len(people)
     fit, complaints = _fit(frame, repeated)
-    bias, error = float(fit.fe_params.iloc[0]), float(fit.bse_fe.iloc[0])
-    between = float(np.asarray(fit.cov_re)[0, 0])
-    of_trial = float(fit.vcomp[0]) if repeated else 0.0
+    bias, error = float(fit.fe_params.item()), float(fit.bse_fe.item())
+    between = float(np.asarray(fit.cov_re).item())
+    of_trial = float(fit.vcomp.item()) if repeated else 0.0
     of_stride = float(fit.scale)
     half = float(stats.t.ppf(0.975, len(people) - 1)) * error
     spread = 1.959964 * math.sqrt(between + of_trial + of_stride)

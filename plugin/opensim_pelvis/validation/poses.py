@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.kinematics.osim.model import describe_model, load_model
 from opensim_pelvis.kinematics.osim.tree import read_tree
 from opensim_pelvis.kinematics.solve import forward_kinematics
 from opensim_pelvis.rotations import is_present
+from opensim_pelvis.types.segments import BODIES
 
 
 def pose_bodies(path: Path, coordinates_rad: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -29,7 +29,7 @@ def pose_bodies(path: Path, coordinates_rad: Mapping[str, FloatArray]) -> dict[s
     Returns
     -------
     mapping of body to (t, 4) array
-        R_GB of those of `opensim_pelvis.config.settings.BODIES` that are known.
+        R_GB of those of `opensim_pelvis.types.segments.BODIES` that are known.
 
     Raises
     ------

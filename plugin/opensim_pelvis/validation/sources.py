@@ -17,6 +17,7 @@ from opensim_pelvis.io.documents import finite, is_file, is_folder, read_rows
 from opensim_pelvis.io.results.summary_file import Summary, read_summary
 from opensim_pelvis.io.tables.opensim_tables import read_table
 from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.types.segments import as_body
 from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
@@ -239,8 +240,8 @@ def _read_sensors(path: Path, time_s: FloatArray) -> Mapping[str, FloatArray]:
     rows = np.searchsorted(time_s, table.time_s - 1e-6)
     found = {}
     for i, label in enumerate(table.labels):
-        found[label.removesuffix("_imu")] = np.full((time_s.size, 4), np.nan)
-        found[label.removesuffix("_imu")][rows] = table.values[:, i]
+        found[as_body(label)] = np.full((time_s.size, 4), np.nan)
+        found[as_body(label)][rows] = table.values[:, i]
     return found
 
 

@@ -9,7 +9,7 @@ from opensim_pelvis.calibration import heading as hd
 from opensim_pelvis.calibration.heading.joint import heading_from_joint
 from opensim_pelvis.calibration.placement import average_pose
 from opensim_pelvis.calibration.verdict import KnownMountings, require_fitting
-from opensim_pelvis.config.settings import BODIES, CalibrationSettings, Surface
+from opensim_pelvis.config.settings import CalibrationSettings, Surface
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.rotations import multiply
@@ -22,6 +22,7 @@ from opensim_pelvis.simulate import (
     typical_mountings,
 )
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
+from opensim_pelvis.types.segments import BODIES
 from tests.notices import codes, sentences
 from tests.simulated import align, short_run
 

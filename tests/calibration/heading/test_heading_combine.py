@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opensim_pelvis.calibration.heading.combine import ARBITRARY_RAD, combine
+from opensim_pelvis.calibration.heading.combine import combine
 
 NAN = float("nan")
 
@@ -68,7 +68,7 @@ def test_a_sensor_beyond_three_of_its_own_deviations_goes_its_own_way(
 
 
 def test_sensors_that_share_no_north_keep_what_each_tells_and_nothing_else_is_known() -> None:
-    far = 2.0 * float(ARBITRARY_RAD) + 0.01
+    far = np.deg2rad(90.0) + 0.01
     found = weigh([0.0, far, NAN], [0.0, 0.1, NAN])
     assert found.tau_rad == np.inf
     np.testing.assert_allclose(found.offset_rad, [0.0, far, 0.0])
@@ -80,7 +80,7 @@ def test_sensors_that_share_no_north_keep_what_each_tells_and_nothing_else_is_kn
 
 def test_scatter_of_more_than_45_degrees_is_no_north() -> None:
     """With +-a known to s, tau^2 = 2 a^2 - s^2."""
-    limit = float(ARBITRARY_RAD)
+    limit = np.deg2rad(45.0)
     for tau, shared in ((limit - 0.01, True), (limit + 0.01, False)):
         a = np.sqrt((tau**2 + 0.01**2) / 2.0)
         assert np.isfinite(weigh([a, -a], [0.01, 0.01]).tau_rad) == shared
@@ -104,3 +104,25 @@ def test_exact_sensors_that_agree_are_exact() -> None:
     found = weigh([0.0, 0.0], [0.0, 0.0])
     np.testing.assert_array_equal(found.weight, 0.0)
     np.testing.assert_allclose(found.sigma_rad, 0.0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("away_deg", "shared"), [(89.0, True), (91.0, False)])
+def test_a_sensor_a_right_angle_off_shares_no_north_however_little_it_tells(
+    away_deg: float, shared: bool
+) -> None:
+    """Known to 80 degrees, 91 off an exact one: tau^2 = (91^2 - 80^2) / 2, which is 31 degrees."""
+    found = weigh([0.0, np.deg2rad(away_deg)], [0.0, np.deg2rad(80.0)])
+    assert np.isfinite(found.tau_rad) == shared
+
+
+@pytest.mark.parametrize("excess", [0.1, 0.9])
+def test_a_little_more_scatter_than_chance_counts(excess: float) -> None:
+    """+-a known to s: Q = 2 a^2 / s^2 and c = 1 / s^2, so tau^2 = (Q - 1) s^2."""
+    a = 0.02 * np.sqrt((1.0 + excess) / 2.0)
+    found = weigh([a, -a], [0.02, 0.02])
+    assert found.tau_rad == pytest.approx(0.02 * np.sqrt(excess))
+
+
+def test_a_single_sensor_that_tells_is_confirmed_by_none() -> None:
+    assert np.isnan(weigh([0.2, NAN], [0.05, NAN]).sigma_rad[0])
+    assert np.isnan(weigh([0.2], [0.05]).sigma_rad[0])

@@ -12,7 +12,6 @@ from opensim_pelvis.calibration.heading import find_heading
 from opensim_pelvis.calibration.heading.cycles import find_cyclic
 from opensim_pelvis.calibration.placement import average_pose
 from opensim_pelvis.config.settings import (
-    BODIES,
     ActivitySettings,
     CalibrationSettings,
     Surface,
@@ -29,6 +28,7 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.types import Heading, Result
+from opensim_pelvis.types.segments import BODIES
 from tests.notices import codes
 from tests.simulated import align
 

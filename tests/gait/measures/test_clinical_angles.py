@@ -166,3 +166,21 @@ def test_a_turn_of_sixty_degrees_is_told() -> None:
         found = angles_module._turned_away({"pelvic_axial_rotation": np.array([0.0, turn])})
         assert len(found) == told
     assert not angles_module._turned_away({})
+
+
+def test_a_path_is_told_of_that_bends_by_more_than_the_limit_and_how_much_of_it() -> None:
+    limit = angles_module.TURNING_RADPS
+    assert np.rad2deg(limit) == pytest.approx(20.0)
+    assert not angles_module._in_turns(limit * np.arange(3.0), rate_hz=1.0)  # at the limit itself
+    travel = np.concatenate([np.zeros(6), np.deg2rad(1.0) * np.arange(1.0, 3.0)])
+    (found,) = angles_module._in_turns(travel, rate_hz=30.0)  # 0, 15, 30 and 30 degrees a second
+    assert found.values["share"] == pytest.approx(2.0 / 8.0)
+
+
+def test_without_a_body_that_faces_forward_there_is_no_turn_to_tell() -> None:
+    femur = np.repeat(from_matrix(posed(ANGLES["thigh_extension_r"], 9.0)[None]), 3500, axis=0)
+    angles = compute_angles(stride_data(R_GB={"femur_r": femur}).kinematics, surface=None)
+    assert angles.names == ("thigh_extension_r",)
+    np.testing.assert_allclose(np.rad2deg(angles.values_rad[:, 0]), 9.0, atol=1e-9)
+    np.testing.assert_array_equal(angles.travel_rad, 0.0)
+    assert angles.notes == ()

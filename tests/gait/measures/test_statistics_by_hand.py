@@ -9,6 +9,7 @@ from scipy import stats
 from opensim_pelvis.gait.coordination import phase_lag, vector_coding
 from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.gait.measures.statistics import (
+    FEWEST_INDEPENDENT,
     TREND_BLOCK_S,
     compare_sides,
     find_trend,
@@ -103,8 +104,19 @@ def test_a_trend_from_stride_to_stride_leaves_two_that_are_independent() -> None
     found = summarise(ROTATION, "body", np.array([1.0, 2.0, 3.0, 4.0]), np.arange(4.0))
     assert found is not None
     assert found.effective_n == 2.0
-    half = stats.t.ppf(0.975, 1) * np.sqrt(5.0 / 3.0)
-    assert (found.low, found.high) == pytest.approx((2.5 - half, 2.5 + half))
+    assert np.isnan([found.low, found.high]).all()  # two tell nothing of a spread
+
+
+def test_three_effective_strides_are_the_fewest_with_an_interval() -> None:
+    """Of ten values (1 - r) / (1 + r) = 0.3 would leave three; these leave just more and less."""
+    more = np.array([0.0, 1.0, 2.0, 1.0, 0.0, 1.0, 2.0, 1.0, 0.0, 1.0])
+    less = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 4.0, 3.0, 2.0, 1.0])
+    with_one, without = (summarise(ROTATION, "body", x, np.arange(10.0)) for x in (more, less))
+    assert with_one is not None
+    assert without is not None
+    assert with_one.effective_n >= FEWEST_INDEPENDENT > without.effective_n
+    assert np.isfinite([with_one.low, with_one.high]).all()
+    assert np.isnan([without.low, without.high]).all()
 
 
 @pytest.mark.parametrize("level", [0.0, 58.0, 119.0, 178.0, 182.0, 241.0, 302.0, 358.0])
@@ -113,6 +125,7 @@ def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float
     found = summarise(PHASE, "body", values, np.arange(4.0))
     assert found is not None
     assert abs((found.mean - level + 180.0) % 360.0 - 180.0) < 1e-9
+    assert 0.0 <= found.mean <= 360.0, "rules and report take its distance from 180 as it is"
     assert found.sd == pytest.approx(np.sqrt(48.0))
     half = stats.t.ppf(0.975, 3) * np.sqrt(12.0)
     assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.events.leg_contacts import MAX_STRIDE_S, MIN_STRIDE_S
 from opensim_pelvis.gait.strides.curves import average_curves, stride_angles
 from opensim_pelvis.gait.strides.segment import mean_between, segment_strides, travel_at
 from opensim_pelvis.gait.strides.select import exclude_strides
@@ -120,6 +121,12 @@ def test_a_stride_lasts_between_three_tenths_and_one_and_four_fifths_of_a_second
     assert [note.code for note in more.notes] == ([] if kept else ["strides.impossible"])
 
 
+@pytest.mark.parametrize("length", [MIN_STRIDE_S / 1.5, MAX_STRIDE_S])
+def test_a_stride_of_exactly_the_shortest_or_the_longest_time_counts(length: float) -> None:
+    found = segment_strides(contacts_of(Left=(0.0, length)), bending(0.0), surface=None)
+    np.testing.assert_array_equal(found.end_s - found.start_s, [length])
+
+
 def test_without_events_there_is_no_stride_and_without_a_direction_it_is_forward() -> None:
     found = segment_strides(contacts_of(), bending(0.0), surface="overground")
     assert found.side.size == found.start_s.size == found.travel_rad.size == 0
@@ -198,6 +205,7 @@ def test_curves_are_mean_and_spread_of_the_strides_of_each_side_in_degrees() -> 
     table = {"pelvic_obliquity": np.deg2rad(curve(ramp(10.0, 20.0), ramp(14.0, 26.0)))}
     found = average_curves(table, TIME_S, twice)
     assert found.n.tolist() == [[2], [1]]
+    assert found.mean_deg.shape == found.sd_deg.shape == (2, 101, 1)
     part = np.linspace(0.0, 1.0, 101)
     np.testing.assert_allclose(found.mean_deg[0, :, 0], 12.0 + 11.0 * part, atol=1e-9)
     np.testing.assert_allclose(found.sd_deg[0, :, 0], np.sqrt(0.5) * (4.0 + 2.0 * part), atol=1e-9)

@@ -13,7 +13,7 @@ import opensim
 import pytest
 from scipy.spatial.transform import Rotation
 
-from opensim_pelvis.config.settings import BODIES, SubjectSettings
+from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.errors import ModelError
 from opensim_pelvis.kinematics.osim.build import RANGES_DEG
 from opensim_pelvis.kinematics.osim.model import (
@@ -26,6 +26,7 @@ from opensim_pelvis.kinematics.osim.model import (
     write_reference_model,
 )
 from opensim_pelvis.rotations import to_matrix
+from opensim_pelvis.types.segments import BODIES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "models" / "pelvis_trunk.osim"
 ROTATION_TOLERANCE = 1e-12  # two double-precision products of up to nine rotations
@@ -192,7 +193,7 @@ def test_description_holds_what_other_stages_need():
     assert len(described.coordinates) == 16
     assert not {"pelvis_tx", "pelvis_ty", "pelvis_tz"} & set(described.coordinates)
     assert set(described.ranges_rad) == set(described.coordinates)
-    assert described.ranges_rad["knee_angle_r"] == pytest.approx(np.deg2rad((-10.0, 135.0)))
+    assert described.ranges_rad["knee_angle_r"] == pytest.approx(np.deg2rad((-10.0, 150.0)))
     centres = {mark.name: mark for mark in described.landmarks if mark.kind == "joint_centre"}
     assert set(centres) == {"LJC", "HJC_R", "HJC_L", "KJC_R", "KJC_L", "AJC_R", "AJC_L"}
     assert centres["HJC_R"].body == "pelvis"

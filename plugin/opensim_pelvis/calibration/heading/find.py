@@ -30,6 +30,7 @@ from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
+from opensim_pelvis.types.segments import body_on, segment_of, side_of
 
 POSTURE_RAD: Final = np.deg2rad(5.0)
 """How far a standing body's segments face from forward, standard deviation; a choice."""
@@ -142,7 +143,8 @@ def _forward_of_legs(
         return float("nan")
     angles = []
     for i, swing_of in swings.items():
-        if aligned.bodies[i].startswith("femur") and swing_of.asymmetry_rad >= SURE_SIDE_RAD:
+        thigh = segment_of(aligned.bodies[i]) == "thigh"
+        if thigh and swing_of.asymmetry_rad >= SURE_SIDE_RAD:
             hip = heading_from_joint(aligned, drift_rad, base=base, sensor=i)
             angles += [] if hip is None else [swing_of.forward_rad - hip[0]]
     return float(np.angle(np.mean(np.exp(1j * np.array(angles))))) if angles else float("nan")
@@ -236,8 +238,10 @@ def _from_motion(
     own = _own_swing(swings, sensor, common_rad, shared=shared)
     told = [] if own is None else [own]
     body = aligned.bodies[sensor]
-    shank = body.replace("femur", "tibia")
-    if not body.startswith("femur") or shank not in aligned.bodies or (own is None and shared):
+    if segment_of(body) != "thigh" or (own is None and shared):
+        return told
+    shank = body_on(side_of(body), "shank")
+    if shank not in aligned.bodies:
         return told
     column = aligned.bodies.index(shank)
     below = _own_swing(swings, column, common_rad, shared=shared)

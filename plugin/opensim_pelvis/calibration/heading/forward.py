@@ -21,6 +21,7 @@ from opensim_pelvis.frames import (
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import multiply, rotate
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
+from opensim_pelvis.types.segments import segment_of
 
 MAX_AXIS_TILT_RAD: Final = np.deg2rad(60.0)
 """Beyond this a degree of posture becomes two degrees of heading: the axis is refused."""
@@ -113,7 +114,7 @@ def heading_from_swing(
     Assumes walking or running for some seconds, and one north for the sensors of the legs. Left
     and right errors cancel when both legs are worn. See `opensim_pelvis.calibration.heading.swing`.
     """
-    legs = [i for i in leg_sensors(aligned.bodies) if not aligned.bodies[i].startswith("calcn")]
+    legs = [i for i in leg_sensors(aligned.bodies) if segment_of(aligned.bodies[i]) != "foot"]
     swing = find_swing(aligned, pose, base=base, legs=legs) if legs else None
     if swing is None or swing.ratio < SWING_RATIO or swing.asymmetry_rad < SIDE_RAD:
         return None

@@ -43,7 +43,7 @@ MAX_MISFIT: Final = 0.25
 """Largest part of both sensors' acceleration that no joint explains; walking has 0.02 to 0.08."""
 
 LEAST_CONTRAST: Final = 4.0
-"""How many times worse a heading more than a right angle away must fit.
+"""How many times worse a heading a right angle away or more must fit.
 
 Where little but the bounce is shared, forward and backward look alike. Of 96 simulated runs with
 soft tissue that moves by up to 4 degrees none above 3 was wrong; below 2.5 some were turned round.
@@ -198,18 +198,18 @@ def solve_joint(moments: Moments) -> tuple[float, float, float]:
     misfit : float
         Part of both accelerations that no joint explains.
     contrast : float
-        How many times more is left, at best, beyond a right angle from there.
+        How many times more is left, at best, a right angle or more from there.
     """
+    felt = float(moments.own_a[0, 0] + moments.own_b[0, 0])
+    if felt <= 0.0:  # nothing holds the levers either
+        return 0.0, np.inf, 0.0
     costs = np.array([_cost(moments, angle) for angle in _COARSE])
     best = float(_COARSE[np.argmin(costs)])
-    far = np.cos(_COARSE - best) < 0.0
+    far = np.cos(_COARSE - best) < 1e-9  # a right angle itself, however it is rounded
     for reach in np.deg2rad([5.0, 1.0, 0.2, 0.04]):
         around = best + np.linspace(-reach, reach, 11)
         best = float(around[np.argmin([_cost(moments, angle) for angle in around])])
-    least = max(_cost(moments, best), np.finfo(np.float64).tiny)
-    felt = float(moments.own_a[0, 0] + moments.own_b[0, 0])
-    if felt <= 0.0:
-        return best, np.inf, 0.0
+    least = max(_cost(moments, best), np.finfo(np.float64).eps * felt)
     return best, least / felt, float(costs[far].min()) / least
 
 

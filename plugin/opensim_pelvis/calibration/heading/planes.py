@@ -13,6 +13,7 @@ from opensim_pelvis.calibration.heading.forward import SURE_SIDE_RAD, wrap
 from opensim_pelvis.calibration.heading.swing import SWING_RATIO, Swing, find_swing, leg_sensors
 from opensim_pelvis.errors import PlacementError
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
+from opensim_pelvis.types.segments import segment_of
 
 FLEXION_RATIO: Final = 10.0
 """Least ratio of eigenvalues of a calibration movement: off its plane by a third at most."""
@@ -47,7 +48,7 @@ def find_flexion(
         angular_velocity_radps=None,
         magnetic_field=None,
     )
-    thighs = [i for i, body in enumerate(aligned.bodies) if body.startswith("femur")]
+    thighs = [i for i, body in enumerate(aligned.bodies) if segment_of(body) == "thigh"]
     if not thighs or movement.time_s.size < aligned.rate_hz:
         lacking = (
             "no sensor is on a thigh"

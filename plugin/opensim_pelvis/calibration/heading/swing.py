@@ -7,7 +7,7 @@ which way is forward there without any other sensor's north.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,18 +16,27 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.rotations import inverse, multiply, to_rotation_vector, unwrap_present
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
+from opensim_pelvis.types.segments import Segment, segment_of
 
 SWING_RATIO: Final = 4.0
 """Least ratio of the two horizontal eigenvalues of angular velocity for a plane of swing."""
 
-NATURAL_RAD: Final = {"femur": np.deg2rad(4.7), "tibia": np.deg2rad(2.2), "calcn": np.deg2rad(2.6)}
+NATURAL_RAD: Final[Mapping[Segment, float]] = {
+    "thigh": np.deg2rad(4.7),
+    "shank": np.deg2rad(2.2),
+    "foot": np.deg2rad(2.6),
+}
 """How far one leg's own plane of swing lies from the plane of travel, root mean square.
 
 From 60 simulated runners whose ranges are drawn over what is published
 (``tests/benchmarks/natural_swing.py``).
 """
 
-TISSUE_RAD: Final = {"femur": np.deg2rad(5.8), "tibia": np.deg2rad(2.3), "calcn": np.deg2rad(2.3)}
+TISSUE_RAD: Final[Mapping[Segment, float]] = {
+    "thigh": np.deg2rad(5.8),
+    "shank": np.deg2rad(2.3),
+    "foot": np.deg2rad(2.3),
+}
 """How far soft tissue that moves in step with the swing turns its plane, standard deviation.
 
 Skin turns against bone by about 10 degrees at the thigh and 7 at the shank (fluoroscopy,
@@ -37,7 +46,7 @@ and 1.4 degrees, across swings of 20 and 35 degrees to either side.
 
 _FAST_RADPS = 1.0  # slower samples are not swing
 _BLOCK_S = 2.0  # two strides or so: blocks are nearly independent
-_SIGNS = {"femur": 1.0, "tibia": -1.0, "calcn": -1.0}
+_SIGNS: Final[Mapping[Segment, float]] = {"thigh": 1.0, "shank": -1.0, "foot": -1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Swing:
 
 def leg_sensors(bodies: Sequence[str]) -> list[int]:
     """Return the columns of the sensors on thighs, shanks and feet."""
-    return [i for i, body in enumerate(bodies) if body[:5] in _SIGNS]
+    return [i for i, body in enumerate(bodies) if segment_of(body) in _SIGNS]
 
 
 def find_swing(
@@ -96,14 +105,15 @@ def find_swing(
         return None
     values, vectors = np.linalg.eigh(covariance)
     right = vectors[:, 1]
+    segments = [segment_of(aligned.bodies[i]) for i in legs]
     side = sum(
-        _SIGNS[aligned.bodies[i][:5]] * _asymmetry(aligned, pose, turn, i, right) for i in legs
+        _SIGNS[segment] * _asymmetry(aligned, pose, turn, i, right)
+        for segment, i in zip(segments, legs, strict=True)
     )
     if side < 0.0:
         right, side = -right, -side
-    ratio = float(values[1] / max(values[0], np.finfo(float).tiny))
-    kinds = {aligned.bodies[i][:5] for i in legs}
-    system = max(float(np.hypot(NATURAL_RAD[kind], TISSUE_RAD[kind])) for kind in kinds)
+    ratio = float(values[1] / max(values[0], np.finfo(float).eps * values[1]))  # rounding
+    system = max(float(np.hypot(NATURAL_RAD[s], TISSUE_RAD[s])) for s in segments)
     spread = float(np.sqrt(sum(_block_variance(level, right, aligned.rate_hz) for level in rows)))
     return Swing(
         forward_rad=float(np.arctan2(right[1], right[0])) + np.pi / 2.0,
@@ -126,11 +136,10 @@ def vertical_turn(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:
 def _fast_rows(aligned: AlignedRecording, turn: FloatArray, sensor: int) -> FloatArray:
     """Return the horizontal angular velocity of swing, turned back with the body, (n, 2)."""
     q = aligned.R_ES[:, sensor]
-    if q.shape[0] < 3:
-        return np.empty((0, 2))
     step = multiply(q[2:], inverse(q[:-2]))
-    # 2 sin(angle / 2) for the angle: at 100 Hz and 20 rad/s it is 0.7 % short, and no axis moves
-    level = step[:, 1:3] * np.where(step[:, :1] < 0.0, -aligned.rate_hz, aligned.rate_hz)
+    # 2 sin(angle / 2) for the angle: at 100 Hz and 20 rad/s it is 0.7 % short, and no axis moves.
+    # A step may come out as its opposite: all that is read of it are products with itself.
+    level = step[:, 1:3] * aligned.rate_hz
     cos, sin = np.cos(turn[1:-1]), np.sin(turn[1:-1])
     level = np.stack(
         [cos * level[:, 0] + sin * level[:, 1], cos * level[:, 1] - sin * level[:, 0]], axis=1

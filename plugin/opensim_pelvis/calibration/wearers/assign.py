@@ -12,12 +12,15 @@ import numpy as np
 from opensim_pelvis.calibration.wearers.habits import JOINTS
 from opensim_pelvis.calibration.wearers.likelihood import GRID_RAD, Tables
 from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.types.segments import LEGS, body_on
 
 MOST: Final = 8
 """Sensors and bodies up to which all assignments are scored: 40320."""
 
 
-FEET: Final = (("tibia_r", "calcn_r"), ("tibia_l", "calcn_l"))
+FEET: Final = tuple((body_on(leg, "shank"), body_on(leg, "foot")) for leg in LEGS)
+THIGHS: Final = tuple(body_on(leg, "thigh") for leg in LEGS)
+PELVIS: Final = body_on("body", "pelvis")
 
 
 @lru_cache(maxsize=8)
@@ -46,7 +49,7 @@ def score(tables: Tables, bodies: Sequence[str]) -> FloatArray:
     for s in range(sensors):
         wearer[rows, given[:, s]] = s
     names = {body: k for k, body in enumerate(bodies)}
-    pelvis = wearer[:, names["pelvis"]] if "pelvis" in names else np.full_like(rows, -1)
+    pelvis = wearer[:, names[PELVIS]] if PELVIS in names else np.full_like(rows, -1)
     fixed = np.zeros(rows.size)
     signs = np.zeros((2, rows.size, GRID_RAD.size))
     for b in range(places):
@@ -65,10 +68,7 @@ def score(tables: Tables, bodies: Sequence[str]) -> FloatArray:
                 fixed[both] += table[worn_on[both, 0], worn_on[both, 1]]
     on = pelvis >= 0
     signs[:, on] += tables.pelvis[:, pelvis[on]]
-    thighs = [
-        wearer[:, names[b]] if b in names else np.full_like(rows, -1)
-        for b in ("femur_r", "femur_l")
-    ]
+    thighs = [wearer[:, names[b]] if b in names else np.full_like(rows, -1) for b in THIGHS]
     signs += _hips(tables, pelvis, *thighs)[:, :, None]
     signs[:, ~on] -= np.log(2.0)  # both signs are the same there
     return np.asarray(fixed + _mean_of(signs))

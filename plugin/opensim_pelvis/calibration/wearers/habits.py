@@ -16,22 +16,9 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.types.segments import BODIES, DEFINITIONS, Segment
 
 Activity = Literal["running", "walking"]
-Segment = Literal["pelvis", "torso", "femur", "tibia", "calcn"]
-
-SEGMENT_OF: Final[Mapping[str, Segment]] = {
-    "pelvis": "pelvis",
-    "torso": "torso",
-    "femur_r": "femur",
-    "femur_l": "femur",
-    "tibia_r": "tibia",
-    "tibia_l": "tibia",
-    "calcn_r": "calcn",
-    "calcn_l": "calcn",
-}
-LEFT: Final = frozenset({"femur_l", "tibia_l", "calcn_l"})
-
 Phase = tuple[float, float]
 """Centre in degrees and concentration of a von Mises distribution."""
 
@@ -72,26 +59,26 @@ RUNNING: Final[Habits] = {
         sway=(-100.0, 1.5),
         sign=(-45.0, 3.0),
     ),
-    "torso": Habit(
+    "trunk": Habit(
         centre=(0.1, 2.0, -0.3, -4.7),
         scale=(0.3, 0.6, 0.3, 1.0),
         yaw=(-143.0, 4.0),
         roll=(-50.0, 1.5),
         sign=(-90.0, 2.0),
     ),
-    "femur": Habit(
+    "thigh": Habit(
         centre=(0.97, 0.85, -2.0, -1.65),
         scale=(0.2, 0.4, 0.5, 0.6),
         swing=(52.0, 4.0),
         sign=(62.0, 2.5),
     ),
-    "tibia": Habit(
+    "shank": Habit(
         centre=(1.4, 0.1, -3.0, 0.0),
         scale=(0.18, 0.35, 0.45, 1.2),
         swing=(0.0, 4.0),
         sign=(12.0, 4.0),
     ),
-    "calcn": Habit(
+    "foot": Habit(
         centre=(1.55, 1.25, -3.3, 0.3),
         scale=(0.22, 0.4, 0.5, 0.6),
         swing=(0.0, 4.0),
@@ -108,7 +95,7 @@ WALKING: Final[Habits] = {
         sway=(15.0, 2.5),
         sign=(104.0, 4.0),
     ),
-    "torso": Habit(
+    "trunk": Habit(
         centre=(-0.25, 1.2, -0.45, -3.4),
         scale=(0.4, 0.8, 0.35, 0.9),
         yaw=(-80.0, 1.0),
@@ -116,19 +103,19 @@ WALKING: Final[Habits] = {
         sway=(20.0, 2.5),
         sign=(105.0, 2.0),
     ),
-    "femur": Habit(
+    "thigh": Habit(
         centre=(0.87, 1.4, -1.4, -0.3),
         scale=(0.15, 0.5, 0.7, 0.5),
         swing=(46.0, 4.0),
         sign=(60.0, 2.5),
     ),
-    "tibia": Habit(
+    "shank": Habit(
         centre=(1.31, 0.15, -2.4, -0.2),
         scale=(0.12, 0.4, 0.8, 0.4),
         swing=(0.0, 4.0),
         sign=(18.0, 4.0),
     ),
-    "calcn": Habit(
+    "foot": Habit(
         centre=(1.55, -0.25, -3.1, -0.45),
         scale=(0.18, 0.35, 0.8, 0.4),
         swing=(-12.0, 4.0),
@@ -158,14 +145,8 @@ FACING: Final = 6.0
 """How much the sign of an axis is told by the sign of `hip_order.Hips.facing`: the steepness of a
 logistic curve. Thighs of people have 0.04 to 0.75 in running and 0.4 to 0.75 in walking."""
 
-JOINTS: Final = (
-    ("pelvis", "torso"),
-    ("pelvis", "femur_r"),
-    ("pelvis", "femur_l"),
-    ("femur_r", "tibia_r"),
-    ("femur_l", "tibia_l"),
-    ("tibia_r", "calcn_r"),
-    ("tibia_l", "calcn_l"),
+JOINTS: Final = tuple(
+    (DEFINITIONS[body].parent, body) for body in BODIES if DEFINITIONS[body].parent in BODIES
 )
 """Bodies that share a joint."""
 

@@ -13,7 +13,6 @@ from opensim_pelvis.calibration.wearers.features import Features, Signals, descr
 from opensim_pelvis.calibration.wearers.habits import (
     HABITS,
     LANDING,
-    SEGMENT_OF,
     Activity,
     Habits,
     tell_running,
@@ -23,6 +22,7 @@ from opensim_pelvis.calibration.wearers.likelihood import tabulate
 from opensim_pelvis.calibration.wearers.windows import find_windows
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.rotations import angular_velocity, inverse, rotate
+from opensim_pelvis.types.segments import BODIES
 
 SURE: Final = 0.98
 """Probability from which a wearer is known."""
@@ -170,7 +170,7 @@ def signals_of(
 def _untold(bodies: Sequence[str], sensors: int) -> Untold | None:
     if len(bodies) < 2:
         return "one sensor"
-    if not set(bodies) <= SEGMENT_OF.keys() or len(bodies) < sensors:
+    if not set(bodies) <= set(BODIES) or len(bodies) < sensors:
         return "other bodies"
     return "too many" if len(bodies) > MOST else None
 

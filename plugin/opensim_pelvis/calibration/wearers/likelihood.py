@@ -19,9 +19,7 @@ from opensim_pelvis.calibration.wearers.habits import (
     FREEDOM,
     HIP_SIDE_M,
     HIPS_M,
-    LEFT,
     LINKED,
-    SEGMENT_OF,
     UNLIKE,
     UNPAIRED,
     WEIGHT,
@@ -31,6 +29,7 @@ from opensim_pelvis.calibration.wearers.habits import (
 )
 from opensim_pelvis.calibration.wearers.hip_order import Hips
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.types.segments import segment_of, side_of
 
 GRID_RAD: Final = np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False)
 """Phases that the right shank's swing may have."""
@@ -103,21 +102,21 @@ def tabulate(
     pelvis = np.zeros((2, sensors, GRID_RAD.size))
     thighs = {}
     for k, body in enumerate(bodies):
-        segment = SEGMENT_OF[body]
+        segment = segment_of(body)
         if segment == "pelvis":
             pelvis = _trunk_phases(features, habits[segment])
-        elif segment == "torso":
+        elif segment == "trunk":
             phases[k] = np.logaddexp(*_trunk_phases(features, habits[segment]))
         else:
-            signs = _leg_phases(features, habits[segment], left=body in LEFT)
+            signs = _leg_phases(features, habits[segment], left=side_of(body) == "left")
             phases[k] = np.logaddexp(*signs)
-            if segment == "femur":
+            if segment == "thigh":
                 thighs[k] = _coupled(signs, hips.facing)
     across = np.einsum("pfi,pi->pf", hips.place_m, features.right)
     lands = np.log(features.bounce)[None, :] - np.log(features.bounce)[:, None]
     apart = across[:, :, None] - across[:, None, :]
     return Tables(
-        scalars=np.array([_scalars(features.scalars, habits[SEGMENT_OF[b]]) for b in bodies]),
+        scalars=np.array([_scalars(features.scalars, habits[segment_of(b)]) for b in bodies]),
         phases=phases,
         thighs=thighs,
         pelvis=pelvis,

@@ -8,13 +8,14 @@ from typing import Final
 
 from opensim_pelvis.calibration.wearers.assign import MOST
 from opensim_pelvis.calibration.wearers.identify import SURE, Wearers, identify_wearers
-from opensim_pelvis.config.settings import BODIES, FusionSettings, TimelineSettings
+from opensim_pelvis.config.settings import FusionSettings, TimelineSettings
 from opensim_pelvis.config.trial.suggested import Suggestion, suggest_stated
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.types import Recording, SensorSignals
+from opensim_pelvis.types.segments import BODIES
 
 LONGEST_S: Final = 180.0
 """Of the recording that is looked at."""

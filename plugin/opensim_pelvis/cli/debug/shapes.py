@@ -251,8 +251,8 @@ def _module_words(module: str) -> str:
 @functools.cache
 def _choices() -> frozenset[str]:
     """Return every word that a setting may be: those of the program's own lists."""
-    from opensim_pelvis.config.settings import BODIES
     from opensim_pelvis.io.registry import READERS, list_plugins
+    from opensim_pelvis.types.segments import BODIES
 
     choices = (word for one in definitions() for word in one.choices)
     return frozenset({*BODIES, *list_plugins(READERS), *choices})

@@ -19,6 +19,11 @@ _LAST: Final = (OUTPUT, _OTHERS)
 class GroupedCommand(TyperCommand):
     """A command whose help lists options under the heading that each has (``rich_help_panel``)."""
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage line; Typer puts a required argument in braces."""
+        pieces = super().collect_usage_pieces(ctx)
+        return [piece.replace("{", "").replace("}", "") for piece in pieces]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, then each group of options, the general ones last."""
         groups: dict[str, list[tuple[str, str]]] = {}

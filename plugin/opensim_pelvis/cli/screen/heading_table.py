@@ -9,6 +9,7 @@ from rich.table import Table
 
 from opensim_pelvis.cli.screen.words import number, term, told, word
 from opensim_pelvis.types import Heading
+from opensim_pelvis.types.segments import as_body
 
 HEADING_COLUMNS: Final = ("sensor", ">offset", ">sigma", ">swing", ">drift", "verdict", "from")
 """A column whose name begins with > is flush right."""
@@ -21,7 +22,7 @@ def add_headings(table: Table, heading: Heading) -> Table:
     for row in heading.sensors:
         numbers = (row.offset_rad, row.sigma_rad, row.swing_rad, row.drift_rad)
         table.add_row(
-            row.sensor.removesuffix("_imu"),
+            as_body(row.sensor),
             *(number(np.rad2deg(n), ".1f") if np.isfinite(n) else "-" for n in numbers),
             term(row.verdict),
             told(row.source),

@@ -17,13 +17,13 @@ from opensim_pelvis.io.results.summary_file import read_summary
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.notices.plain_words import value_words
 from opensim_pelvis.rotations import from_euler
+from opensim_pelvis.types.segments import as_body, body_of, sensor_of
 
 WANTED: Final = (
     "Give (--placement) a results folder, a NAME_summary.json, or a calibrated .osim with frames "
     "such as pelvis_imu, from a run with the sensors in the same positions."
 )
 
-_IMU: Final = "_imu"
 _SUMMARY: Final = "_summary.json"
 _MODEL: Final = "_model.osim"
 _PLACER: Final = "_placer_model.osim"
@@ -98,7 +98,7 @@ def _read_summary(path: Path, faults: list[str]) -> dict[str, Mounting]:
                 f"{', '.join(f'{part:.6g}' for part in value)}"
             )
         else:
-            found[sensor.removesuffix(_IMU)] = mounting
+            found[as_body(sensor)] = mounting
     if not found and not faults:
         faults.append(f"it contains no sensor-to-segment calibration. {WANTED}")
     return found
@@ -111,7 +111,7 @@ def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
     found: dict[str, Mounting] = {}
     for frame, holder in _frames(root, ""):
         name = frame.get("name", "")
-        body = name.removesuffix(_IMU)
+        body = as_body(name)
         parent = (frame.findtext("socket_parent") or "..").strip()
         on = holder if parent == ".." else parent.rpartition("/")[2]
         if on != body:
@@ -130,7 +130,8 @@ def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
             found[body] = mounting
     if not found and not faults:
         faults.append(
-            f"the model has no sensor frames (<body>{_IMU}): it is not calibrated. {WANTED}"
+            f"the model has no sensor frames ({sensor_of('<body>')}): it is not calibrated. "
+            f"{WANTED}"
         )
     return found
 
@@ -138,7 +139,7 @@ def _read_model(path: Path, faults: list[str]) -> dict[str, Mounting]:
 def _frames(element: Element, holder: str) -> Iterator[tuple[Element, str]]:
     """Yield each frame of a sensor, and the name of the component that it stands in."""
     for child in element:
-        if child.tag == "PhysicalOffsetFrame" and child.get("name", "").endswith(_IMU):
+        if child.tag == "PhysicalOffsetFrame" and body_of(child.get("name", "")):
             yield child, holder
         inside = child.get("name", "") if child.tag[:1].isupper() else holder
         yield from _frames(child, inside or holder)

@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis.frames import AXES, axis_vector
 from opensim_pelvis.rotations import from_matrix
+from opensim_pelvis.types.segments import side_of
 
 Mounting = tuple[float, float, float, float]
 """``R_BS`` as a unit quaternion, scalar first."""
@@ -34,8 +35,12 @@ _SAME: Final = {
     "outward": "out",
     "inward": "in",
 }
-_OUT: Final = {"r": "right", "l": "left"}
-_IN: Final = {"r": "left", "l": "right"}
+_SIDEWAYS: Final = {
+    ("out", "right"): "right",
+    ("out", "left"): "left",
+    ("in", "right"): "left",
+    ("in", "left"): "right",
+}
 
 
 def parse_mounting(value: Any, body: str) -> Mounting | None:
@@ -63,14 +68,13 @@ def parse_mounting(value: Any, body: str) -> Mounting | None:
 
 
 def _from_words(text: str, body: str) -> Mounting | None:
-    side = body[-2:].removeprefix("_") if body[-2:] in ("_r", "_l") else ""
     axes, ways = [], []
     for part in text.lower().replace(" and ", ",").split(","):
         words = part.split()
         if len(words) != 2 or words[0] not in AXES:
             return None
         way = _SAME.get(words[1], words[1])
-        way = {"out": _OUT, "in": _IN}.get(way, {}).get(side, way)
+        way = _SIDEWAYS.get((way, side_of(body)), way)
         if way not in _WAYS:
             return None
         axes.append(axis_vector(words[0]))

@@ -17,6 +17,7 @@ from opensim_pelvis.config.trial.setting_definitions import (
 )
 from opensim_pelvis.config.trial.trial_file import Tables, read_tables, settings_from_tables
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.types.segments import PAIRS
 
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?")
 
@@ -109,7 +110,7 @@ def _weights(table: Any, one: SettingDefinition, texts: Sequence[str]) -> dict[s
             given[body] = text  # told with the other settings
     earlier = table.get(one.key, {}) if isinstance(table, Mapping) else {}
     if isinstance(earlier, Mapping):
-        told = {*given, *(f"{body}_{side}" for body in given for side in "rl")}
+        told = {*given, *(body for pair in given for body in PAIRS.get(pair, ()))}
         given = {body: weight for body, weight in earlier.items() if body not in told} | given
     return given
 

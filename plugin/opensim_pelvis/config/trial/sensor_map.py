@@ -7,8 +7,7 @@ from pathlib import Path
 from opensim_pelvis.config.trial.trial_file import parse_sensors, read_tables
 from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.io.documents import is_xml, read_xml
-
-_IMU = "_imu"
+from opensim_pelvis.types.segments import body_of, sensor_of
 
 
 def read_sensor_map(path: Path) -> dict[str, str]:
@@ -43,14 +42,15 @@ def _read_opensense_map(path: Path) -> dict[str, str]:
     for sensor in root.iter("ExperimentalSensor"):
         identifier = sensor.get("name", "").strip()
         label = (sensor.findtext("name_in_model") or "").strip()
-        if not identifier or not label.endswith(_IMU) or label == _IMU:
+        body = body_of(label)
+        if not identifier or body is None:
             faults.append(
                 f"ExperimentalSensor '{identifier}': wanted a name and a name_in_model "
-                f"'<body>{_IMU}', found '{label}'"
+                f"'{sensor_of('<body>')}', found '{label}'"
             )
         elif identifier in sensors:
             faults.append(f"ExperimentalSensor '{identifier}' is listed twice")
-        sensors[identifier] = label.removesuffix(_IMU)
+        sensors[identifier] = body or label
     if not sensors:
         faults.append("wanted a sensor mapping of OpenSense, found no ExperimentalSensor in it")
     raise_faults(SettingsError, str(path), faults)

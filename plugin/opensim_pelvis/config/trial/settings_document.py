@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Final
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.config.trial.mounting import WANTED
 from opensim_pelvis.config.trial.setting_definitions import (
     NUMERIC,
@@ -16,6 +15,7 @@ from opensim_pelvis.config.trial.setting_definitions import (
     sections,
 )
 from opensim_pelvis.config.trial.values import toml_words
+from opensim_pelvis.types.segments import BODIES
 
 _HEAD: Final = """# Settings
 

@@ -9,37 +9,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.io.documents import is_xml
+from opensim_pelvis.types.segments import BODIES, Leg, Segment, as_body, segment_of, side_of
 
 MAPPING_FILES: Final = 20
 """XML files of a folder that are looked into."""
 
-_MIDDLE: Final[Mapping[tuple[str, ...], str]] = {
+_SEGMENTS: Final[Mapping[tuple[str, ...], Segment]] = {
     ("pelvis",): "pelvis",
     ("sacrum",): "pelvis",
     ("lumbar",): "pelvis",
-    ("torso",): "torso",
-    ("trunk",): "torso",
-    ("thorax",): "torso",
-    ("sternum",): "torso",
-    ("chest",): "torso",
-    ("t", "8"): "torso",
+    ("torso",): "trunk",
+    ("trunk",): "trunk",
+    ("thorax",): "trunk",
+    ("sternum",): "trunk",
+    ("chest",): "trunk",
+    ("t", "8"): "trunk",
+    ("femur",): "thigh",
+    ("thigh",): "thigh",
+    ("upper", "leg"): "thigh",
+    ("tibia",): "shank",
+    ("shank",): "shank",
+    ("lower", "leg"): "shank",
+    ("ankle",): "shank",
+    ("foot",): "foot",
+    ("calcn",): "foot",
 }
-_OF_A_SIDE: Final[Mapping[tuple[str, ...], str]] = {
-    ("femur",): "femur",
-    ("thigh",): "femur",
-    ("upper", "leg"): "femur",
-    ("tibia",): "tibia",
-    ("shank",): "tibia",
-    ("lower", "leg"): "tibia",
-    ("ankle",): "tibia",
-    ("foot",): "calcn",
-    ("calcn",): "calcn",
-}
-_SIDES: Final[Mapping[str, str]] = {"left": "l", "l": "l", "right": "r", "r": "r"}
+"""What laboratories call a sensor, in words: the segment that wears it."""
+
+_SIDES: Final[Mapping[str, Leg]] = {"left": "left", "l": "left", "right": "right", "r": "right"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +69,15 @@ def body_named(identifier: str) -> str | None:
     >>> [body_named(n) for n in ("LFemur", "Left Upper Leg", "RightFoot", "T8", "00B42279")]
     ['femur_l', 'femur_l', 'calcn_r', 'torso', None]
     """
-    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", identifier)
-    words = [word.lower() for word in parts if word.lower() != "imu"]
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", as_body(identifier))
+    words = [word.lower() for word in parts]
     sides = [_SIDES[word] for word in words if word in _SIDES]
-    rest = tuple(word for word in words if word not in _SIDES)
-    if not sides:
-        return _MIDDLE.get(rest)
-    segment = _OF_A_SIDE.get(rest)
-    return f"{segment}_{sides[0]}" if segment is not None and len(sides) == 1 else None
+    segment = _SEGMENTS.get(tuple(word for word in words if word not in _SIDES))
+    if segment is None or len(sides) > 1:
+        return None
+    side = sides[0] if sides else "body"
+    found = [body for body in BODIES if (segment_of(body), side_of(body)) == (segment, side)]
+    return found[0] if found else None
 
 
 def suggest_stated(identifiers: Iterable[str], path: Path) -> dict[str, Suggestion]:

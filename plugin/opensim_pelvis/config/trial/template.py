@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.config.settings import BODIES, RecordingSettings
+from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.config.trial.setting_definitions import (
     SettingDefinition,
     explain,
@@ -20,6 +20,7 @@ from opensim_pelvis.config.trial.suggested import Suggestion
 from opensim_pelvis.config.trial.values import toml_words
 from opensim_pelvis.io.delivery import write_file
 from opensim_pelvis.types import Recording
+from opensim_pelvis.types.segments import BODIES, as_body
 
 FIRST_LINE: Final = "# What opensim-pelvis is to do with one recording. Then:"
 
@@ -139,7 +140,7 @@ def _plain(trial: Path, value: Any) -> Any:
 
 
 def _sensor_line(identifier: str, suggested: Suggestion | None) -> str:
-    body = identifier.removesuffix("_imu")
+    body = as_body(identifier)
     if body in BODIES:
         return f"{toml_words(identifier)} = {toml_words(body)}"
     if suggested is None:

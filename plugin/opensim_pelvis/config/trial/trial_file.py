@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.config.settings import BODIES, SECTIONS, TrialSettings, nearest
+from opensim_pelvis.config.settings import SECTIONS, TrialSettings, nearest
 from opensim_pelvis.config.trial.faults import raise_named
 from opensim_pelvis.config.trial.mounting import WANTED, Mounting, parse_mounting
 from opensim_pelvis.config.trial.setting_definitions import definitions, of_section
@@ -18,6 +18,7 @@ from opensim_pelvis.config.trial.values import UnusableError, convert
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.io.documents import read_text, read_toml
 from opensim_pelvis.notices.plain_words import value_words
+from opensim_pelvis.types.segments import BODIES, as_body
 
 Tables = Mapping[str, Any]
 """Content of a trial file: table to key to value, as TOML has it."""
@@ -115,7 +116,7 @@ def parse_sensors(table: Any, bodies: tuple[str, ...] | None, faults: list[str])
                 'identifier with a dot or a space in quotes: "a.b" = "pelvis".'
             )
             continue
-        sensors[identifier] = body.strip().removesuffix("_imu")
+        sensors[identifier] = as_body(body.strip())
         if bodies is not None and sensors[identifier] not in bodies:
             faults.append(_unknown_body(f"sensors.{identifier}", body))
     return sensors
@@ -127,7 +128,7 @@ def _parse_mountings(
     """Return body to mounting, and add to ``faults`` what cannot be used."""
     mountings: dict[str, Mounting] = {}
     for name, value in table.items():
-        body = name.removesuffix("_imu")
+        body = as_body(name)
         mounting = parse_mounting(value, body)
         if bodies is not None and body not in bodies:
             faults.append(_unknown_body(f"mountings.{name}", body))

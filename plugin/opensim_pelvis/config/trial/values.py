@@ -11,14 +11,11 @@ from typing import Any, Final
 from opensim_pelvis.config.names import name_fault, text_fault
 from opensim_pelvis.config.trial.setting_definitions import UNITS, Kind, SettingDefinition
 from opensim_pelvis.types.date import parse_moment
+from opensim_pelvis.types.segments import PAIRS
 
 EARLIEST_YEAR: Final = 1980
 LATEST_YEAR: Final = 2100
 """A recording of another year is a slip of the pen."""
-
-SIDED: Final = ("femur", "tibia", "calcn")
-"""Bodies that a weight names on both sides at once when no side is given."""
-
 
 _LARGEST: Final = 1e300
 """No number of a setting is as large; a float holds it."""
@@ -156,10 +153,8 @@ def _weights(one: SettingDefinition, value: Any, _: Path) -> dict[str, float]:
     if not isinstance(value, Mapping):
         raise UnusableError(wanted)
     weights = {body: _within(one, weight, wanted) for body, weight in value.items()}
-    both = {b: w for b, w in weights.items() if b in SIDED}
-    return {f"{b}_{side}": w for b, w in both.items() for side in "rl"} | {
-        body: weight for body, weight in weights.items() if body not in both
-    }
+    both = {body: w for pair, w in weights.items() for body in PAIRS.get(pair, ())}
+    return both | {body: weight for body, weight in weights.items() if body not in PAIRS}
 
 
 _CONVERTERS: Final[Mapping[Kind, Callable[[SettingDefinition, Any, Path], Any]]] = {

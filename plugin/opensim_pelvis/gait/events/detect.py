@@ -42,6 +42,7 @@ from opensim_pelvis.types import (
     Placement,
     SensorOrientations,
 )
+from opensim_pelvis.types.coordinates import coordinate_on
 from opensim_pelvis.types.event import (
     CONTACT,
     CYCLE_EVENTS,
@@ -50,12 +51,13 @@ from opensim_pelvis.types.event import (
     RIGHT_FORWARD,
     TOE_OFF,
 )
+from opensim_pelvis.types.segments import Leg, Segment, body_on, sensor_of
 
-LEGS: Final = (("Right", "r"), ("Left", "l"))
+LEGS: Final[tuple[tuple[str, Leg], ...]] = (("Right", "right"), ("Left", "left"))
 
-_BEST_FIRST: Final[dict[ActivityKind, tuple[str, str]]] = {
-    "running": ("calcn", "tibia"),
-    "walking": ("tibia", "calcn"),
+_BEST_FIRST: Final[dict[ActivityKind, tuple[Segment, ...]]] = {
+    "running": ("foot", "shank"),
+    "walking": ("shank", "foot"),
 }
 """In walking the shank first: its error is published, and smaller against a force plate."""
 
@@ -126,10 +128,12 @@ def _contacts(
         for segment in _BEST_FIRST[gait]:
             if leg and gait == "running":
                 break
-            signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
+            signal = sagittal_velocity(body_on(side, segment), aligned, placement, kinematics)
             if signal is None:
                 continue
-            found, told = _segment_contacts(signal, segment, context, aligned, kinematics, gait)
+            found, told = _segment_contacts(
+                signal, segment, (context, side), aligned, kinematics, gait
+            )
             missing = _unseen(found, leg)
             methods |= {event.source: told[event.source] for event in missing}
             leg += missing
@@ -139,25 +143,26 @@ def _contacts(
 
 def _segment_contacts(
     signal: SegmentSignal,
-    segment: str,
-    context: str,
+    segment: Segment,
+    leg_of: tuple[str, Leg],
     aligned: AlignedRecording,
     kinematics: Kinematics,
     gait: ActivityKind,
 ) -> tuple[list[Event], dict[Notice, Notice]]:
     """Return the events of one foot or shank, and their sources with the method."""
+    context, side = leg_of
     leg = find_leg_events(signal, aligned.rate_hz)
     if np.isfinite(leg.contact).sum() < 2:
         return [], {}
     source = notice("source.body" if signal.measured else "source.body_turns", body=signal.body)
     method = METHODS[segment, gait]
     toe_off, off_source, off_method = leg.toe_off, source, method
-    if segment == "tibia" and gait == "running":
-        side = signal.body.rpartition("_")[2]
-        knee = _knee_toe_off(leg, kinematics, side)
+    if segment == "shank" and gait == "running":
+        coordinate = coordinate_on(side, "knee_angle")
+        knee = _knee_toe_off(leg, kinematics, coordinate)
         if knee is not None:
             toe_off, off_method = knee, METHODS["knee", "running"]
-            off_source = notice("source.coordinate", coordinate=f"knee_angle_{side}")
+            off_source = notice("source.coordinate", coordinate=coordinate)
     contacts = _events(leg.contact, aligned, CONTACT, context, source, method.contact_s)
     offs = _events(toe_off, aligned, TOE_OFF, context, off_source, off_method.toe_off_s)
     return [*contacts, *offs], {
@@ -181,10 +186,10 @@ def _leg_cycles(
     """Return one swing a stride of each leg: thigh first, since every set that has legs has it."""
     events: list[Event] = []
     label = ""
-    for segment in ("femur", "tibia", "calcn"):
+    for segment in CYCLE_EVENTS:
         signals: dict[str, SegmentSignal] = {}
         for context, side in LEGS:
-            signal = sagittal_velocity(f"{segment}_{side}", aligned, placement, kinematics)
+            signal = sagittal_velocity(body_on(side, segment), aligned, placement, kinematics)
             if signal is not None:
                 signals[context] = signal
         name = CYCLE_EVENTS[segment]
@@ -206,8 +211,8 @@ def _pelvis_cycles(
     aligned: AlignedRecording, orientations: SensorOrientations, angles: Angles, gait: ActivityKind
 ) -> GaitEvents:
     """Return steps of a pelvis that wears the only usable sensor."""
-    rotation = rotation_of(angles)
-    if rotation is None or "pelvis_imu" not in orientations.sensors:
+    rotation, sensor = rotation_of(angles), sensor_of("pelvis")
+    if rotation is None or sensor not in orientations.sensors:
         return GaitEvents(
             events=(),
             kind="none",
@@ -215,8 +220,8 @@ def _pelvis_cycles(
         )
     source, rate_hz = notice("source.body", body="pelvis"), aligned.rate_hz
     if aligned.acceleration_mps2 is not None:
-        force_s = aligned.acceleration_mps2[:, aligned.sensors.index("pelvis_imu")]
-        R_GS = orientations.R_GS[:, orientations.sensors.index("pelvis_imu")]
+        force_s = aligned.acceleration_mps2[:, aligned.sensors.index(sensor)]
+        R_GS = orientations.R_GS[:, orientations.sensors.index(sensor)]
         vertical = rotate(R_GS, force_s)[:, 1] - GRAVITY_MPS2
         walking = gait == "walking"
         steps, side = find_steps(vertical, rotation, rate_hz, walking=walking)
@@ -232,9 +237,8 @@ def _pelvis_cycles(
     return _gathered(events, "cycle", label, {source: notice("method.cycle_turns")})
 
 
-def _knee_toe_off(leg: LegEvents, kinematics: Kinematics, side: str) -> FloatArray | None:
+def _knee_toe_off(leg: LegEvents, kinematics: Kinematics, name: str) -> FloatArray | None:
     """Return the instants of peak knee extension after each contact, where the knee is known."""
-    name = f"knee_angle_{side}"
     if name not in kinematics.coordinates:
         return None
     flexion = kinematics.values_rad[:, kinematics.coordinates.index(name)]

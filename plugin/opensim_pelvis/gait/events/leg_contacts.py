@@ -10,6 +10,7 @@ and no foot, toe-off in running is the peak of knee extension: Fellin et al. 201
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,15 +25,13 @@ from opensim_pelvis.gait.events.signals import (
     low_pass,
     refine,
 )
+from opensim_pelvis.types.segments import Segment, segment_of
 
 MIN_STRIDE_S: Final = 0.45
 MAX_STRIDE_S: Final = 1.8
 """Outside this no two swings belong to one stride; running 0.55-0.85 s, walking 0.9-1.5 s."""
 
-SMALLEST_SWING_RADPS: Final[dict[str, float]] = {
-    **dict.fromkeys(("calcn_r", "calcn_l", "tibia_r", "tibia_l"), 1.0),
-    **dict.fromkeys(("femur_r", "femur_l"), 0.5),
-}
+SMALLEST_SWING_RADPS: Final[Mapping[Segment, float]] = {"foot": 1.0, "shank": 1.0, "thigh": 0.5}
 """Swings below this are no steps; a choice, a fifth of what walking shows."""
 
 _CONTACT_WITHIN: Final = 0.45
@@ -79,7 +78,7 @@ def find_swings(signal: SegmentSignal, rate_hz: float) -> IntArray:
     short step, as in a turn, at the start or at the end, has no other swing near it.
     """
     smooth = low_pass(signal.omega_radps, rate_hz, CYCLE_CUTOFF_HZ)
-    least = SMALLEST_SWING_RADPS[signal.body]
+    least = SMALLEST_SWING_RADPS[segment_of(signal.body)]
     distance = int(MIN_STRIDE_S * rate_hz)
     found = find_extremes(smooth, 1, height=least, distance=distance)
     if found.size < 2:

@@ -22,10 +22,10 @@ class Method:
 UNKNOWN: Final = float("nan")
 
 METHODS: Final[Mapping[tuple[str, str], Method]] = {
-    ("calcn", "running"): Method("method.foot_running", 0.012, 0.012),
-    ("calcn", "walking"): Method("method.foot_walking", UNKNOWN, UNKNOWN),
-    ("tibia", "walking"): Method("method.shank_walking", 0.010, 0.010),
-    ("tibia", "running"): Method("method.shank_running", 0.058, 0.075),
+    ("foot", "running"): Method("method.foot_running", 0.012, 0.012),
+    ("foot", "walking"): Method("method.foot_walking", UNKNOWN, UNKNOWN),
+    ("shank", "walking"): Method("method.shank_walking", 0.010, 0.010),
+    ("shank", "running"): Method("method.shank_running", 0.058, 0.075),
     ("knee", "running"): Method("method.knee", UNKNOWN, 0.005),
 }
 """Source and activity to method; the uncertainty of an event is the published error."""

@@ -8,13 +8,14 @@ from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.gait.measures.stride_data import AbsentError, StrideData, measure
 from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply, rotate
+from opensim_pelvis.types.segments import LEGS, body_on
 
 
 @measure
 def shank_angle_at_contact_deg(data: StrideData) -> FloatArray:
     """Return the inclination of the shank at contact."""
     at = data.contact()
-    pair = tuple(_inclination_deg(data, f"tibia_{side}") for side in "rl")
+    pair = tuple(_inclination_deg(data, body_on(side, "shank")) for side in LEGS)
     if pair[0] is None and pair[1] is None:
         raise AbsentError(notice("absent.shank"))
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))
@@ -24,7 +25,7 @@ def shank_angle_at_contact_deg(data: StrideData) -> FloatArray:
 def heel_ahead_at_contact_m(data: StrideData) -> FloatArray:
     """Return how far ahead of the hip the heel lands."""
     at = data.contact()
-    pair = tuple(_ahead_m(data, f"calcn_{side}", f"femur_{side}") for side in "rl")
+    pair = tuple(_ahead_m(data, body_on(side, "foot"), body_on(side, "thigh")) for side in LEGS)
     if pair[0] is None and pair[1] is None:
         raise AbsentError(notice("absent.foot"))
     return data.by_side((pair[0], pair[1]), lambda values: data.at(values, at))

@@ -18,6 +18,9 @@ from opensim_pelvis.types import Asymmetry, MeasureDefinition, Summary, Trend
 
 CONFIDENCE: Final = 0.95
 FEWEST_FOR_INTERVAL: Final = 4
+FEWEST_INDEPENDENT: Final = 3.0
+"""Effective strides below which there is no interval: with two, Student's quantile is 12.7, and the
+interval wider than anything a body does."""
 _BATCHED_FROM: Final = 100
 _BATCHES: Final = 20
 
@@ -52,7 +55,8 @@ def summarise(
     mean = float(x.mean())
     sd = float(x.std(ddof=1)) if x.size > 1 else float("nan")
     error, independent = standard_error(x)
-    half = _quantile(independent - 1.0) * error if x.size >= FEWEST_FOR_INTERVAL else float("nan")
+    enough = x.size >= FEWEST_FOR_INTERVAL and independent >= FEWEST_INDEPENDENT
+    half = _quantile(independent - 1.0) * error if enough else float("nan")
     level = (mean + centre) % 360.0 if definition.circular else mean
     return Summary(
         name=definition.name,

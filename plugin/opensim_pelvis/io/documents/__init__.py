@@ -10,6 +10,7 @@ from opensim_pelvis.io.documents.csv_text import read_rows as read_rows
 from opensim_pelvis.io.documents.csv_text import safe_cell as safe_cell
 from opensim_pelvis.io.documents.files import DocumentError as DocumentError
 from opensim_pelvis.io.documents.files import FaultError as FaultError
+from opensim_pelvis.io.documents.files import as_path as as_path
 from opensim_pelvis.io.documents.files import is_file as is_file
 from opensim_pelvis.io.documents.files import is_folder as is_folder
 from opensim_pelvis.io.documents.files import read_bytes as read_bytes

@@ -89,6 +89,13 @@ def read_bytes(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BY
     return content
 
 
+def as_path(given: object, what: str, error: ErrorType = DocumentError) -> Path:
+    """Return what a program gives as a path; ``error`` names it where it is none."""
+    if not isinstance(given, str | Path) or not str(given) or "\0" in str(given):
+        raise error(f"{what}: wanted the path of a file or folder, found {value_words(given)[:60]}")
+    return Path(given)
+
+
 def read_text(path: Path, error: ErrorType = DocumentError, limit: int = MAX_BYTES) -> str:
     """Return a text in UTF-8, or as its byte-order mark says, with lines that end in a newline.
 

@@ -173,16 +173,16 @@ def _calibration(result: Result) -> dict[str, Any]:
 
 def _sensor_heading(row: SensorHeading) -> dict[str, Any]:
     degrees = {
-        name.replace("_rad", "_deg"): np.rad2deg(getattr(row, name))
-        for name in (
-            "offset_rad",
-            "sigma_rad",
-            "swing_rad",
-            "swing_sigma_rad",
-            "joint_rad",
-            "joint_sigma_rad",
-            "ties_rad",
-            "drift_rad",
+        f"{what}_deg": np.rad2deg(getattr(row, f"{what}_rad"))
+        for what in (
+            "offset",
+            "sigma",
+            "swing",
+            "swing_sigma",
+            "joint",
+            "joint_sigma",
+            "ties",
+            "drift",
         )
     }
     return {

@@ -18,6 +18,7 @@ _STATIC_S: Final = 15.0
 """A trial as short as this may be of a person who stands; a choice."""
 
 _PELVIS: Final = ("LASI", "RASI")
+_STORED: Final = ("LPELVISANGLES", "RPELVISANGLES")
 _KINDS: Final = ("ANGLES", "FORCES", "MOMENTS", "POWERS", "SCALARS", "REACTIONS")
 
 
@@ -132,12 +133,12 @@ def _uses(
     file: C3dFile, markers: Sequence[str], angles: Sequence[str], events: bool, rotations: bool
 ) -> tuple[Notice, ...]:
     called = {label.rpartition(":")[2].upper() for label in markers}
-    pig = any("PELVISANGLES" in label.upper() for label in angles)
+    stored = {label.rpartition(":")[2].upper() for label in angles}
     uses = {
         "segments": rotations,
         "markers": bool(markers) and called >= set(_PELVIS),
         "named_markers": bool(markers) and not called >= set(_PELVIS),
-        "stored_angles": pig,
+        "stored_angles": not stored.isdisjoint(_STORED),
         "steps": events,
         "standing": bool(markers) and file.frames / file.rate_hz <= _STATIC_S,
         "sensors": bool(file.channels),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +23,11 @@ from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.io.processes import may_use_polars
 from opensim_pelvis.io.readers._rates import Rate, rate_of_user, usable
 from opensim_pelvis.io.registry import Match
-from opensim_pelvis.io.tables.cells import any_too_large, is_number, to_number
-from opensim_pelvis.io.tables.rows import MAX_FAULTS, cut_note, short_note
+from opensim_pelvis.io.tables.cells import any_too_large, to_number
+from opensim_pelvis.io.tables.rows import cut_note, short_note
 from opensim_pelvis.io.tables.sample_clock import Lines, count_from_time, find_rate, likely_rate
 from opensim_pelvis.io.tables.sto_header import END, StoHeader, read_top, say_counts
+from opensim_pelvis.io.tables.sto_rows import StoForm, read_rows
 from opensim_pelvis.io.tables.text_files import (
     decode,
     describe_input,
@@ -199,65 +199,20 @@ def _line_a_sensor(path: Path, top: StoHeader) -> tuple[io.BytesIO, int]:
 def _read_carefully(path: Path, top: StoHeader) -> _Cells:
     """Read lines of which one at least is not as it should be, or is written otherwise."""
     raw, notes = read_text(path)
-    text = raw[top.start :].translate(None, b' \r"')
-    rows = [
-        (number, row.rstrip(b"\t"))
-        for number, row in enumerate(text.split(b"\n"), start=top.lines + 2)
-        if row.strip(b"\t")
-    ]
-    if rows and (not text.rstrip(b"\t").endswith(b"\n") or _cell_fault(rows[-1][1], top)):
-        notes = (*notes, cut_note(path, rows[-1][0]))
-        rows.pop()
-    if not rows:
+    form = StoForm(names=top.names, components=4, first_line=top.lines + 2)
+    rows = read_rows(path, decode(raw[top.start :]), form, cut_end=True)
+    if not rows.places.size:
         raise ReadError(f"{path}: wanted rows of quaternions below the column names, found none")
-    short = [number for number, row in rows if _is_short(row, top)]
-    if short and 2 * len(short) < len(rows):
-        notes = (*notes, short_note(path, short))
-        rows = [(number, row) for number, row in rows if not _is_short(row, top)]
-    faults = (
-        f"line {number}: {fault}"
-        for number, row in rows
-        if (fault := _cell_fault(row, top) or _number_fault(row, top)) is not None
-    )
-    raise_faults(ReadError, str(path), list(islice(faults, MAX_FAULTS)))
-    numbers = [
-        [float(number or b"nan") for number in row.replace(b"\t", b",").split(b",")]
-        for _, row in rows
-    ]
-    block = np.array(numbers)
+    if rows.cut is not None:
+        notes = (*notes, cut_note(path, rows.cut))
+    if rows.short:
+        notes = (*notes, short_note(path, rows.short))
     return _Cells(
-        time_s=block[:, 0],
-        q=block[:, 1:].reshape(len(rows), -1, 4),
-        lines=np.array([number for number, _ in rows], dtype=np.int64),
+        time_s=rows.numbers[:, 0],
+        q=rows.numbers[:, 1:].reshape(rows.places.size, -1, 4),
+        lines=rows.places,
         notes=notes,
     )
-
-
-def _is_short(row: bytes, top: StoHeader) -> bool:
-    """Return whether a line has fewer cells than there are columns."""
-    return row.count(b"\t") + 1 < len(top.names)
-
-
-def _cell_fault(row: bytes, top: StoHeader) -> str | None:
-    """Return what is wrong with the cells of one line, or None."""
-    cells = row.split(b"\t")
-    if len(cells) != len(top.names):
-        return f"wanted {len(top.names)} cells as in the column names, found {len(cells)}"
-    if b"," in cells[0]:
-        return f"wanted one number for time, found '{decode(cells[0])[:40]}'"
-    for label, cell in zip(top.labels, cells[1:], strict=True):
-        if cell.count(b",") != 3:
-            return f"wanted four numbers w,x,y,z for {label}, found '{decode(cell)[:40]}'"
-    return None
-
-
-def _number_fault(row: bytes, top: StoHeader) -> str | None:
-    """Return the first cell of one line that does not hold numbers, or None."""
-    for name, cell in zip(top.names, row.split(b"\t"), strict=True):
-        for number in cell.decode("utf-8", "replace").split(","):  # a mark inside is no number
-            if not is_number(number):
-                return f"wanted a number for {name}, found '{number[:40]}'"
-    return None
 
 
 def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) -> Rate:

@@ -18,9 +18,11 @@ import polars as pl
 
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.io.documents import as_path
 from opensim_pelvis.io.processes import may_use_polars
 from opensim_pelvis.io.tables.sto_header import END, read_fields
-from opensim_pelvis.io.tables.sto_rows import read_rows, split_labels
+from opensim_pelvis.io.tables.sto_rows import StoForm, read_rows, split_labels
+from opensim_pelvis.io.tables.text_files import decode, read_bytes
 
 DECIMALS: Final = 12
 """Decimal places: 1e-12 of a degree or of a quaternion component, far below any sensor."""
@@ -153,15 +155,27 @@ def complete_rows(values: FloatArray) -> BoolArray:
     return np.asarray(np.isfinite(values).all(axis=1))
 
 
-def read_table(path: Path) -> Table:
-    """Read a table of numbers or of quaternions, ours or OpenSim's own.
+def read_table(path: str | Path) -> Table:
+    """Read a table of numbers or of quaternions, ours or OpenSim's own, without OpenSim.
+
+    Parameters
+    ----------
+    path : path
+        An STO or MOT file.
+
+    Returns
+    -------
+    Table
+        Values in the file's own unit: degrees where its header says ``inDegrees=yes``.
 
     Raises
     ------
     ReadError
-        When the file has no header, no ``time`` column, or a row that does not fit the labels.
+        When the file cannot be read, or has no header, no ``time`` column, or a row that does not
+        fit the labels.
     """
-    return parse_table(path, path.read_text(encoding="utf-8"))
+    file = as_path(path, "path", ReadError)
+    return parse_table(file, decode(read_bytes(file)))
 
 
 def parse_table(path: Path, text: str) -> Table:
@@ -182,16 +196,16 @@ def parse_table(path: Path, text: str) -> Table:
     time_label, *names = split_labels(label_line) or [""]
     if time_label.lower() != "time":
         raise ReadError(f"{path}: the first column should be 'time', found '{time_label[:40]}'")
-    width = 4 if header.get("DataType") == "Quaternion" else 1
-    numbers, short = read_rows(path, rows, 1 + width * len(names))
-    values = numbers[:, 1:].reshape(-1, len(names), 4) if width == 4 else numbers[:, 1:]
+    components = 4 if header.get("DataType") == "Quaternion" else 1
+    below = read_rows(path, rows, StoForm(names=(time_label, *names), components=components))
+    values = below.numbers[:, 1:]
     return Table(
         name="" if "=" in first else first,
         header=header,
         labels=tuple(names),
-        time_s=numbers[:, 0],
-        values=values,
-        short_rows=short,
+        time_s=below.numbers[:, 0],
+        values=values.reshape(-1, len(names), 4) if components == 4 else values,
+        short_rows=below.short,
     )
 
 

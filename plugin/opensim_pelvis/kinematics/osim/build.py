@@ -23,6 +23,9 @@ from opensim_pelvis.kinematics.anthropometry.sizes import (
     joint_geometry,
     landmarks,
 )
+from opensim_pelvis.types.coordinates import DEFINITIONS as COORDINATES
+from opensim_pelvis.types.coordinates import coordinate_on
+from opensim_pelvis.types.segments import Segment, segment_of, side_of
 
 MODEL_NAME: Final = "pelvis_trunk"
 
@@ -61,10 +64,11 @@ _AXES: Final[Mapping[str, tuple[_Axis, _Axis, _Axis]]] = {
 }
 _TRANSLATIONS: Final = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
-# A hinge turns about z of its frames: the knee's are turned half round, so that + is flexion.
-_HINGES: Final[Mapping[str, tuple[str, Vector]]] = {
-    "knee": ("knee_angle", (float(np.pi), 0.0, 0.0)),
-    "ankle": ("ankle_angle", (0.0, 0.0, 0.0)),
+# The hinge above a segment, about z of its frames: the knee's are turned half round, so that
+# + is flexion.
+_HINGES: Final[Mapping[Segment, tuple[str, Vector]]] = {
+    "shank": ("knee_angle", (float(np.pi), 0.0, 0.0)),
+    "foot": ("ankle_angle", (0.0, 0.0, 0.0)),
 }
 
 RANGES_DEG: Final[Mapping[str, tuple[float, float]]] = {
@@ -80,8 +84,8 @@ RANGES_DEG: Final[Mapping[str, tuple[float, float]]] = {
     "hip_flexion": (-30.0, 120.0),
     "hip_adduction": (-45.0, 30.0),
     "hip_rotation": (-45.0, 45.0),
-    "knee_angle": (-10.0, 135.0),
-    "ankle_angle": (-50.0, 20.0),
+    "knee_angle": (-10.0, 150.0),
+    "ankle_angle": (-50.0, 35.0),
 }
 """Range of each rotational coordinate without its side, degrees."""
 
@@ -136,9 +140,8 @@ def _body(inertia: SegmentInertia) -> opensim.Body:
 
 
 def _joint(model: opensim.Model, geometry: JointGeometry) -> opensim.Joint:
-    base, _, side = geometry.name.partition("_")
     free = geometry.name == "ground_pelvis"
-    coordinate, orientation = _HINGES.get(base, ("", (0.0, 0.0, 0.0)))
+    coordinate, orientation = _HINGES.get(segment_of(geometry.child), ("", (0.0, 0.0, 0.0)))
     # the pelvis is held up by pelvis_ty, as in OpenSim's own models
     in_parent = (0.0, 0.0, 0.0) if free else geometry.position_parent_m
     turned = opensim.Vec3(*orientation)
@@ -153,13 +156,14 @@ def _joint(model: opensim.Model, geometry: JointGeometry) -> opensim.Joint:
     )
     if coordinate:
         joint = opensim.PinJoint(*placed)
-        _set_coordinate(joint.updCoordinate(), f"{coordinate}_{side}", RANGES_DEG[coordinate])
+        name = coordinate_on(side_of(geometry.child), coordinate)
+        _set_coordinate(joint.updCoordinate(), name, RANGES_DEG[coordinate])
         return joint
     axes = _AXES[geometry.name]
     joint = opensim.CustomJoint(*placed, _transform(axes, _TRANSLATIONS if free else ()))
     joint.finalizeFromProperties()  # makes the coordinates that the axes name
     for index, (name, _) in enumerate(axes):
-        _set_coordinate(joint.upd_coordinates(index), name, RANGES_DEG[_without_side(name)])
+        _set_coordinate(joint.upd_coordinates(index), name, RANGES_DEG[COORDINATES[name].pair])
     for index in range(3, joint.numCoordinates()):
         joint.upd_coordinates(index).setRangeMin(_TRANSLATION_RANGE_M[0])
         joint.upd_coordinates(index).setRangeMax(_TRANSLATION_RANGE_M[1])
@@ -189,10 +193,6 @@ def _set_coordinate(
     coordinate.setRangeMin(float(np.deg2rad(range_deg[0])))
     coordinate.setRangeMax(float(np.deg2rad(range_deg[1])))
     coordinate.setDefaultClamped(False)
-
-
-def _without_side(coordinate: str) -> str:
-    return coordinate.removesuffix("_r").removesuffix("_l")
 
 
 def _attach_meshes(

@@ -16,12 +16,13 @@ from typing import Final
 import numpy as np
 import opensim
 
-from opensim_pelvis.config.settings import BODIES, SubjectSettings
+from opensim_pelvis.config.settings import SubjectSettings
 from opensim_pelvis.errors import ModelError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.io.documents import is_file, read_xml
 from opensim_pelvis.kinematics.osim.build import build_model as build_model
 from opensim_pelvis.types import BodyModel, Landmark
+from opensim_pelvis.types.segments import BODIES
 
 JOINT_CENTRES: Final = {
     "back": ("LJC", "lumbosacral joint"),

@@ -16,6 +16,7 @@ from opensim_pelvis.io.tables.opensim_tables import read_table, write_quaternion
 from opensim_pelvis.kinematics.osim.model import describe_model, model_from_xml
 from opensim_pelvis.rotations import to_euler
 from opensim_pelvis.types import BodyModel, Placement, SensorOrientations
+from opensim_pelvis.types.segments import as_body
 
 
 def place_sensors(model: BodyModel, placement: Placement, locked: Sequence[str]) -> BodyModel:
@@ -89,7 +90,7 @@ def _tool(sensors: Sequence[str], weights: Mapping[str, float], end_s: float) ->
     tool.set_report_errors(True)
     weight_set = opensim.OrientationWeightSet()
     for sensor in sensors:
-        weight = weights.get(sensor.removesuffix("_imu"), 1.0)
+        weight = weights.get(as_body(sensor), 1.0)
         weight_set.cloneAndAppend(opensim.OrientationWeight(sensor, float(weight)))
     tool.set_orientation_weights(weight_set)
     return tool

@@ -32,6 +32,7 @@ from opensim_pelvis.kinematics.osim.kinematic_tree import (
 from opensim_pelvis.kinematics.osim.model import model_from_xml
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.types import BodyModel
+from opensim_pelvis.types.segments import body_of
 
 _X, _Y, _Z = np.eye(3)
 
@@ -129,7 +130,7 @@ class _TreeReader:
         found = []
         for component in self.osim.getComponentsList():
             name = component.getName()
-            if name.endswith("_imu"):
+            if body_of(name) is not None:
                 frame = opensim.PhysicalOffsetFrame.safeDownCast(component)
                 body = frame.findBaseFrame().getName() if frame is not None else ""
                 if body in self.bodies:
