@@ -42,6 +42,15 @@ def test_no_window_holds_a_hole() -> None:
     assert all(np.isfinite(turning[w.rows]).all() for w in windows)
 
 
+def test_a_long_recording_is_looked_at_in_pieces_from_beginning_to_end() -> None:
+    windows = find_windows(signals(duration_s=900.0), RATE_HZ)
+    starts_s = np.array([w.start for w in windows]) / RATE_HZ
+    assert len(windows) < 12 * 20.0 / (1.5 * STRIDE_S)
+    assert starts_s.min() < 5.0
+    assert starts_s.max() > 880.0
+    assert np.diff(starts_s).max() > 40.0
+
+
 def test_harmonics_come_back() -> None:
     turn = 2.0 * np.pi * np.arange(292) / (RATE_HZ * STRIDE_S)
     wave = 5.0 + 2.0 * np.cos(turn + 0.4) - 0.7 * np.sin(3.0 * turn)

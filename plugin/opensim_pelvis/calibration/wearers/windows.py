@@ -36,6 +36,10 @@ few metres in a laboratory 0.3 to 0.7."""
 MOVING_RADPS: Final = 0.3
 """Root mean square angular velocity of the sensor that turns most, below which nobody walks."""
 
+PIECES: Final = 12
+PIECE_S: Final = 20.0
+"""A recording longer than all these pieces is looked at in that many, spread evenly."""
+
 HARMONICS: Final = 6
 """Harmonics of the stride that are fitted."""
 
@@ -64,7 +68,8 @@ def find_windows(angular_velocity_radps: FloatArray, rate_hz: float) -> tuple[Wi
     rate_hz : float
     """
     found: list[Window] = []
-    for first, last in _runs(np.asarray(np.isfinite(angular_velocity_radps).all(axis=(1, 2)))):
+    whole = np.asarray(np.isfinite(angular_velocity_radps).all(axis=(1, 2)))
+    for first, last in _runs(whole & _looked_at(whole.size, rate_hz)):
         if last - first >= FEWEST_STRIDES * STRIDE_S[0] * rate_hz:
             smooth = low_pass(
                 angular_velocity_radps[first:last].reshape(last - first, -1), SMOOTH_HZ, rate_hz
@@ -75,6 +80,17 @@ def find_windows(angular_velocity_radps: FloatArray, rate_hz: float) -> tuple[Wi
                 for w in _steady(turning, rate_hz)
             ]
     return tuple(found)
+
+
+def _looked_at(samples: int, rate_hz: float) -> BoolArray:
+    """Return which rows are looked at: all of a short recording, pieces of a long one."""
+    looked = np.ones(samples, dtype=bool)
+    if samples > PIECES * PIECE_S * rate_hz:
+        looked[:] = False
+        length = round(PIECE_S * rate_hz)
+        for start in np.linspace(0, samples - length, PIECES).astype(int):
+            looked[start : start + length] = True
+    return looked
 
 
 def _runs(whole: BoolArray) -> list[tuple[int, int]]:
