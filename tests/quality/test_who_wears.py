@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from opensim_pelvis import pipeline
 from opensim_pelvis.calibration.wearers.identify import Wearers
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.notices import say
 from opensim_pelvis.quality.who_wears import SUREST, judge_wearers
-from opensim_pelvis.types import NOT_CHECKED
+from opensim_pelvis.simulate import (
+    HEADING_AXIS,
+    SENSOR_MAP,
+    draw_runner,
+    draw_sensors,
+    draw_session,
+    simulate_runner,
+    simulate_sensors,
+)
+from opensim_pelvis.types import NOT_CHECKED, Recording, Result
 
 BODIES = ("pelvis", "femur_r", "femur_l", "tibia_r")
 SENSORS = tuple(f"{body}_imu" for body in BODIES)
@@ -88,3 +99,50 @@ def test_what_could_not_be_looked_at_is_told_with_its_reason() -> None:
     (note,) = evidence.notes
     assert (note.code, note.severity) == ("wearers.not_checked", "note")
     assert "no steady walking or running" in say(note)
+
+
+# --- through the whole job -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run() -> Recording:
+    """A person drawn at random runs, with pelvis, trunk and thighs worn."""
+    rng = np.random.default_rng(5)
+    person = draw_runner(rng, "running")
+    truth = simulate_runner(person, draw_session(rng, duration_s=14.0))
+    return simulate_sensors(truth, draw_sensors(rng, person), WORN)
+
+
+WORN = ("pelvis", "torso", "femur_r", "femur_l")
+
+
+def run_with(recording: Recording, exchanged: dict[str, str]) -> Result:
+    sensors = {
+        identifier: exchanged.get(body, body)
+        for identifier, body in SENSOR_MAP.items()
+        if body in WORN
+    }
+    return pipeline.run(
+        recording,
+        sensors=sensors,
+        calibration=CalibrationSettings(window_s=(0.2, 1.8), heading_axis=HEADING_AXIS),
+        activity=ActivitySettings(kind="running", surface="treadmill"),
+    )
+
+
+def test_right_labels_pass(run: Recording) -> None:
+    result = run_with(run, {})
+    (check,) = [c for c in result.quality.checks if c.name == "wearers"]
+    assert check.verdict == "good"
+    assert not {n.code for n in result.notes} & {"wearers.swapped", "wearers.doubtful"}
+
+
+@pytest.mark.parametrize(
+    "pair", [("femur_r", "femur_l"), ("pelvis", "torso"), ("torso", "femur_l")]
+)
+def test_a_swap_is_told_first_and_rejects_the_result(run: Recording, pair: tuple[str, str]) -> None:
+    result = run_with(run, dict([pair, pair[::-1]]))
+    assert result.quality.verdict == "rejected"
+    told = [n for n in result.notes if n.code == "wearers.swapped"]
+    assert result.notes[0] in told
+    assert {s for n in told for s in n.subject} == {f"{body}_imu" for body in pair}

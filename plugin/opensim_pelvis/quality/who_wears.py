@@ -12,6 +12,7 @@ from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
 from opensim_pelvis.types import NOT_CHECKED, Evidence
+from opensim_pelvis.types.segments import BODIES
 
 NAME: Final = "wearers"
 
@@ -20,16 +21,19 @@ SUREST: Final = 0.99
 
 
 def find_swaps(examined: Examined) -> Iterator[Evidence]:
-    """Yield what movement says of the stated wearers."""
+    """Yield what movement says of the stated wearers on pelvis, trunk and legs."""
     aligned = examined.aligned
+    columns = [k for k, body in enumerate(aligned.bodies) if body in BODIES]
+    turning, force = aligned.angular_velocity_radps, aligned.acceleration_mps2
+    stated = tuple(aligned.bodies[k] for k in columns)
     found = identify_wearers(
         rate_hz=aligned.rate_hz,
-        R_ES=aligned.R_ES,
-        angular_velocity_radps=aligned.angular_velocity_radps,
-        acceleration_mps2=aligned.acceleration_mps2,
-        candidates=aligned.bodies,
+        R_ES=aligned.R_ES[:, columns],
+        angular_velocity_radps=None if turning is None else turning[:, columns],
+        acceleration_mps2=None if force is None else force[:, columns],
+        candidates=stated,
     )
-    yield judge_wearers(found, aligned.sensors, aligned.bodies)
+    yield judge_wearers(found, tuple(aligned.sensors[k] for k in columns), stated)
 
 
 def judge_wearers(found: Wearers, sensors: Sequence[str], stated: Sequence[str]) -> Evidence:

@@ -134,5 +134,7 @@ def test_standing_and_silence_say_nothing(cases: list[Case]) -> None:
     assert case.angular_velocity_radps is not None
     still = replace(case, angular_velocity_radps=0.01 * case.angular_velocity_radps)
     assert identify(still).untold == "no steady movement"
+    wild = replace(case, angular_velocity_radps=8.0 * case.angular_velocity_radps)
+    assert identify(wild).untold == "unlike gait"
     silent = replace(case, angular_velocity_radps=None, R_ES=np.full_like(case.R_ES, np.nan))
     assert identify(silent).untold == "no signals"

@@ -163,6 +163,10 @@ WEIGHT: Final = 0.6
 FREEDOM: Final = 4.0
 """Degrees of freedom of the distribution of the scalars."""
 
+STRANGE: Final = 3.0
+"""`likelihood.unlikeness` above which nobody walks or runs. Recordings of people have 0.4 to 1.3,
+marching on the spot 2.0, simulated people at most 2.0."""
+
 RUNNING_BOUNCE: Final = (0.5, 0.06)
 """Vertical acceleration, in g rms, of the sensor that turns least: where running begins, and how
 sharply. People: walking 0.07 to 0.18, running 0.9 to 1.1."""

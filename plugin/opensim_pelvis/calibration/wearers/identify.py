@@ -13,13 +13,14 @@ from opensim_pelvis.calibration.wearers.features import Features, Signals, descr
 from opensim_pelvis.calibration.wearers.habits import (
     HABITS,
     LANDING,
+    STRANGE,
     Activity,
     Habits,
     tell_running,
 )
 from opensim_pelvis.calibration.wearers.hip_order import Hips, find_hips
-from opensim_pelvis.calibration.wearers.likelihood import tabulate
-from opensim_pelvis.calibration.wearers.windows import find_windows
+from opensim_pelvis.calibration.wearers.likelihood import tabulate, unlikeness
+from opensim_pelvis.calibration.wearers.windows import Window, find_windows
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.rotations import angular_velocity, inverse, rotate
 from opensim_pelvis.types.segments import BODIES
@@ -33,7 +34,9 @@ SWAPPED: Final = 0.02
 MOST_WINDOWS: Final = 12
 """Windows that are looked at, spread over the recording: more tell nothing new of a person."""
 
-Untold = Literal["one sensor", "other bodies", "too many", "no steady movement", "no signals"]
+Untold = Literal[
+    "one sensor", "other bodies", "too many", "no steady movement", "no signals", "unlike gait"
+]
 """Why nothing can be said."""
 
 
@@ -119,7 +122,17 @@ def identify_wearers(
             untold = "no steady movement" if seen else "no signals"
         return _nothing(bodies, sensors, untold)
     kept = np.unique(np.linspace(0, len(windows) - 1, MOST_WINDOWS).round().astype(int))
-    windows = tuple(windows[k] for k in kept)
+    return _weigh(signals, tuple(windows[k] for k in kept), bodies, habits)
+
+
+def _weigh(
+    signals: Signals,
+    windows: tuple[Window, ...],
+    bodies: tuple[str, ...],
+    habits: Mapping[Activity, Habits],
+) -> Wearers:
+    """Return the probabilities over all assignments."""
+    sensors = signals.up.shape[1]
     features = describe(signals, windows)
     hips = find_hips(signals, windows, features)
     running = tell_running(features.bounce, features.scalars[:, 0], features.stride_s)
@@ -131,10 +144,13 @@ def identify_wearers(
     for s in range(sensors):
         np.add.at(probability[s], given[:, s], share)
     best = int(np.argmax(share))
+    likely = tuple(bodies[k] for k in given[best])
+    if unlikeness(features, likely, habits["running" if running > 0.5 else "walking"]) > STRANGE:
+        return _nothing(bodies, sensors, "unlike gait")
     return Wearers(
         bodies=bodies,
         probability=probability,
-        likely=tuple(bodies[k] for k in given[best]),
+        likely=likely,
         likely_probability=float(share[best]),
         running=running,
         windows=len(windows),

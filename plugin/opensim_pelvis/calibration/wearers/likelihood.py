@@ -128,6 +128,23 @@ def tabulate(
     )
 
 
+def unlikeness(features: Features, worn: Sequence[str], habits: Habits) -> float:
+    """Return how far scalars lie from those of the bodies, root mean square in scales.
+
+    Parameters
+    ----------
+    features : Features
+    worn : sequence of str
+        Body of each sensor.
+    habits : mapping of str to Habit
+    """
+    known = [habits[segment_of(body)] for body in worn]
+    centre, scale = (
+        np.array([getattr(one, name) for one in known]) for name in ("centre", "scale")
+    )
+    return float(np.sqrt(np.nanmean(np.square((features.scalars - centre) / scale))))
+
+
 def _scalars(values: FloatArray, habit: Habit) -> FloatArray:
     """Return the fit of each sensor's scalars, (s,); what is missing says nothing."""
     scale = np.asarray(habit.scale)
