@@ -76,6 +76,12 @@ def test_three_sensors_in_a_ring_are_told_together_and_two_pairs_apart() -> None
     )
 
 
+def test_the_surer_of_two_sensors_decides() -> None:
+    found = worn_as(("pelvis", "femur_l", "femur_r", "tibia_r"), 0.9)
+    found.probability[2] = (0.0, 0.995, 0.005, 0.0)
+    assert told(found) == ("rejected", [("wearers.swapped", ("femur_r_imu", "femur_l_imu"))])
+
+
 def test_a_sensor_that_fits_elsewhere_is_doubted_although_the_whole_fits_best_as_stated() -> None:
     found = worn_as(BODIES, 1.0)
     found.probability[3] = (0.0, 0.25, 0.5, 0.25)
