@@ -64,6 +64,7 @@ ORDER = (
     "kinematics.travel",
     "calibration.placement",
     "calibration.heading",
+    "calibration.wearers",
     "calibration.movement_pose",
     "calibration.verdict",
     "calibration.sensor_to_segment",

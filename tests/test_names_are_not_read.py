@@ -33,6 +33,7 @@ PATTERN = re.compile(r"_\[rl\]|_\[lr\]|_\(r\|l\)|_imu|femur|tibia|calcn|hip\|kne
 ALLOWED = {
     "types/segments.py": "the table of bodies",
     "timeline/matching.py": "identifiers of sensors, as makers write them",
+    "config/trial/suggested.py": "identifiers of sensors, as laboratories write them",
     "io/readers/_xsens_header.py": "names of a maker's files",
     "io/readers/dot_header.py": "names of a maker's files",
     "validation/coordinate_files.py": "tells joint angles from other columns of foreign tables",

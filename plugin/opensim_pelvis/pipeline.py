@@ -211,6 +211,7 @@ def _run(
         running=running,
     )
     evidence = examine(examined)
+    told = notes_of(evidence)
     return Result(
         name=name_of(recording, settings),
         settings=settings,
@@ -227,7 +228,7 @@ def _run(
         defaults=defaults,
         quality=judge(recording, aligned, placement, model, kinematics, running, evidence),
         notes=(
-            *notes_of(evidence),
+            *(note for note in told if note.severity != "note"),
             *sorted(placement.notes, key=lambda note: note.severity != "error"),
             *model.notes,
             *kinematics.notes,
@@ -235,6 +236,7 @@ def _run(
             *doubt_thighs(kinematics, settings.solver.weights),
             *angles.notes,
             *running.notes,
+            *(note for note in told if note.severity == "note"),
             *recording.notes,
             *aligned.notes,
         ),

@@ -200,6 +200,7 @@ def init(
     **flags: Any,
 ) -> None:
     """Write a trial file to fill in, with every setting explained."""
+    from opensim_pelvis.calibration.wearers.suggest import suggest_wearers
     from opensim_pelvis.config.trial.run_request import read_request
     from opensim_pelvis.config.trial.template import FIRST_LINE, write_trial
     from opensim_pelvis.io.delivery import check_file
@@ -208,7 +209,7 @@ def init(
     check_file(out, sources=(path,), first_line=FIRST_LINE, kept=True, overwrite=overwrite)
     settings, _ = read_request(path, tables_of(flags))
     recording = read_recording(settings.recording)
-    write_trial(out, recording, settings.recording)
+    write_trial(out, recording, settings.recording, suggest_wearers(recording, path))
     sensors = counted("sensors", len(recording.sensors))
     typer.echo(word("command.enter_bodies", file=str(out), sensors=sensors))
     typer.echo(f"  opensim-pelvis run {out} --out results/")

@@ -10,11 +10,13 @@ from opensim_pelvis.quality.anatomy import examine_anatomy
 from opensim_pelvis.quality.examined import Examined
 from opensim_pelvis.quality.posture import examine_posture
 from opensim_pelvis.quality.stated import examine_activity, examine_speed
+from opensim_pelvis.quality.who_wears import find_swaps
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
 EXAMINERS: Final[Mapping[str, Examiner]] = {
+    "wearers": find_swaps,
     "activity": examine_activity,
     "speed": examine_speed,
     "posture": examine_posture,

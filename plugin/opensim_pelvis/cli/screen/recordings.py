@@ -7,6 +7,8 @@ from typing import Final
 
 from rich.console import Group, RenderableType
 
+from opensim_pelvis.calibration.wearers.case_axes import describe_cases
+from opensim_pelvis.cli.screen.case_table import render_cases
 from opensim_pelvis.cli.screen.clock_table import render_clocks
 from opensim_pelvis.cli.screen.layout import facts_grid, heading_line, listed, make_table
 from opensim_pelvis.cli.screen.lists import sentences
@@ -86,6 +88,7 @@ def render_recording(
         ),
         facts_grid(facts),
         table,
+        *render_cases(describe_cases(recording)),
         *render_clocks(recording),
         *listed(word("title.warnings"), sentences((*recording.notes, *warnings))),
     )

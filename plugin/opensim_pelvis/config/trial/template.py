@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from opensim_pelvis.config.trial.setting_definitions import (
     of_section,
     sections,
 )
+from opensim_pelvis.config.trial.suggested import Suggestion
 from opensim_pelvis.config.trial.values import toml_words
 from opensim_pelvis.io.delivery import write_file
 from opensim_pelvis.types import Recording
@@ -45,8 +47,19 @@ _TABLES: Final = {
 _AFTER: Final = {"recording": "sensors", "calibration": "mountings"}
 _WIDTH: Final = 88
 
+_SOURCES: Final = {
+    "name": "from its name",
+    "file": "from {file}",
+    "movement": "suggested from movement, {percent} %",
+}
 
-def write_trial(path: Path, recording: Recording, settings: RecordingSettings) -> None:
+
+def write_trial(
+    path: Path,
+    recording: Recording,
+    settings: RecordingSettings,
+    suggested: Mapping[str, Suggestion] | None = None,
+) -> None:
     """Write a commented trial file for a recording.
 
     Parameters
@@ -58,16 +71,24 @@ def write_trial(path: Path, recording: Recording, settings: RecordingSettings) -
         the person who knows.
     settings : RecordingSettings
         What had to be stated to read the recording is stated in the file, too.
+    suggested : mapping of str to Suggestion, optional
+        Who wears which sensor, by identifier. What names and mapping files say is filled in, what
+        movement says stands in a comment.
 
     Raises
     ------
     ExportError
         When the file cannot be written.
     """
-    write_file(path, _render(path, recording, settings))
+    write_file(path, _render(path, recording, settings, suggested or {}))
 
 
-def _render(path: Path, recording: Recording, settings: RecordingSettings) -> str:
+def _render(
+    path: Path,
+    recording: Recording,
+    settings: RecordingSettings,
+    suggested: Mapping[str, Suggestion],
+) -> str:
     stated = {
         one.key: _plain(path, getattr(settings, one.key))
         for one in of_section("recording")
@@ -91,7 +112,7 @@ def _render(path: Path, recording: Recording, settings: RecordingSettings) -> st
         parts.append(f"[{section}]\n# {about}\n\n" + "\n".join(blocks))
         if section in _AFTER:
             table = _TABLES[_AFTER[section]]
-            lines = "\n".join(_sensor_line(name) for name in recording.identifiers)
+            lines = "\n".join(_sensor_line(n, suggested.get(n)) for n in recording.identifiers)
             parts.append(f"[{_AFTER[section]}]\n{table.replace('{lines}', lines)}")
     return "\n".join(parts)
 
@@ -118,11 +139,17 @@ def _plain(trial: Path, value: Any) -> Any:
     return _seen_from(trial, value) if isinstance(value, Path) else value
 
 
-def _sensor_line(identifier: str) -> str:
+def _sensor_line(identifier: str, suggested: Suggestion | None) -> str:
     body = as_body(identifier)
     if body in BODIES:
         return f"{toml_words(identifier)} = {toml_words(body)}"
-    return f'# {toml_words(identifier)} = "..."'
+    if suggested is None:
+        return f'# {toml_words(identifier)} = "..."'
+    source = _SOURCES[suggested.source].format(
+        file=suggested.file, percent=int(100.0 * min(suggested.probability, 0.99) + 0.5)
+    )
+    off = "# " if suggested.source == "movement" else ""
+    return f"{off}{toml_words(identifier)} = {toml_words(suggested.body)}  # {source}"
 
 
 def _seen_from(trial: Path, path: Path) -> str:

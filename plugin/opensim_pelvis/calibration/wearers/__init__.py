@@ -1,0 +1,1 @@
+"""Who wears which sensor, told from movement alone."""
