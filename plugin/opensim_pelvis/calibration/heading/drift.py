@@ -34,6 +34,9 @@ LEAST_RAD: Final = np.deg2rad(1.0)
 REFERENCE_S: Final = 10.0
 """Cyclic motion that sets the angle to the pelvis, and the least there must be of it."""
 
+BRIDGED_S: Final = 0.5
+"""Longest gap within which the mean over strides is still one: less than a stride of running."""
+
 _EDGE_S = 2.5 * SMOOTHING_S
 _COARSE_HZ = 10.0  # slow turns need no more, and smoothing costs a hundredth
 
@@ -75,8 +78,10 @@ def find_drift(
     Notes
     -----
     The cyclic motion nearest the pose sets the reference. Between the pose and stretches of
-    cyclic motion the drift is taken as a straight line; beyond the first and last it stays. A
-    segment that truly turns against the pelvis for many strides is levelled with the drift.
+    cyclic motion the drift is taken as a straight line; beyond the first and last it stays. The
+    same holds where the sensor or the base sensor has no samples: nothing is told from one without
+    the other. A segment that truly turns against the pelvis for many strides is levelled with the
+    drift.
     """
     step = max(round(aligned.rate_hz / _COARSE_HZ), 1)
     turn = coarse(vertical_turns(aligned.R_ES, pose.R_ES), step)
@@ -91,7 +96,7 @@ def find_drift(
             cyclic_s,
             notice("drift.too_short", cyclic_s=cyclic_s, needed_s=REFERENCE_S),
         )
-    own = turn - turn[:, [base]]
+    own = against_base(turn, base)
     if surface == "treadmill":
         own[:, base] = turn[:, base]
     pose_s = pose.middle_s
@@ -121,6 +126,16 @@ def vertical_turns(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:
     return np.stack([unwrap_present(column) for column in turn.T], axis=1)
 
 
+def against_base(turn: FloatArray, base: int) -> FloatArray:
+    """Return turns less that of the base sensor, (t, s), NaN where either is absent.
+
+    Which full turn each of them is in is not known after a gap; their difference goes on with the
+    least jump.
+    """
+    apart = np.angle(np.exp(1j * (turn - turn[:, [base]])))
+    return np.stack([unwrap_present(column) for column in apart.T], axis=1)
+
+
 def coarse(values: FloatArray, step: int) -> FloatArray:
     """Return means over blocks of samples, (t, s) to (t // step, s); NaN where all are absent."""
     blocks = values[: values.shape[0] // step * step].reshape(-1, step, values.shape[1])
@@ -134,6 +149,7 @@ def _drift_of(
     turn: FloatArray, cyclic: BoolArray, time_s: FloatArray, pose_s: float, rate_hz: float
 ) -> FloatArray:
     """Return the drift of one sensor from its turn against the reference, (t,)."""
+    cyclic = cyclic & _present(turn, rate_hz)
     kept = np.where(cyclic, turn, np.nan)
     mean = _smooth(kept, SMOOTHING_S * rate_hz)
     # At the ends of a stretch the last stride is not whole, so the drift is held from further in.
@@ -149,6 +165,16 @@ def _drift_of(
     after = int(np.searchsorted(time_s[known], pose_s))
     knots_s = np.insert(time_s[known], after, pose_s)
     return np.asarray(np.interp(time_s, knots_s, np.insert(mean[known] - reference, after, 0.0)))
+
+
+def _present(turn: FloatArray, rate_hz: float) -> BoolArray:
+    """Return where a turn is known, gaps of part of a stride included, (t,)."""
+    known = np.flatnonzero(np.isfinite(turn))
+    present = np.isfinite(turn)
+    steps = np.diff(known)
+    for k in np.flatnonzero((steps > 1) & (steps <= BRIDGED_S * rate_hz + 1.0)):
+        present[known[k] : known[k + 1]] = True
+    return present
 
 
 def _smooth(values: FloatArray, sigma: float) -> FloatArray:

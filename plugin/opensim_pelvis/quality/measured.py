@@ -1,0 +1,118 @@
+"""Checks whether the signals were measured: by their sensor, and throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.quality.definitions import definition_of
+from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.rotations import is_present
+from opensim_pelvis.types import AlignedRecording, Evidence, Repeat, SignalKind
+
+ORIENTATION: Final[frozenset[SignalKind]] = frozenset({"orientation"})
+RAW: Final[frozenset[SignalKind]] = frozenset({"acceleration", "angular velocity"})
+
+LONG_GAP_S: Final = 2.0
+"""A gap that is told even where little is missing in all. Sensors of sound recordings start and end
+up to 0.7 s apart."""
+
+_TOLD: Final = 5  # stretches that a sentence lists
+
+
+def examine_repeats(examined: Examined) -> Iterator[Evidence]:
+    """Tell which sensors showed earlier samples again instead of measuring.
+
+    Signals that the orientations are computed from count with their share; others leave the
+    angles right, and are doubted.
+    """
+    worn = dict(zip(examined.aligned.identifiers, examined.aligned.bodies, strict=True))
+    by_body: dict[str, list[Repeat]] = {}
+    for repeat in examined.recording.inspection.repeats:
+        if repeat.identifier in worn:
+            by_body.setdefault(worn[repeat.identifier], []).append(repeat)
+    vendor = {o.identifier for o in examined.recording.origins if o.origin == "vendor"}
+    used = {
+        body: share_repeated(rows, ORIENTATION if rows[0].identifier in vendor else RAW)
+        for body, rows in by_body.items()
+    }
+    shares = {body: share_repeated(rows) for body, rows in by_body.items()}
+    worst_first = sorted(by_body, key=lambda body: -shares[body])
+    check = definition_of("frozen").of_worst(used)
+    if by_body and check.verdict == "good":
+        check = definition_of("frozen").state("doubtful", "doubtful", tuple(worst_first))
+    yield Evidence(
+        check=check,
+        notes=tuple(_say_repeats(body, by_body[body], shares[body]) for body in worst_first),
+    )
+
+
+def examine_absent(examined: Examined) -> Iterator[Evidence]:
+    """Tell which sensors lack samples, unless it is told already that they were repeated ones."""
+    aligned, definition = examined.aligned, definition_of("absent")
+    samples = max(aligned.time_s.size, 1)
+    rows = dict(zip(aligned.bodies, aligned.ledger.sensors, strict=True))
+    absent = {body: row.absent_samples / samples for body, row in rows.items()}
+    told = {repeat.identifier for repeat in examined.recording.inspection.repeats}
+    longest_s = {body: _longest_absent(aligned, body) / aligned.rate_hz for body in absent}
+    lacking = [
+        body
+        for body, share in absent.items()
+        if definition.verdict_on(share) == "rejected"
+        or (definition.verdict_on(share) == "doubtful" and longest_s[body] > LONG_GAP_S)
+        if rows[body].identifier not in told
+    ]
+    yield Evidence(
+        check=definition.of_worst(absent),
+        notes=tuple(
+            notice(
+                "signals.absent",
+                body,
+                sensor=body,
+                share=absent[body],
+                longest_s=longest_s[body],
+            )
+            for body in sorted(lacking, key=lambda body: -absent[body])
+        ),
+    )
+
+
+def _longest_absent(aligned: AlignedRecording, body: str) -> int:
+    """Return the longest stretch without a usable orientation of a body, samples."""
+    present = is_present(aligned.R_ES[:, aligned.bodies.index(body)])
+    edges = np.concatenate([[-1], np.flatnonzero(present), [present.size]])
+    return int(np.diff(edges).max()) - 1
+
+
+def share_repeated(
+    repeats: list[Repeat], kinds: frozenset[SignalKind] = ORIENTATION | RAW
+) -> float:
+    """Return the part of a sensor's samples that the worst of some signals repeats."""
+    return max(sum(repeat.share for repeat in repeats if kind in repeat.signals) for kind in kinds)
+
+
+def which_signals(kinds: Collection[SignalKind]) -> Notice:
+    """Return the words for some signals of a sensor."""
+    if RAW.isdisjoint(kinds):
+        return notice("signals.orientation_alone")
+    return notice("signals.raw_alone" if RAW.issuperset(kinds) else "signals.all_signals")
+
+
+def _say_repeats(body: str, repeats: list[Repeat], share: float) -> Notice:
+    spans = [
+        notice("signals.span", start_s=repeat.start_s, end_s=repeat.end_s)
+        for repeat in repeats[:_TOLD]
+    ]
+    kinds = {kind for repeat in repeats for kind in repeat.signals}
+    return notice(
+        "signals.frozen",
+        body,
+        sensor=body,
+        signals=which_signals(kinds),
+        spans=spans,
+        stretches=len(repeats),
+        share=share,
+    )
