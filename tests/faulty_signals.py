@@ -123,7 +123,7 @@ def without(fields: Sequence[str]) -> Change:
     return lambda sensor: replace(sensor, **nothing)
 
 
-def run(recording: Recording, *, fused: bool = False) -> Result:
+def run(recording: Recording, *, fused: bool = False, speed_mps: float = 3.5) -> Result:
     """Run the whole job on such a recording."""
     names = set(recording.identifiers)
     return pipeline.run(
@@ -132,7 +132,7 @@ def run(recording: Recording, *, fused: bool = False) -> Result:
         calibration=CalibrationSettings(window_s=(0.0, 2.0), heading_axis=HEADING_AXIS),
         fusion=FusionSettings(orientations="fused" if fused else "vendor"),
         subject=SubjectSettings(id="S01", sex="male", height_m=1.75),
-        activity=ActivitySettings(kind="running", surface="treadmill", speed_mps=3.5),
+        activity=ActivitySettings(kind="running", surface="treadmill", speed_mps=speed_mps),
     )
 
 

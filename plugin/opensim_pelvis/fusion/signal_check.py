@@ -70,10 +70,10 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
             f"the acceleration changes as in movement, but the gyroscope shows {rms:.2g} rad/s "
             "(RMS). The values are probably rad/s converted to radians twice"
         )
-    windows = _find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
+    windows = find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
     if not windows:
         return ""
-    wander, gravity = _follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
+    wander, gravity = follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
     if wander > SUSPECT_WANDER_MPS2:
         wrong = _judge_gyroscope(acceleration_mps2, gyroscope_radps, step_s, windows, wander)
         if wrong:
@@ -116,7 +116,7 @@ def _hardly_turns(
     return bool(moving[most] > _MOVING_MPS2 and turning < _LEAST_TURNING_RADPS)
 
 
-def _find_telling_windows(
+def find_telling_windows(
     acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_s: float
 ) -> list[slice]:
     """Return the windows with the most turning, in which a wrong gyroscope shows most."""
@@ -130,7 +130,7 @@ def _find_telling_windows(
     return [slice(k * length, (k + 1) * length) for k in chosen]
 
 
-def _follow_gravity(
+def follow_gravity(
     acceleration_mps2: FloatArray,
     gyroscope_radps: FloatArray,
     step_s: float,
@@ -178,7 +178,7 @@ def _judge_gyroscope(
     """Return what is wrong with the gyroscope, with the reading of it that fits; or ``""``."""
     readings = _other_readings()
     wanders = [
-        _follow_gravity(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)[0]
+        follow_gravity(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)[0]
         for _, matrix in readings
     ]
     # in cyclic motion a gyroscope that is all but silenced always fits: axes are thought of first

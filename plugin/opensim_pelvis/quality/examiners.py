@@ -8,13 +8,19 @@ from typing import Final
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.quality.examined import Examined
 from opensim_pelvis.quality.measured import examine_absent, examine_repeats
+from opensim_pelvis.quality.pace import examine_cadence, examine_stride_length
+from opensim_pelvis.quality.readings import examine_rate, examine_raw
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
 EXAMINERS: Final[Mapping[str, Examiner]] = {
     "frozen": examine_repeats,
+    "rate": examine_rate,
+    "raw": examine_raw,
     "absent": examine_absent,
+    "cadence": examine_cadence,
+    "stride_length": examine_stride_length,
 }
 """Each examiner by its name. Those of causes stand before those of consequences: what the first
 ones find is told first."""

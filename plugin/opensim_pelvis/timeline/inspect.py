@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.timeline.raw_fit import fit_raw
 from opensim_pelvis.timeline.repeats import Stretch, find_repeats
 from opensim_pelvis.types import (
     SIGNAL_FIELDS,
@@ -63,10 +64,12 @@ def inspect_signals(
         )
     ]
     _require_measured(recording, repeats, settings, worn)
+    asked = [fit_raw(sensor, times[name]) for name, sensor in made.items()]
+    fits = [fit for fit in asked if fit is not None]
     return replace(
         recording,
         sensors=tuple(made.get(s.identifier, s) for s in recording.sensors),
-        inspection=Inspection(repeats=tuple(repeats)),
+        inspection=Inspection(repeats=tuple(repeats), fits=tuple(fits)),
     )
 
 

@@ -1,0 +1,168 @@
+"""Checks whether the numbers of a file mean what it says: sampling rate, units, axes, scales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.frames import GRAVITY_MPS2
+from opensim_pelvis.fusion.gyroscope_gain import find_gain
+from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.quality.definitions import definition_of
+from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.types import NOT_CHECKED, Evidence, RawFit
+
+Fault = tuple[str, tuple[tuple[str, str | float], ...]]
+
+ALIKE: Final = 0.03
+"""How far factors of sensors may be apart to be one factor: real ones are within 0.02."""
+
+MOST_OF: Final = 0.75
+"""Part of the sensors that must show one factor for it to be that of the sampling rate."""
+
+UNIT_BAND: Final = 0.15
+"""How near to 57.3 or 9.81 a factor must be to be a unit."""
+
+MAX_TILT_RAD: Final = float(np.deg2rad(15.0))
+"""Angle of mean specific force to the vertical; real recordings show up to 5 degrees."""
+
+GRAVITY_BAND: Final = (0.9, 1.1)
+"""Mean specific force as a part of gravity; real recordings show 0.98 to 1.02."""
+
+_GONE: Final = 0.35  # as in `fusion.signal_check`: acceleration from which gravity was taken
+_BACK_RAD: Final = float(np.deg2rad(150.0))
+
+
+def examine_rate(examined: Examined) -> Iterator[Evidence]:
+    """Tell whether the gyroscopes fit the sampling rate, and each of them its scale."""
+    gains = {b: g for b, g in _gains(examined).items() if not _is_unit(g)}
+    rate, scale = definition_of("rate"), definition_of("scale")
+    if not gains:
+        yield Evidence(check=rate.state("good", NOT_CHECKED))
+        yield Evidence(check=scale.state("good", NOT_CHECKED))
+        return
+    factor = common_factor(gains)
+    shared = 1.0 if abs(factor - 1.0) <= rate.attention else factor
+    told: tuple[Notice, ...] = ()
+    if shared != 1.0:
+        stated_hz = examined.recording.rate_hz
+        told = (
+            notice(
+                "signals.rate",
+                stated_hz=stated_hz,
+                fits_hz=stated_hz * factor,
+                factor=factor,
+                sensors=tuple(gains),
+            ),
+        )
+    yield Evidence(check=rate.found(abs(factor - 1.0)), notes=told)
+    off = {body: abs(gain / shared - 1.0) for body, gain in gains.items()}
+    wrong = {body: gains[body] / shared for body in off if off[body] > scale.attention}
+    yield Evidence(
+        check=scale.of_worst(off),
+        notes=tuple(
+            notice("signals.gyroscope_scale", body, sensor=body, percent=100.0 * (gain - 1.0))
+            for body, gain in wrong.items()
+        ),
+    )
+
+
+def common_factor(gains: Mapping[str, float]) -> float:
+    """Return the factor that nearly all gyroscopes share; 1 where they share none.
+
+    Examples
+    --------
+    >>> common_factor({"pelvis": 1.5, "torso": 1.51, "femur_r": 1.49})
+    1.5
+    >>> common_factor({"pelvis": 1.0, "torso": 1.3, "femur_r": 1.0})
+    1.0
+    >>> common_factor({"pelvis": 1.3, "torso": 1.0})
+    1.0
+    """
+    values = np.array(list(gains.values()))
+    middle = float(np.median(values))
+    alike = np.abs(values / middle - 1.0) <= ALIKE
+    return middle if alike.mean() >= MOST_OF else 1.0
+
+
+def _gains(examined: Examined) -> dict[str, float]:
+    """Return the factor of each gyroscope by body, against orientations, else against gravity."""
+    worn = dict(zip(examined.aligned.identifiers, examined.aligned.bodies, strict=True))
+    fits = {fit.identifier: fit for fit in examined.recording.inspection.fits}
+    clipped = {o.identifier for o in examined.recording.origins if o.gyroscope_clipped}
+    found = {}
+    for sensor in examined.recording.sensors:
+        name = sensor.identifier
+        if name not in worn or name in clipped:
+            continue
+        gain = fits[name].gain if name in fits else float("nan")
+        if np.isnan(gain) and name not in fits:
+            rate_hz, gap_s = examined.recording.rate_hz, examined.settings.timeline.max_gap_s
+            gain = find_gain(sensor, rate_hz, gap_s)
+        if np.isfinite(gain):
+            found[worn[name]] = gain
+    return found
+
+
+def examine_raw(examined: Examined) -> Iterator[Evidence]:
+    """Tell which raw signals do not fit the orientations of their file: units, signs, axes."""
+    worn = dict(zip(examined.aligned.identifiers, examined.aligned.bodies, strict=True))
+    fits = {
+        worn[fit.identifier]: fit
+        for fit in examined.recording.inspection.fits
+        if fit.identifier in worn
+    }
+    definition = definition_of("raw")
+    if not any(np.isfinite(fit.gain) or np.isfinite(fit.gravity) for fit in fits.values()):
+        yield Evidence(check=definition.state("good", NOT_CHECKED))
+        return
+    alike: dict[Fault, list[str]] = {}
+    for body, fit in fits.items():
+        for fault in find_faults(fit):
+            alike.setdefault(fault, []).append(body)
+    wrong = tuple(dict.fromkeys(body for bodies in alike.values() for body in bodies))
+    fused = any(origin.origin != "vendor" for origin in examined.recording.origins)
+    verdict = definition.state("good")
+    if wrong:
+        verdict = definition.state("rejected" if fused else "doubtful", subject=wrong)
+    yield Evidence(
+        check=verdict,
+        notes=tuple(
+            notice(code, *bodies, sensors=tuple(bodies), **dict(values))
+            for (code, values), bodies in alike.items()
+        ),
+    )
+
+
+def find_faults(fit: RawFit) -> Iterator[Fault]:
+    """Yield what is wrong with the raw signals of one sensor: codes and values of notices."""
+    if _is_unit(fit.gain):
+        degrees = fit.gain > 1.0
+        yield "signals.gyroscope_in_degrees" if degrees else "signals.gyroscope_too_small", ()
+    if fit.axes:
+        yield "signals.gyroscope_axes", (("axes", fit.axes),)
+    if not np.isfinite(fit.gravity):
+        return
+    in_g = fit.gravity * GRAVITY_MPS2
+    if _near(in_g, 1.0):
+        yield "signals.acceleration_in_g", ()
+    elif fit.gravity < _GONE:
+        yield "signals.acceleration_without_gravity", ()
+        return
+    elif not GRAVITY_BAND[0] <= fit.gravity <= GRAVITY_BAND[1]:
+        yield "signals.acceleration_scale", (("gravity_mps2", round(in_g, 1)),)
+    if fit.gravity_tilt_rad > _BACK_RAD:
+        yield "signals.acceleration_sign", ()
+    elif fit.gravity_tilt_rad > MAX_TILT_RAD:
+        yield "signals.acceleration_axes", ()
+
+
+def _is_unit(gain: float) -> bool:
+    """Tell whether a gyroscope's factor is that of degrees to radians, or of the reverse."""
+    return _near(gain, float(np.rad2deg(1.0))) or _near(gain, float(np.deg2rad(1.0)))
+
+
+def _near(value: float, wanted: float) -> bool:
+    return bool(np.isfinite(value) and abs(value / wanted - 1.0) <= UNIT_BAND)
