@@ -7,7 +7,7 @@ from typing import Final
 
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.quality.examined import Examined
-from opensim_pelvis.quality.measured import examine_absent, examine_repeats
+from opensim_pelvis.quality.measured import examine_absent, examine_duplicates, examine_repeats
 from opensim_pelvis.quality.pace import examine_cadence, examine_stride_length
 from opensim_pelvis.quality.readings import examine_rate, examine_raw
 from opensim_pelvis.types import Evidence
@@ -15,6 +15,7 @@ from opensim_pelvis.types import Evidence
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
 EXAMINERS: Final[Mapping[str, Examiner]] = {
+    "duplicates": examine_duplicates,
     "frozen": examine_repeats,
     "rate": examine_rate,
     "raw": examine_raw,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,51 @@ LONG_GAP_S: Final = 2.0
 up to 0.7 s apart."""
 
 _TOLD: Final = 5  # stretches that a sentence lists
+
+
+def examine_duplicates(examined: Examined) -> Iterator[Evidence]:
+    """Tell which sensors show the samples of another one."""
+    worn = dict(zip(examined.aligned.identifiers, examined.aligned.bodies, strict=True))
+    rows = [
+        row
+        for row in examined.recording.inspection.duplicates
+        if all(name in worn for name in row.identifiers)
+    ]
+    definition = definition_of("duplicates")
+    if not rows:
+        yield Evidence(check=definition.state("good"))
+        return
+    groups = _group([tuple(worn[name] for name in row.identifiers) for row in rows])
+    kinds = {kind for row in rows for kind in row.signals}
+    late = max((abs(row.lag_samples) for row in rows), default=0)
+    notes = tuple(
+        notice(
+            "signals.duplicate",
+            *bodies,
+            sensors=bodies,
+            signals=which_signals(kinds),
+            lag_samples=late,
+        )
+        for bodies in groups
+    )
+    subject = tuple(body for bodies in groups for body in bodies)
+    yield Evidence(check=definition.state("rejected", subject=subject), notes=notes)
+
+
+def _group(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the groups that pairs tie together.
+
+    Examples
+    --------
+    >>> _group([("a", "b"), ("c", "d"), ("b", "e")])
+    [('c', 'd'), ('a', 'b', 'e')]
+    """
+    groups: list[tuple[str, ...]] = []
+    for pair in pairs:
+        met = [group for group in groups if set(group) & set(pair)]
+        whole = dict.fromkeys(name for group in [*met, pair] for name in group)
+        groups = [group for group in groups if group not in met] + [tuple(whole)]
+    return groups
 
 
 def examine_repeats(examined: Examined) -> Iterator[Evidence]:

@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.timeline.duplicates import find_duplicates
 from opensim_pelvis.timeline.raw_fit import fit_raw
 from opensim_pelvis.timeline.repeats import Stretch, find_repeats
 from opensim_pelvis.types import (
@@ -69,7 +70,9 @@ def inspect_signals(
     return replace(
         recording,
         sensors=tuple(made.get(s.identifier, s) for s in recording.sensors),
-        inspection=Inspection(repeats=tuple(repeats), fits=tuple(fits)),
+        inspection=Inspection(
+            repeats=tuple(repeats), duplicates=find_duplicates(worn), fits=tuple(fits)
+        ),
     )
 
 

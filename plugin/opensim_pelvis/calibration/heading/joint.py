@@ -52,6 +52,7 @@ soft tissue that moves by up to 4 degrees none above 3 was wrong; below 2.5 some
 _CUTOFF_HZ = 5.0
 _PIECE_S, _PIECES = 3.0, 100
 _LEAST_PIECES, _GROUPS = 6, 30
+_ROUNDING = 1e-12
 _REACH_M = 0.5  # a joint is not further than that from a sensor: standard deviation
 _COARSE = np.deg2rad(np.arange(-180.0, 180.0, 5.0))
 
@@ -206,10 +207,10 @@ def solve_joint(moments: Moments) -> tuple[float, float, float]:
     for reach in np.deg2rad([5.0, 1.0, 0.2, 0.04]):
         around = best + np.linspace(-reach, reach, 11)
         best = float(around[np.argmin([_cost(moments, angle) for angle in around])])
-    least = max(_cost(moments, best), np.finfo(np.float64).tiny)
     felt = float(moments.own_a[0, 0] + moments.own_b[0, 0])
     if felt <= 0.0:
         return best, np.inf, 0.0
+    least = max(_cost(moments, best), _ROUNDING * felt)  # two sensors with the same samples
     return best, least / felt, float(costs[far].min()) / least
 
 
