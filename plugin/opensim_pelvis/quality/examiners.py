@@ -10,6 +10,7 @@ from opensim_pelvis.quality.examined import Examined
 from opensim_pelvis.quality.measured import examine_absent, examine_duplicates, examine_repeats
 from opensim_pelvis.quality.pace import examine_cadence, examine_stride_length
 from opensim_pelvis.quality.readings import examine_rate, examine_raw
+from opensim_pelvis.quality.synchrony import examine_delays
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
@@ -19,6 +20,7 @@ EXAMINERS: Final[Mapping[str, Examiner]] = {
     "frozen": examine_repeats,
     "rate": examine_rate,
     "raw": examine_raw,
+    "delay": examine_delays,
     "absent": examine_absent,
     "cadence": examine_cadence,
     "stride_length": examine_stride_length,
