@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from opensim_pelvis.errors import TimelineError
 from opensim_pelvis.fusion.gyroscope_gain import find_gain
-from opensim_pelvis.quality.readings import common_factor, find_faults
+from opensim_pelvis.quality.readings import find_faults
 from opensim_pelvis.rotations import inverse, rotate
-from opensim_pelvis.timeline.raw_fit import fit_raw
+from opensim_pelvis.timeline.raw_fit import common_factor, fit_raw
 from opensim_pelvis.types import NOT_CHECKED, Recording, Result, SensorSignals
 from tests.faulty_signals import (
+    ALL,
     BODIES,
     RAW,
     REAL,
@@ -64,6 +67,24 @@ def test_a_rate_that_does_not_fit_is_told_of_raw_signals_alone() -> None:
     result = run(replace(change(sound(), BODIES, without(("R_ES",))), rate_hz=60.0 * 1.2))
     assert first(result) == "signals.rate"
     assert result.notes[0].values["fits_hz"] == pytest.approx(60.0, rel=0.02)
+
+
+def test_with_a_wrong_rate_nothing_is_fused() -> None:
+    with pytest.raises(TimelineError, match=r"not 90 Hz.*fit \d+\.?\d* Hz"):
+        run(replace(sound(), rate_hz=90.0), fused=True)
+
+
+def test_a_rate_that_changes_is_told() -> None:
+    """Every second packet of the second half is gone, and the count does not say so."""
+
+    def thin(sensor: SensorSignals) -> SensorSignals:
+        kept = np.concatenate([np.arange(600), np.arange(600, 1200, 2)])
+        made: dict[str, Any] = {field: getattr(sensor, field)[kept] for field in ALL}
+        return replace(sensor, counter=np.arange(900), **made)
+
+    result = run(change(sound(), BODIES, thin))
+    assert first(result) == "signals.rate_varies"
+    assert verdict_of(result, "rate") == "rejected"
 
 
 def test_a_rate_that_only_cadence_tells_is_told() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate
 from opensim_pelvis.simulate import Session, simulate_runner
 from opensim_pelvis.simulate.sensors import simulate_sensors
 from opensim_pelvis.timeline.duplicates import find_duplicates
@@ -85,6 +86,17 @@ def test_a_copy_is_told_first_and_rejected(fields: Sequence[str], late: int) -> 
     assert (first.code, set(first.subject)) == ("signals.duplicate", {"pelvis", "torso"})
     assert verdict_of(result, "duplicates") == "rejected"
     assert verdict_of(run(sound()), "duplicates") == "good"
+
+
+def test_a_copy_with_other_digits_on_another_mounting_is_told() -> None:
+    turn = from_rotation_vector(np.array([0.3, -0.2, 1.0]))
+    recording = copied(sound(), "pelvis", "torso")
+    other = with_rows(("R_ES",), lambda q: np.round(multiply(q, turn), 3))
+    noisy = with_rows(RAW, lambda values: np.round(rotate(inverse(turn), values), 2))
+    result = run(change(change(recording, ["torso"], other), ["torso"], noisy))
+    assert find_duplicates(result.recording.sensors) == ()
+    first = result.notes[0]
+    assert (first.code, set(first.subject)) == ("signals.duplicate", {"pelvis", "torso"})
 
 
 def test_one_file_for_all_sensors_is_told_once() -> None:

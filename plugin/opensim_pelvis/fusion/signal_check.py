@@ -81,7 +81,8 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
     if abs(gravity / GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
         return (
             f"gravity is {gravity:.2f} m/s^2 on average over {WINDOW_S:g} s, wanted 9.81 m/s^2. "
-            "The scale of the accelerometer is wrong, or it was clipped heavily"
+            "The scale of the accelerometer is wrong, it was clipped heavily, or the sampling "
+            "rate is wrong"
         )
     return ""
 

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
-from opensim_pelvis.rotations import is_present
+from opensim_pelvis.rotations import (
+    angle_between,
+    inverse,
+    is_present,
+    mean_rotation,
+    multiply,
+)
 from opensim_pelvis.types import AlignedRecording, Evidence, Repeat, SignalKind
 
 ORIENTATION: Final[frozenset[SignalKind]] = frozenset({"orientation"})
 RAW: Final[frozenset[SignalKind]] = frozenset({"acceleration", "angular velocity"})
 
-LONG_GAP_S: Final = 2.0
+LONG_GAP_S: Final = 1.0
 """A gap that is told even where little is missing in all. Sensors of sound recordings start and end
 up to 0.7 s apart."""
 
+RIGID_RAD: Final = float(np.deg2rad(0.3))
+"""Root mean square turn between two sensors below which they are one. Trunk and pelvis of a real
+walk turn by 4 degrees against one another; rounding to three decimals is 0.07."""
+
+MOVING_RAD: Final = float(np.deg2rad(3.0))
+"""The same of a sensor in the room, from which on that is asked."""
+
+_COMPARED, _LEAST_COMPARED = 2000, 100
 _TOLD: Final = 5  # stretches that a sentence lists
 
 
@@ -32,11 +48,13 @@ def examine_duplicates(examined: Examined) -> Iterator[Evidence]:
         if all(name in worn for name in row.identifiers)
     ]
     definition = definition_of("duplicates")
-    if not rows:
+    pairs = [tuple(worn[name] for name in row.identifiers) for row in rows]
+    pairs += find_rigid(examined.aligned)
+    if not pairs:
         yield Evidence(check=definition.state("good"))
         return
-    groups = _group([tuple(worn[name] for name in row.identifiers) for row in rows])
-    kinds = {kind for row in rows for kind in row.signals}
+    groups = _group(pairs)
+    kinds = {kind for row in rows for kind in row.signals} or ORIENTATION
     late = max((abs(row.lag_samples) for row in rows), default=0)
     notes = tuple(
         notice(
@@ -50,6 +68,27 @@ def examine_duplicates(examined: Examined) -> Iterator[Evidence]:
     )
     subject = tuple(body for bodies in groups for body in bodies)
     yield Evidence(check=definition.state("rejected", subject=subject), notes=notes)
+
+
+def find_rigid(aligned: AlignedRecording) -> list[tuple[str, ...]]:
+    """Return pairs of bodies whose sensors turn as one, whatever digits and mounting."""
+    rows = slice(None, None, max(aligned.time_s.size // _COMPARED, 1))
+    found: list[tuple[str, ...]] = []
+    for i, j in combinations(range(len(aligned.bodies)), 2):
+        a, b = aligned.R_ES[rows, i], aligned.R_ES[rows, j]
+        both = is_present(a) & is_present(b)
+        if both.sum() < _LEAST_COMPARED:
+            continue
+        if _spread_rad(a[both]) < MOVING_RAD:
+            continue
+        if _spread_rad(multiply(inverse(a[both]), b[both])) < RIGID_RAD:
+            found.append((aligned.bodies[i], aligned.bodies[j]))
+    return found
+
+
+def _spread_rad(q: FloatArray) -> float:
+    """Return the root mean square angle of orientations from their mean."""
+    return float(np.sqrt(np.mean(angle_between(q, mean_rotation(q)) ** 2)))
 
 
 def _group(pairs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

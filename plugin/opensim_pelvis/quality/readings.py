@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -12,15 +12,10 @@ from opensim_pelvis.fusion.gyroscope_gain import find_gain
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.timeline.raw_fit import MOST_OF, common_factor
 from opensim_pelvis.types import NOT_CHECKED, Evidence, RawFit
 
 Fault = tuple[str, tuple[tuple[str, str | float], ...]]
-
-ALIKE: Final = 0.03
-"""How far factors of sensors may be apart to be one factor: real ones are within 0.02."""
-
-MOST_OF: Final = 0.75
-"""Part of the sensors that must show one factor for it to be that of the sampling rate."""
 
 UNIT_BAND: Final = 0.15
 """How near to 57.3 or 9.81 a factor must be to be a unit."""
@@ -43,21 +38,16 @@ def examine_rate(examined: Examined) -> Iterator[Evidence]:
         yield Evidence(check=rate.state("good", NOT_CHECKED))
         yield Evidence(check=scale.state("good", NOT_CHECKED))
         return
-    factor = common_factor(gains)
+    factor, varies = common_factor(gains), _variation(examined)
     shared = 1.0 if abs(factor - 1.0) <= rate.attention else factor
     told: tuple[Notice, ...] = ()
-    if shared != 1.0:
+    if varies > rate.attention:
+        told = (notice("signals.rate_varies", percent=100.0 * varies, sensors=tuple(gains)),)
+    elif shared != 1.0:
         stated_hz = examined.recording.rate_hz
-        told = (
-            notice(
-                "signals.rate",
-                stated_hz=stated_hz,
-                fits_hz=stated_hz * factor,
-                factor=factor,
-                sensors=tuple(gains),
-            ),
-        )
-    yield Evidence(check=rate.found(abs(factor - 1.0)), notes=told)
+        fits_hz = stated_hz * factor
+        told = (notice("signals.rate", stated_hz=stated_hz, fits_hz=fits_hz, sensors=tuple(gains)),)
+    yield Evidence(check=rate.found(max(abs(factor - 1.0), varies)), notes=told)
     off = {body: abs(gain / shared - 1.0) for body, gain in gains.items()}
     wrong = {body: gains[body] / shared for body in off if off[body] > scale.attention}
     yield Evidence(
@@ -69,22 +59,11 @@ def examine_rate(examined: Examined) -> Iterator[Evidence]:
     )
 
 
-def common_factor(gains: Mapping[str, float]) -> float:
-    """Return the factor that nearly all gyroscopes share; 1 where they share none.
-
-    Examples
-    --------
-    >>> common_factor({"pelvis": 1.5, "torso": 1.51, "femur_r": 1.49})
-    1.5
-    >>> common_factor({"pelvis": 1.0, "torso": 1.3, "femur_r": 1.0})
-    1.0
-    >>> common_factor({"pelvis": 1.3, "torso": 1.0})
-    1.0
-    """
-    values = np.array(list(gains.values()))
-    middle = float(np.median(values))
-    alike = np.abs(values / middle - 1.0) <= ALIKE
-    return middle if alike.mean() >= MOST_OF else 1.0
+def _variation(examined: Examined) -> float:
+    """Return by what part the factor of the gyroscopes changes, in all but a few sensors."""
+    fits = examined.recording.inspection.fits
+    errors = [fit.gain_error for fit in fits if np.isfinite(fit.gain_error)]
+    return float(np.quantile(errors, 1.0 - MOST_OF)) if len(errors) > 1 else 0.0
 
 
 def _gains(examined: Examined) -> dict[str, float]:

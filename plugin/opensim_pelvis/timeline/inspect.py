@@ -16,16 +16,23 @@ from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import TimelineError, raise_faults
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.timeline.duplicates import find_duplicates
-from opensim_pelvis.timeline.raw_fit import fit_raw
+from opensim_pelvis.timeline.raw_fit import common_factor, fit_raw
 from opensim_pelvis.timeline.repeats import Stretch, find_repeats
 from opensim_pelvis.types import (
     SIGNAL_FIELDS,
     Inspection,
+    RawFit,
     Recording,
     Repeat,
     SensorSignals,
     SignalKind,
 )
+
+MAX_RATE_ERROR: Final = 0.1
+"""Part by which steps may be wrong for sensor fusion: as the check ``rate`` has it."""
+
+RATE_FACTORS: Final = (0.1, 10.0)
+"""Beyond these a factor is one of a unit."""
 
 MOST_REPEATED: Final = 0.95
 """Part of a sensor's samples beyond which there is nothing left of it."""
@@ -67,6 +74,8 @@ def inspect_signals(
     _require_measured(recording, repeats, settings, worn)
     asked = [fit_raw(sensor, times[name]) for name, sensor in made.items()]
     fits = [fit for fit in asked if fit is not None]
+    if settings.orientations == "fused":
+        _require_rate(recording, fits)
     return replace(
         recording,
         sensors=tuple(made.get(s.identifier, s) for s in recording.sensors),
@@ -112,6 +121,21 @@ def _describe(
             samples=end - first,
             share=(end - first) / time_s.size,
             period_samples=back,
+        )
+
+
+def _require_rate(recording: Recording, fits: Sequence[RawFit]) -> None:
+    """Refuse to integrate gyroscopes over steps that are known to be wrong."""
+    gains = {fit.identifier: fit.gain for fit in fits if np.isfinite(fit.gain)}
+    if len(gains) < 2:
+        return
+    factor = common_factor(gains)
+    if RATE_FACTORS[0] <= factor <= RATE_FACTORS[1] and abs(factor - 1.0) > MAX_RATE_ERROR:
+        raise TimelineError(
+            f"{recording.name}: the sampling rate is not {recording.rate_hz:.4g} Hz: the "
+            "gyroscopes of all sensors and the orientations of the file fit "
+            f"{recording.rate_hz * factor:.4g} Hz. Sensor fusion needs the true rate. Correct it "
+            "in the file or in its export."
         )
 
 

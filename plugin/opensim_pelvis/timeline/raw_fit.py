@@ -7,6 +7,7 @@ from the earth frame, is 1 g straight up on average. Neither needs to know how t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +25,12 @@ SQUARE_COSINE: Final = 0.9
 
 SUSPECT_MISFIT: Final = 0.3
 """From here on other axes are tried; real recordings show up to 0.13."""
+
+ALIKE: Final = 0.03
+"""How far factors of sensors may be apart to be one factor: real ones are within 0.02."""
+
+MOST_OF: Final = 0.75
+"""Part of the sensors that must show one factor for it to be that of the sampling rate."""
 
 _PIECE_S, _PIECES = 5.0, 24
 _REACH_S: Final = 0.06  # to each side: noise of single orientations must not look like turning
@@ -66,6 +73,24 @@ def fit_raw(sensor: SensorSignals, time_s: FloatArray) -> RawFit | None:
         gravity=gravity,
         gravity_tilt_rad=tilt_rad,
     )
+
+
+def common_factor(gains: Mapping[str, float]) -> float:
+    """Return the factor that nearly all gyroscopes share; 1 where they share none.
+
+    Examples
+    --------
+    >>> common_factor({"pelvis": 1.5, "torso": 1.51, "femur_r": 1.49})
+    1.5
+    >>> common_factor({"pelvis": 1.0, "torso": 1.3, "femur_r": 1.0})
+    1.0
+    >>> common_factor({"pelvis": 1.3, "torso": 1.0})
+    1.0
+    """
+    values = np.array(list(gains.values()))
+    middle = float(np.median(values))
+    alike = np.abs(values / middle - 1.0) <= ALIKE
+    return middle if alike.mean() >= MOST_OF else 1.0
 
 
 def _choose_pieces(rows: int, step_s: float) -> list[slice]:

@@ -16,7 +16,11 @@ import numpy as np
 from opensim_pelvis.calibration.heading.cycles import find_cyclic, shrink
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.kinematics.travel import smooth_samples
+from opensim_pelvis.kinematics.travel import (
+    BRIDGED_S,
+    present_or_bridged,
+    smooth_samples,
+)
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import unwrap_present
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
@@ -33,9 +37,6 @@ LEAST_RAD: Final = np.deg2rad(1.0)
 
 REFERENCE_S: Final = 10.0
 """Cyclic motion that sets the angle to the pelvis, and the least there must be of it."""
-
-BRIDGED_S: Final = 0.5
-"""Longest gap within which the mean over strides is still one: less than a stride of running."""
 
 _EDGE_S = 2.5 * SMOOTHING_S
 _COARSE_HZ = 10.0  # slow turns need no more, and smoothing costs a hundredth
@@ -149,7 +150,7 @@ def _drift_of(
     turn: FloatArray, cyclic: BoolArray, time_s: FloatArray, pose_s: float, rate_hz: float
 ) -> FloatArray:
     """Return the drift of one sensor from its turn against the reference, (t,)."""
-    cyclic = cyclic & _present(turn, rate_hz)
+    cyclic = cyclic & present_or_bridged(np.isfinite(turn), BRIDGED_S * rate_hz)
     kept = np.where(cyclic, turn, np.nan)
     mean = _smooth(kept, SMOOTHING_S * rate_hz)
     # At the ends of a stretch the last stride is not whole, so the drift is held from further in.
@@ -165,16 +166,6 @@ def _drift_of(
     after = int(np.searchsorted(time_s[known], pose_s))
     knots_s = np.insert(time_s[known], after, pose_s)
     return np.asarray(np.interp(time_s, knots_s, np.insert(mean[known] - reference, after, 0.0)))
-
-
-def _present(turn: FloatArray, rate_hz: float) -> BoolArray:
-    """Return where a turn is known, gaps of part of a stride included, (t,)."""
-    known = np.flatnonzero(np.isfinite(turn))
-    present = np.isfinite(turn)
-    steps = np.diff(known)
-    for k in np.flatnonzero((steps > 1) & (steps <= BRIDGED_S * rate_hz + 1.0)):
-        present[known[k] : known[k + 1]] = True
-    return present
 
 
 def _smooth(values: FloatArray, sigma: float) -> FloatArray:
