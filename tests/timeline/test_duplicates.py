@@ -53,6 +53,13 @@ def test_a_copy_is_found_with_its_lag(fields: Sequence[str], late: int) -> None:
     assert found.share > 0.9
 
 
+def test_of_a_long_recording_some_rows_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opensim_pelvis.timeline.duplicates._KEPT", 150)
+    (found,) = find_duplicates(copied(sound(), "pelvis", "torso", ALL, 7).sensors)
+    assert (found.lag_samples, len(found.signals)) == (7, 3)
+    assert find_duplicates(sound().sensors) == ()
+
+
 def test_a_tenth_of_a_copy_is_found() -> None:
     recording = sound()
     (pelvis,) = (s for s in recording.sensors if s.identifier == NAME_OF["pelvis"])

@@ -135,13 +135,18 @@ def test_sensors_that_nobody_wears_are_left_alone() -> None:
 
 
 def test_keys_are_those_of_whole_rows() -> None:
-    rows = np.array([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0], [-0.0, 0.0], [0.0, 0.0]])
+    rows = np.array([[1.0, 2.0], [2.0, 1.0], [1.0, 2.0], [0.5, 0.0], [0.5, 0.0]])
     keys = make_keys(rows)
     assert keys[0] == keys[2]
     assert keys[3] == keys[4]
     assert len(set(keys.tolist())) == 3
     assert rows_back(keys, np.ones(5, dtype=bool)).tolist() == [0, 0, 2, 0, 1]
     assert runs(np.array([True, False, True, True])) == [(0, 1), (2, 4)]
+
+
+def test_a_block_is_found_in_a_long_signal_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opensim_pelvis.timeline.sample_keys._ENOUGH", 150)
+    assert set(found(change(sound(), ["pelvis"], loop(600, 60)))) == {PELVIS}
 
 
 def test_holes_in_the_count_do_not_hide_a_held_sample() -> None:

@@ -141,13 +141,16 @@ def examine_absent(examined: Examined) -> Iterator[Evidence]:
     rows = dict(zip(aligned.bodies, aligned.ledger.sensors, strict=True))
     absent = {body: row.absent_samples / samples for body, row in rows.items()}
     told = {repeat.identifier for repeat in examined.recording.inspection.repeats}
-    longest_s = {body: _longest_absent(aligned, body) / aligned.rate_hz for body in absent}
+    longest_s = {
+        body: _longest_absent(aligned, body) / aligned.rate_hz
+        for body in absent
+        if definition.verdict_on(absent[body]) != "good"
+    }
     lacking = [
         body
         for body, share in absent.items()
-        if definition.verdict_on(share) == "rejected"
-        or (definition.verdict_on(share) == "doubtful" and longest_s[body] > LONG_GAP_S)
-        if rows[body].identifier not in told
+        if (definition.verdict_on(share) == "rejected" or longest_s.get(body, 0.0) > LONG_GAP_S)
+        and rows[body].identifier not in told
     ]
     yield Evidence(
         check=definition.of_worst(absent),

@@ -36,8 +36,13 @@ def examine_delays(examined: Examined) -> Iterator[Evidence]:
     notes = []
     if check.verdict != "good":
         for body, delay_s in find_late(typical, examined.settings.calibration.base).items():
-            own = [row.lag_s for pair, rows in by_pair.items() if body in pair for row in rows]
-            steady = float(np.ptp(np.abs(own))) <= SMALL_S
+            apart_s = [
+                abs(row.lag_s - typical[pair])
+                for pair, rows in by_pair.items()
+                if body in pair and abs(typical[pair]) > SMALL_S
+                for row in rows
+            ]
+            steady = bool(np.mean(np.array(apart_s) <= SMALL_S) > 0.5)
             code = "signals.delay" if steady else "signals.clock_apart"
             notes.append(notice(code, body, sensor=body, delay_s=delay_s))
     yield Evidence(check=check, notes=tuple(notes))

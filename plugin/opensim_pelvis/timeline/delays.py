@@ -37,11 +37,11 @@ SMALL_S: Final = 0.025
 """A lag that soft tissue, and joints that are no points, may feign. Real ones show up to 0.023 in
 one window, and 0.020 in two."""
 
-WINDOW_S: Final = 8.0
+WINDOW_S: Final = 6.0
 REACH_S: Final = 0.16
 """How far a lag is looked for; a step of running takes 0.33 s."""
 
-_EARLY, _SPREAD = 3, 5  # windows one after the other at the start, and over the rest
+_EARLY, _SPREAD = 2, 3  # windows one after the other at the start, and over the rest
 _LEAST_HZ: Final = 40.0
 _LEAST_MPS2: Final = 0.7  # standard deviation of the pelvis' acceleration; standing has 0.1
 _USUAL_S, _USUAL_MISFIT = 0.012, 0.1  # most pairs of real recordings: no other lag is tried
@@ -71,6 +71,8 @@ class PairLag:
 def find_lags(aligned: AlignedRecording) -> tuple[PairLag, ...]:
     """Return the lag of each pair of neighbours in each window in which they fit one another.
 
+    Three windows are looked at, the first, the last and one between; more where a lag is unusual.
+
     Parameters
     ----------
     aligned : AlignedRecording
@@ -81,9 +83,13 @@ def find_lags(aligned: AlignedRecording) -> tuple[PairLag, ...]:
     pairs = [pair for pair in NEIGHBOURS if set(pair) <= set(aligned.bodies)]
     if not pairs:
         return ()
-    return tuple(
-        found for rows in _choose_windows(aligned) for found in _compare(aligned, rows, pairs)
-    )
+    windows = _choose_windows(aligned)
+    first = windows[:1] + windows[1:][-1:] + windows[2:-1][:1]
+    found = [lag for rows in first for lag in _compare(aligned, rows, pairs)]
+    if any(abs(lag.lag_s) > _USUAL_S for lag in found) or not found:
+        rest = [rows for rows in windows if rows not in first]
+        found += [lag for rows in rest for lag in _compare(aligned, rows, pairs)]
+    return tuple(found)
 
 
 def _choose_windows(aligned: AlignedRecording) -> list[slice]:

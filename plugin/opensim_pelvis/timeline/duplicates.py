@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
-from opensim_pelvis.timeline.sample_keys import Keys, make_keys
+from opensim_pelvis.timeline.sample_keys import Keys, make_keys, one_in
 from opensim_pelvis.types import SIGNAL_FIELDS, Duplicate, SensorSignals, SignalKind
 
 LEAST_SHARE: Final = 0.05
@@ -22,6 +22,7 @@ those of rest, rounded."""
 
 _LEAST_ROWS: Final = 20
 _ASKED: Final = 400  # rows by which a pair is looked at first
+_KEPT: Final = 10_000  # rows of a sensor that are compared, or up to twice as many
 
 
 class _Shown(NamedTuple):
@@ -39,8 +40,10 @@ def find_duplicates(sensors: Sequence[SensorSignals]) -> tuple[Duplicate, ...]:
     sensors : sequence of SensorSignals
         As read.
     """
+    longest = max((sensor.counter.size for sensor in sensors), default=0)
+    part = longest // _KEPT
     shown: dict[SignalKind, list[_Shown | None]] = {
-        kind: [_show_once(getattr(sensor, field)) for sensor in sensors]
+        kind: [_show_once(getattr(sensor, field), part) for sensor in sensors]
         for kind, field in SIGNAL_FIELDS.items()
     }
     return tuple(
@@ -50,12 +53,18 @@ def find_duplicates(sensors: Sequence[SensorSignals]) -> tuple[Duplicate, ...]:
     )
 
 
-def _show_once(values: FloatArray | None) -> _Shown | None:
-    """Return the samples that differ from all others of their sensor; None without enough."""
+def _show_once(values: FloatArray | None, part: int) -> _Shown | None:
+    """Return the samples that differ from all others of their sensor; None without enough.
+
+    Of a long recording one in ``part`` is looked at, by its key: the same ones in every sensor.
+    """
     if values is None:
         return None
-    rows = np.flatnonzero(np.isfinite(np.einsum("ij->i", values)) & values.any(axis=1))
-    keys, first, count = np.unique(make_keys(values[rows]), return_index=True, return_counts=True)
+    keys = make_keys(values)
+    rows = np.flatnonzero(one_in(keys, part))
+    size2 = np.einsum("ij,ij->i", values[rows], values[rows])
+    rows = rows[np.isfinite(size2) & (size2 > 0.0)]
+    keys, first, count = np.unique(keys[rows], return_index=True, return_counts=True)
     once = count == 1
     if np.count_nonzero(once) < _LEAST_ROWS:
         return None

@@ -32,7 +32,7 @@ ALIKE: Final = 0.03
 MOST_OF: Final = 0.75
 """Part of the sensors that must show one factor for it to be that of the sampling rate."""
 
-_PIECE_S, _PIECES = 5.0, 24
+_PIECE_S, _PIECES = 5.0, 8
 _REACH_S: Final = 0.06  # to each side: noise of single orientations must not look like turning
 _PARTS: Final = 3
 _LEAST_S: Final = 2.0

@@ -123,10 +123,11 @@ def _candidates(sensor: SensorSignals, time_s: FloatArray) -> Iterator[Stretch]:
         if values is None or values.shape[0] < _LEAST_ROWS:
             continue
         held = same_as_before(values)
-        known = np.isfinite(np.einsum("ij->i", values))
+        size2 = np.einsum("ij,ij->i", values, values)
+        known = np.isfinite(size2)
         if kind == "orientation":  # rows of zeros are known to be no orientations
-            held &= values.any(axis=1)
-            known &= values.any(axis=1)
+            held &= size2 > 0.0
+            known &= size2 > 0.0
         back = rows_back(make_keys(values), known & ~held)
         found = [(first, end, 1) for first, end in runs(held)] + _even_runs(back)
         for first, end, ago in found:
