@@ -87,6 +87,17 @@ def test_a_rate_that_changes_is_told() -> None:
     assert verdict_of(result, "rate") == "rejected"
 
 
+def test_orientations_that_stop_in_all_but_their_last_digits_are_told() -> None:
+    def stop(q: np.ndarray) -> np.ndarray:
+        noise = np.random.default_rng(1).normal(scale=1e-5, size=(600, 4))
+        q[600:] = q[599] + noise
+        return q / np.linalg.norm(q, axis=1)[:, None]
+
+    result = run(change(sound(), ["torso"], with_rows(("R_ES",), stop)))
+    assert (first(result), result.notes[0].subject) == ("signals.gyroscope_apart", ("torso",))
+    assert verdict_of(result, "scale") == "rejected"
+
+
 def test_a_rate_that_only_cadence_tells_is_told() -> None:
     result = run(replace(change(sound(), BODIES, without(RAW)), rate_hz=30.0))
     assert first(result) == "signals.cadence"

@@ -20,6 +20,9 @@ Fault = tuple[str, tuple[tuple[str, str | float], ...]]
 UNIT_BAND: Final = 0.15
 """How near to 57.3 or 9.81 a factor must be to be a unit."""
 
+MAX_CHANGE: Final = 0.1
+"""Part by which a sensor's factor may change between parts; real ones change by up to 0.024."""
+
 MAX_TILT_RAD: Final = float(np.deg2rad(15.0))
 """Angle of mean specific force to the vertical; real recordings show up to 5 degrees."""
 
@@ -49,13 +52,27 @@ def examine_rate(examined: Examined) -> Iterator[Evidence]:
         told = (notice("signals.rate", stated_hz=stated_hz, fits_hz=fits_hz, sensors=tuple(gains)),)
     yield Evidence(check=rate.found(max(abs(factor - 1.0), varies)), notes=told)
     off = {body: abs(gain / shared - 1.0) for body, gain in gains.items()}
-    wrong = {body: gains[body] / shared for body in off if off[body] > scale.attention}
-    yield Evidence(
-        check=scale.of_worst(off),
-        notes=tuple(
-            notice("signals.gyroscope_scale", body, sensor=body, percent=100.0 * (gain - 1.0))
-            for body, gain in wrong.items()
-        ),
+    apart = _apart(examined) if varies <= rate.attention else frozenset()
+    notes = []
+    for body in off:
+        if body in apart:
+            notes.append(notice("signals.gyroscope_apart", body, sensor=body))
+        elif off[body] > scale.attention:
+            percent = 100.0 * (gains[body] / shared - 1.0)
+            notes.append(notice("signals.gyroscope_scale", body, sensor=body, percent=percent))
+    check = scale.of_worst(off)
+    if apart:
+        check = scale.state("rejected", subject=tuple(sorted(apart)))
+    yield Evidence(check=check, notes=tuple(notes))
+
+
+def _apart(examined: Examined) -> frozenset[str]:
+    """Return the bodies whose gyroscope fits its orientations in one part and not in another."""
+    worn = dict(zip(examined.aligned.identifiers, examined.aligned.bodies, strict=True))
+    return frozenset(
+        worn[fit.identifier]
+        for fit in examined.recording.inspection.fits
+        if fit.identifier in worn and fit.gain_error > MAX_CHANGE
     )
 
 

@@ -36,13 +36,11 @@ def examine_delays(examined: Examined) -> Iterator[Evidence]:
     notes = []
     if check.verdict != "good":
         for body, delay_s in find_late(typical, examined.settings.calibration.base).items():
-            apart_s = [
-                abs(row.lag_s - typical[pair])
+            steady = all(
+                _range_s(rows) <= SMALL_S
                 for pair, rows in by_pair.items()
                 if body in pair and abs(typical[pair]) > SMALL_S
-                for row in rows
-            ]
-            steady = bool(np.mean(np.array(apart_s) <= SMALL_S) > 0.5)
+            )
             code = "signals.delay" if steady else "signals.clock_apart"
             notes.append(notice(code, body, sensor=body, delay_s=delay_s))
     yield Evidence(check=check, notes=tuple(notes))
@@ -52,6 +50,14 @@ def second_largest_s(rows: list[PairLag]) -> float:
     """Return the lag of a pair: the second largest of its windows, so that no single one tells."""
     ordered = sorted((row.lag_s for row in rows), key=abs)
     return ordered[-2] if len(ordered) > 1 else ordered[0]
+
+
+def _range_s(rows: list[PairLag]) -> float:
+    """Return the range of the lags of a pair; of four or more the one farthest off is left out."""
+    lags_s = np.array([row.lag_s for row in rows])
+    if lags_s.size > 3:
+        lags_s = np.delete(lags_s, np.argmax(np.abs(lags_s - np.median(lags_s))))
+    return float(np.ptp(lags_s))
 
 
 def find_late(pairs: Mapping[tuple[str, str], float], base: str) -> dict[str, float]:

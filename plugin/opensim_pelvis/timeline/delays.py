@@ -16,7 +16,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.timeline.refine import Fit, refine_lag
-from opensim_pelvis.timeline.synchronise import Pattern, describe_motion
+from opensim_pelvis.timeline.synchronise import FLOOR, Pattern, describe_motion
 from opensim_pelvis.types import AlignedRecording, SensorSignals
 
 NEIGHBOURS: Final = (
@@ -45,6 +45,7 @@ _EARLY, _SPREAD = 2, 3  # windows one after the other at the start, and over the
 _LEAST_HZ: Final = 40.0
 _LEAST_MPS2: Final = 0.7  # standard deviation of the pelvis' acceleration; standing has 0.1
 _USUAL_S, _USUAL_MISFIT = 0.012, 0.1  # most pairs of real recordings: no other lag is tried
+_FARTHEST_S: Final = REACH_S + 0.04  # half a step of slow running
 _BETTER: Final = 0.5  # how much less a lag must leave unexplained than none
 
 
@@ -157,7 +158,10 @@ def _best_fit(a: Pattern, b: Pattern) -> Fit:
         return near
     steps = np.arange(-REACH_S, REACH_S + 0.01, 0.04)
     fits = [refine_lag(a, b, float(lag_s)) for lag_s in steps if abs(lag_s) > 0.01]
-    known = [f for f in fits if np.isfinite(f.misfit) and abs(f.offset_s) < 2.0 * REACH_S]
-    best = min(known, key=lambda fit: fit.misfit, default=near)
+    known = [f for f in fits if np.isfinite(f.misfit) and abs(f.offset_s) <= _FARTHEST_S]
+    least = min((fit.misfit for fit in known), default=np.inf)
+    # of lags that fit alike, such as a step apart, the smallest
+    alike = [fit for fit in known if fit.misfit <= 2.0 * least + FLOOR]
+    best = min(alike, key=lambda fit: abs(fit.offset_s), default=near)
     sound = abs(near.offset_s) <= SMALL_S and np.isfinite(near.misfit)
     return near if sound and best.misfit > _BETTER * near.misfit else best
