@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from opensim_pelvis.config.settings import (
 )
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.io import reading
+from opensim_pelvis.report.view_record import CheckRow
 from opensim_pelvis.simulate import HEADING_AXIS, SENSOR_MAP, Session, simulate_runner
 from opensim_pelvis.simulate.sensors import simulate_sensors
 from opensim_pelvis.types import Recording, Result, SensorSignals
@@ -126,7 +127,7 @@ def without(fields: Sequence[str]) -> Change:
 def run(recording: Recording, *, fused: bool = False, speed_mps: float = 3.5) -> Result:
     """Run the whole job on such a recording."""
     names = set(recording.identifiers)
-    return pipeline.run(
+    result = pipeline.run(
         recording,
         sensors={name: body for name, body in WORN.items() if name in names},
         calibration=CalibrationSettings(window_s=(0.0, 2.0), heading_axis=HEADING_AXIS),
@@ -134,6 +135,9 @@ def run(recording: Recording, *, fused: bool = False, speed_mps: float = 3.5) ->
         subject=SubjectSettings(id="S01", sex="male", height_m=1.75),
         activity=ActivitySettings(kind="running", surface="treadmill", speed_mps=speed_mps),
     )
+    for check in result.quality.checks:
+        CheckRow(**asdict(check))  # what a report that is read again must hold
+    return result
 
 
 def verdict_of(result: Result, check: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
@@ -51,7 +52,7 @@ def examine_duplicates(examined: Examined) -> Iterator[Evidence]:
     pairs = [tuple(worn[name] for name in row.identifiers) for row in rows]
     pairs += find_rigid(examined.aligned)
     if not pairs:
-        yield Evidence(check=definition.state("good"))
+        yield Evidence(check=definition.state("good", "good"))
         return
     groups = _group(pairs)
     kinds = {kind for row in rows for kind in row.signals} or ORIENTATION
@@ -67,7 +68,7 @@ def examine_duplicates(examined: Examined) -> Iterator[Evidence]:
         for bodies in groups
     )
     subject = tuple(body for bodies in groups for body in bodies)
-    yield Evidence(check=definition.state("rejected", subject=subject), notes=notes)
+    yield Evidence(check=definition.state("rejected", "rejected", subject), notes=notes)
 
 
 def find_rigid(aligned: AlignedRecording) -> list[tuple[str, ...]]:
@@ -127,7 +128,7 @@ def examine_repeats(examined: Examined) -> Iterator[Evidence]:
     worst_first = sorted(by_body, key=lambda body: -shares[body])
     check = definition_of("frozen").of_worst(used)
     if by_body and check.verdict == "good":
-        check = definition_of("frozen").state("doubtful", "doubtful", tuple(worst_first))
+        check = replace(check, verdict="doubtful", subject=tuple(worst_first))
     yield Evidence(
         check=check,
         notes=tuple(_say_repeats(body, by_body[body], shares[body]) for body in worst_first),

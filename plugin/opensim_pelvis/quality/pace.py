@@ -27,10 +27,10 @@ def examine_cadence(examined: Examined) -> Iterator[Evidence]:
         return
     low, high = CADENCE_SPM[examined.settings.activity.kind]
     if low <= cadence <= high:
-        yield Evidence(check=definition.state("good"))
+        yield Evidence(check=definition.state("good", "good"))
         return
     told = notice("signals.cadence", cadence_spm=cadence, low_spm=low, high_spm=high)
-    yield Evidence(check=definition.state("rejected"), notes=(told,))
+    yield Evidence(check=definition.state("rejected", "rejected"), notes=(told,))
 
 
 def examine_stride_length(examined: Examined) -> Iterator[Evidence]:
@@ -43,10 +43,10 @@ def examine_stride_length(examined: Examined) -> Iterator[Evidence]:
         yield Evidence(check=definition.state("good", NOT_CHECKED))
         return
     if STRIDE_HEIGHTS[0] <= heights <= STRIDE_HEIGHTS[1]:
-        yield Evidence(check=definition.state("good"))
+        yield Evidence(check=definition.state("good", "good"))
         return
     told = notice("signals.stride_length", length_m=length_m, heights=heights)
-    yield Evidence(check=definition.state("rejected"), notes=(told,))
+    yield Evidence(check=definition.state("rejected", "rejected"), notes=(told,))
 
 
 def _mean(examined: Examined, measure: str) -> float:

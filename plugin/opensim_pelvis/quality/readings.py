@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
 from opensim_pelvis.timeline.raw_fit import MOST_OF, common_factor
-from opensim_pelvis.types import NOT_CHECKED, Evidence, RawFit
+from opensim_pelvis.types import NOT_CHECKED, Evidence, RawFit, Verdict
 
 Fault = tuple[str, tuple[tuple[str, str | float], ...]]
 
@@ -21,7 +22,7 @@ UNIT_BAND: Final = 0.15
 """How near to 57.3 or 9.81 a factor must be to be a unit."""
 
 MAX_CHANGE: Final = 0.1
-"""Part by which a sensor's factor may change between parts; real ones change by up to 0.024."""
+"""Part by which a sensor's factor may change between parts; real ones change by up to 0.047."""
 
 MAX_TILT_RAD: Final = float(np.deg2rad(15.0))
 """Angle of mean specific force to the vertical; real recordings show up to 5 degrees."""
@@ -62,7 +63,7 @@ def examine_rate(examined: Examined) -> Iterator[Evidence]:
             notes.append(notice("signals.gyroscope_scale", body, sensor=body, percent=percent))
     check = scale.of_worst(off)
     if apart:
-        check = scale.state("rejected", subject=tuple(sorted(apart)))
+        check = replace(check, verdict="rejected", subject=tuple(sorted(apart)))
     yield Evidence(check=check, notes=tuple(notes))
 
 
@@ -120,11 +121,12 @@ def examine_raw(examined: Examined) -> Iterator[Evidence]:
             alike.setdefault(fault, []).append(body)
     wrong = tuple(dict.fromkeys(body for bodies in alike.values() for body in bodies))
     fused = any(origin.origin != "vendor" for origin in examined.recording.origins)
-    verdict = definition.state("good")
+    check = definition.state("good", "good")
     if wrong:
-        verdict = definition.state("rejected" if fused else "doubtful", subject=wrong)
+        verdict: Verdict = "rejected" if fused else "doubtful"
+        check = definition.state(verdict, verdict, wrong)
     yield Evidence(
-        check=verdict,
+        check=check,
         notes=tuple(
             notice(code, *bodies, sensors=tuple(bodies), **dict(values))
             for (code, values), bodies in alike.items()

@@ -147,29 +147,36 @@ def _mismatch(turns: _Turns, matrix: FloatArray) -> float:
 def _turns(
     sensor: SensorSignals, time_s: FloatArray, step_s: float, pieces: list[slice]
 ) -> _Turns | None:
-    reach = max(1, round(_REACH_S / step_s))
+    width = max(1, 2 * round(_REACH_S / step_s) - 1)
     told, felt, piece = [], [], []
     for k, rows in enumerate(pieces):
-        q = np.asarray(sensor.R_ES)[rows]
-        if q.shape[0] <= 2 * reach:
+        q, gyroscope = (
+            np.asarray(sensor.R_ES)[rows],
+            np.asarray(sensor.angular_velocity_radps)[rows],
+        )
+        if q.shape[0] < width + 2:
             continue
-        gyroscope = np.asarray(sensor.angular_velocity_radps)[rows]
-        span_s = time_s[rows][2 * reach :] - time_s[rows][: -2 * reach]
-        total = np.concatenate([np.zeros((1, 3)), np.cumsum(np.nan_to_num(gyroscope), axis=0)])
-        # by the trapezoidal rule: samples at the ends count half
-        inner = total[2 * reach :] - total[: -2 * reach]
-        mean = (inner[:-1] + inner[1:]) / (2.0 * (2 * reach))
+        span_s = time_s[rows][2:] - time_s[rows][:-2]
+        turning = to_rotation_vector(multiply(inverse(q[:-2]), q[2:])) / span_s[:, None]
+        # Simpson's rule over the same two steps
+        mean = (gyroscope[:-2] + 4.0 * gyroscope[1:-1] + gyroscope[2:]) / 6.0
         bad = ~(_is_unit(q) & np.isfinite(gyroscope).all(axis=1))
-        count = np.concatenate([[0], np.cumsum(bad)])
-        good = count[2 * reach + 1 :] == count[: -2 * reach - 1]
-        good &= span_s < 2.5 * reach * step_s
-        before, after = q[: -2 * reach][good], q[2 * reach :][good]
-        told.append(to_rotation_vector(multiply(inverse(before), after)) / span_s[good, None])
-        felt.append(mean[good])
+        bad = bad[:-2] | bad[1:-1] | bad[2:] | (span_s > 2.5 * step_s)
+        both = np.where(bad[:, None], 0.0, np.column_stack([turning, mean]))
+        smooth, lost = _mean_of_runs(both, width), _mean_of_runs(bad[:, None] * 1.0, width)
+        good = lost[:, 0] * width < 0.5
+        told.append(smooth[good, :3])
+        felt.append(smooth[good, 3:])
         piece.append(np.full(int(good.sum()), k, dtype=np.float64))
     if not told or not sum(rows.shape[0] for rows in told):
         return None
     return _Turns(np.concatenate(told), np.concatenate(felt), np.concatenate(piece))
+
+
+def _mean_of_runs(values: FloatArray, width: int) -> FloatArray:
+    """Return means over all runs of rows of one length, (n, k) to (n - width + 1, k)."""
+    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    return np.asarray((total[width:] - total[:-width]) / width)
 
 
 def _fit_gravity(sensor: SensorSignals, step_s: float, pieces: list[slice]) -> tuple[float, float]:
