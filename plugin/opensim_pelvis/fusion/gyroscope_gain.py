@@ -23,9 +23,10 @@ LEAST_GAIN: Final = 3.0
 """How many times less gravity must wander at another factor for it to be believed. Real sensors
 that move, and are right, show up to 2.0."""
 
-_FACTORS: Final = np.geomspace(0.5, 2.0, 15)
+_FACTORS: Final = np.geomspace(0.5, 2.0, 11)
 _SAME: Final = 1.2  # how much better another factor may fit where that of the file is right
 _LEAST_S: Final = 15.0
+_WINDOWS: Final = 6  # bounds the work
 
 
 def find_gain(sensor: SensorSignals, rate_hz: float, max_gap_s: float) -> float:
@@ -56,6 +57,7 @@ def find_gain(sensor: SensorSignals, rate_hz: float, max_gap_s: float) -> float:
     force = longest.fill(sensor.acceleration_mps2)
     turning = longest.fill(sensor.angular_velocity_radps)
     windows = find_telling_windows(force, turning, sampling.step_s)
+    windows = windows[:: max(len(windows) // _WINDOWS, 1)]
 
     def wander(factor: float) -> float:
         return follow_gravity(force, turning * factor, sampling.step_s, windows)[0]
