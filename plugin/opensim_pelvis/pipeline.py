@@ -2,7 +2,7 @@
 
 ::
 
-    read -> fuse -> clocks -> align (one count) -> pose -> heading -> placement
+    read -> inspect -> fuse -> clocks -> align (one count) -> pose -> heading -> placement
          -> orientations in ground -> model with sensor frames -> inverse kinematics
          -> clinical angles -> events -> strides -> measures -> findings -> Result
 """
@@ -46,6 +46,7 @@ from opensim_pelvis.quality import Examined, examine, judge, notes_of
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
+from opensim_pelvis.timeline.inspect import inspect_signals
 from opensim_pelvis.timeline.matching import keep_worn, match_sensors
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -182,6 +183,7 @@ def _run(
 ) -> Result:
     check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
+    recording = inspect_signals(recording, used, settings.fusion)
     gap_s = settings.timeline.max_gap_s
     recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=progress)
     recording, idle = keep_worn(recording, used)
@@ -230,6 +232,7 @@ def _run(
         notes=(
             *(note for note in told if note.severity != "note"),
             *sorted(placement.notes, key=lambda note: note.severity != "error"),
+            *notes_of(evidence, consequences=True),
             *model.notes,
             *kinematics.notes,
             *(doubt_ranges(model, kinematics) if placement.zero_known else ()),

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from opensim_pelvis.frames import turn_about_vertical
-from opensim_pelvis.kinematics.travel import travel_heading
+from opensim_pelvis.kinematics.travel import present_or_bridged, travel_heading
 
 
 def test_travel_is_fixed_unless_over_ground() -> None:
@@ -42,3 +43,23 @@ def test_where_the_pelvis_is_absent_for_long_there_is_no_direction() -> None:
     travel, _ = travel_heading(pelvis, rate_hz=100.0, surface="overground")
     assert np.isnan(travel[1400:1600]).all()
     np.testing.assert_allclose(travel[:1000], 0.0, atol=1e-9)
+
+
+@pytest.mark.parametrize(("length", "known"), [(4, True), (5, True), (6, False), (30, False)])
+def test_travel_is_not_drawn_on_into_a_gap_longer_than_half_a_second(
+    length: int, known: bool
+) -> None:
+    turn = np.linspace(0.0, 2.0, 100)
+    pelvis = turn_about_vertical(turn)
+    pelvis[40 : 40 + length] = np.nan
+    travel, _ = travel_heading(pelvis, rate_hz=10.0, surface="overground")
+    assert np.isfinite(travel[40 : 40 + length]).all() == known
+    assert np.isfinite(travel[:40]).all()
+    assert np.isfinite(travel[40 + length :]).all()
+
+
+def test_a_gap_is_bridged_between_samples_only() -> None:
+    present = np.array([False, True, False, True, False, False, True, False])
+    assert present_or_bridged(present, 1.0).tolist() == [
+        False, True, True, True, False, False, True, False
+    ]  # fmt: skip

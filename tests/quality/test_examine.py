@@ -88,11 +88,14 @@ def test_a_dummy_check_arrives_everywhere(with_dummy: Result, tmp_path: Path) ->
 
 
 def test_what_is_found_of_causes_is_told_first_and_errors_before_all() -> None:
-    def found(code: str) -> Evidence:
-        return Evidence(check=Check(name="x", verdict="good"), notes=(notice(code),))
+    def found(code: str, name: str = "x") -> Evidence:
+        return Evidence(check=Check(name=name, verdict="good"), notes=(notice(code),))
 
     told = notes_of((found("reader.open_end"), found("recording.no_rate")))
     assert [note.code for note in told] == ["reader.open_end", "recording.no_rate"]
+    mixed = (found("anatomy.unusual", "anatomy"), found("reader.open_end"))
+    assert [note.code for note in notes_of(mixed)] == ["reader.open_end"]
+    assert [note.code for note in notes_of(mixed, consequences=True)] == ["anatomy.unusual"]
 
 
 @pytest.mark.parametrize(

@@ -59,19 +59,6 @@ def test_frames_out_of_the_models_range_are_a_share(frames: int, verdict: str) -
         assert found.subject == (result.kinematics.coordinates[1],)
 
 
-@pytest.mark.parametrize(("absent", "verdict"), [(2, "good"), (3, "doubtful"), (16, "rejected")])
-def test_samples_that_are_missing_are_a_share_of_the_recording(absent: int, verdict: str) -> None:
-    result = make_result(samples=100, missing=False)
-    first, *others = result.aligned.ledger.sensors
-    rows = (
-        replace(first, absent_samples=absent),
-        *(replace(row, absent_samples=0) for row in others),
-    )
-    ledger = replace(result.aligned.ledger, sensors=rows)
-    found = checks_of(replace(result, aligned=replace(result.aligned, ledger=ledger)))["absent"]
-    assert (found.verdict, found.value) == (verdict, pytest.approx(absent / 100))
-
-
 def test_the_pose_is_judged_only_where_somebody_stood() -> None:
     result = make_result()
     spread = np.full(len(result.placement.sensors), np.deg2rad(1.5))

@@ -57,7 +57,7 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
     # products by einsum: several times quicker than sums over short rows
     length2 = np.einsum("ij,ij->i", acceleration_mps2, acceleration_mps2)
     wrong = _judge_acceleration(_quietest_norm(acceleration_mps2, length2, step_s))
-    windows = _find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
+    windows = find_telling_windows(acceleration_mps2, gyroscope_radps, step_s)
     if wrong and not _shows_gravity(acceleration_mps2, gyroscope_radps, step_s, windows):
         return wrong
     rms = float(np.sqrt(np.einsum("ij,ij->", gyroscope_radps, gyroscope_radps) / length2.size))
@@ -73,7 +73,7 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
         )
     if not windows:
         return ""
-    wander, gravity = _follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
+    wander, gravity = follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
     if wander > SUSPECT_WANDER_MPS2:
         wrong = _judge_gyroscope(acceleration_mps2, gyroscope_radps, step_s, windows, wander)
         if wrong:
@@ -81,7 +81,8 @@ def find_fault(acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_
     if abs(gravity / GRAVITY_MPS2 - 1.0) > GRAVITY_TOLERANCE:
         return (
             f"gravity is {gravity:.2f} m/s^2 on average over {WINDOW_S:g} s, wanted 9.81 m/s^2. "
-            "The scale of the accelerometer is wrong, or it was clipped heavily"
+            "The scale of the accelerometer is wrong, it was clipped heavily, or the sampling "
+            "rate is wrong"
         )
     return ""
 
@@ -109,7 +110,7 @@ def _shows_gravity(
     """Return whether the mean force over seconds of movement is gravity, whatever its norm."""
     if not windows:
         return False
-    wander, gravity = _follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
+    wander, gravity = follow_gravity(acceleration_mps2, gyroscope_radps, step_s, windows)
     off = abs(gravity / GRAVITY_MPS2 - 1.0)
     return wander <= MAX_WANDER_MPS2 and off <= GRAVITY_TOLERANCE
 
@@ -147,7 +148,7 @@ def _hardly_turns(
     return bool(moving[most] > _MOVING_MPS2 and turning < _LEAST_TURNING_RADPS)
 
 
-def _find_telling_windows(
+def find_telling_windows(
     acceleration_mps2: FloatArray, gyroscope_radps: FloatArray, step_s: float
 ) -> list[slice]:
     """Return the windows with the most turning, in which a wrong gyroscope shows most."""
@@ -161,7 +162,7 @@ def _find_telling_windows(
     return [slice(k * length, (k + 1) * length) for k in chosen]
 
 
-def _follow_gravity(
+def follow_gravity(
     acceleration_mps2: FloatArray,
     gyroscope_radps: FloatArray,
     step_s: float,
@@ -209,7 +210,7 @@ def _judge_gyroscope(
     """Return what is wrong with the gyroscope, with the reading of it that fits; or ``""``."""
     readings = _other_readings()
     wanders = [
-        _follow_gravity(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)[0]
+        follow_gravity(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)[0]
         for _, matrix in readings
     ]
     # in cyclic motion a gyroscope that is all but silenced always fits: axes are thought of first

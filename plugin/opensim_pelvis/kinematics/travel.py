@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.config.settings import Surface
-from opensim_pelvis.frames import FloatArray, heading_of
+from opensim_pelvis.frames import BoolArray, FloatArray, heading_of
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate, unwrap_present
 
@@ -16,6 +16,10 @@ TRAVEL_SMOOTHING_S: Final = 0.75
 
 It passes 0.01 % of a rotation at 0.9 Hz, the slowest stride of walking, and follows a bend.
 """
+
+
+BRIDGED_S: Final = 0.5
+"""Longest gap within which a mean over strides is still one: less than a stride of running."""
 
 
 def travel_heading(
@@ -35,7 +39,8 @@ def travel_heading(
     Returns
     -------
     (t,) array
-        Radians, continuous; NaN only where the pelvis is absent for long.
+        Radians, continuous; NaN where the pelvis is absent for longer than `BRIDGED_S`: which way
+        it turned there is not known.
     Notice
         How it was found.
     """
@@ -43,7 +48,26 @@ def travel_heading(
         return np.zeros(pelvis_R_GB.shape[0]), notice("travel.fixed")
     heading = unwrap_present(heading_of(rotate(pelvis_R_GB, np.array([1.0, 0.0, 0.0]))))
     source = notice("travel.smoothed", smoothing_s=TRAVEL_SMOOTHING_S)
-    return smooth_over_strides(heading, rate_hz), source
+    travel = smooth_over_strides(heading, rate_hz)
+    travel[~present_or_bridged(np.isfinite(heading), BRIDGED_S * rate_hz)] = np.nan
+    return travel, source
+
+
+def present_or_bridged(present: BoolArray, longest: float) -> BoolArray:
+    """Return where samples are present, or in a gap between samples of some length at most.
+
+    Parameters
+    ----------
+    present : (t,) bool array
+    longest : float
+        Longest gap, samples.
+    """
+    out = present.copy()
+    known = np.flatnonzero(present)
+    steps = np.diff(known)
+    for k in np.flatnonzero((steps > 1) & (steps <= longest + 1.0)):
+        out[known[k] : known[k + 1]] = True
+    return out
 
 
 def smooth_over_strides(values: FloatArray, rate_hz: float) -> FloatArray:

@@ -41,6 +41,13 @@ class CheckDefinition:
     reason: str
     limits: tuple[float, float] | None = None
 
+    @property
+    def attention(self) -> float:
+        """Limit beyond which the check needs attention; ValueError where it has none."""
+        if self.limits is None:
+            raise ValueError(f"the check {self.name} has no limits")
+        return self.limits[0]
+
     def verdict_on(self, value: float) -> Verdict:
         """Return the verdict on a value; ValueError where the check has no limits.
 

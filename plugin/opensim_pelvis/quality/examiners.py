@@ -8,14 +8,25 @@ from typing import Final
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.quality.anatomy import examine_anatomy
 from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.quality.measured import examine_absent, examine_duplicates, examine_repeats
+from opensim_pelvis.quality.pace import examine_cadence
 from opensim_pelvis.quality.posture import examine_posture
+from opensim_pelvis.quality.readings import examine_rate, examine_raw
 from opensim_pelvis.quality.stated import examine_activity, examine_speed
+from opensim_pelvis.quality.synchrony import examine_delays
 from opensim_pelvis.quality.who_wears import find_swaps
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
 EXAMINERS: Final[Mapping[str, Examiner]] = {
+    "duplicates": examine_duplicates,
+    "frozen": examine_repeats,
+    "rate": examine_rate,
+    "raw": examine_raw,
+    "delay": examine_delays,
+    "absent": examine_absent,
+    "cadence": examine_cadence,
     "wearers": find_swaps,
     "activity": examine_activity,
     "speed": examine_speed,
@@ -25,13 +36,21 @@ EXAMINERS: Final[Mapping[str, Examiner]] = {
 """Each examiner by its name. Those of causes stand before those of consequences: what the first
 ones find is told first."""
 
+CONSEQUENCES: Final = frozenset({"anatomy"})
+"""Checks whose findings have a cause that another stage may know; it is told before them."""
+
 
 def examine(examined: Examined) -> tuple[Evidence, ...]:
     """Return what the checks found, in the order of `EXAMINERS`."""
     return tuple(found for look in EXAMINERS.values() for found in look(examined))
 
 
-def notes_of(evidence: tuple[Evidence, ...]) -> tuple[Notice, ...]:
-    """Return what is told of them: errors first, then in their own order."""
-    notes = [note for found in evidence for note in found.notes]
+def notes_of(evidence: tuple[Evidence, ...], *, consequences: bool = False) -> tuple[Notice, ...]:
+    """Return what is told of causes, or of consequences: errors first, then in their own order."""
+    notes = [
+        note
+        for found in evidence
+        if (found.check.name in CONSEQUENCES) is consequences
+        for note in found.notes
+    ]
     return tuple(sorted(notes, key=lambda note: note.severity != "error"))

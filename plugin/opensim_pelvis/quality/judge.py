@@ -66,10 +66,6 @@ def model_errors_deg(kinematics: Kinematics) -> dict[str, float]:
 def _signals(
     recording: Recording, aligned: AlignedRecording, model: BodyModel, kinematics: Kinematics
 ) -> Iterator[Check]:
-    samples = max(aligned.time_s.size, 1)
-    rows = zip(aligned.bodies, aligned.ledger.sensors, strict=True)
-    absent = {body: row.absent_samples / samples for body, row in rows}
-    yield definition_of("absent").of_worst(absent)
     clocks = {
         row.identifier: row.uncertainty_s
         for row in recording.clock_estimates

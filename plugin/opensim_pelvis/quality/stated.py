@@ -19,9 +19,6 @@ from opensim_pelvis.types import NOT_CHECKED, Evidence
 SHORTEST: Final = 0.5
 """Strides per height below which nobody runs; slow runners (1.5 m/s) have 0.65."""
 LOAD_LOW_PASS_HZ: Final = 10.0
-CADENCES_SPM: Final = {"running": (120.0, 260.0), "walking": (50.0, 165.0)}
-"""Steps per minute beyond which a movement is not what it is called; race walkers reach 200, and
-are told of it."""
 
 
 def examine_speed(examined: Examined) -> Iterator[Evidence]:
@@ -53,24 +50,16 @@ def examine_speed(examined: Examined) -> Iterator[Evidence]:
 
 
 def examine_activity(examined: Examined) -> Iterator[Evidence]:
-    """Yield whether the stated activity is what the pelvis or trunk and the cadence show."""
+    """Yield whether the stated activity is what the pelvis or trunk shows."""
     definition = definition_of("stated_activity")
-    kind, time_s = examined.settings.activity.kind, stride_time_s(examined)
-    load = least_load(examined)
-    if kind is None or not (np.isfinite(load) or np.isfinite(time_s)):
+    kind, load = examined.settings.activity.kind, least_load(examined)
+    if kind is None or not np.isfinite(load):
         yield Evidence(check=definition.state("good", NOT_CHECKED))
         return
-    seen = kind
-    if np.isfinite(load):
-        seen = "running" if load < LOAD_RUNNING else "walking" if load > LOAD_WALKING else kind
-    cadence = 120.0 / time_s if np.isfinite(time_s) else np.nan
-    low, high = CADENCES_SPM[kind]
+    seen = "running" if load < LOAD_RUNNING else "walking" if load > LOAD_WALKING else kind
     if seen != kind:
         told = notice("stated.activity", kind=kind, seen=seen, load=load)
         yield Evidence(check=definition.state("rejected", "other"), notes=(told,))
-    elif not (np.isnan(cadence) or low <= cadence <= high):
-        told = notice("stated.cadence", kind=kind, cadence_spm=cadence, low=low, high=high)
-        yield Evidence(check=definition.state("doubtful", "other"), notes=(told,))
     else:
         yield Evidence(check=definition.state("good", "given"))
 

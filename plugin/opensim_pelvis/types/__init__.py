@@ -13,6 +13,12 @@ from opensim_pelvis.types.event import Event as Event
 from opensim_pelvis.types.finding import Drill as Drill
 from opensim_pelvis.types.finding import Finding as Finding
 from opensim_pelvis.types.finding import Reason as Reason
+from opensim_pelvis.types.inspection import SIGNAL_FIELDS as SIGNAL_FIELDS
+from opensim_pelvis.types.inspection import Duplicate as Duplicate
+from opensim_pelvis.types.inspection import Inspection as Inspection
+from opensim_pelvis.types.inspection import RawFit as RawFit
+from opensim_pelvis.types.inspection import Repeat as Repeat
+from opensim_pelvis.types.inspection import SignalKind as SignalKind
 from opensim_pelvis.types.kinematics import BodyModel as BodyModel
 from opensim_pelvis.types.kinematics import EngineCheck as EngineCheck
 from opensim_pelvis.types.kinematics import Kinematics as Kinematics

@@ -13,6 +13,7 @@ from opensim_pelvis.notices import Notice, as_notice, notice, wrap
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.date import RecordingDate
 from opensim_pelvis.types.event import Event
+from opensim_pelvis.types.inspection import Inspection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +226,8 @@ class Recording:
     events : tuple of Event
         Events that the file holds or its force plates show, in seconds from count zero; context
         ``"General"`` where the side is not known.
+    inspection : Inspection
+        What the signals show about themselves, once they were inspected (``timeline``).
     notes : tuple of Notice
         What is doubtful, in plain words.
     """
@@ -244,6 +247,7 @@ class Recording:
     origins: tuple[OrientationOrigin, ...] = ()
     clock_estimates: tuple[ClockEstimate, ...] = ()
     events: tuple[Event, ...] = ()
+    inspection: Inspection = field(default_factory=Inspection)
     notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:

@@ -16,7 +16,11 @@ import numpy as np
 from opensim_pelvis.calibration.heading.cycles import find_cyclic, shrink
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.kinematics.travel import smooth_samples
+from opensim_pelvis.kinematics.travel import (
+    BRIDGED_S,
+    present_or_bridged,
+    smooth_samples,
+)
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import unwrap_present
 from opensim_pelvis.types import AlignedRecording, CalibrationPose
@@ -75,8 +79,10 @@ def find_drift(
     Notes
     -----
     The cyclic motion nearest the pose sets the reference. Between the pose and stretches of
-    cyclic motion the drift is taken as a straight line; beyond the first and last it stays. A
-    segment that truly turns against the pelvis for many strides is levelled with the drift.
+    cyclic motion the drift is taken as a straight line; beyond the first and last it stays. The
+    same holds where the sensor or the base sensor has no samples: nothing is told from one without
+    the other. A segment that truly turns against the pelvis for many strides is levelled with the
+    drift.
     """
     step = max(round(aligned.rate_hz / _COARSE_HZ), 1)
     turn = coarse(vertical_turns(aligned.R_ES, pose.R_ES), step)
@@ -91,7 +97,7 @@ def find_drift(
             cyclic_s,
             notice("drift.too_short", cyclic_s=cyclic_s, needed_s=REFERENCE_S),
         )
-    own = turn - turn[:, [base]]
+    own = against_base(turn, base)
     if surface == "treadmill":
         own[:, base] = turn[:, base]
     pose_s = pose.middle_s
@@ -121,6 +127,16 @@ def vertical_turns(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:
     return np.stack([unwrap_present(column) for column in turn.T], axis=1)
 
 
+def against_base(turn: FloatArray, base: int) -> FloatArray:
+    """Return turns less that of the base sensor, (t, s), NaN where either is absent.
+
+    Which full turn each of them is in is not known after a gap; their difference goes on with the
+    least jump.
+    """
+    apart = np.angle(np.exp(1j * (turn - turn[:, [base]])))
+    return np.stack([unwrap_present(column) for column in apart.T], axis=1)
+
+
 def coarse(values: FloatArray, step: int) -> FloatArray:
     """Return means over blocks of samples, (t, s) to (t // step, s); NaN where all are absent."""
     blocks = values[: values.shape[0] // step * step].reshape(-1, step, values.shape[1])
@@ -134,6 +150,7 @@ def _drift_of(
     turn: FloatArray, cyclic: BoolArray, time_s: FloatArray, pose_s: float, rate_hz: float
 ) -> FloatArray:
     """Return the drift of one sensor from its turn against the reference, (t,)."""
+    cyclic = cyclic & present_or_bridged(np.isfinite(turn), BRIDGED_S * rate_hz)
     kept = np.where(cyclic, turn, np.nan)
     mean = _smooth(kept, SMOOTHING_S * rate_hz)
     # At the ends of a stretch the last stride is not whole, so the drift is held from further in.

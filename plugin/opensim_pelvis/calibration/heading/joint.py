@@ -52,6 +52,7 @@ soft tissue that moves by up to 4 degrees none above 3 was wrong; below 2.5 some
 _CUTOFF_HZ = 5.0
 _PIECE_S, _PIECES = 3.0, 100
 _LEAST_PIECES, _GROUPS = 6, 30
+_ROUNDING = 1e-12
 _REACH_M = 0.5  # a joint is not further than that from a sensor: standard deviation
 _COARSE = np.deg2rad(np.arange(-180.0, 180.0, 5.0))
 
