@@ -65,6 +65,7 @@ ORDER = (
     "calibration.placement",
     "calibration.heading",
     "calibration.movement_pose",
+    "calibration.slips",
     "calibration.verdict",
     "calibration.sensor_to_segment",
     "kinematics.engine_definitions",

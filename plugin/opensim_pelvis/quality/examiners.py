@@ -7,11 +7,15 @@ from typing import Final
 
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.quality.slips import find_heading_jumps, find_slips
 from opensim_pelvis.types import Evidence
 
 Examiner = Callable[[Examined], Iterator[Evidence]]
 
-EXAMINERS: Final[Mapping[str, Examiner]] = {}
+EXAMINERS: Final[Mapping[str, Examiner]] = {
+    "slips": find_slips,
+    "heading_jumps": find_heading_jumps,
+}
 """Each examiner by its name. Those of causes stand before those of consequences: what the first
 ones find is told first."""
 

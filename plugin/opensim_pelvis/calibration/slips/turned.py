@@ -1,0 +1,191 @@
+"""Finds instants at which a sensor turned on its body, walking or running going on as before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.calibration.slips.stride_cut import CutStrides
+from opensim_pelvis.calibration.slips.turns import (
+    STRIDES,
+    median_strides,
+    split_turns,
+    turns_between,
+)
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.types import StepKind
+
+MOVED_RAD: Final = tuple(np.deg2rad([6.0, 4.0]))
+"""Turns about the vertical and about the horizontal above which a sensor has moved. Between sound
+strides of runners they reach 3.1 and 2.8 degrees (``tests/benchmarks/slips.py``)."""
+
+MAY_RAD: Final = tuple(np.deg2rad([4.5, 3.5]))
+"""Turns above which it may have moved."""
+
+USUAL: Final = 6.0
+"""Where strides differ more, as in walking, limits are this many times the usual turn: that which
+a third of the windows do not reach, since a step fills the windows beside it."""
+
+SAME_MOVEMENT: Final = 0.45
+"""Part of the waveforms that a turn may leave unexplained. Running on leaves 0.25, a bend 1."""
+
+OTHER_MOVEMENT: Final = 0.7
+"""Part beyond which nothing is said of the sensor: a step from 3.5 to 4.5 m/s leaves 0.73."""
+
+UNSURE: Final = 2
+"""Strides on each side by which the time of a turn may be wrong: medians hide it so far."""
+
+AT_ONCE: Final = STRIDES
+"""Strides within which several sensors that turn mean another movement."""
+
+OUTSTANDING: Final = 3.0
+"""How many times larger than at the others a turn is that is not of the whole body."""
+
+
+TOO_FAR_RAD: Final = float(np.deg2rad(15.0))
+"""Nobody leans further from one stride to the next and moves on as before: then sensors moved,
+even if several did at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """A sensor that turned on its body, or seems to.
+
+    Parameters
+    ----------
+    sensor : int
+        Column.
+    from_s, to_s : float
+        Between them it happened.
+    vertical_rad : float
+        Part about the vertical; positive to the left, the body held fast.
+    horizontal_rad : float
+        Part about a horizontal axis.
+    rest : float
+        Part of the waveforms that the turn leaves unexplained.
+    kind : str
+        ``"moved"``, ``"may have moved"`` or ``"movement changed"``.
+    """
+
+    sensor: int
+    from_s: float
+    to_s: float
+    vertical_rad: float
+    horizontal_rad: float
+    rest: float
+    kind: StepKind
+
+    @property
+    def time_s(self) -> float:
+        """The middle of the time in which it happened."""
+        return 0.5 * (self.from_s + self.to_s)
+
+    @property
+    def size_rad(self) -> float:
+        """The whole turn."""
+        return float(np.hypot(self.vertical_rad, self.horizontal_rad))
+
+
+def find_turned(strides: CutStrides) -> tuple[Turned, ...]:
+    """Return all turns of sensors on their bodies, in order of time.
+
+    Parameters
+    ----------
+    strides : CutStrides
+
+    Notes
+    -----
+    A sensor that moves over less than a stride is found from 6 strides before and after. Several
+    that turn at once, by amounts that are alike, are a change of movement: speed, posture, a bend.
+    """
+    found = [
+        turned for i in range(strides.turning_radps.shape[1]) for turned in _of_sensor(strides, i)
+    ]
+    return tuple(sorted(_told_apart(found, strides), key=lambda t: (t.time_s, t.sensor)))
+
+
+def checked_share(strides: CutStrides) -> float:
+    """Return which part of the strides has enough neighbours for the comparison."""
+    if not strides.start_s.size:
+        return 0.0
+    counts = np.bincount(strides.stretch)
+    return float(counts[counts >= 2 * STRIDES].sum() / strides.start_s.size)
+
+
+def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
+    out: list[Turned] = []
+    profiles = []
+    for number in np.unique(strides.stretch):
+        rows = np.flatnonzero(strides.stretch == number)
+        w, f = strides.turning_radps[rows, i], strides.force_mps2[rows, i]
+        rows = rows[np.isfinite(w).all(axis=(1, 2)) & np.isfinite(f).all(axis=(1, 2))]
+        if rows.size >= 2 * STRIDES:
+            profiles.append((rows, *_profile(strides, rows, i)))
+    if not profiles:
+        return []
+    vertical, horizontal = (np.concatenate([p[k] for p in profiles]) for k in (1, 2))
+    usual = [USUAL * np.quantile(np.abs(x), 1.0 / 3.0) for x in (vertical, horizontal)]
+    may, moved = (
+        tuple(max(limit, own) for limit, own in zip(limits, usual, strict=True))
+        for limits in (MAY_RAD, MOVED_RAD)
+    )
+    for rows, v, h, rest in profiles:
+        score = np.maximum(np.abs(v) / may[0], h / may[1])
+        for k in _peaks(score):
+            sure = (abs(v[k]) > moved[0] or h[k] > moved[1]) and rest[k] < SAME_MOVEMENT
+            at = k + STRIDES
+            out.append(
+                Turned(
+                    sensor=i,
+                    from_s=float(strides.end_s[rows[at - 1 - UNSURE]]),
+                    to_s=float(strides.start_s[rows[at + UNSURE]]),
+                    vertical_rad=float(v[k]),
+                    horizontal_rad=float(h[k]),
+                    rest=float(rest[k]),
+                    kind="moved" if sure else "may have moved",
+                )
+            )
+    return out
+
+
+def _profile(
+    strides: CutStrides, rows: IntArray, i: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the turn between the strides before and after each one, and what it leaves."""
+    medians = [median_strides(s[rows, i]) for s in (strides.turning_radps, strides.force_mps2)]
+    (w0, w1), (f0, f1) = ((m[:-STRIDES], m[STRIDES:]) for m in medians)
+    R_SS, rest = turns_between((w0, w1), (f0, f1))
+    vertical, horizontal = split_turns(R_SS, f0.mean(axis=1))
+    return vertical, horizontal, rest
+
+
+def _peaks(score: FloatArray) -> list[int]:
+    """Return where the score is largest and above 1, each further from larger ones than windows."""
+    left, found = score.copy(), []
+    while left.size and left.max() > 1.0:
+        top = np.flatnonzero(left >= 0.97 * left.max())
+        near = top[np.abs(top - int(np.argmax(left))) < STRIDES]
+        best = int(np.median(near))  # medians hide a step of up to two strides: its middle
+        found.append(best)
+        left[max(best - STRIDES, 0) : best + STRIDES + 1] = 0.0
+    return found
+
+
+def _told_apart(found: list[Turned], strides: CutStrides) -> list[Turned]:
+    """Return what is told of turns once those of several sensors at once are compared."""
+    stride_s = float(np.median(strides.end_s - strides.start_s)) if found else 0.0
+    out = []
+    for turned in found:
+        others = [
+            t
+            for t in found
+            if t.sensor != turned.sensor and abs(t.time_s - turned.time_s) < AT_ONCE * stride_s
+        ]
+        alike = [t for t in others if t.size_rad * OUTSTANDING > turned.size_rad]
+        slipped = turned.kind == "moved" and turned.size_rad > TOO_FAR_RAD
+        if (alike and not slipped) or turned.rest > OTHER_MOVEMENT:
+            turned = replace(turned, kind="movement changed")
+        out.append(turned)
+    return out
