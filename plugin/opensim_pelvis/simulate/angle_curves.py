@@ -8,12 +8,9 @@ https://github.com/mad-lab-fau/BioMAC-Sim-Toolbox).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from opensim_pelvis.simulate.harmonics import Harmonics
 from opensim_pelvis.simulate.runner import RunnerSettings
-
-SIDES: Final = ("r", "l")
 
 
 def trunk_curves(runner: RunnerSettings) -> Mapping[str, Harmonics]:

@@ -83,6 +83,22 @@ class Motion:
             + rotate(self.R_GB, centripetal + tangential),
         )
 
+    def displaced(self, position_b_m: FloatArray) -> Motion:
+        """Return the frame with its origin at a point that moves in the body.
+
+        ``position_b_m`` is a jet (3, t, 3): place in B, its first and second derivative in B.
+        """
+        omega = self.angular_velocity_b_radps
+        place, velocity, acceleration = position_b_m
+        relative = acceleration + 2.0 * np.cross(omega, velocity)
+        relative += np.cross(self.angular_acceleration_b_radps2, place)
+        relative += np.cross(omega, np.cross(omega, place))
+        return replace(
+            self,
+            p_GB_m=self.p_GB_m + rotate(self.R_GB, place),
+            acceleration_g_mps2=self.acceleration_g_mps2 + rotate(self.R_GB, relative),
+        )
+
     def hung(self, joint: Motion, position_child_m: FloatArray) -> Motion:
         """Return the frame moved so that its point ``position_child_m`` is the joint's origin."""
         at_joint = replace(self, p_GB_m=joint.p_GB_m, acceleration_g_mps2=joint.acceleration_g_mps2)

@@ -7,10 +7,19 @@ BioMAC-Sim-Toolbox (optical, 2.2 m/s, https://github.com/mad-lab-fau/BioMAC-Sim-
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Final
 
 from opensim_pelvis.config.settings import Sex, Surface
 from opensim_pelvis.errors import SettingsError, raise_faults
+from opensim_pelvis.simulate.gait_style import Gait, StrideVariation, Style
+from opensim_pelvis.simulate.pose import Pose
+
+_DUTY_FACTORS: Final[Mapping[Gait, tuple[float, float]]] = {
+    "running": (0.1, 0.5),
+    "walking": (0.5, 0.8),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +49,13 @@ class RunnerSettings:
         Between -1 and 1. The flexion-extension of the right leg's joints is larger by half of
         this fraction and that of the left smaller; axial rotation of pelvis and trunk is
         shifted by this fraction of half the range, to the right side forward.
+    gait : {"running", "walking"}
+        Walking needs a style.
+    style : Style, optional
+        Curves of a person in place of the closed-form ones; then ranges, means, asymmetry and
+        oscillation above only describe the runner, cadence and duty factor hold.
+    variation : StrideVariation, optional
+        Without it all strides are the same.
     """
 
     sex: Sex = "female"
@@ -72,6 +88,10 @@ class RunnerSettings:
     ankle_flexion_range_deg: float = 48.0  # 50: doi:10.1177/036354659402200418
     asymmetry: float = 0.0
 
+    gait: Gait = "running"
+    style: Style | None = None
+    variation: StrideVariation | None = None
+
     def __post_init__(self) -> None:
         """Raise SettingsError for values that no runner has, all at once."""
         faults = [
@@ -82,8 +102,13 @@ class RunnerSettings:
         for name in ("height_m", "speed_mps", "cadence_spm"):
             if not getattr(self, name) > 0.0:
                 faults.append(f"{name} must be positive, got {getattr(self, name)}")
-        if not 0.1 <= self.duty_factor < 0.5:
-            faults.append(f"duty_factor must lie in 0.1 to 0.5 (running), got {self.duty_factor}")
+        low, high = _DUTY_FACTORS[self.gait]
+        if not low <= self.duty_factor < high:
+            faults.append(
+                f"duty_factor must lie in {low} to {high} ({self.gait}), got {self.duty_factor}"
+            )
+        if self.gait == "walking" and self.style is None:
+            faults.append("walking needs a style: there are no closed-form curves of it")
         if not -1.0 < self.asymmetry < 1.0:
             faults.append(f"asymmetry must lie between -1 and 1, got {self.asymmetry}")
         low = max(self.knee_flexion_contact_deg, self.knee_flexion_push_deg)
@@ -117,7 +142,8 @@ class Session:
 
     ``duration_s`` is the whole length. During the first ``still_s`` all coordinates are exactly
     zero, the model's default pose. Over ground the pelvis moves along the path; on a treadmill
-    it stays where it is.
+    it stays where it is, or moves about its place if the runner's style says so. A ``pose``
+    stands in place of the model's own.
     """
 
     duration_s: float = 30.0
@@ -126,6 +152,7 @@ class Session:
     ramp_s: float = 1.5
     surface: Surface = "treadmill"
     turns: tuple[Turn, ...] = ()
+    pose: Pose | None = None
 
     def __post_init__(self) -> None:
         """Raise SettingsError for times and rates that are not positive."""

@@ -57,7 +57,7 @@ def write_trial(
             "mass_kg": runner.mass_kg,
         },
         "activity": {
-            "kind": "running",
+            "kind": runner.gait,
             "speed_mps": runner.speed_mps,
             "surface": session.surface,
         },

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
@@ -19,10 +18,11 @@ from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.kinematics.anthropometry.sizes import JointGeometry, joint_geometry
-from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import EulerOrder, inverse, multiply, rotate, to_euler
-from opensim_pelvis.simulate.angle_curves import SIDES, height_curve, leg_curves, trunk_curves
-from opensim_pelvis.simulate.harmonics import Harmonics, product, smooth_step
+from opensim_pelvis.simulate.course import Course
+from opensim_pelvis.simulate.gait_style import SIDES
+from opensim_pelvis.simulate.harmonics import Harmonics, smooth_step
+from opensim_pelvis.simulate.pose import pose_drop
 from opensim_pelvis.simulate.rigid_bodies import Motion
 from opensim_pelvis.simulate.runner import RunnerSettings, Session
 from opensim_pelvis.types import Event
@@ -90,7 +90,12 @@ class Truth:
 
     def ramped(self, curve: Harmonics) -> FloatArray:
         """Return the jet (3, t) of a further curve that begins with the run."""
-        return _ramped(self.runner, self.session, self.time_s, curve)
+        return self.course.ramped(curve)
+
+    @property
+    def course(self) -> Course:
+        """Where each leg is in its stride, at the same times."""
+        return Course(self.runner, self.session, self.time_s)
 
 
 def simulate_runner(runner: RunnerSettings | None = None, session: Session | None = None) -> Truth:
@@ -112,20 +117,17 @@ def simulate_runner(runner: RunnerSettings | None = None, session: Session | Non
 
 def sample_runner(runner: RunnerSettings, session: Session, time_s: FloatArray) -> Truth:
     """Return the truth at any increasing times, as a sensor with its own clock would see it."""
-    jet = partial(_ramped, runner, session, time_s)
-    clinical = {name: np.deg2rad(jet(c)) for name, c in trunk_curves(runner).items()}
-    legs = {
-        f"{name}_{side}": np.deg2rad(jet(c))
-        for side in SIDES
-        for name, c in leg_curves(runner, side).items()
-    }
+    course = Course(runner, session, time_s)
+    clinical = {name: np.deg2rad(jet) for name, jet in course.trunk_angles().items()}
+    legs = {name: np.deg2rad(jet) for name, jet in course.leg_angles().items()}
     geometry = joint_geometry(height_m=runner.height_m, sex=runner.sex)
     joints = {joint.child: joint for joint in geometry}
     heading = _heading(session, time_s)
-    bounce = jet(height_curve(runner))
-    bounce[0] += joints["pelvis"].position_parent_m[1]
-    path = _pelvis_path(runner, session, time_s, heading, bounce)
-    motions = _move_bodies(path.turned("y", heading), clinical, legs, joints)
+    path = _pelvis_path(runner, session, time_s, heading, _height(course, joints))
+    travel = path.turned("y", heading)
+    if runner.style is not None:
+        travel = travel.displaced(course.place())
+    motions = _move_bodies(travel, clinical, legs, joints)
     prescribed = {name: angle[0] for name, angle in clinical.items()}
     read = name_angles({body: motion.R_GB for body, motion in motions.items()}, heading[0])
     return Truth(
@@ -137,17 +139,20 @@ def sample_runner(runner: RunnerSettings, session: Session, time_s: FloatArray) 
         motions=motions,
         travel_rad=heading[0],
         steady_s=(session.still_s + session.ramp_s, session.duration_s),
-        events=_list_events(runner, session),
+        events=course.events(),
     )
 
 
-def _ramped(
-    runner: RunnerSettings, session: Session, time_s: FloatArray, curve: Harmonics
-) -> FloatArray:
-    """Return the jet of a curve that begins with the run."""
-    strides = (time_s - session.still_s) * runner.stride_hz
-    ramp = smooth_step(time_s, session.still_s, session.ramp_s)
-    return product(ramp, curve.jet(strides, runner.stride_hz))
+def _height(course: Course, joints: Mapping[str, JointGeometry]) -> FloatArray:
+    """Return the jet of the height of the pelvis' origin over ground."""
+    height = course.height()
+    height[0] += joints["pelvis"].position_parent_m[1]
+    pose = course.session.pose
+    if pose is not None:
+        thigh, shank = (-joints[f"{body}_r"].position_parent_m[1] for body in ("tibia", "calcn"))
+        standing = np.array([1.0, 0.0, 0.0])[:, None] - course.ramp
+        height -= pose_drop(pose, thigh, shank) * standing
+    return height
 
 
 def _heading(session: Session, time_s: FloatArray) -> FloatArray:
@@ -220,35 +225,3 @@ def _coordinates(motions: Mapping[str, Motion]) -> dict[str, FloatArray]:
         values = np.unwrap(to_euler(_JOINT_ORDER, q), axis=0)
         out.update(zip(names, values.T, strict=True))
     return out
-
-
-def _list_events(runner: RunnerSettings, session: Session) -> tuple[Event, ...]:
-    """Return initial contacts and toe-offs of steady running, in order of time."""
-    steady_s = session.still_s + session.ramp_s
-    events = []
-    for stride in range(int(session.duration_s * runner.stride_hz) + 1):
-        for phase, label, context in _events_of_stride(runner):
-            time_s = session.still_s + (stride + phase) / runner.stride_hz
-            if steady_s <= time_s < session.duration_s:
-                events.append(
-                    Event(
-                        time_s=time_s,
-                        label=label,
-                        context=context,
-                        source=notice("source.simulated"),
-                        uncertainty_s=0.0,
-                    )
-                )
-    return tuple(events)
-
-
-def _events_of_stride(
-    runner: RunnerSettings,
-) -> tuple[tuple[float, str, Literal["Left", "Right"]], ...]:
-    """Return phase, label and side of the events of one stride, in order."""
-    return (
-        (0.0, "initial contact", "Right"),
-        (runner.duty_factor, "toe-off", "Right"),
-        (0.5, "initial contact", "Left"),
-        (0.5 + runner.duty_factor, "toe-off", "Left"),
-    )
