@@ -144,7 +144,8 @@ def _smooth(values: FloatArray, rate_hz: float) -> FloatArray:
 
 
 def _read_text(path: Path) -> tuple[dict[str, FloatArray], float]:
-    labels = path.open().readline().rstrip("\n").split("\t")
+    with path.open(encoding="utf-8") as file:
+        labels = file.readline().rstrip("\n").split("\t")
     table = np.genfromtxt(path, skip_header=1, delimiter="\t")
     time_s = table[:, 0]
     markers = {

@@ -15,7 +15,9 @@ from opensim_pelvis.calibration.placement import (
     find_still_window,
     place_static,
 )
+from opensim_pelvis.calibration.slips.since_pose import find_since_pose
 from opensim_pelvis.calibration.slips.steps import ENDS_A_PART, find_steps, leave_out
+from opensim_pelvis.calibration.slips.stride_cut import cut_strides
 from opensim_pelvis.calibration.verdict import (
     KnownMountings,
     Source,
@@ -52,11 +54,14 @@ def calibrate_described(
     PlacementError
         As `calibrate`.
     """
-    steps, checked = find_steps(aligned)
+    strides = cut_strides(aligned)
+    steps, checked = find_steps(aligned, strides)
     if any(step.kind in ENDS_A_PART for step in steps):
         pose = POSES[trial.calibration.method](aligned, trial.calibration)
         aligned, steps = leave_out(aligned, steps, pose.window_s)
     placement = calibrate(recording, aligned, model, trial)
+    if method_of(trial.calibration.method).still:
+        steps = (*find_since_pose(aligned, placement.pose, strides), *steps)
     return aligned, replace(placement, steps=steps, steps_checked=checked)
 
 

@@ -18,7 +18,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import from_rotation_vector, is_present, multiply
 from opensim_pelvis.simulate import Disturbance, RunnerSettings, SensorSettings, Session, Truth
 from opensim_pelvis.simulate import simulate_runner as simulate
-from opensim_pelvis.types import AlignedRecording
+from opensim_pelvis.types import AlignedRecording, SensorStep
 from tests.simulated import align
 from tests.virtual_sensors import slip
 
@@ -56,6 +56,10 @@ def jump(aligned: AlignedRecording, sensor: int, degrees: float, at_s: float) ->
     return replace(aligned, R_ES=R_ES)
 
 
+def steps_of(aligned: AlignedRecording) -> tuple[tuple[SensorStep, ...], float]:
+    return find_steps(aligned, cut_strides(aligned))
+
+
 def without_signals(aligned: AlignedRecording) -> AlignedRecording:
     return replace(aligned, acceleration_mps2=None, angular_velocity_radps=None)
 
@@ -72,10 +76,10 @@ def test_strides_are_cut_at_one_phase_whatever_the_mounting(
 
 
 def test_a_sound_run_shows_no_step(sound: AlignedRecording) -> None:
-    steps, checked = find_steps(sound)
+    steps, checked = steps_of(sound)
     assert steps == ()
     assert checked == 1.0
-    assert find_steps(without_signals(sound))[0] == ()
+    assert steps_of(without_signals(sound))[0] == ()
 
 
 @pytest.mark.parametrize("sensor", [0, 1, 2, 5, 6])
@@ -86,7 +90,7 @@ def test_size_axis_sign_time_and_sensor_of_a_slip(
 ) -> None:
     up, sideways = axes_of(sound, sensor)
     turn = np.deg2rad(degrees) * (sideways if level else up)
-    (step,) = find_steps(slip(sound, sensor, turn, AT_S))[0]
+    (step,) = steps_of(slip(sound, sensor, turn, AT_S))[0]
     assert (step.kind, step.body) == ("moved", BODIES[sensor])
     assert step.from_s <= AT_S <= step.to_s
     assert abs(step.time_s - AT_S) < TIME_S
@@ -99,7 +103,7 @@ def test_size_axis_sign_time_and_sensor_of_a_slip(
 def test_orientations_alone_tell_a_slip(sound: AlignedRecording) -> None:
     up, _ = axes_of(sound, 2)
     moved = slip(without_signals(sound), 2, np.deg2rad(30.0) * up, AT_S)
-    (step,) = find_steps(moved)[0]
+    (step,) = steps_of(moved)[0]
     assert (step.kind, step.body) == ("moved", "femur_r")
     assert np.rad2deg(step.vertical_rad) == pytest.approx(30.0, abs=3.0)
 
@@ -112,7 +116,7 @@ def test_several_that_turn_at_once_are_a_change_of_movement_unless_nobody_can(
     moved = sound
     for sensor in (0, 1, 3):
         moved = slip(moved, sensor, np.deg2rad(degrees) * axes_of(sound, sensor)[1], AT_S)
-    steps = find_steps(moved)[0]
+    steps = steps_of(moved)[0]
     assert [step.kind for step in steps] == [kind] * 3
 
 
@@ -123,7 +127,7 @@ def test_a_heading_that_jumps_is_blamed_on_its_sensor(
     sound: AlignedRecording, sensor: int, signals: bool, at_s: float
 ) -> None:
     recording = sound if signals else without_signals(sound)
-    (step,) = find_steps(jump(recording, sensor, -42.0, at_s))[0]
+    (step,) = steps_of(jump(recording, sensor, -42.0, at_s))[0]
     assert (step.kind, step.body) == ("heading jump", BODIES[sensor])
     assert np.rad2deg(step.vertical_rad) == pytest.approx(-42.0, abs=3.0)
     assert step.time_s == pytest.approx(at_s, abs=0.1)
@@ -131,14 +135,14 @@ def test_a_heading_that_jumps_is_blamed_on_its_sensor(
 
 def test_a_small_jump_is_told_where_a_gyroscope_shows_it(sound: AlignedRecording) -> None:
     above, below = (np.rad2deg(JUMP_RAD) + off for off in (1.0, -1.0))
-    assert len(find_steps(jump(sound, 0, above, AT_S))[0]) == 1
-    assert find_steps(jump(sound, 0, below, AT_S))[0] == ()
+    assert len(steps_of(jump(sound, 0, above, AT_S))[0]) == 1
+    assert steps_of(jump(sound, 0, below, AT_S))[0] == ()
 
 
 def test_a_heading_that_starts_anew_after_a_hole_is_told(sound: AlignedRecording) -> None:
     R_ES = jump(sound, 0, 70.0, AT_S).R_ES
     R_ES[(sound.time_s > AT_S - 1.0) & (sound.time_s < AT_S + 1.0), 0] = np.nan
-    (step,) = find_steps(replace(sound, R_ES=R_ES))[0]
+    (step,) = steps_of(replace(sound, R_ES=R_ES))[0]
     assert (step.kind, step.body) == ("heading jump", "pelvis")
     assert np.rad2deg(step.vertical_rad) == pytest.approx(70.0, abs=3.0)
 
@@ -148,7 +152,7 @@ def test_the_part_with_the_pose_is_kept(
     sound: AlignedRecording, window_s: tuple[float, float], before: bool
 ) -> None:
     jumped = jump(sound, 1, 60.0, AT_S)
-    kept, (step,) = leave_out(jumped, find_steps(jumped)[0], window_s)
+    kept, (step,) = leave_out(jumped, steps_of(jumped)[0], window_s)
     there = is_present(kept.R_ES[:, 1])
     assert there[sound.time_s < AT_S - 0.1].all() == before
     assert there[sound.time_s > AT_S + 0.1].all() != before

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.calibration.slips.heading_jumps import Jump, find_jumps
-from opensim_pelvis.calibration.slips.stride_cut import CutStrides, cut_strides
+from opensim_pelvis.calibration.slips.stride_cut import CutStrides
 from opensim_pelvis.calibration.slips.turned import (
     AT_ONCE,
     Turned,
@@ -25,12 +25,16 @@ ENDS_A_PART: Final[frozenset[StepKind]] = frozenset({"moved", "heading jump"})
 """Steps beyond which the placement says nothing."""
 
 
-def find_steps(aligned: AlignedRecording) -> tuple[tuple[SensorStep, ...], float]:
+def find_steps(
+    aligned: AlignedRecording, strides: CutStrides
+) -> tuple[tuple[SensorStep, ...], float]:
     """Return all steps in order of time, and the share of the strides that was checked.
 
     Parameters
     ----------
     aligned : AlignedRecording
+    strides : CutStrides
+        Of this recording.
 
     Returns
     -------
@@ -38,7 +42,6 @@ def find_steps(aligned: AlignedRecording) -> tuple[tuple[SensorStep, ...], float
     float
         NaN where there are no strides.
     """
-    strides = cut_strides(aligned)
     jumps = find_jumps(aligned, strides)
     turned = find_turned(strides)
     steps = [_moved(aligned, found) for found in turned]

@@ -53,7 +53,7 @@ class CutStrides:
     ----------
     start_s, end_s : (n,) array
     stretch : (n,) int array
-        Number of the stretch of unbroken movement that each belongs to.
+        Number of the movement that each belongs to: parts with a pause between are one if alike.
     turning_radps : (n, s, POINTS, 3) array
         Angular velocity in S; NaN where a sample is absent.
     force_mps2 : (n, s, POINTS, 3) array
@@ -158,8 +158,9 @@ def _find_cuts(
     pieces: list[list[float]] = []
     for first, stop in _stretches(moving, round(_LEAST_S * hz)):
         pieces += _chains(vectors[first:stop], hz, first)
-    bounds = [np.array(piece) / hz for piece in pieces]
-    number = [np.full(piece.size - 1, k) for k, piece in enumerate(bounds)]
+    bounds, group = _in_phase(vectors, [np.array(piece) for piece in pieces])
+    bounds = [piece / hz for piece in bounds]
+    number = [np.full(piece.size - 1, k) for k, piece in zip(group, bounds, strict=True)]
     nothing = [np.zeros(0)]
     return (
         np.concatenate(nothing + [piece[:-1] for piece in bounds]),
@@ -250,6 +251,33 @@ def _follow(vectors: FloatArray, at: int, period: float) -> list[float]:
         early.append(place - float(lags[best]))
         bounds.append(place)
         recent.append(np.einsum("sij,tskj->tski", turns[best], windows[best]))
+
+
+def _in_phase(vectors: FloatArray, pieces: list[FloatArray]) -> tuple[list[FloatArray], list[int]]:
+    """Return bounds of all parts at one phase of the stride, and the number of like parts.
+
+    After a pause or a turn strides are cut anywhere: they are shifted to where they are most like
+    the last ones before, whichever way the cases are turned since.
+    """
+    shifted, group = pieces[:1], [0][: len(pieces)]
+    for piece in pieces[1:]:
+        before = _mean_stride(vectors, shifted[-1][-_TEMPLATE - 1 :])
+        after = _mean_stride(vectors, piece[: _TEMPLATE + 1])
+        turned = np.stack([np.roll(after, -k, axis=0) for k in range(POINTS)])
+        like, _ = _likeness(turned, before)
+        best = int(np.argmax(like))
+        moved = piece[:-1] + best / POINTS * np.diff(piece)
+        alike = like[best] > LEAST_LIKENESS and moved.size > 1
+        shifted.append(moved if alike else piece)
+        group.append(group[-1] if alike else group[-1] + 1)
+    return shifted, group
+
+
+def _mean_stride(vectors: FloatArray, bounds: FloatArray) -> FloatArray:
+    """Return the mean over strides of what is inside bounds, samples, (POINTS, s, 3, 3)."""
+    phase = (np.arange(POINTS) + 0.5) / POINTS
+    at = bounds[:-1, None] + np.diff(bounds)[:, None] * phase
+    return np.asarray(vectors[np.rint(at).astype(np.int64).clip(0, len(vectors) - 1)].mean(axis=0))
 
 
 def _likeness(windows: FloatArray, template: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -21,12 +21,16 @@ MOVED_RAD: Final = tuple(np.deg2rad([6.0, 4.0]))
 """Turns about the vertical and about the horizontal above which a sensor has moved. Between sound
 strides of runners they reach 3.1 and 2.8 degrees (``tests/benchmarks/slips.py``)."""
 
-MAY_RAD: Final = tuple(np.deg2rad([4.5, 3.5]))
-"""Turns above which it may have moved."""
+MOVED_SPREADS: Final = (4.0, 4.8)
+"""Limits are at least so many times the spread of single strides within six: trunks wander, and
+walking differs. In 50 simulated people turns reach 3.5 and 4.6 times the spread; about the vertical
+a walking shank once 4.6 and, of 80 others, a walking trunk 3.8."""
 
-USUAL: Final = 6.0
-"""Where strides differ more, as in walking, limits are this many times the usual turn: that which
-a third of the windows do not reach, since a step fills the windows beside it."""
+MAY_RAD: Final = tuple(np.deg2rad([5.0, 3.7]))
+"""Turns above which it may have moved; a runner with real sensors shows 4.7 and 3.0."""
+
+MAY_SPREADS: Final = (3.6, 4.5)
+"""The same for what may have moved."""
 
 SAME_MOVEMENT: Final = 0.45
 """Part of the waveforms that a turn may leave unexplained. Running on leaves 0.25, a bend 1."""
@@ -40,8 +44,11 @@ UNSURE: Final = 2
 AT_ONCE: Final = STRIDES
 """Strides within which several sensors that turn mean another movement."""
 
-OUTSTANDING: Final = 3.0
+OUTSTANDING: Final = 2.0
 """How many times larger than at the others a turn is that is not of the whole body."""
+
+OTHERS: Final = 3
+"""One in so many of the other sensors, and at least one, makes a movement of the body."""
 
 
 TOO_FAR_RAD: Final = float(np.deg2rad(15.0))
@@ -116,20 +123,20 @@ def checked_share(strides: CutStrides) -> float:
 
 def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
     out: list[Turned] = []
-    profiles = []
+    profiles, spreads = [], []
     for number in np.unique(strides.stretch):
         rows = np.flatnonzero(strides.stretch == number)
         w, f = strides.turning_radps[rows, i], strides.force_mps2[rows, i]
         rows = rows[np.isfinite(w).all(axis=(1, 2)) & np.isfinite(f).all(axis=(1, 2))]
         if rows.size >= 2 * STRIDES:
             profiles.append((rows, *_profile(strides, rows, i)))
+            spreads.append(_spreads(strides, rows, i))
     if not profiles:
         return []
-    vertical, horizontal = (np.concatenate([p[k] for p in profiles]) for k in (1, 2))
-    usual = [USUAL * np.quantile(np.abs(x), 1.0 / 3.0) for x in (vertical, horizontal)]
+    spread = np.median(np.concatenate(spreads), axis=0)
     may, moved = (
-        tuple(max(limit, own) for limit, own in zip(limits, usual, strict=True))
-        for limits in (MAY_RAD, MOVED_RAD)
+        np.maximum(limits, np.multiply(times, spread))
+        for limits, times in ((MAY_RAD, MAY_SPREADS), (MOVED_RAD, MOVED_SPREADS))
     )
     for rows, v, h, rest in profiles:
         score = np.maximum(np.abs(v) / may[0], h / may[1])
@@ -161,6 +168,26 @@ def _profile(
     return vertical, horizontal, rest
 
 
+def _spreads(strides: CutStrides, rows: IntArray, i: int) -> FloatArray:
+    """Return how far single strides turn from the median of their six, (blocks, 2), radians.
+
+    Root mean squares about the vertical and, an axis, about the horizontal.
+    """
+    blocks = rows[: rows.size // STRIDES * STRIDES].reshape(-1, STRIDES)
+    w, f = strides.turning_radps[blocks, i], strides.force_mps2[blocks, i]
+    pairs = [
+        (
+            np.broadcast_to(np.median(s, axis=1, keepdims=True), s.shape).reshape(-1, *s.shape[2:]),
+            s.reshape(-1, *s.shape[2:]),
+        )
+        for s in (w, f)
+    ]
+    R_SS, _ = turns_between(pairs[0], pairs[1])
+    parts = split_turns(R_SS, pairs[1][0].mean(axis=1))
+    sizes = [np.sqrt(np.square(part).reshape(-1, STRIDES).mean(axis=1)) for part in parts]
+    return np.stack([sizes[0], sizes[1] / np.sqrt(2.0)], axis=1)
+
+
 def _peaks(score: FloatArray) -> list[int]:
     """Return where the score is largest and above 1, each further from larger ones than windows."""
     left, found = score.copy(), []
@@ -176,6 +203,7 @@ def _peaks(score: FloatArray) -> list[int]:
 def _told_apart(found: list[Turned], strides: CutStrides) -> list[Turned]:
     """Return what is told of turns once those of several sensors at once are compared."""
     stride_s = float(np.median(strides.end_s - strides.start_s)) if found else 0.0
+    others_worn = strides.turning_radps.shape[1] - 1
     out = []
     for turned in found:
         others = [
@@ -185,7 +213,8 @@ def _told_apart(found: list[Turned], strides: CutStrides) -> list[Turned]:
         ]
         alike = [t for t in others if t.size_rad * OUTSTANDING > turned.size_rad]
         slipped = turned.kind == "moved" and turned.size_rad > TOO_FAR_RAD
-        if (alike and not slipped) or turned.rest > OTHER_MOVEMENT:
+        several = len({t.sensor for t in alike}) >= max(1, others_worn // OTHERS)
+        if (several and not slipped) or turned.rest > OTHER_MOVEMENT:
             turned = replace(turned, kind="movement changed")
         out.append(turned)
     return out
