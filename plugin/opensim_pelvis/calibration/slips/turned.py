@@ -32,6 +32,12 @@ MAY_RAD: Final = tuple(np.deg2rad([5.0, 3.7]))
 MAY_SPREADS: Final = (3.6, 4.5)
 """The same for what may have moved."""
 
+LASTING_STRIDES: Final = 30
+"""Strides before and after that are asked whether a turn lasts, where there are twice `STRIDES`."""
+
+LASTING_PART: Final = 0.4
+"""Part of a turn by which the one over all these strides may differ from it."""
+
 SAME_MOVEMENT: Final = 0.45
 """Part of the waveforms that a turn may leave unexplained. Running on leaves 0.25, a bend 1."""
 
@@ -140,9 +146,12 @@ def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
     )
     for rows, v, h, rest in profiles:
         score = np.maximum(np.abs(v) / may[0], h / may[1])
-        for k in _peaks(score):
+        peaks = sorted(_peaks(score))
+        for k in peaks:
             sure = (abs(v[k]) > moved[0] or h[k] > moved[1]) and rest[k] < SAME_MOVEMENT
             at = k + STRIDES
+            if not _lasts(strides, rows, i, at, [p + STRIDES for p in peaks], (v[k], h[k])):
+                continue
             out.append(
                 Turned(
                     sensor=i,
@@ -155,6 +164,31 @@ def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
                 )
             )
     return out
+
+
+def _lasts(
+    strides: CutStrides,
+    rows: IntArray,
+    i: int,
+    at: int,
+    steps: list[int],
+    turn_rad: tuple[float, float],
+) -> bool:
+    """Return whether more strides before and after show the same turn: wandering does not last."""
+    first = max([step for step in steps if step < at], default=0)
+    stop = min([step for step in steps if step > at], default=rows.size)
+    n = min(at - 1 - first, stop - at - 1, LASTING_STRIDES)
+    if n < 2 * STRIDES:
+        return True
+    before, after = rows[at - 1 - n : at - 1], rows[at + 1 : at + 1 + n]  # the step is between
+    w, f = (
+        [np.median(signal[part, i], axis=0)[None] for part in (before, after)]
+        for signal in (strides.turning_radps, strides.force_mps2)
+    )
+    R_SS, _ = turns_between((w[0], w[1]), (f[0], f[1]))
+    vertical, horizontal = split_turns(R_SS, f[0].mean(axis=1))
+    found, wanted = np.array([vertical[0], horizontal[0]]), np.array(turn_rad)
+    return bool(np.linalg.norm(found - wanted) < LASTING_PART * np.linalg.norm(wanted))
 
 
 def _profile(
