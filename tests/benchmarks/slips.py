@@ -109,7 +109,7 @@ def judge(name: str, recordings: list[AlignedRecording], sensors: int, sizes: li
                     steps, _ = steps_of(changed)
                     said, size = outcome(steps, aligned.sensors[i], at_s)
                     part = aligned.bodies[i].split("_")[0]
-                    for key in ((f"{degrees:3d}", axis), (part, axis)):
+                    for key in ((f"{degrees:3d}", axis), (f"{degrees:3d}", part)):
                         table[key][said] += 1
                     if said == "moved":
                         errors[f"{degrees:3d}", axis].append(size - degrees)  # type: ignore[index]

@@ -100,6 +100,15 @@ def test_size_axis_sign_time_and_sensor_of_a_slip(
     assert found == pytest.approx(wanted, abs=0.05 * abs(degrees) + SIZE_DEG)
 
 
+@pytest.mark.parametrize(("degrees", "found"), [(20.0, ["may have moved"]), (8.0, [])])
+def test_a_sensor_that_sinks_slowly_may_have_moved(degrees: float, found: list[str]) -> None:
+    long = align(simulate(RunnerSettings(), Session(duration_s=50.0, still_s=2.0)))
+    _, sideways = axes_of(long, 0)
+    steps = steps_of(slip(long, 0, np.deg2rad(degrees) * sideways, 13.0, 30.0))[0]
+    assert [step.kind for step in steps] == found
+    assert {step.body for step in steps} <= {"pelvis"}
+
+
 def test_orientations_alone_tell_a_slip(sound: AlignedRecording) -> None:
     up, _ = axes_of(sound, 2)
     moved = slip(without_signals(sound), 2, np.deg2rad(30.0) * up, AT_S)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.calibration.slips.creep import find_creep
 from opensim_pelvis.calibration.slips.heading_jumps import Jump, find_jumps
 from opensim_pelvis.calibration.slips.stride_cut import CutStrides
 from opensim_pelvis.calibration.slips.turned import (
@@ -44,6 +45,7 @@ def find_steps(
     """
     jumps = find_jumps(aligned, strides)
     turned = find_turned(strides)
+    turned = (*turned, *find_creep(strides, turned))
     steps = [_moved(aligned, found) for found in turned]
     steps += [_jumped(aligned, jump) for jump in jumps if not _of_slip(jump, turned, strides)]
     share = checked_share(strides) if strides.start_s.size else float("nan")
