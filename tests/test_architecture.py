@@ -66,6 +66,7 @@ ORDER = (
     "calibration.heading",
     "calibration.wearers",
     "calibration.movement_pose",
+    "calibration.slips",
     "calibration.verdict",
     "calibration.sensor_to_segment",
     "kinematics.engine_definitions",

@@ -85,6 +85,7 @@ NAMES: Final[Mapping[str, str]] = {
     "SensorHeading": "sensor",
     "SensorIntegrity": "sensor identifier",
     "SensorOrientations": "sensors",
+    "SensorStep": "sensor body",
     "SensorSignals": "identifier magnetic_unit file",
     "StrideAgreement": "value",
     "StrideSpan": "side",

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Final
 
 from opensim_pelvis.calibration.placement import orient_sensors
-from opensim_pelvis.calibration.sensor_to_segment import calibrate, orient_headless
+from opensim_pelvis.calibration.sensor_to_segment import calibrate_described, orient_headless
 from opensim_pelvis.config.names import check_name, derive_name
 from opensim_pelvis.config.settings import (
     ActivitySettings,
@@ -192,7 +192,7 @@ def _run(
     ledger = replace(aligned.ledger, unmatched=(*idle, *aligned.ledger.unmatched))
     aligned = replace(aligned, ledger=ledger)
     model = _load_model(settings, aligned)
-    placement = calibrate(recording, aligned, model, settings)
+    aligned, placement = calibrate_described(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
     angles = compute_angles(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,9 @@ from opensim_pelvis.calibration.placement import (
     find_still_window,
     place_static,
 )
+from opensim_pelvis.calibration.slips.since_pose import find_since_pose
+from opensim_pelvis.calibration.slips.steps import ENDS_A_PART, find_steps, leave_out
+from opensim_pelvis.calibration.slips.stride_cut import cut_strides
 from opensim_pelvis.calibration.verdict import (
     KnownMountings,
     Source,
@@ -35,6 +39,30 @@ from opensim_pelvis.types import (
     Recording,
     SensorOrientations,
 )
+
+
+def calibrate_described(
+    recording: Recording, aligned: AlignedRecording, model: BodyModel, trial: TrialSettings
+) -> tuple[AlignedRecording, Placement]:
+    """Return the placement, and of each sensor the part of the recording that it describes.
+
+    A sensor that moves on its body, or whose heading jumps, keeps the part with the calibration
+    pose; its other orientations are left out before headings and their drift are looked for.
+
+    Raises
+    ------
+    PlacementError
+        As `calibrate`.
+    """
+    strides = cut_strides(aligned)
+    steps, checked = find_steps(aligned, strides)
+    if any(step.kind in ENDS_A_PART for step in steps):
+        pose = POSES[trial.calibration.method](aligned, trial.calibration)
+        aligned, steps = leave_out(aligned, steps, pose.window_s)
+    placement = calibrate(recording, aligned, model, trial)
+    if method_of(trial.calibration.method).still:
+        steps = (*find_since_pose(aligned, placement.pose, strides), *steps)
+    return aligned, replace(placement, steps=steps, steps_checked=checked)
 
 
 def calibrate(

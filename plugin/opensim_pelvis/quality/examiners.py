@@ -12,6 +12,7 @@ from opensim_pelvis.quality.measured import examine_absent, examine_duplicates, 
 from opensim_pelvis.quality.pace import examine_cadence
 from opensim_pelvis.quality.posture import examine_posture
 from opensim_pelvis.quality.readings import examine_rate, examine_raw
+from opensim_pelvis.quality.slips import find_heading_jumps, find_slips
 from opensim_pelvis.quality.stated import examine_activity, examine_speed
 from opensim_pelvis.quality.synchrony import examine_delays
 from opensim_pelvis.quality.who_wears import find_swaps
@@ -27,6 +28,8 @@ EXAMINERS: Final[Mapping[str, Examiner]] = {
     "delay": examine_delays,
     "absent": examine_absent,
     "cadence": examine_cadence,
+    "slips": find_slips,
+    "heading_jumps": find_heading_jumps,
     "wearers": find_swaps,
     "activity": examine_activity,
     "speed": examine_speed,

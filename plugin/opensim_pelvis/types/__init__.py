@@ -28,6 +28,8 @@ from opensim_pelvis.types.placement import Heading as Heading
 from opensim_pelvis.types.placement import Placement as Placement
 from opensim_pelvis.types.placement import SensorHeading as SensorHeading
 from opensim_pelvis.types.placement import SensorOrientations as SensorOrientations
+from opensim_pelvis.types.placement import SensorStep as SensorStep
+from opensim_pelvis.types.placement import StepKind as StepKind
 from opensim_pelvis.types.progress import Progress as Progress
 from opensim_pelvis.types.quality import CHECK_UNITS as CHECK_UNITS
 from opensim_pelvis.types.quality import NOT_CHECKED as NOT_CHECKED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import hypot
 from typing import Literal
 
 from opensim_pelvis.config.calibration_methods import CalibrationMethod, WindowSource, method_of
@@ -151,6 +152,51 @@ class Heading:
         return tuple(row.sensor for row in self.sensors if row.verdict == "unknown")
 
 
+StepKind = Literal["moved", "may have moved", "movement changed", "heading jump"]
+"""What a `SensorStep` is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorStep:
+    """An instant from which a sensor's placement or heading no longer describes it.
+
+    Parameters
+    ----------
+    sensor, body : str
+    kind : str
+        ``"moved"`` on the body, ``"may have moved"``, ``"movement changed"`` (several sensors at
+        once: speed, posture, a bend) or ``"heading jump"`` (the orientation turned about the
+        vertical, the sensor did not).
+    from_s, to_s : float
+        Last instant before and first after it, on the aligned clock.
+    vertical_rad : float
+        Turn about the vertical, positive to the left.
+    horizontal_rad : float
+        Turn about a horizontal axis, without sign.
+    left_out_s : float
+        Time for which the sensor's orientations are left out because of it.
+    """
+
+    sensor: str
+    body: str
+    kind: StepKind
+    from_s: float
+    to_s: float
+    vertical_rad: float
+    horizontal_rad: float
+    left_out_s: float = 0.0
+
+    @property
+    def time_s(self) -> float:
+        """The middle of the time in which it happened."""
+        return 0.5 * (self.from_s + self.to_s)
+
+    @property
+    def size_rad(self) -> float:
+        """The whole turn."""
+        return hypot(self.vertical_rad, self.horizontal_rad)
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Placement:
     """How each sensor sits on its body, and how E becomes G.
@@ -171,6 +217,10 @@ class Placement:
     zero_known : bool
         Whether the zero of all angles is the model's default pose; not where the mean of a
         movement stands for the pose.
+    steps : tuple of SensorStep
+        Where sensors moved on their bodies or headings jumped, in order of time.
+    steps_checked : float
+        Share of the strides around which sensors that move were looked for; NaN without strides.
     notes : tuple of Notice
     """
 
@@ -183,6 +233,8 @@ class Placement:
     quality: Mapping[str, float] = field(default_factory=dict)
     verdict: Literal["good", "doubtful"] = "good"
     zero_known: bool = True
+    steps: tuple[SensorStep, ...] = ()
+    steps_checked: float = float("nan")
     notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:

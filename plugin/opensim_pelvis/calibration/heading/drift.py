@@ -35,8 +35,14 @@ It passes 0.1 % of a rotation at 0.62 Hz, below the strides of slow walking (0.9
 LEAST_RAD: Final = np.deg2rad(1.0)
 """A smaller change is not told from natural variation, and is left as it is."""
 
+SHARED_RAD: Final = np.deg2rad(3.0)
+"""What most sensors turned by against the base, alike, is the base's own from here on."""
+
 REFERENCE_S: Final = 10.0
 """Cyclic motion that sets the angle to the pelvis, and the least there must be of it."""
+
+FEWEST_SHARING: Final = 3
+"""Sensors, the base included, of which most can turn alike."""
 
 _EDGE_S = 2.5 * SMOOTHING_S
 _COARSE_HZ = 10.0  # slow turns need no more, and smoothing costs a hundredth
@@ -72,7 +78,8 @@ def find_drift(
     pose : CalibrationPose
         Drift is zero there.
     base : int
-        Column of the sensor that others are held against.
+        Column of the sensor that others are held against. Where most of them turn alike against
+        it, it is the base that drifts.
     surface : str or None
         On a ``"treadmill"`` the base sensor is corrected as well.
 
@@ -111,11 +118,30 @@ def find_drift(
         found[:, others] += found[:, [base]]
     against = "pelvis" if aligned.bodies[base] == "pelvis" else "base"
     own_of_base = "treadmill" if surface == "treadmill" else "unknown"
+    if surface != "treadmill":
+        common = _shared(found)
+        if np.abs(common).max() > SHARED_RAD:
+            found, own_of_base = found - common[:, None], "others"
+            found[:, np.abs(found).max(axis=0) < LEAST_RAD] = 0.0
     held = notice(f"drift.against_{against}_{own_of_base}")
     if not found.any():
         return Drift(None, cyclic_s, notice("drift.small", cyclic_s=cyclic_s, held=held))
     drift = np.stack([np.interp(aligned.time_s, time_s, column) for column in found.T], axis=1)
     return Drift(drift, cyclic_s, notice("drift.followed", cyclic_s=cyclic_s, held=held))
+
+
+def _shared(found: FloatArray) -> FloatArray:
+    """Return what most sensors turned by alike against the base, (t, s) to (t,).
+
+    The base counts as one that did not turn. Where the sensors are divided evenly, the half that
+    holds the smaller turns is believed; of two sensors nothing is told.
+    """
+    s = found.shape[1]
+    if s < FEWEST_SHARING:
+        return np.zeros(found.shape[0])
+    ordered = np.sort(found, axis=1)
+    low, high = ordered[:, (s - 1) // 2], ordered[:, s // 2]
+    return np.where(np.abs(low) < np.abs(high), low, high)
 
 
 def vertical_turns(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:
@@ -155,6 +181,7 @@ def _drift_of(
     mean = _smooth(kept, SMOOTHING_S * rate_hz)
     # At the ends of a stretch the last stride is not whole, so the drift is held from further in.
     inside = shrink(cyclic, round(_EDGE_S * rate_hz))
+    inside &= _mostly_there(turn, round(_EDGE_S * rate_hz))
     known = np.flatnonzero(np.isfinite(mean) & inside)
     if known.size < REFERENCE_S * rate_hz / 2.0:
         return np.zeros_like(turn)
@@ -166,6 +193,16 @@ def _drift_of(
     after = int(np.searchsorted(time_s[known], pose_s))
     knots_s = np.insert(time_s[known], after, pose_s)
     return np.asarray(np.interp(time_s, knots_s, np.insert(mean[known] - reference, after, 0.0)))
+
+
+def _mostly_there(turn: FloatArray, reach: int) -> BoolArray:
+    """Return where half of the samples within reach are there, on each side: a mean has no end."""
+    sums = np.concatenate([[0], np.cumsum(np.isfinite(turn))])
+    at = np.arange(turn.size)
+    low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, turn.size)
+    before = (sums[at] - sums[low]) >= 0.5 * (at - low)
+    after = (sums[high] - sums[at]) >= 0.5 * (high - at)
+    return np.asarray(before & after)
 
 
 def _smooth(values: FloatArray, sigma: float) -> FloatArray:

@@ -72,19 +72,15 @@ def exclude_strides(
 def _sizes(angles: Angles, start: FloatArray, end: FloatArray) -> tuple[FloatArray, BoolArray]:
     """Return the range of the largest angle over each stride, and which strides miss samples.
 
-    The angle is a thigh's where there is one: it swings most and has no heading.
+    The angle is a thigh's where there is one: it swings most and has no heading. It is the other
+    thigh's, or another segment's, where that was recorded, or is left, for a quarter longer.
     """
-    for name in (
-        "thigh_extension_r",
-        "thigh_extension_l",
-        "pelvic_obliquity",
-        "trunk_lateral_lean",
-    ):
-        if name in angles.names:
-            values = angles.values_rad[:, angles.names.index(name)]
-            break
-    else:
+    wanted = ("thigh_extension_r", "thigh_extension_l", "pelvic_obliquity", "trunk_lateral_lean")
+    columns = [angles.values_rad[:, angles.names.index(n)] for n in wanted if n in angles.names]
+    if not columns:
         return np.ones(start.size), np.zeros(start.size, dtype=bool)
+    known = [int(np.isfinite(column).sum()) for column in columns]
+    values = next(c for c, n in zip(columns, known, strict=True) if 1.25 * n >= max(known))
     high = extreme_between(values, angles.time_s, start, end, np.maximum)
     low = extreme_between(values, angles.time_s, start, end, np.minimum)
     return high - low, ~np.isfinite(high - low)

@@ -1,0 +1,193 @@
+"""Finds instants at which an orientation turned about the vertical, and the sensor did not.
+
+A filter that starts anew, a maker's heading that is reset or a magnetometer that is believed again
+turn the orientation at once. Where a gyroscope was recorded it tells how far the sensor really
+turned; where none was, a turn within one sample that neither the sample before nor the one after
+goes on with is no movement of a body. Across a hole the mean heading over strides tells, against
+that of the other sensors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from opensim_pelvis.calibration.slips.stride_cut import CutStrides
+from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.rotations import (
+    from_rotation_vector,
+    inverse,
+    is_present,
+    multiply,
+    to_rotation_vector,
+    unwrap_present,
+)
+from opensim_pelvis.types import AlignedRecording
+
+JUMP_RAD: Final = float(np.deg2rad(10.0))
+"""Turn that is a jump. Orientations and gyroscopes of real recordings differ by at most 8.7 degrees
+in half a second."""
+
+SPIKE_RAD: Final = float(np.deg2rad(25.0))
+"""Turn from one sample to the next that is a jump without a gyroscope and without strides to see
+that it lasts: sensors on thighs of a real runner show up to 18 degrees at impacts, at 100 Hz."""
+
+LASTING_RAD: Final = float(np.deg2rad(5.0))
+"""How near to the turn of one sample the mean heading over strides must change."""
+
+WITHIN_S: Final = 0.5
+"""Time within which a jump happens; what takes longer is drift."""
+
+LASTS_S: Final = 1.0
+"""Time before and after over which the level of the difference is taken: impacts leave none."""
+
+HOLE_RAD: Final = float(np.deg2rad(15.0))
+"""Turn against the other sensors across a hole that is a jump: people turn, too."""
+
+_HOLE_S = 0.2
+_STRIDES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A heading that jumped: column of the sensor, when, and how far, positive to the left."""
+
+    sensor: int
+    from_s: float
+    to_s: float
+    turn_rad: float
+
+
+def find_jumps(aligned: AlignedRecording, strides: CutStrides) -> tuple[Jump, ...]:
+    """Return all jumps of headings, in order of time."""
+    found: list[Jump] = []
+    headings = np.stack(
+        [_stride_headings(aligned, strides, i) for i in range(len(aligned.sensors))]
+    )
+    for i in range(len(aligned.sensors)):
+        unfelt = _unfelt_turns(aligned, i)
+        gyroscope = _gyroscope(aligned, i) is not None
+        if gyroscope:
+            found += _levels(unfelt, i, aligned.rate_hz)
+        else:
+            found += [j for j in _spikes(unfelt, i, aligned) if _lasts(j, headings, strides)]
+    for i in range(len(aligned.sensors)):
+        for start_s, end_s in _holes(aligned, i):
+            turn = _turn_beside(headings, strides, i, start_s, end_s)
+            if turn is not None and abs(turn) > HOLE_RAD:
+                found.append(Jump(i, start_s, end_s, turn))
+    return tuple(sorted(found, key=lambda jump: jump.from_s))
+
+
+def _gyroscope(aligned: AlignedRecording, i: int) -> FloatArray | None:
+    turning = aligned.angular_velocity_radps
+    if turning is None or not np.isfinite(turning[:, i]).any():
+        return None
+    return turning[:, i]
+
+
+def _unfelt_turns(aligned: AlignedRecording, i: int) -> FloatArray:
+    """Return the turn about the vertical in each step that no gyroscope felt, (t - 1,), radians.
+
+    Without a gyroscope: the whole turn. NaN beside a hole.
+    """
+    q = aligned.R_ES[:, i]
+    turning = _gyroscope(aligned, i)
+    ahead = q[1:]
+    if turning is not None:
+        felt = 0.5 * (turning[1:] + turning[:-1]) / aligned.rate_hz
+        ahead = multiply(ahead, inverse(from_rotation_vector(np.nan_to_num(felt))))
+        ahead[~np.isfinite(felt).all(axis=1)] = np.nan
+    step = multiply(ahead, inverse(q[:-1]))
+    known = is_present(step)
+    out = np.full(step.shape[0], np.nan)
+    out[known] = to_rotation_vector(step[known])[:, 2]
+    return out
+
+
+def _levels(unfelt: FloatArray, i: int, rate_hz: float) -> list[Jump]:
+    """Return where what the gyroscope did not feel goes to another level, and stays."""
+    within, lasts = (max(round(s * rate_hz), 1) for s in (WITHIN_S, LASTS_S))
+    level = np.concatenate([[0.0], np.cumsum(np.nan_to_num(unfelt))])
+    change = np.abs(level[within:] - level[:-within])
+    found = []
+    while change.size and change.max() > JUMP_RAD:
+        first = int(np.argmax(change))
+        inside = np.abs(np.nan_to_num(unfelt[first : first + within]))
+        at = first + int(np.argmax(inside))
+        before = level[max(first - lasts, 0) : first + 1]
+        after = level[first + within : first + within + lasts]
+        turn = float(np.median(after) - np.median(before)) if after.size else 0.0
+        if abs(turn) > JUMP_RAD:
+            # a turn that several samples share has no one instant
+            sharp = inside.max() > 0.5 * abs(turn)
+            span = (at, at + 1) if sharp else (first, first + within)
+            found.append(Jump(i, span[0] / rate_hz, span[1] / rate_hz, turn))
+        change[max(first - within - 1, 0) : first + within + 1] = 0.0
+    return found
+
+
+def _spikes(turn: FloatArray, i: int, aligned: AlignedRecording) -> list[Jump]:
+    """Return turns of one step that the steps beside it do not share."""
+    if turn.size < 3:
+        return []
+    beside = 0.5 * (turn[:-2] + turn[2:])
+    alone = turn[1:-1] - beside
+    rough = np.abs(turn[2:] - turn[:-2])
+    with np.errstate(invalid="ignore"):
+        at = np.flatnonzero((np.abs(alone) > JUMP_RAD) & (np.abs(alone) > 3.0 * rough)) + 1
+    return [Jump(i, k / aligned.rate_hz, (k + 1) / aligned.rate_hz, float(turn[k])) for k in at]
+
+
+def _lasts(jump: Jump, headings: FloatArray, strides: CutStrides) -> bool:
+    """Return whether a turn of one sample is no impact: too large, or of the mean heading, too."""
+    if abs(jump.turn_rad) > SPIKE_RAD:
+        return True
+    turn = _turn_beside(headings, strides, jump.sensor, jump.from_s, jump.to_s)
+    return turn is not None and abs(turn - jump.turn_rad) < LASTING_RAD
+
+
+def _turn_beside(
+    headings: FloatArray, strides: CutStrides, i: int, start_s: float, end_s: float
+) -> float | None:
+    """Return by how much a mean heading changed against that of the other sensors.
+
+    None where there are less than two others, or too few strides on a side.
+    """
+    before = np.flatnonzero(np.isfinite(headings[i]) & (strides.end_s <= start_s))
+    after = np.flatnonzero(np.isfinite(headings[i]) & (strides.start_s >= end_s))
+    if min(before.size, after.size) < _STRIDES:
+        return None
+    change = np.median(headings[:, after[:_STRIDES]], axis=1)
+    change = change - np.median(headings[:, before[-_STRIDES:]], axis=1)
+    others = np.delete(change, i)
+    others = others[np.isfinite(others)]
+    if others.size < 2:
+        return None
+    turn = float(change[i] - np.median(others))
+    return (turn + np.pi) % (2.0 * np.pi) - np.pi
+
+
+def _holes(aligned: AlignedRecording, i: int) -> list[tuple[float, float]]:
+    present = np.flatnonzero(is_present(aligned.R_ES[:, i]))
+    long = np.flatnonzero(np.diff(present) > _HOLE_S * aligned.rate_hz)
+    return [
+        (float(present[k] / aligned.rate_hz), float(present[k + 1] / aligned.rate_hz)) for k in long
+    ]
+
+
+def _stride_headings(aligned: AlignedRecording, strides: CutStrides, i: int) -> FloatArray:
+    """Return the heading of a sensor's mean over each stride, (n,); NaN beside a hole."""
+    q = aligned.R_ES[:, i]
+    first = np.flatnonzero(is_present(q))
+    out = np.full(strides.start_s.size, np.nan)
+    if not first.size:
+        return out
+    turn = multiply(q, inverse(q[first[0]]))
+    angle = unwrap_present(2.0 * np.arctan2(turn[:, 3], turn[:, 0]))
+    bounds = np.stack([strides.start_s, strides.end_s], axis=1) * aligned.rate_hz
+    for k, (a, b) in enumerate(np.rint(bounds).astype(np.int64)):
+        out[k] = angle[a:b].mean()
+    return out

@@ -1,0 +1,296 @@
+"""Cuts walking and running into strides by what no mounting and no heading changes.
+
+Strides are found by the lengths of angular velocity and acceleration of all sensors together, so
+a sensor that is turned on its body leaves every cut where it is. A cut has no meaning as an event:
+it lies at the same, unknown phase of each stride.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from opensim_pelvis.frames import GRAVITY_MPS2, BoolArray, FloatArray, IntArray, up_in_earth
+from opensim_pelvis.interpolation import low_pass
+from opensim_pelvis.rotations import angular_velocity, inverse, rotate
+from opensim_pelvis.types import AlignedRecording
+
+POINTS: Final = 40
+"""Points of a stride that are compared."""
+
+LOW_PASS_HZ: Final = 12.0
+"""Impacts lie above: they differ from stride to stride, and by the speed."""
+
+STRIDE_S: Final = (0.45, 2.0)
+"""Sprinting to slow walking."""
+
+LEAST_LIKENESS: Final = 0.4
+"""Correlation of a stride with those before it, below which a stretch ends."""
+
+LEAST_RHYTHM: Final = 0.3
+"""Autocorrelation of six seconds at the stride time: running 0.8, walking 0.35 to 0.6."""
+
+LEAST_RADPS: Final = 0.5
+"""Mean angular speed of the sensors; standing has 0.05, walking 1."""
+
+_RATE_HZ = 50.0
+_WINDOW_S = 6.0
+_LEAST_S = 3.0
+_CALM_S = 0.7
+_SLOW_S = 0.5
+_TEMPLATE = 6
+_AS_GOOD = 0.08
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class CutStrides:
+    """All strides of a recording and the signals of each sensor over them.
+
+    Parameters
+    ----------
+    start_s, end_s : (n,) array
+    stretch : (n,) int array
+        Number of the movement that each belongs to: parts with a pause between are one if alike.
+    turning_radps : (n, s, POINTS, 3) array
+        Angular velocity in S; NaN where a sample is absent.
+    force_mps2 : (n, s, POINTS, 3) array
+        Specific force in S; gravity alone where no acceleration was recorded.
+    measured : (s,) bool array
+        Which sensors have acceleration of their own.
+    """
+
+    start_s: FloatArray
+    end_s: FloatArray
+    stretch: IntArray
+    turning_radps: FloatArray
+    force_mps2: FloatArray
+    measured: BoolArray
+
+
+def cut_strides(aligned: AlignedRecording) -> CutStrides:
+    """Return the strides of all stretches of cyclic motion.
+
+    Parameters
+    ----------
+    aligned : AlignedRecording
+        What a sensor did not record, angular velocity or gravity, is taken from its orientation.
+    """
+    turning, force, measured = signals_of(aligned)
+    start_s, end_s, stretch = _find_cuts(turning, force, aligned.rate_hz)
+    phase = (np.arange(POINTS) + 0.5) / POINTS
+    at_s = start_s[:, None] + (end_s - start_s)[:, None] * phase
+    return CutStrides(
+        start_s=start_s,
+        end_s=end_s,
+        stretch=stretch,
+        turning_radps=_sample(turning, at_s, aligned.rate_hz),
+        force_mps2=_sample(force, at_s, aligned.rate_hz),
+        measured=measured,
+    )
+
+
+def signals_of(aligned: AlignedRecording) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return angular velocity and specific force below `LOW_PASS_HZ`, (t, s, 3) each, in S.
+
+    The third value says which sensors measured their acceleration.
+    """
+    t, s = aligned.R_ES.shape[:2]
+    turning, force = np.full((t, s, 3), np.nan), np.full((t, s, 3), np.nan)
+    measured = np.zeros(s, dtype=np.bool_)
+    for i in range(s):
+        q = aligned.R_ES[:, i]
+        own = _column(aligned.angular_velocity_radps, i)
+        if own is None:
+            own = rotate(inverse(q), angular_velocity(q, aligned.rate_hz))
+        turning[:, i] = own
+        felt = _column(aligned.acceleration_mps2, i)
+        measured[i] = felt is not None
+        force[:, i] = rotate(inverse(q), GRAVITY_MPS2 * up_in_earth()) if felt is None else felt
+    cutoff = min(LOW_PASS_HZ, 0.4 * aligned.rate_hz)
+    shape = (t, s * 3)
+    return (
+        _smooth(turning.reshape(shape), cutoff, aligned.rate_hz).reshape(t, s, 3),
+        _smooth(force.reshape(shape), cutoff, aligned.rate_hz).reshape(t, s, 3),
+        measured,
+    )
+
+
+def _column(signal: FloatArray | None, i: int) -> FloatArray | None:
+    """Return a sensor's signal where it has one at all."""
+    if signal is None or not np.isfinite(signal[:, i]).any():
+        return None
+    return signal[:, i]
+
+
+def _smooth(values: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
+    """Return columns below a frequency; holes are bridged for it and stay holes."""
+    out = np.full_like(values, np.nan)
+    grid = np.arange(values.shape[0])
+    for k, column in enumerate(values.T):
+        known = np.isfinite(column)
+        if known.sum() > 30:
+            whole = np.interp(grid, grid[known], column[known])
+            out[:, k] = np.where(known, low_pass(whole, cutoff_hz, rate_hz), np.nan)
+    return out
+
+
+def _sample(values: FloatArray, at_s: FloatArray, rate_hz: float) -> FloatArray:
+    """Return values at times by straight lines, (n, s, points, 3); NaN beside a hole."""
+    place = np.clip(at_s * rate_hz, 0.0, values.shape[0] - 1.0)
+    first = np.minimum(place.astype(np.int64), max(values.shape[0] - 2, 0))
+    part = (place - first)[..., None, None]
+    between = (1.0 - part) * values[first] + part * values[np.minimum(first + 1, len(values) - 1)]
+    return np.ascontiguousarray(np.moveaxis(between, 2, 1))
+
+
+def _find_cuts(
+    turning: FloatArray, force: FloatArray, rate_hz: float
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Return start and end of each stride, seconds, and the number of its stretch."""
+    step = max(round(rate_hz / _RATE_HZ), 1)
+    hz = rate_hz / step
+    vectors = _vectors(turning[::step], force[::step], hz)
+    speed = np.nan_to_num(np.linalg.norm(turning, axis=2)[::step]).mean(axis=1)
+    moving = gaussian_filter1d(speed, _CALM_S * hz) > LEAST_RADPS
+    pieces: list[list[float]] = []
+    for first, stop in _stretches(moving, round(_LEAST_S * hz)):
+        pieces += _chains(vectors[first:stop], hz, first)
+    bounds, group = _in_phase(vectors, [np.array(piece) for piece in pieces])
+    bounds = [piece / hz for piece in bounds]
+    number = [np.full(piece.size - 1, k) for k, piece in zip(group, bounds, strict=True)]
+    nothing = [np.zeros(0)]
+    return (
+        np.concatenate(nothing + [piece[:-1] for piece in bounds]),
+        np.concatenate(nothing + [piece[1:] for piece in bounds]),
+        np.concatenate(nothing + number).astype(np.int64),
+    )
+
+
+def _vectors(turning: FloatArray, force: FloatArray, hz: float) -> FloatArray:
+    """Return angular velocity, quick force and up of each sensor, of unit size, (t, s, 3, 3)."""
+    known = np.isfinite(turning + force).all(axis=2)
+    turning, force = (np.where(np.isfinite(x), x, 0.0) for x in (turning, force))
+    slow = gaussian_filter1d(force, _SLOW_S * hz, axis=0)
+    up = slow / np.maximum(np.linalg.norm(slow, axis=2, keepdims=True), 1e-9)
+    quick = force - slow
+    sizes = [np.sqrt(np.square(x).sum(axis=2).mean(axis=0)) for x in (turning, quick)]
+    first, second = (np.maximum(size, 1e-9)[:, None] for size in sizes)
+    vectors = np.stack([turning / first, quick / second, up], axis=2)
+    vectors[~known] = 0.0
+    return vectors
+
+
+def _stretches(mask: BoolArray, least: int) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2) if b - a >= least]
+
+
+def _chains(vectors: FloatArray, hz: float, first: int) -> list[list[float]]:
+    """Return the bounds of strides of each part in which one is like the next."""
+    found: list[list[float]] = []
+    at = 0
+    while at < vectors.shape[0] - round(_LEAST_S * hz):
+        period = _period(vectors[at : at + round(_WINDOW_S * hz)], hz)
+        bounds = [float(at)] if period is None else _follow(vectors, at, period)
+        if len(bounds) > 2:
+            found.append([first + bound for bound in bounds])
+        at = max(int(bounds[-1]), at) + max(round(0.5 * hz), 1)
+    return found
+
+
+def _period(vectors: FloatArray, hz: float) -> float | None:
+    """Return the stride time in samples by the autocorrelation of signed signals.
+
+    A step of the other leg turns the signs round, and so is no candidate.
+    """
+    n = vectors.shape[0]
+    signed = vectors[:, :, :2].reshape(n, -1)
+    signed = signed - signed.mean(axis=0)
+    power = np.square(np.abs(np.fft.rfft(signed, 2 * n, axis=0))).sum(axis=1)
+    correlation = np.fft.irfft(power, 2 * n)[:n]
+    lags = np.arange(int(STRIDE_S[0] * hz), min(int(STRIDE_S[1] * hz) + 1, n - 2, n * 2 // 3))
+    if correlation[0] <= 0.0 or not lags.size:
+        return None
+    correlation = correlation / correlation[0] * n / np.arange(n, 0, -1)
+    value = correlation[lags]
+    peak = (value >= correlation[lags - 1]) & (value >= correlation[lags + 1])
+    if not peak.any() or value[peak].max() < LEAST_RHYTHM:
+        return None
+    # two strides are as like as one: the first peak that is nearly the best
+    return float(lags[peak][np.argmax(value[peak] > value[peak].max() - _AS_GOOD)])
+
+
+def _follow(vectors: FloatArray, at: int, period: float) -> list[float]:
+    """Return bounds from a sample on, each where the stride is most like those before it.
+
+    Likeness is that after the best rotation of each sensor's case.
+    """
+    bounds = [float(at)]
+    width = round(0.9 * period)
+    recent, early = [vectors[at : at + width]], [0.0]
+    while True:
+        template = np.mean(recent[-_TEMPLATE:], axis=0)
+        span = float(np.median(np.diff(bounds[-_TEMPLATE:]))) if len(bounds) > 2 else period
+        last = bounds[-1]
+        lags = np.arange(round(last + 0.85 * span), round(last + 1.15 * span) + 1)
+        if lags[-1] + width > vectors.shape[0]:
+            return bounds
+        windows = np.stack([vectors[b : b + width] for b in lags])
+        like, turns = _likeness(windows, template)
+        best = int(np.argmax(like))
+        if like[best] < LEAST_LIKENESS:
+            return bounds
+        place = float(lags[best])
+        if 0 < best < lags.size - 1:
+            bend = like[best - 1] - 2.0 * like[best] + like[best + 1]
+            place += 0.5 * (like[best - 1] - like[best + 1]) / bend if bend < 0.0 else 0.0
+        place += float(np.mean(early[-_TEMPLATE:]))  # the template begins so much later
+        early.append(place - float(lags[best]))
+        bounds.append(place)
+        recent.append(np.einsum("sij,tskj->tski", turns[best], windows[best]))
+
+
+def _in_phase(vectors: FloatArray, pieces: list[FloatArray]) -> tuple[list[FloatArray], list[int]]:
+    """Return bounds of all parts at one phase of the stride, and the number of like parts.
+
+    After a pause or a turn strides are cut anywhere: they are shifted to where they are most like
+    the last ones before, whichever way the cases are turned since.
+    """
+    shifted, group = pieces[:1], [0][: len(pieces)]
+    for piece in pieces[1:]:
+        before = _mean_stride(vectors, shifted[-1][-_TEMPLATE - 1 :])
+        after = _mean_stride(vectors, piece[: _TEMPLATE + 1])
+        turned = np.stack([np.roll(after, -k, axis=0) for k in range(POINTS)])
+        like, _ = _likeness(turned, before)
+        best = int(np.argmax(like))
+        moved = piece[:-1] + best / POINTS * np.diff(piece)
+        alike = like[best] > LEAST_LIKENESS and moved.size > 1
+        shifted.append(moved if alike else piece)
+        group.append(group[-1] if alike else group[-1] + 1)
+    return shifted, group
+
+
+def _mean_stride(vectors: FloatArray, bounds: FloatArray) -> FloatArray:
+    """Return the mean over strides of what is inside bounds, samples, (POINTS, s, 3, 3)."""
+    phase = (np.arange(POINTS) + 0.5) / POINTS
+    at = bounds[:-1, None] + np.diff(bounds)[:, None] * phase
+    return np.asarray(vectors[np.rint(at).astype(np.int64).clip(0, len(vectors) - 1)].mean(axis=0))
+
+
+def _likeness(windows: FloatArray, template: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return how like windows are to a template, (l,), and the rotations to it, (l, s, 3, 3).
+
+    The share that gravity alone would give is taken off: 0 is no likeness, 1 the same.
+    """
+    cross = np.einsum("tski,ltskj->lsij", template, windows)
+    u, size, vt = np.linalg.svd(cross)
+    sign = np.sign(np.linalg.det(u @ vt))
+    total = (size[..., 0] + size[..., 1] + sign * size[..., 2]).sum(axis=1)
+    u[..., 2] *= sign[..., None]
+    still = np.linalg.norm(template[:, :, 2], axis=2) * np.linalg.norm(windows[:, :, :, 2], axis=3)
+    gravity = still.sum(axis=(1, 2))
+    full = np.sqrt(np.square(template).sum() * np.square(windows).sum(axis=(1, 2, 3, 4)))
+    return (total - gravity) / np.maximum(full - gravity, 1e-9), u @ vt

@@ -1,0 +1,144 @@
+"""How often a sensor that moves on the body is found, and how often one is said that did not.
+
+    python tests/benchmarks/slips.py --people 20
+    python tests/benchmarks/slips.py --people 20 --data ../shared/data
+
+Sound recordings come first, then recordings in which one sensor turns by a known angle: simulated
+people who run and walk and, where the folder of recordings is given, virtual sensors from markers
+of real runners and real sensors of one. Limits: `opensim_pelvis.calibration.slips.turned`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.real_recordings import marker_runs, real_recordings
+from tests.virtual_sensors import slip
+
+from opensim_pelvis.calibration.slips.steps import find_steps
+from opensim_pelvis.calibration.slips.stride_cut import cut_strides
+from opensim_pelvis.simulate import (
+    SENSOR_MAP,
+    draw_runner,
+    draw_sensors,
+    draw_session,
+    simulate_runner,
+    simulate_sensors,
+)
+from opensim_pelvis.timeline.align import align_recording
+from opensim_pelvis.types import AlignedRecording, SensorStep
+
+SIZES_DEG = (5, 8, 10, 20, 40, 90, 180)
+NEAR_S = 4.0
+Found = dict[tuple[str, ...], Counter[str]]
+
+
+def people(kind: Literal["running", "walking"], number: int) -> Iterator[AlignedRecording]:
+    """Yield simulated people, each as one recording of 45 s."""
+    for seed in range(number):
+        rng = np.random.default_rng([seed, kind == "walking", 7])
+        runner = draw_runner(rng, kind)
+        truth = simulate_runner(runner, draw_session(rng, duration_s=45.0))
+        recording = simulate_sensors(truth, draw_sensors(rng, runner))
+        yield align_recording(recording, SENSOR_MAP, max_gap_s=0.05)
+
+
+def moved(
+    aligned: AlignedRecording, sensor: int, degrees: float, axis: str, rng: np.random.Generator
+) -> tuple[AlignedRecording, float]:
+    """Return a recording with a slip in its middle third, and when."""
+    length_s = float(aligned.time_s[-1])
+    at_s = float(rng.uniform(0.5, 0.65) * length_s)
+    assert aligned.acceleration_mps2 is not None
+    rows = (aligned.time_s > at_s - 5.0) & (aligned.time_s < at_s)
+    up = np.nanmean(aligned.acceleration_mps2[rows, sensor], axis=0)
+    up /= np.linalg.norm(up)
+    turn = up * rng.choice([-1.0, 1.0])
+    if axis == "horizontal":
+        turn = np.cross(up, rng.normal(size=3))
+        turn /= np.linalg.norm(turn)
+    return slip(aligned, sensor, np.deg2rad(degrees) * turn, at_s, rng.choice([0.1, 0.5])), at_s
+
+
+def steps_of(aligned: AlignedRecording) -> tuple[tuple[SensorStep, ...], float]:
+    return find_steps(aligned, cut_strides(aligned))
+
+
+def outcome(steps: tuple[SensorStep, ...], sensor: str, at_s: float) -> tuple[str, float]:
+    """Return what was said of the sensor that moved, and the size found, degrees."""
+    own = [s for s in steps if s.sensor == sensor and abs(s.time_s - at_s) < NEAR_S]
+    if not own:
+        return "missed", np.nan
+    best = max(own, key=lambda step: step.size_rad)
+    return best.kind, float(np.rad2deg(best.size_rad))
+
+
+def judge(name: str, recordings: list[AlignedRecording], sensors: int, sizes: list[int]) -> None:
+    """Print what is said of recordings as they are, and with one sensor moved."""
+    rng = np.random.default_rng(0)
+    sound: Counter[str] = Counter()
+    table: Found = defaultdict(Counter)
+    errors: dict[str, list[float]] = defaultdict(list)
+    wrong: Counter[str] = Counter()
+    for aligned in recordings:
+        steps, checked = steps_of(aligned)
+        kinds = {step.kind for step in steps}
+        sound.update(kinds | ({"nothing"} if not kinds else set()))
+        sound["checked"] += checked >= 0.5
+        for step in steps:
+            parts = np.rad2deg([step.vertical_rad, step.horizontal_rad])
+            sys.stdout.write(
+                f"  sound: {step.kind} {step.body} {step.time_s:.1f} s, vertical {parts[0]:+.1f}, "
+                f"horizontal {parts[1]:.1f}\n"
+            )
+        if checked < 0.5:
+            continue
+        for degrees in sizes:
+            for axis in ("vertical", "horizontal"):
+                for i in rng.permutation(len(aligned.sensors))[:sensors]:
+                    changed, at_s = moved(aligned, int(i), degrees, axis, rng)
+                    steps, _ = steps_of(changed)
+                    said, size = outcome(steps, aligned.sensors[i], at_s)
+                    part = aligned.bodies[i].split("_")[0]
+                    for key in ((f"{degrees:3d}", axis), (f"{degrees:3d}", part)):
+                        table[key][said] += 1
+                    if said == "moved":
+                        errors[f"{degrees:3d}", axis].append(size - degrees)  # type: ignore[index]
+                    wrong["all"] += 1
+                    wrong["moved"] += any(
+                        step.kind == "moved" and step.sensor != aligned.sensors[i] for step in steps
+                    )
+    sys.stdout.write(f"{name}: {len(recordings)} sound recordings: {dict(sound)}\n")
+    for key, counts in sorted(table.items()):
+        size = errors.get(key, [])  # type: ignore[call-overload]
+        within = f", size off by at most {np.abs(size).max():.1f}" if size else ""
+        sys.stdout.write(f"  {' '.join(key)}: {dict(counts)}{within}\n")
+    sys.stdout.write(f"  another sensor blamed: {wrong['moved']} of {wrong['all']}\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=10)
+    parser.add_argument("--sensors", type=int, default=2, help="that move, for each recording")
+    parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES_DEG))
+    parser.add_argument("--data", type=Path)
+    asked = parser.parse_args()
+    for kind in ("running", "walking"):
+        recordings = list(people(kind, asked.people))  # type: ignore[arg-type]
+        judge(f"simulated, {kind}", recordings, asked.sensors, asked.sizes)
+    if asked.data is not None:
+        judge("markers of runners", list(marker_runs(asked.data)), 7, asked.sizes)
+        judge("real sensors", list(real_recordings(asked.data)), 8, asked.sizes)
+
+
+if __name__ == "__main__":
+    main()
