@@ -17,16 +17,15 @@ from opensim_pelvis.calibration.slips.stride_cut import CutStrides
 from opensim_pelvis.frames import FloatArray, IntArray, up_in_earth
 from opensim_pelvis.rotations import inverse, rotate
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, SensorStep
+from opensim_pelvis.types.segments import Segment, segment_of
 
-MAX_TILT_RAD: Final[Mapping[str, float]] = {
-    part: float(np.deg2rad(degrees))
-    for part, degrees in (
-        ("pelvis", 25.0),
-        ("torso", 35.0),
-        ("femur", 40.0),
-        ("tibia", 65.0),
-        ("calcn", 60.0),
-    )
+MAX_TILT_RAD: Final[Mapping[Segment, float]] = {
+    "other": np.inf,
+    "pelvis": float(np.deg2rad(25.0)),
+    "trunk": float(np.deg2rad(35.0)),
+    "thigh": float(np.deg2rad(40.0)),
+    "shank": float(np.deg2rad(65.0)),
+    "foot": float(np.deg2rad(60.0)),
 }
 """Tilt between the pose and the mean over strides above which the sensor may have moved. In 60
 simulated people it is at most 13, 19, 24, 45 and 39 degrees, in three real walks and runs less."""
@@ -70,8 +69,7 @@ def find_since_pose(
             horizontal_rad=float(tilts[i]),
         )
         for i, sensor in enumerate(aligned.sensors)
-        if tilts[i] > MAX_TILT_RAD[aligned.bodies[i].partition("_")[0]]
-        or abs(turns[i]) > MAX_TURN_RAD
+        if tilts[i] > MAX_TILT_RAD[segment_of(aligned.bodies[i])] or abs(turns[i]) > MAX_TURN_RAD
     )
 
 
