@@ -156,11 +156,13 @@ def _turns(
         )
         if q.shape[0] < width + 2:
             continue
+        unit = _is_unit(q)
+        q = np.where(unit[:, None], q, np.nan)  # zeros stand for missing ones
         span_s = time_s[rows][2:] - time_s[rows][:-2]
         turning = to_rotation_vector(multiply(inverse(q[:-2]), q[2:])) / span_s[:, None]
         # Simpson's rule over the same two steps
         mean = (gyroscope[:-2] + 4.0 * gyroscope[1:-1] + gyroscope[2:]) / 6.0
-        bad = ~(_is_unit(q) & np.isfinite(gyroscope).all(axis=1))
+        bad = ~(unit & np.isfinite(gyroscope).all(axis=1))
         bad = bad[:-2] | bad[1:-1] | bad[2:] | (span_s > 2.5 * step_s)
         both = np.where(bad[:, None], 0.0, np.column_stack([turning, mean]))
         smooth, lost = _mean_of_runs(both, width), _mean_of_runs(bad[:, None] * 1.0, width)
