@@ -55,9 +55,9 @@ def people(kind: Literal["running", "walking"], number: int) -> Iterator[Aligned
 def moved(
     aligned: AlignedRecording, sensor: int, degrees: float, axis: str, rng: np.random.Generator
 ) -> tuple[AlignedRecording, float]:
-    """Return a recording with a slip in its middle third, and when."""
-    length_s = float(aligned.time_s[-1])
-    at_s = float(rng.uniform(0.5, 0.65) * length_s)
+    """Return a recording with a slip in the middle of its strides, and when."""
+    start_s = cut_strides(aligned).start_s
+    at_s = float(rng.uniform(*np.quantile(start_s, (0.3, 0.7))))
     assert aligned.acceleration_mps2 is not None
     rows = (aligned.time_s > at_s - 5.0) & (aligned.time_s < at_s)
     up = np.nanmean(aligned.acceleration_mps2[rows, sensor], axis=0)

@@ -38,11 +38,15 @@ LASTING_STRIDES: Final = 30
 LASTING_PART: Final = 0.4
 """Part of a turn by which the one over all these strides may differ from it."""
 
+WANDERS_RAD: Final = float(np.deg2rad(20.0))
+"""A turn that does not last is passed over below: trunks wander by up to 17 degrees."""
+
 SAME_MOVEMENT: Final = 0.45
 """Part of the waveforms that a turn may leave unexplained. Running on leaves 0.25, a bend 1."""
 
 OTHER_MOVEMENT: Final = 0.7
-"""Part beyond which nothing is said of the sensor: a step from 3.5 to 4.5 m/s leaves 0.73."""
+"""Part beyond which nothing is said of the sensor, unless it turned further than any wanders: a
+step from 3.5 to 4.5 m/s leaves 0.73."""
 
 UNSURE: Final = 2
 """Strides on each side by which the time of a turn may be wrong: medians hide it so far."""
@@ -151,7 +155,9 @@ def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
             sure = (abs(v[k]) > moved[0] or h[k] > moved[1]) and rest[k] < SAME_MOVEMENT
             at = k + STRIDES
             if not _lasts(strides, rows, i, at, [p + STRIDES for p in peaks], (v[k], h[k])):
-                continue
+                if np.hypot(v[k], h[k]) < WANDERS_RAD:
+                    continue
+                sure = False
             out.append(
                 Turned(
                     sensor=i,
@@ -248,7 +254,8 @@ def _told_apart(found: list[Turned], strides: CutStrides) -> list[Turned]:
         alike = [t for t in others if t.size_rad * OUTSTANDING > turned.size_rad]
         slipped = turned.kind == "moved" and turned.size_rad > TOO_FAR_RAD
         several = len({t.sensor for t in alike}) >= max(1, others_worn // OTHERS)
-        if (several and not slipped) or turned.rest > OTHER_MOVEMENT:
+        other = turned.rest > OTHER_MOVEMENT and turned.size_rad < WANDERS_RAD
+        if (several and not slipped) or other:
             turned = replace(turned, kind="movement changed")
         out.append(turned)
     return out
