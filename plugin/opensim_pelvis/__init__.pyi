@@ -35,6 +35,7 @@ from .types import EngineCheck as EngineCheck
 from .types import Event as Event
 from .types import FileContents as FileContents
 from .types import InputFile as InputFile
+from .types import Inspection as Inspection
 from .types import Kinematics as Kinematics
 from .types import OrientationOrigin as OrientationOrigin
 from .types import Placement as Placement

@@ -78,7 +78,7 @@ MOMENTS = {
     "reading": ("opensim_pelvis.io.readers.xsens", "XsensReader.read", RUN, ""),
     "reading in a thread": ("opensim_pelvis.io.tables.number_columns", "read_numbers", RUN, ""),
     "compiling": ("opensim_pelvis.kinematics.solve.warm_up", "prepare", RUN, ""),
-    "placing": ("opensim_pelvis.pipeline", "calibrate", RUN, ""),
+    "placing": ("opensim_pelvis.pipeline", "calibrate_described", RUN, ""),
     "building the model": ("opensim_pelvis.kinematics.osim.model", "build_model", RUN, "after"),
     "solving in threads": ("opensim_pelvis.kinematics.solve.problem", "solve_frames", RUN, ""),
     "deaf to it": ("opensim_pelvis.pipeline", "analyse_running", RUN, "deaf"),
@@ -131,7 +131,10 @@ def test_an_interruption_is_one_line_and_changes_nothing(folder: Path, moment: s
 def test_a_polite_kill_is_the_same(folder: Path) -> None:
     before = dict(fingerprint(folder))
     code = AT.format(
-        module="opensim_pelvis.pipeline", name="calibrate", number=int(signal.SIGTERM), how=""
+        module="opensim_pelvis.pipeline",
+        name="calibrate_described",
+        number=int(signal.SIGTERM),
+        how="",
     )
     outcome = outcome_of(start(folder, *RUN, code=code), folder, before)
     assert (outcome.code, outcome.changed) == (130, False)

@@ -88,7 +88,7 @@ def test_no_english_is_left_of_the_contents_of_a_recording(
     demo: tuple[Path, Result], greek: Path
 ) -> None:
     done = shown("inspect", demo[0] / "imu", language=greek)
-    assert latin(done.output) == set()
+    assert latin(done.output, NAMES | {"x", "y", "z"}) == set()
 
 
 def test_no_english_is_left_of_the_readers(greek: Path) -> None:

@@ -151,7 +151,7 @@ def test_the_sign_of_phones_is_told_where_the_raw_signals_are_fused() -> None:
 
 def test_a_sound_recording_is_not_accused() -> None:
     result = run(sound())
-    for check in ("rate", "scale", "raw", "cadence", "stride_length"):
+    for check in ("rate", "scale", "raw", "cadence", "stated_speed"):
         assert verdict_of(result, check) == "good"
     assert not [note for note in result.notes if note.code.startswith("signals.")]
 
@@ -159,10 +159,10 @@ def test_a_sound_recording_is_not_accused() -> None:
 def test_a_speed_in_kilometres_an_hour_is_told() -> None:
     result = run(sound())
     assert result.running is not None
-    assert verdict_of(result, "stride_length") == "good"
+    assert verdict_of(result, "stated_speed") == "good"
     fast = run(sound(), speed_mps=3.5 * 3.6)
     assert first(fast) == "stated.speed"
-    assert verdict_of(fast, "stride_length") == "rejected"
+    assert verdict_of(fast, "stated_speed") == "rejected"
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.faulty_signals import sound
 
 from opensim_pelvis.timeline.raw_fit import fit_raw
+from tests.faulty_signals import sound
 
 
 @pytest.mark.parametrize("filler", [0.0, np.nan, 0.3])

@@ -122,12 +122,23 @@ def removed(rate: float) -> FloatArray:
     return np.asarray(rate * (np.clip(np.arange(5000) / 50.0, 2.54, 97.44) - 50.0))
 
 
+def test_what_most_turn_by_against_the_base_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the pelvis the others turn by 0.007 and 0.004; the median, its own zero with it, is
+    0.004."""
+    found = drift_of(monkeypatch, "overground")
+    assert found.drift_rad is not None
+    wanted = np.stack([removed(rate) for rate in (0.003, -0.004, 0.0)], axis=1)
+    np.testing.assert_allclose(found.drift_rad, wanted, atol=1e-9)
+    assert found.description.values["held"].code == "drift.against_pelvis_others"  # type: ignore[union-attr]
+
+
 def test_sensors_drift_against_the_base_which_keeps_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = drift_of(monkeypatch, "overground")
+    rates = {"torso": 0.004, "pelvis": -0.003, "femur_r": -0.007}
+    found = drift_of(monkeypatch, "overground", rates)
     assert found.drift_rad is not None
-    wanted = np.stack([removed(rate) for rate in (0.007, 0.0, 0.004)], axis=1)
+    wanted = np.stack([removed(rate) for rate in (0.007, 0.0, -0.004)], axis=1)
     np.testing.assert_allclose(found.drift_rad, wanted, atol=1e-9)
     assert found.cyclic_s == pytest.approx(100.0)
     assert found.description.code == "drift.followed"

@@ -13,12 +13,12 @@ from opensim_pelvis.calibration.slips.heading_jumps import JUMP_RAD
 from opensim_pelvis.calibration.slips.steps import find_steps, leave_out
 from opensim_pelvis.calibration.slips.stride_cut import cut_strides
 from opensim_pelvis.calibration.slips.turned import TOO_FAR_RAD
-from opensim_pelvis.config.settings import BODIES
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import from_rotation_vector, is_present, multiply
 from opensim_pelvis.simulate import Disturbance, RunnerSettings, SensorSettings, Session, Truth
 from opensim_pelvis.simulate import simulate_runner as simulate
 from opensim_pelvis.types import AlignedRecording, SensorStep
+from opensim_pelvis.types.segments import BODIES
 from tests.simulated import align
 from tests.virtual_sensors import slip
 

@@ -63,8 +63,10 @@ def test_a_row_a_measure_agrees_with_the_strides(folder: Path) -> None:
         assert row["mean"].item() == pytest.approx(values.mean(), abs=WRITTEN)
         assert row["sd"].item() == pytest.approx(values.std(), abs=WRITTEN)
         assert row["n"].item() == values.size
-    assert (measures["ci_low"] <= measures["mean"]).all()
-    assert (measures["mean"] <= measures["ci_high"]).all()
+    known = measures.dropna(subset=["ci_low", "ci_high"])  # few effective strides have none
+    assert len(known) > 0.8 * len(measures)
+    assert (known["ci_low"] <= known["mean"]).all()
+    assert (known["mean"] <= known["ci_high"]).all()
 
 
 def test_right_minus_left_and_trends_stand_in_the_table(result: Result, tmp_path: Path) -> None:
