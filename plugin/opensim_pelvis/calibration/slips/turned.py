@@ -38,6 +38,9 @@ LASTING_STRIDES: Final = 30
 LASTING_PART: Final = 0.4
 """Part of a turn by which the one over all these strides may differ from it."""
 
+FEWEST_LASTING: Final = STRIDES - 1
+"""Strides that are enough on one side, where there are twice `STRIDES` on the other."""
+
 WANDERS_RAD: Final = float(np.deg2rad(20.0))
 """A turn that does not last is passed over below: trunks wander by up to 17 degrees."""
 
@@ -183,10 +186,10 @@ def _lasts(
     """Return whether more strides before and after show the same turn: wandering does not last."""
     first = max([step for step in steps if step < at], default=0)
     stop = min([step for step in steps if step > at], default=rows.size)
-    n = min(at - 1 - first, stop - at - 1, LASTING_STRIDES)
-    if n < 2 * STRIDES:
+    earlier, later = (min(n, LASTING_STRIDES) for n in (at - 1 - first, stop - at - 1))
+    if max(earlier, later) < 2 * STRIDES or min(earlier, later) < FEWEST_LASTING:
         return True
-    before, after = rows[at - 1 - n : at - 1], rows[at + 1 : at + 1 + n]  # the step is between
+    before, after = rows[at - 1 - earlier : at - 1], rows[at + 1 : at + 1 + later]  # step between
     w, f = (
         [np.median(signal[part, i], axis=0)[None] for part in (before, after)]
         for signal in (strides.turning_radps, strides.force_mps2)
