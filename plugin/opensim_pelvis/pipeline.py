@@ -184,8 +184,10 @@ def _run(
     check_files(settings.activity)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     recording = inspect_signals(recording, used, settings.fusion)
-    gap_s = settings.timeline.max_gap_s
-    recording = fuse_recording(recording, settings.fusion, used, max_gap_s=gap_s, progress=progress)
+    gap_s, pose_s = settings.timeline.max_gap_s, settings.calibration.window_s
+    recording = fuse_recording(
+        recording, settings.fusion, used, max_gap_s=gap_s, pose_s=pose_s, progress=progress
+    )
     recording, idle = keep_worn(recording, used)
     recording = unify_clocks(recording, settings.timeline)
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
@@ -195,11 +197,8 @@ def _run(
     aligned, placement = calibrate_described(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)
     model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
-    angles = compute_angles(
-        kinematics,
-        surface=settings.activity.surface,
-        headless=orient_headless(placement, orientations),
-    )
+    headless = orient_headless(placement, orientations)
+    angles = compute_angles(kinematics, surface=settings.activity.surface, headless=headless)
     running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
     examined = Examined(
         settings=settings,

@@ -10,8 +10,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.errors import FusionError, raise_faults
+from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.fusion.filter import Fused, field_is_whole, run_filter
 from opensim_pelvis.fusion.heading_ties import find_ties, join_all, join_longest
 from opensim_pelvis.fusion.origin import add_ties, count_clipping, make_origin
@@ -38,6 +41,7 @@ def fuse_recording(
     only: Collection[str] | None = None,
     *,
     max_gap_s: float,
+    pose_s: tuple[float, float] | None = None,
     progress: Progress | None = None,
 ) -> Recording:
     """Give every sensor orientations: the maker's, or ours from its raw signals.
@@ -52,6 +56,9 @@ def fuse_recording(
     max_gap_s : float
         Longest hole in the raw signals that is bridged for integration, seconds. The samples
         made up for it are dropped again.
+    pose_s : (float, float), optional
+        Start and end of the static trial from the first sample of the sensors that are needed,
+        seconds: of parts with headings of their own the one that holds it is kept.
     progress : callable, optional
         Called with `STAGE`, sensors done and sensors in all.
 
@@ -61,7 +68,7 @@ def fuse_recording(
         With ``R_ES`` of each sensor and with ``origins``, a row a sensor that is needed. Without
         magnetometer each sensor's heading starts at zero for its first sample and drifts. Across
         a long hole it goes on where rest or like movement tie it; where nothing does, only the
-        longest part with one heading keeps its orientations.
+        longest part with one heading, or that of the static trial, keeps its orientations.
 
     Raises
     ------
@@ -74,11 +81,18 @@ def fuse_recording(
     made: dict[str, SensorSignals] = {}
     origins: list[OrientationOrigin] = []
     notes: list[Notice] = []
+    start_s = min((_times_s(s, recording.rate_hz)[0] for s in chosen if s.counter.size), default=0)
     for done, sensor in enumerate(chosen):
         if progress is not None:
             progress(STAGE, done, len(chosen))
         try:
-            fused, origin, said = _fuse_sensor(sensor, recording.rate_hz, settings, max_gap_s)
+            needed = None
+            if pose_s is not None and recording.clocks != "own":
+                time_s = _times_s(sensor, recording.rate_hz) - start_s
+                needed = (time_s >= pose_s[0]) & (time_s <= pose_s[1])
+            fused, origin, said = _fuse_sensor(
+                sensor, recording.rate_hz, settings, max_gap_s, needed
+            )
         except FusionError as fault:
             faults.append(str(fault))
             continue
@@ -94,6 +108,10 @@ def fuse_recording(
         origins=tuple(origins),
         notes=(*recording.notes, *describe_choice(origins, settings), *notes),
     )
+
+
+def _times_s(sensor: SensorSignals, rate_hz: float) -> FloatArray:
+    return np.asarray(sensor.counter / rate_hz if sensor.time_s is None else sensor.time_s)
 
 
 def can_fuse(sensor: SensorSignals) -> bool:
@@ -128,7 +146,11 @@ def _find_lack(sensor: SensorSignals, settings: FusionSettings) -> str:
 
 
 def _fuse_sensor(
-    sensor: SensorSignals, rate_hz: float, settings: FusionSettings, max_gap_s: float
+    sensor: SensorSignals,
+    rate_hz: float,
+    settings: FusionSettings,
+    max_gap_s: float,
+    needed: BoolArray | None,
 ) -> tuple[SensorSignals, OrientationOrigin, list[Notice]]:
     """Return one sensor with orientations, their origin, and what is doubtful about its steps."""
     if _takes_vendor(sensor, settings):
@@ -151,7 +173,7 @@ def _fuse_sensor(
             f"{sensor.identifier}: wanted {MIN_STRETCH} consecutive samples with acceleration "
             "and angular velocity, found none. Omit the sensor, or export it again"
         )
-    return _fuse_stretches(sensor, sampling, stretches, settings)
+    return _fuse_stretches(sensor, sampling, stretches, settings, needed)
 
 
 def _fuse_stretches(
@@ -159,6 +181,7 @@ def _fuse_stretches(
     sampling: Sampling,
     stretches: Sequence[Stretch],
     settings: FusionSettings,
+    needed: BoolArray | None,
 ) -> tuple[SensorSignals, OrientationOrigin, list[Notice]]:
     used_field = settings.magnetometer and field_is_whole(sensor, sampling, stretches)
     parts = [
@@ -177,7 +200,7 @@ def _fuse_stretches(
         R_ES = join_all(parts, sensor.counter.size)
     else:
         ties = find_ties(parts, sampling.step_s)
-        R_ES, kept = join_longest(parts, ties, sensor.counter.size)
+        R_ES, kept = join_longest(parts, ties, sensor.counter.size, needed)
         origin = add_ties(origin, sampling, parts, ties, kept)
     return replace(sensor, R_ES=R_ES), origin, _doubts(sensor, sampling, settings, used_field)
 

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.fusion.filter import Fused
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply
 
@@ -83,9 +83,14 @@ def find_ties(parts: Sequence[Fused], step_s: float) -> tuple[Tie | None, ...]:
 
 
 def join_longest(
-    parts: Sequence[Fused], ties: Sequence[Tie | None], samples: int
+    parts: Sequence[Fused],
+    ties: Sequence[Tie | None],
+    samples: int,
+    needed: BoolArray | None = None,
 ) -> tuple[FloatArray, tuple[int, ...]]:
     """Return the orientations of the stretches that share a heading, of the longest such group.
+
+    A group that holds rows that are needed goes before longer ones.
 
     Parameters
     ----------
@@ -94,6 +99,8 @@ def join_longest(
         One less than ``parts``.
     samples : int
         Rows of the sensor.
+    needed : (samples,) bool array, optional
+        Rows of the static trial, without which the others cannot be placed.
 
     Returns
     -------
@@ -108,7 +115,13 @@ def join_longest(
             groups.append([k])
         else:
             groups[-1].append(k)
-    longest = max(groups, key=lambda group: sum(parts[k].stretch.rows.size for k in group))
+
+    def worth(group: list[int]) -> tuple[int, int]:
+        rows = [parts[k].stretch.rows for k in group]
+        held = 0 if needed is None else sum(int(needed[part].sum()) for part in rows)
+        return held, sum(part.size for part in rows)
+
+    longest = max(groups, key=worth)
     turned, heading_rad = [parts[longest[0]]], 0.0
     for k in longest[1:]:
         tie, part = ties[k - 1], parts[k]
