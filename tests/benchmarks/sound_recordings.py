@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,7 @@ class Outcome:
     number: int
     gait: str
     worn: int
+    source: str
     verdict: str
     checks: tuple[str, ...]
     codes: tuple[str, ...]
@@ -65,15 +67,17 @@ def draw(number: int) -> Case:
 def outcome_of(number: int) -> Outcome:
     """Return what comes out of a recording."""
     case = draw(number)
-    gait = str(case.activity.kind)
+    gait, source = str(case.activity.kind), case.fusion.orientations
     try:
         result = analyse(case)
     except OpenSimPelvisError as fault:
-        return Outcome(number, gait, len(case.sensors), "refused", (), (str(fault)[:100],))
+        told = (str(fault)[:100],)
+        return Outcome(number, gait, len(case.sensors), source, "refused", (), told)
     return Outcome(
         number,
         gait,
         len(case.sensors),
+        source,
         result.quality.verdict,
         tuple(f"{c.name} {c.verdict}" for c in result.quality.checks if c.verdict != "good"),
         tuple(dict.fromkeys(n.code for n in result.notes if n.severity != "note")),
@@ -93,12 +97,14 @@ def main() -> None:
             found.append(row)
             if row.verdict != "good":
                 told = "; ".join((*row.checks, *row.codes))
-                sys.stdout.write(f"{row.number:4} {row.gait} {row.worn} {row.verdict}: {told}\n")
+                sys.stdout.write(
+                    f"{row.number:4} {row.gait} {row.worn} {row.source} {row.verdict}: {told}\n"
+                )
                 sys.stdout.flush()
-    for gait in ("running", "walking"):
-        rows = [row for row in found if row.gait == gait]
-        verdicts = Counter(row.verdict for row in rows)
-        sys.stdout.write(f"{gait}: {len(rows)} recordings, {dict(verdicts)}\n")
+    for gait, source in product(("running", "walking"), ("vendor", "fused")):
+        rows = [row for row in found if (row.gait, row.source) == (gait, source)]
+        verdicts = dict(Counter(row.verdict for row in rows))
+        sys.stdout.write(f"{gait}, orientations {source}: {len(rows)} recordings, {verdicts}\n")
     checks = Counter(check for row in found for check in row.checks)
     sys.stdout.write(f"checks: {dict(checks.most_common())}\n")
     codes = Counter(code for row in found for code in row.codes)

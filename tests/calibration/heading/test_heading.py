@@ -185,7 +185,7 @@ def test_the_joint_with_the_pelvis_tells_the_heading_of_the_trunk(true_rad: floa
     np.testing.assert_allclose(found.heading_rad, [0.7, true_rad], atol=TRUNK_RAD)
     assert found.unknown == ()
     row = found.sensors[1]
-    assert (row.source.code, row.verdict) == ("facing.own_motion", "doubtful")
+    assert (row.source.code, row.verdict) == ("facing.own_motion", "good")
     assert np.deg2rad(6.0) <= row.sigma_rad < np.deg2rad(7.0)
     # Without accelerometers nothing tells.
     mute = hd.find_heading(bare(aligned), pose_of(aligned), stated, no_north=nowhere)

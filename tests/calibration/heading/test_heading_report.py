@@ -169,8 +169,8 @@ def test_the_base_faces_by_what_was_taken_as_forward(method: str, code: str) -> 
 
 
 def test_verdicts_of_standard_deviations() -> None:
-    six = float(np.deg2rad(6.0))
-    rows = told(sigma=(six, np.deg2rad(5.9), np.deg2rad(6.1))).sensors
+    seven = float(np.deg2rad(7.0))
+    rows = told(sigma=(seven, np.deg2rad(6.9), np.deg2rad(7.1))).sensors
     assert [row.verdict for row in rows] == ["good", "good", "doubtful"]
     rows = told(sigma=(NAN, 0.0, INF)).sensors
     assert [row.verdict for row in rows] == ["untested", "good", "unknown"]
