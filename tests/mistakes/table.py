@@ -231,7 +231,7 @@ def _units() -> Iterator[Mistake]:
         yield Mistake(
             name=f"rate x{factor:g}, no raw signals",
             make=lambda c, w=wrong: w(c.all_changed(_bare)),
-            causes=(*RATE, "stated."),
+            causes=(*RATE, "signals.cadence", "stated."),
         )
     for factor in (1.05, 1.3):
         change = partial(do.scaled, signal="angular_velocity_radps", factor=factor)
