@@ -50,7 +50,8 @@ def judge_wearers(found: Wearers, sensors: Sequence[str], stated: Sequence[str])
         why = notice("wearers.not_checked", *sensors, reason=found.untold, sensors=tuple(sensors))
         return Evidence(check=definition.state("good", NOT_CHECKED), notes=(why,))
     right = found.of(stated)
-    check = definition.of_worst(dict(zip(stated, (1.0 - right).tolist(), strict=True)))
+    wrong = np.minimum(1.0 - right, SUREST)
+    check = definition.of_worst(dict(zip(stated, wrong.tolist(), strict=True)))
     notes = [_told(found, sensors, stated, group) for group in _groups(found, stated)]
     told = {sensor for note in notes if note is not None for sensor in note.subject}
     open_ = tuple(s for s, p in zip(sensors, right, strict=True) if p < SURE and s not in told)
