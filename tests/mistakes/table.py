@@ -75,7 +75,7 @@ def _mounted() -> Iterator[Mistake]:
             make=lambda c, a=axis: replace(
                 c.only(*two), calibration=replace(c.calibration, heading_axis=a)
             ),
-            causes=("forward.", "heading.", "anatomy.", "stance."),
+            causes=("forward.", "heading."),
         )
     for body in ("pelvis", "torso", "femur_r", "tibia_l"):
         for degrees in (20.0, 45.0, 90.0, 180.0):

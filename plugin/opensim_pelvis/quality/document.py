@@ -24,8 +24,9 @@ Found on simulated people with measured curves, strides that vary, soft tissue, 
 higher.
 
 `python tests/benchmarks/lab_mistakes.py`: the demonstration, broken in 148 ways. None of the
-results is *good*; 141 (95 %) are refused or have the true cause as their first warning. The
-other seven: a heading that jumps is called a wrong gyroscope scale (2), a late sensor or clock
+results is *good*; 138 (93 %) are refused or have the true cause as their first warning. The
+other ten: a wrong heading axis of
+two sensors is called a lean (3), a heading that jumps is called a wrong gyroscope scale (2), a late sensor or clock
 is taken for exchanged sensors (2), quaternions in another order or conjugated without raw
 signals (2), a rate 20 % too high without raw signals (1).
 
