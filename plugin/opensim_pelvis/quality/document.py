@@ -25,10 +25,10 @@ higher.
 
 `python tests/benchmarks/lab_mistakes.py`: the demonstration, broken in 148 ways. None of the
 results is *good*; 138 (93 %) are refused or have the true cause as their first warning. The
-other ten: a wrong heading axis of
-two sensors is called a lean (3), a heading that jumps is called a wrong gyroscope scale (2), a late sensor or clock
-is taken for exchanged sensors (2), quaternions in another order or conjugated without raw
-signals (2), a rate 20 % too high without raw signals (1).
+other ten: a wrong heading axis of two sensors is called a lean (3), a heading that jumps is
+called a wrong gyroscope scale (2), a late sensor or clock is taken for exchanged sensors (2),
+quaternions in another order or conjugated without raw signals (2), a rate 20 % too high without
+raw signals (1).
 
 `python tests/benchmarks/sound_recordings.py --people 200 --first 1000`: sound recordings,
 people not seen before; only the limits of `slips_unsure` were changed after a look at them.
