@@ -14,20 +14,8 @@ from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.io.reading import read
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import AlignedRecording, Recording, SensorSignals
-from tests.real_sensors import GAITTOOLBOX
+from tests.real_sensors import GAITTOOLBOX, QMT
 from tests.virtual_sensors import RUNS, read_run
-
-QMT = {
-    "hip": "pelvis",
-    "upper_back": "torso",
-    "upper_leg_right": "femur_r",
-    "upper_leg_left": "femur_l",
-    "lower_leg_right": "tibia_r",
-    "lower_leg_left": "tibia_l",
-    "foot_right": "calcn_r",
-    "foot_left": "calcn_l",
-}
-"""``qmt_fullbody``: 45 strides within its last 45 s."""
 
 _GAP_S = 0.05
 
@@ -50,6 +38,11 @@ def real_recordings(data: Path) -> Iterator[AlignedRecording]:
 
 def read_qmt(data: Path) -> Recording:
     """Return the full-body recording, fused from its raw signals."""
+    return fuse_recording(read_full_body(data), FusionSettings(), max_gap_s=_GAP_S)
+
+
+def read_full_body(data: Path) -> Recording:
+    """Return the raw signals of the full-body recording, eight of its sensors."""
     path = data / "qmt_fullbody" / "full_body_example_data.mat"
     content = loadmat(path, squeeze_me=True, struct_as_record=False)
     sensors = tuple(
@@ -61,7 +54,7 @@ def read_qmt(data: Path) -> Recording:
         )
         for name in QMT
     )
-    raw = Recording(
+    return Recording(
         name="qmt_fullbody",
         reader="test",
         rate_hz=100.0,
@@ -71,4 +64,3 @@ def read_qmt(data: Path) -> Recording:
         sensors=sensors,
         files=(),
     )
-    return fuse_recording(raw, FusionSettings(), max_gap_s=_GAP_S)

@@ -16,21 +16,11 @@ from opensim_pelvis.gait.events.leg_contacts import find_leg_events
 from opensim_pelvis.gait.events.signals import SegmentSignal
 from opensim_pelvis.notices import say
 from opensim_pelvis.types import Recording, Result, SensorSignals
+from tests.real_sensors import QMT
 
 CYCLE_S = 1.2135
 LOADED_BW = 0.03  # 20 N of 70 kg
 WALK_S = (56.5, 98.0)
-
-QMT = {
-    "hip": "pelvis",
-    "upper_back": "torso",
-    "upper_leg_right": "femur_r",
-    "upper_leg_left": "femur_l",
-    "lower_leg_right": "tibia_r",
-    "lower_leg_left": "tibia_l",
-    "foot_right": "calcn_r",
-    "foot_left": "calcn_l",
-}
 
 
 def test_the_shank_lies_nearer_to_the_force_plate_than_the_foot_in_walking(

@@ -32,6 +32,7 @@ from opensim_pelvis.report import view_record
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.view import view_of
 from opensim_pelvis.types import NOT_CHECKED, VERDICTS, Check, Evidence, Quality, Result
+from tests.examined import examined_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "quality.md"
 
@@ -144,19 +145,4 @@ def test_nothing_is_examined_without_examiners(
     monkeypatch: pytest.MonkeyPatch, result: Result
 ) -> None:
     monkeypatch.setattr(examining, "EXAMINERS", {})
-    assert examine(_examined(result)) == ()
-
-
-def _examined(result: Result) -> Examined:
-    assert result.running is not None
-    return Examined(
-        settings=result.settings,
-        recording=result.recording,
-        aligned=result.aligned,
-        placement=result.placement,
-        orientations=result.orientations,
-        model=result.model,
-        kinematics=result.kinematics,
-        angles=result.clinical,
-        running=result.running,
-    )
+    assert examine(examined_of(result)) == ()

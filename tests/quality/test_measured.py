@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from opensim_pelvis.quality import Examined
 from opensim_pelvis.quality.measured import examine_absent
 from opensim_pelvis.types import Result
+from tests.examined import examined_of
 from tests.faulty_signals import (
     ALL,
     RAW,
@@ -113,17 +113,3 @@ def test_samples_that_are_missing_are_a_share_of_the_recording(absent: int, verd
 
 def replace_ledger(result: Result, ledger) -> Result:  # type: ignore[no-untyped-def]
     return replace(result, aligned=replace(result.aligned, ledger=ledger))
-
-
-def examined_of(result: Result) -> Examined:
-    return Examined(
-        settings=result.settings,
-        recording=result.recording,
-        aligned=result.aligned,
-        placement=result.placement,
-        orientations=result.orientations,
-        model=result.model,
-        kinematics=result.kinematics,
-        angles=result.clinical,
-        running=result.running,  # type: ignore[arg-type]
-    )

@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 from scipy.integrate import cumulative_trapezoid
-from scipy.io import loadmat
 from scipy.signal import butter, sosfiltfilt
 from scipy.spatial.transform import Rotation
 
@@ -37,8 +36,9 @@ from opensim_pelvis.rotations import (
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
-from opensim_pelvis.types import AlignedRecording, Recording, SensorSignals
-from tests.real_sensors import GAITTOOLBOX
+from opensim_pelvis.types import AlignedRecording, Recording
+from tests.real_recordings import read_full_body
+from tests.real_sensors import GAITTOOLBOX, QMT
 
 SMOOTH_HZ: Final = 20.0
 PIECE_S: Final = 8.0
@@ -141,16 +141,7 @@ THEIA: Final = {
     "l_foot": "calcn_l",
     "r_foot": "calcn_r",
 }
-QMT: Final = {
-    "hip": "pelvis",
-    "upper_back": "torso",
-    "upper_leg_left": "femur_l",
-    "upper_leg_right": "femur_r",
-    "lower_leg_left": "tibia_l",
-    "lower_leg_right": "tibia_r",
-    "foot_left": "calcn_l",
-    "foot_right": "calcn_r",
-}
+
 MARCHING_S: Final = (54.0, 100.0)
 
 _RBDS: Final = {
@@ -313,30 +304,6 @@ def case_of(aligned: AlignedRecording, name: str, activity: str = "walking") -> 
         R_ES=aligned.R_ES,
         angular_velocity_radps=aligned.angular_velocity_radps,
         acceleration_mps2=aligned.acceleration_mps2,
-    )
-
-
-def read_full_body(data: Path) -> Recording:
-    path = data / "qmt_fullbody" / "full_body_example_data.mat"
-    content = loadmat(path, squeeze_me=True, struct_as_record=False)
-    sensors = tuple(
-        SensorSignals(
-            identifier=name,
-            counter=np.arange(content[name].acc.shape[0]),
-            acceleration_mps2=np.asarray(content[name].acc, dtype=np.float64),
-            angular_velocity_radps=np.asarray(content[name].gyr, dtype=np.float64),
-        )
-        for name in QMT
-    )
-    return Recording(
-        name="qmt",
-        reader="test",
-        rate_hz=100.0,
-        rate_source="README",
-        counter_source="row number",
-        world_frame="z up",
-        sensors=sensors,
-        files=(),
     )
 
 
