@@ -78,7 +78,7 @@ def find_drift(
     pose : CalibrationPose
         Drift is zero there.
     base : int
-        Column of the sensor that others are held against. Where most of them turn alike against
+        Column of the reference sensor. Where most of them turn alike against
         it, it is the base that drifts.
     surface : str or None
         On a ``"treadmill"`` the base sensor is corrected as well.

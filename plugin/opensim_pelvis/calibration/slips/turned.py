@@ -244,7 +244,7 @@ def _peaks(score: FloatArray) -> list[int]:
 
 
 def _told_apart(found: list[Turned], strides: CutStrides) -> list[Turned]:
-    """Return what is told of turns once those of several sensors at once are compared."""
+    """Return the turns, those of several sensors at once judged together."""
     stride_s = float(np.median(strides.end_s - strides.start_s)) if found else 0.0
     others_worn = strides.turning_radps.shape[1] - 1
     out = []

@@ -38,7 +38,7 @@ SIGNS_RAD: Final = (0.0, np.pi)
 """An axis points to the right or to the left: that turns its phases by half a turn."""
 
 SMALLEST_MPS2: Final = 0.02
-"""Misfit below which nothing is told apart: noise of accelerometers."""
+"""Misfit below which segments cannot be distinguished: noise of accelerometers."""
 
 ANYWHERE_M: Final = 0.2
 """Scale of a distance that no hip explains."""

@@ -34,7 +34,7 @@ STEADY: Final = 0.5
 few metres in a laboratory 0.3 to 0.7."""
 
 MOVING_RADPS: Final = 0.3
-"""Root mean square angular velocity of the sensor that turns most, below which nobody walks."""
+"""RMS angular velocity of the fastest sensor below which there is no walking."""
 
 PIECES: Final = 12
 PIECE_S: Final = 20.0
