@@ -7,6 +7,7 @@ them, is said to be unknown.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -156,8 +157,30 @@ def low_pass(values: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray
 
     A Butterworth filter of fourth order runs forward and backward (SciPy's ``sosfiltfilt``).
     """
-    from scipy.signal import butter, sosfiltfilt
+    from scipy.signal import sosfiltfilt
 
-    sections = butter(4, min(cutoff_hz / (rate_hz / 2.0), 0.99), output="sos")
+    sections = butterworth(4, min(cutoff_hz / (rate_hz / 2.0), 0.99))
     padding = min(values.shape[0] - 1, round(3.0 * rate_hz / cutoff_hz))
     return np.asarray(sosfiltfilt(sections, values, axis=0, padlen=padding))
+
+
+def butterworth(order: int, cutoff: float) -> FloatArray:
+    """Return a low-pass Butterworth filter in second-order sections, as ``sosfiltfilt`` wants it.
+
+    Parameters
+    ----------
+    order : int
+    cutoff : float
+        Part of half the sampling rate.
+    """
+    return _designed(order, cutoff).copy()  # SciPy's filters take no array that is read-only
+
+
+@lru_cache(maxsize=64)
+def _designed(order: int, cutoff: float) -> FloatArray:
+    """Design a filter once: it takes longer than to filter a short signal with it."""
+    from scipy.signal import butter
+
+    sections = np.asarray(butter(order, cutoff, output="sos"))
+    sections.flags.writeable = False
+    return sections

@@ -31,17 +31,14 @@ def multiply(p: FloatArray, q: FloatArray) -> FloatArray:
     >>> multiply(np.array([0.0, 1, 0, 0]), np.array([0.0, 0, 1, 0])).tolist()
     [0.0, 0.0, 0.0, 1.0]
     """
-    pw, px, py, pz = np.moveaxis(p, -1, 0)
-    qw, qx, qy, qz = np.moveaxis(q, -1, 0)
-    return np.stack(
-        [
-            pw * qw - px * qx - py * qy - pz * qz,
-            pw * qx + px * qw + py * qz - pz * qy,
-            pw * qy - px * qz + py * qw + pz * qx,
-            pw * qz + px * qy - py * qx + pz * qw,
-        ],
-        axis=-1,
-    )
+    pw, px, py, pz = (p[..., k] for k in range(4))
+    qw, qx, qy, qz = (q[..., k] for k in range(4))
+    out = np.empty(np.broadcast_shapes(p.shape, q.shape))
+    out[..., 0] = pw * qw - px * qx - py * qy - pz * qz
+    out[..., 1] = pw * qx + px * qw + py * qz - pz * qy
+    out[..., 2] = pw * qy - px * qz + py * qw + pz * qx
+    out[..., 3] = pw * qz + px * qy - py * qx + pz * qw
+    return out
 
 
 def inverse(q: FloatArray) -> FloatArray:
@@ -62,18 +59,15 @@ def rotate(q: FloatArray, vector: FloatArray) -> FloatArray:
     -------
     (..., 3) array
     """
-    w, x, y, z = np.moveaxis(q, -1, 0)
-    vx, vy, vz = np.moveaxis(vector, -1, 0)
+    w, x, y, z = (q[..., k] for k in range(4))
+    vx, vy, vz = (vector[..., k] for k in range(3))
     # by components: nearly twice as fast as ``numpy.cross``, and equal to the last bit
     tx, ty, tz = (2.0 * (y * vz - z * vy), 2.0 * (z * vx - x * vz), 2.0 * (x * vy - y * vx))
-    return np.stack(
-        [
-            vx + w * tx + (y * tz - z * ty),
-            vy + w * ty + (z * tx - x * tz),
-            vz + w * tz + (x * ty - y * tx),
-        ],
-        axis=-1,
-    )
+    out = np.empty((*np.broadcast_shapes(q.shape[:-1], vector.shape[:-1]), 3))
+    out[..., 0] = vx + w * tx + (y * tz - z * ty)
+    out[..., 1] = vy + w * ty + (z * tx - x * tz)
+    out[..., 2] = vz + w * tz + (x * ty - y * tx)
+    return out
 
 
 def normalise(q: FloatArray) -> FloatArray:

@@ -148,7 +148,10 @@ def _on_grid(
 
 def _cross_matrix(v: FloatArray) -> FloatArray:
     """Return matrices M with ``M @ r == np.cross(v, r)``, shape (n, 3, 3)."""
-    return np.asarray(np.cross(v[:, None, :], np.eye(3)).swapaxes(1, 2))
+    x, y, z = v.T
+    out = np.zeros((v.shape[0], 3, 3))
+    out[:, 0, 1], out[:, 0, 2], out[:, 1, 2] = -z, y, -x
+    return out - out.swapaxes(1, 2)
 
 
 def _slope(time_s: FloatArray, values: FloatArray) -> FloatArray:

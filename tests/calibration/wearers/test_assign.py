@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 import pytest
 
-from opensim_pelvis.calibration.wearers.assign import FEET, assignments, score
+from opensim_pelvis.calibration.wearers.assign import BEYOND, FEET, assignments, score
 from opensim_pelvis.calibration.wearers.habits import JOINTS
 from opensim_pelvis.calibration.wearers.likelihood import GRID_RAD, Tables
 
@@ -84,7 +85,22 @@ def test_every_assignment_has_the_score_of_the_slow_sum(
     given = assignments(sensors, len(bodies))
     assert [tuple(row) for row in given] == list(permutations(range(len(bodies)), sensors))
     wanted = [slow_score(tables, bodies, tuple(row)) for row in given]
-    assert score(tables, bodies) == pytest.approx(np.array(wanted), abs=1e-9)
+    found = score(tables, bodies)
+    assert found == pytest.approx(np.where(np.isneginf(found), found, wanted), abs=1e-9)
+    left_out = np.array(wanted)[np.isneginf(found)]
+    assert (left_out < max(wanted) - BEYOND).all()
+
+
+def test_assignments_far_from_the_best_are_left_out_and_no_others() -> None:
+    tables = random_tables(BODIES, 4)
+    far = replace(tables, scalars=20.0 * tables.scalars)
+    given = assignments(4, len(BODIES))
+    wanted = np.array([slow_score(far, BODIES, tuple(row)) for row in given])
+    found = score(far, BODIES)
+    left_out = np.isneginf(found)
+    assert 0 < left_out.sum() < found.size - 1
+    assert (wanted[left_out] < wanted.max() - BEYOND).all()
+    assert found[~left_out] == pytest.approx(wanted[~left_out], abs=1e-9)
 
 
 def test_eight_sensors_have_all_their_assignments() -> None:

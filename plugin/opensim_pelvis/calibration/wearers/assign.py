@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import permutations
 from typing import Final
@@ -10,13 +11,17 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.calibration.wearers.habits import JOINTS
-from opensim_pelvis.calibration.wearers.likelihood import GRID_RAD, Tables
+from opensim_pelvis.calibration.wearers.likelihood import Tables
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.types.segments import LEGS, body_on
 
 MOST: Final = 8
 """Sensors and bodies up to which all assignments are scored: 40320."""
 
+BEYOND: Final = 30.0
+"""Logarithm of how much less likely than the best an assignment is that does not count."""
+
+_LEADERS = 32
 
 FEET: Final = tuple((body_on(leg, "shank"), body_on(leg, "foot")) for leg in LEGS)
 THIGHS: Final = tuple(body_on(leg, "thigh") for leg in LEGS)
@@ -41,6 +46,17 @@ def score(tables: Tables, bodies: Sequence[str]) -> FloatArray:
     tables : Tables
     bodies : sequence of str
         As many as sensors, or more.
+
+    Returns
+    -------
+    (n,) array
+        In the order of `assignments`. Minus infinity where the likelihood is surely less than
+        exp(-`BEYOND`) of the highest: all of these together are less than 1e-8.
+
+    Notes
+    -----
+    What an assignment reaches at most costs a small part of what it reaches: each table at its
+    own best phase of the stride. Nearly all fall by that.
     """
     places, sensors = tables.scalars.shape
     given = assignments(sensors, places)
@@ -49,10 +65,32 @@ def score(tables: Tables, bodies: Sequence[str]) -> FloatArray:
     for s in range(sensors):
         wearer[rows, given[:, s]] = s
     names = {body: k for k, body in enumerate(bodies)}
+    at_most = _score_of(_at_best_phase(tables), wearer, names)
+    leaders = np.argsort(at_most, kind="stable")[-_LEADERS:]
+    highest = _score_of(tables, wearer[leaders], names).max()
+    near = at_most >= highest - BEYOND
+    found = np.full(rows.size, -np.inf)
+    found[near] = _score_of(tables, wearer[near], names)
+    return found
+
+
+def _at_best_phase(tables: Tables) -> Tables:
+    """Return tables with one phase, the best of each entry."""
+    return replace(
+        tables,
+        phases=tables.phases.max(axis=-1, keepdims=True),
+        thighs={b: table.max(axis=-1, keepdims=True) for b, table in tables.thighs.items()},
+        pelvis=tables.pelvis.max(axis=-1, keepdims=True),
+    )
+
+
+def _score_of(tables: Tables, wearer: IntArray, names: Mapping[str, int]) -> FloatArray:
+    """Return the score of some assignments, (n, b) to (n,): the sensor on each body or -1."""
+    rows = np.arange(wearer.shape[0])
     pelvis = wearer[:, names[PELVIS]] if PELVIS in names else np.full_like(rows, -1)
     fixed = np.zeros(rows.size)
-    signs = np.zeros((2, rows.size, GRID_RAD.size))
-    for b in range(places):
+    signs = np.zeros((2, rows.size, tables.pelvis.shape[-1]))
+    for b in range(wearer.shape[1]):
         worn = wearer[:, b] >= 0
         fixed[worn] += tables.scalars[b, wearer[worn, b]]
         coupled = worn & (pelvis >= 0) if b in tables.thighs else np.zeros_like(worn)

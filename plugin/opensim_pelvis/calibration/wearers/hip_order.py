@@ -164,7 +164,7 @@ def _smooth(values: FloatArray, rate_hz: float) -> FloatArray:
 
 
 def _cross_matrix(v: FloatArray) -> FloatArray:
-    x, y, z = np.moveaxis(v, -1, 0)
-    o = np.zeros_like(x)
-    rows = [[o, -z, y], [z, o, -x], [-y, x, o]]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    x, y, z = (v[..., k] for k in range(3))
+    out = np.zeros((*v.shape, 3))
+    out[..., 0, 1], out[..., 0, 2], out[..., 1, 2] = -z, y, -x
+    return out - np.swapaxes(out, -1, -2)
