@@ -185,6 +185,23 @@ def rotations() -> tuple[Tree, ...]:
 MARKER_NAMES: Final = ("LASI", "RASI", "LPSI", "RPSI", "LKNE", "RKNE", "LTHI", "RTHI", "LHJC")
 
 
+WEIGHTS: Final[tuple[Tree, ...]] = (
+    {
+        "w.xml": b"""<?xml version="1.0" encoding="UTF-8"?>
+<OpenSimDocument Version="40000"><IKTaskSet name="w"><objects>
+<IKMarkerTask name="LASI"><apply>true</apply><weight>10</weight></IKMarkerTask>
+<IKMarkerTask name="RASI"><apply>false</apply><weight>2.5</weight></IKMarkerTask>
+<IKCoordinateTask name="knee_angle_r"><apply>true</apply><weight>1</weight></IKCoordinateTask>
+</objects><groups/></IKTaskSet></OpenSimDocument>
+"""
+    },
+    {"w.toml": b"[weights]\nLASI = 10\nRASI = 2.5\nLKNE = 0\n"},
+    {"w.csv": b"label,weight\nLASI,10\nRASI,2.5\nLKNE,0\n"},
+    {"w.txt": b"LASI\t10\nRASI\t2,5\n"},
+)
+"""Marker weights in every form."""
+
+
 def markers() -> FloatArray:
     """Return where the markers of a person stand, mm, z up, x ahead."""
     return np.array(

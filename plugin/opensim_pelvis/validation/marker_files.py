@@ -20,7 +20,7 @@ from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
 from opensim_pelvis.validation.marker_gaps import MAX_MARKER_GAP_S, fill, without_unmeasured
 from opensim_pelvis.validation.marker_names import Trajectory, name_markers
 from opensim_pelvis.validation.markers import MarkerTrial
-from opensim_pelvis.validation.naming import some_of
+from opensim_pelvis.validation.naming import list_some, some_of
 from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.trc_files import read_trc
@@ -186,6 +186,9 @@ def _trial(
         filled += count
         positions[name] = rotate(turn, whole)
     notes += (*unmeasured, *named.notes)
+    if unseen:
+        told = notice("reference.labels_never_filled", *unseen, names=list_some(unseen))
+        notes += (told,)
     if filled:
         notes += (notice("reference.gaps_filled", samples=filled, limit_s=MAX_MARKER_GAP_S),)
     size = found[0][1].shape[0] if found else 0

@@ -21,6 +21,12 @@ from opensim_pelvis.types.segments import as_body
 from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
+from opensim_pelvis.validation.marker_weights import (
+    check_labels,
+    group,
+    read_marker_weights,
+    rename,
+)
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.plausible import check_markers
 from opensim_pelvis.validation.reference_motion import (
@@ -63,6 +69,8 @@ class ReferenceSettings:
         a static trial; that of the coordinates for a table.
     static_trial : Path or None
         Markers of the person standing, to scale the model by.
+    marker_weights : Path or None
+        Weights of the markers in inverse kinematics (`marker_weights.read_marker_weights`).
     """
 
     path: Path
@@ -71,6 +79,7 @@ class ReferenceSettings:
     up_axis: UpAxis | None = None
     model: Path | None = None
     static_trial: Path | None = None
+    marker_weights: Path | None = None
 
 
 def open_estimate(path: Path) -> Motion:
@@ -152,21 +161,41 @@ def _by_inverse_kinematics(
             f"{settings.path}: marker inverse kinematics needs a model with markers. Give it "
             "with --model FILE.osim."
         )
+    stated = None
+    if settings.marker_weights is not None:
+        stated = rename(read_marker_weights(settings.marker_weights), names)
     model = load_model(settings.model)
-    notes: tuple[Notice, ...] = ()
+    if stated is not None and settings.marker_weights is not None:
+        known = [marker.getName() for marker in model.getMarkerSet()]
+        check_labels(settings.marker_weights, stated, [*known, *trial.positions_m, *trial.left_out])
+    notes: tuple[Notice, ...] = () if stated is None else stated.notes
     if settings.static_trial is not None:
         still = read_markers(settings.static_trial, names=names, up_axis=settings.up_axis).trial
-        notes = (scale_to_static(model, still.positions_m),)
-    solved = solve_markers(model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
-    source = notice(
-        "motion.by_inverse_kinematics",
-        markers=trial.source,
-        model=settings.model.name,
-        count=len(solved.markers),
-        error_mm=1000.0 * solved.rms_error_m,
+        notes += (scale_to_static(model, still.positions_m),)
+    solved = solve_markers(
+        model,
+        trial.time_s,
+        trial.positions_m,
+        rate_hz=trial.rate_hz,
+        weights=None if stated is None else stated.of(trial.positions_m),
     )
+    told = {
+        "markers": trial.source,
+        "model": settings.model.name,
+        "count": len(solved.markers),
+        "error_mm": 1000.0 * solved.rms_error_m,
+    }
+    source = notice("motion.by_inverse_kinematics", **told)
+    if stated is not None:
+        told |= {"file": stated.file, "sha256": stated.sha256, "groups": group(solved.weights)}
+        source = notice("motion.by_weighted_inverse_kinematics", **told)
     motion = motion_from_coordinates(trial.name, solved.time_s, solved.coordinates_rad, source)
-    return replace(motion, R_GB=solved.R_GB, notes=(*trial.notes, *notes, *solved.notes))
+    return replace(
+        motion,
+        R_GB=solved.R_GB,
+        marker_weights=solved.weights,
+        notes=(*trial.notes, *notes, *solved.notes),
+    )
 
 
 def _read_coordinates(path: Path, model: Path | None) -> Motion:
