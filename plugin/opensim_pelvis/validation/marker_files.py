@@ -11,7 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
-from opensim_pelvis.io.c3d import open_c3d, read_points
+from opensim_pelvis.io.c3d import open_c3d, rates_contradict, read_points
 from opensim_pelvis.io.documents import read_toml
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
@@ -125,8 +125,14 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     rate_hz = file.rate_hz
     if not np.isfinite(rate_hz):
         raise ComparisonError(
-            f"{path}: wanted the point rate, but neither POINT:RATE nor the header states it. "
-            "Export the file with its rate."
+            f"{path}: wanted the point rate, but neither POINT:RATE, the header nor ANALOG:RATE "
+            "states one that is valid. Export the file with its rate."
+        )
+    if rates_contradict(file):
+        raise ComparisonError(
+            f"{path}: POINT:RATE is {rate_hz:g} Hz, but the header states another rate, and "
+            f"ANALOG:RATE with {file.channel_samples} samples per frame does too: the rates "
+            "contradict each other. Export the file again."
         )
     columns = [(label, points[:, i]) for i, label in enumerate(labels) if label]
     stored = {label: p for label, p in columns if label in PIG_ANGLES}
