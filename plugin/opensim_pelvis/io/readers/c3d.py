@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
+from opensim_pelvis.errors import NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
 from opensim_pelvis.io.c3d import (
     C3dFile,
@@ -26,7 +26,7 @@ from opensim_pelvis.io.readers._dates import Dated, date_of_text
 from opensim_pelvis.io.readers._mapping import load_channels
 from opensim_pelvis.io.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.io.readers._orientation import read_matrices
-from opensim_pelvis.io.readers._rates import Rate, rate_of_user
+from opensim_pelvis.io.readers._rates import Rate, ask_rate, rate_of_user
 from opensim_pelvis.io.readers._worlds import describe_world
 from opensim_pelvis.io.readers.c3d_channels import Suit, find_suit, read_sensors
 from opensim_pelvis.io.readers.c3d_contents import count_contents, describe_contents
@@ -235,10 +235,7 @@ def _find_rate(settings: RecordingSettings, rate_hz: float, source: Notice) -> R
     if settings.rate_hz is not None:
         return rate_of_user(settings.rate_hz, [rate_hz] if known else [], source)
     if not known:
-        raise MissingRateError(
-            f"{settings.path}: wanted the sampling rate, but no field of the file states one that "
-            "is valid. Give it with --rate HZ ([recording] rate_hz)."
-        )
+        raise ask_rate(settings.path, "no field of the file states one that is valid")
     return rate_hz, source, ()
 
 
