@@ -10,7 +10,7 @@ import pytest
 
 from opensim_pelvis.errors import MissingRateError
 from opensim_pelvis.types import Recording
-from tests.io.readers.test_xsens import NEW_HEADER, columns_of, read, write
+from tests.io.readers.test_xsens import NEW_HEADER, OLD_HEADER, columns_of, read, write
 
 ROWS = 900
 START = 65_000  # the counter wraps on the way
@@ -132,3 +132,9 @@ def test_one_sensor_with_a_clock_tells_the_rate_of_all(tmp_path: Path) -> None:
         text = export(tmp_path / name, clocks).read_text().replace("00B4AAAA", name)
         (tmp_path / f"trial_{name}.txt").write_text(text)
     assert told(read(tmp_path)) == (75.0, "source.utc_columns")
+
+
+def test_where_the_header_states_the_rate_utc_is_not_read(tmp_path: Path) -> None:
+    utc = dict.fromkeys(utc_columns(np.zeros(1)), ["unknown"] * ROWS)
+    path = write(tmp_path / "a_b.txt", {**columns_of(rows=ROWS), **utc}, header=OLD_HEADER)
+    assert read(path).rate_hz == 100.0

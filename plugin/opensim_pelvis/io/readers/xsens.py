@@ -127,6 +127,8 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
     raise_faults(ReadError, str(header.path), faults)
     present = [group for group in groups if group[0] in names]
     clocks = columns_of_clocks(names) if settings.rate_hz is None else []
+    if header.rate_hz is not None:  # then ticks alone are held against it
+        clocks = [name for name in clocks if name == TICKS]
     wanted = [COUNTER, *(n for group in present for n in group), *clocks]
     numbers = read_numbers(header.path, header.layout, wanted)
     R_ES, notes = _orientation(header, numbers, present)
