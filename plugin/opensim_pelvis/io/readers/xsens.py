@@ -9,7 +9,6 @@ Pitch, Yaw`` turn about x, y and z with R_ES = Rz(yaw) Ry(pitch) Rx(roll).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
 from opensim_pelvis.io.readers._dates import date_of_text, earliest
 from opensim_pelvis.io.readers._orientation import read_matrices
 from opensim_pelvis.io.readers._rates import Rate, differ, rate_of_files
+from opensim_pelvis.io.readers._sensor_files import load_files, present_signals
 from opensim_pelvis.io.readers._worlds import join_worlds
 from opensim_pelvis.io.readers._xsens_header import (
     COUNTER,
@@ -47,7 +47,7 @@ from opensim_pelvis.io.readers.xsens_clock import (
 from opensim_pelvis.io.registry import Match
 from opensim_pelvis.io.tables.number_columns import Numbers, read_numbers
 from opensim_pelvis.io.tables.sample_clock import Lines, find_modulus, share_start, unwrap_counter
-from opensim_pelvis.io.tables.text_files import WORKERS, describe_input, list_files
+from opensim_pelvis.io.tables.text_files import list_files
 from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.rotations import from_euler, multiply, rotate
 from opensim_pelvis.types import InputFile, Recording, SensorSignals
@@ -84,17 +84,7 @@ class XsensReader:
         """Read all sensors of one trial; see ``registry.Reader``."""
         headers = find_headers(settings.path)
         check_one_trial(settings.path, headers)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            hashes = [pool.submit(describe_input, header.path) for header in headers]
-            loads = [pool.submit(_load, header, settings) for header in headers]
-            loaded, faults = [], []
-            for load in loads:
-                try:
-                    loaded.append(load.result())
-                except ReadError as fault:
-                    faults.append(str(fault))
-            files = tuple(job.result() for job in hashes)
-        raise_faults(ReadError, str(settings.path), faults)
+        loaded, files = load_files(settings.path, headers, lambda head: _load(head, settings))
         return _assemble(settings, loaded, files)
 
 
@@ -119,13 +109,7 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
         else ("FreeAcc_X", "FreeAcc_Y", "FreeAcc_Z")
     )
     groups = (MATRIX, QUATERNION, EULER, free, *VECTORS.values())
-    faults = [
-        f"columns {', '.join(missing)} are missing beside {next(iter(set(group) & set(names)))}"
-        for group in groups
-        if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
-    ]
-    raise_faults(ReadError, str(header.path), faults)
-    present = [group for group in groups if group[0] in names]
+    present = present_signals(header.path, names, groups)
     clocks = columns_of_clocks(names) if settings.rate_hz is None else []
     if header.rate_hz is not None:  # then ticks alone are held against it
         clocks = [name for name in clocks if name == TICKS]
