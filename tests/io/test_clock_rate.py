@@ -106,6 +106,13 @@ def test_what_is_no_clock_tells_nothing(what: str, resolution_s: float) -> None:
         assert find_rate(time_s) is None
 
 
+def test_a_clock_that_jumps_in_a_long_recording_is_none() -> None:
+    """The rate would hardly change, but stamps and sample numbers do not belong together."""
+    counter = counted(60.0, 600.0)
+    time_s = spoiled("jumps", stamped(counter, 60.0, 1e-3))
+    assert rate_of_counter(counter, time_s, 1e-3) is None
+
+
 def test_some_missing_stamps_are_left_out() -> None:
     counter = counted(100.0, 20.0)
     time_s = stamped(counter, 100.0, 1e-4)

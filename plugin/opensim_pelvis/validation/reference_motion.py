@@ -128,7 +128,7 @@ def motion_from_markers(
         R_GB={body: multiply(inverse(R_LG), q) for body, q in {**segments.R_LB, **plates}.items()},
         source=notice("motion.of_markers", markers=trial.source, segments=made),
         subject=trial.subjects[0] if len(trial.subjects) == 1 else None,
-        notes=(*trial.notes, *absent, *notes),
+        notes=(*trial.notes, *segments.notes, *absent, *notes),
     )
 
 

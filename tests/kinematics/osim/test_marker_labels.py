@@ -120,6 +120,23 @@ def test_coordinates_without_a_marker_are_missing(
     assert turned[:, thigh].tolist() == [True, False]
 
 
+def test_a_leg_that_is_hidden_for_a_while_is_missing_for_that_while(
+    model: opensim.Model, walk: dict[str, np.ndarray]
+) -> None:
+    hidden = ("LKNE", "LKNM", "LANK", "LANM", "LHEE", "LTOE")  # a quarter of all markers
+    seen = [*range(4), *range(8, FRAMES)]
+    found = solve(model, {n: holed(p, seen) if n in hidden else p for n, p in walk.items()})
+    for name in ("hip_rotation_l", "knee_angle_l"):
+        assert np.flatnonzero(np.isfinite(found.coordinates_rad[name])).tolist() == seen, name
+    for body in ("femur_l", "tibia_l"):
+        assert np.flatnonzero(np.isfinite(found.R_GB[body][:, 0])).tolist() == seen, body
+    for name in ("hip_rotation_r", "pelvis_list", "lumbar_bending"):
+        assert np.isfinite(found.coordinates_rad[name]).all(), name
+    told = coded(found, "reference.not_determined_at_times")
+    assert {"hip_rotation_l", "knee_angle_l"} <= set(told.subject)
+    assert told.values["frames"] == FRAMES - len(seen)
+
+
 def test_nothing_to_follow_is_refused(model: opensim.Model, walk: dict[str, np.ndarray]) -> None:
     apart = {n: holed(p, [i % FRAMES]) for i, (n, p) in enumerate(walk.items())}
     with pytest.raises(SolveError, match="filled most often, in frames of 12: "):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,14 +12,18 @@ import opensim
 from opensim_pelvis.errors import ModelError, SolveError
 from opensim_pelvis.frames import R_LG, BoolArray, FloatArray
 from opensim_pelvis.kinematics.filled_markers import (
-    MIN_FILLED,
     MIN_MARKERS,
-    MIN_SEEN,
     choose_labels,
     whole_frames,
 )
+from opensim_pelvis.kinematics.osim.marker_notices import (
+    note_labels,
+    note_undetermined,
+    say_strangers,
+    say_unfilled,
+)
 from opensim_pelvis.kinematics.osim.marker_reach import MarkerReach
-from opensim_pelvis.notices import Notice, notice
+from opensim_pelvis.notices import Notice
 from opensim_pelvis.rotations import inverse, rotate, unwrap_present
 
 MARKER_ACCURACY: Final = 1e-5
@@ -89,12 +93,12 @@ def solve_markers(
     given = {n: 1.0 if weights is None else weights[n] for n in positions_m}
     shared = {n: known[n.upper()] for n in positions_m if n.upper() in known and given[n] > 0.0}
     if len(shared) < MIN_MARKERS:
-        raise ModelError(_say_strangers(model, shared.values(), weighted=weights is not None))
+        raise ModelError(say_strangers(model, shared.values(), weighted=weights is not None))
     measured = np.stack([rotate(inverse(R_LG), positions_m[n]) for n in shared], axis=1)
     seen = np.asarray(np.isfinite(measured).all(axis=2))
     chosen = choose_labels(seen)
     if chosen.sum() < MIN_MARKERS:
-        raise SolveError(_say_unfilled(model, tuple(shared.values()), seen))
+        raise SolveError(say_unfilled(model, tuple(shared.values()), seen))
     kept = whole_frames(seen[:, chosen])
     followed = {n: shared[n] for n, counts in zip(shared, chosen, strict=True) if counts}
     values, quaternions, error_m = _solve(
@@ -105,16 +109,15 @@ def solve_markers(
         kept,
         rate_hz,
     )
-    notes = _notes(positions_m, known, shared, followed, kept)
+    notes = note_labels(positions_m, known, shared, followed, kept)
     names = [c.getName() for c in model.getCoordinateSet()]
     bodies = [body.getName() for body in model.getBodySet()]
     reach = MarkerReach(model, tuple(followed.values()))
     coordinates, turned = reach.of_frames(seen[:, chosen])
     values[~coordinates] = np.nan
     quaternions[~turned] = np.nan
-    unknown = [n for n, at in zip(names, coordinates[kept].T, strict=True) if not at.any()]
-    if unknown:
-        notes.append(notice("reference.not_determined", *unknown, coordinates=unknown))
+    unknown, told = note_undetermined(names, coordinates[kept])
+    notes += told
     rotational = [
         i
         for i, c in enumerate(model.getCoordinateSet())
@@ -128,47 +131,6 @@ def solve_markers(
         weights={name: given[n] for n, name in followed.items()},
         rms_error_m=error_m,
         notes=tuple(notes),
-    )
-
-
-def _notes(
-    names: Iterable[str],
-    known: Mapping[str, str],
-    shared: Mapping[str, str],
-    followed: Mapping[str, str],
-    kept: BoolArray,
-) -> list[Notice]:
-    """Return what is said of the labels that are not followed, and of frames without enough."""
-    left_out = [n for n in names if n.upper() not in known]
-    weightless = [n for n in names if n.upper() in known and n not in shared]
-    few = [n for n in shared if n not in followed]
-    notes = [notice("reference.not_in_model", *left_out, markers=left_out)] if left_out else []
-    if weightless:
-        notes.append(notice("reference.weightless", *weightless, markers=weightless))
-    if few:
-        part = {"markers": few, "percent": 100.0 * MIN_FILLED}
-        notes.append(notice("reference.labels_rarely_filled", *few, **part))
-    if not kept.all():
-        notes.append(notice("reference.too_few_markers", frames=(~kept).sum()))
-    return notes
-
-
-def _say_strangers(model: Any, shared: Iterable[str], *, weighted: bool) -> str:
-    return (
-        f"model '{model.getName()}': wanted at least {MIN_MARKERS} markers of the file in the "
-        f"model{', of a weight above 0' if weighted else ''}, found "
-        f"{', '.join(shared) or 'none'}. The model has "
-        f"{', '.join(marker.getName() for marker in model.getMarkerSet())}."
-    )
-
-
-def _say_unfilled(model: Any, names: Sequence[str], seen: BoolArray) -> str:
-    order = np.argsort(-seen.sum(axis=0), kind="stable")[:MIN_MARKERS]
-    best = ", ".join(f"{names[i]} {seen[:, i].sum()}" for i in order)
-    return (
-        f"model '{model.getName()}': wanted frames with {MIN_SEEN:.0%} of at least {MIN_MARKERS} "
-        f"shared markers, found none; the labels filled most often, in frames of "
-        f"{seen.shape[0]}: {best}. Fill the gaps, or check that the labels are the model's."
     )
 
 
