@@ -153,6 +153,19 @@ def test_weights_without_a_model_are_refused() -> None:
         read_comparison(Path("a"), Path("b.trc"), marker_weights=Path("w.toml"))
 
 
+def test_weights_beside_anything_but_markers_are_refused(tmp_path: Path) -> None:
+    weights = tmp_path / "w.toml"
+    weights.write_text("LASI = 8\n", encoding="utf-8")
+    table = write_table(
+        tmp_path / "e.mot", name="e", columns=["pelvis_tilt"], time_s=np.arange(20) / 50.0,
+        values=np.zeros((20, 1)), in_degrees=False,
+    )  # fmt: skip
+    for path in (table, tmp_path):
+        settings = ReferenceSettings(path=path, model=MODEL, marker_weights=weights)
+        with pytest.raises(ComparisonError, match=r"w.toml weighs markers .* weights out"):
+            open_reference(settings)
+
+
 def test_a_comparison_follows_states_and_keeps_them(tmp_path: Path) -> None:
     names = ("hip_flexion_r", "lumbar_bending", "pelvis_list", "pelvis_rotation")
     poses = [{n: 0.2 * np.sin(0.3 * i + k) for k, n in enumerate(names)} for i in range(30)]
