@@ -1,7 +1,7 @@
 """The command line in this process: what it prints, how it tells faults, its exit code.
 
 What belongs to a process alone (streams, signals, limits) is tested in processes elsewhere:
-`test_environment.py`, `test_interruption.py`, `test_cli.py`.
+`test_environment.py`, `test_interruption.py`, `test_cli.py` and the files beside it.
 """
 
 from __future__ import annotations

@@ -70,6 +70,7 @@ ORDER = (
     "calibration.verdict",
     "calibration.sensor_to_segment",
     "kinematics.engine_definitions",
+    "kinematics.filled_markers",
     "kinematics.osim",
     "kinematics.solve",
     "kinematics.doubts",

@@ -71,6 +71,7 @@ NAMES: Final[Mapping[str, str]] = {
     "Kinematics": "coordinates sensors bodies engine",
     "MarkerMap": "names clusters",
     "MarkerTrial": "name subjects",
+    "MarkerWeights": "file sha256",
     "Motion": "name subject",
     "NamedMarkers": "subjects",
     "OrientationOrigin": "identifier",

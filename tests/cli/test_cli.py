@@ -2,63 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
 
 import pytest
-from typer.main import get_command
 
-from opensim_pelvis import pipeline
-from opensim_pelvis.cli import commands as cli
 from opensim_pelvis.config.settings import TrialSettings
-from opensim_pelvis.errors import PluginError
-from opensim_pelvis.simulate.runner import Session, typical_runner
-from opensim_pelvis.simulate.sensors import SensorSettings, simulate_sensors
-from opensim_pelvis.simulate.trial import write_trial
-from opensim_pelvis.simulate.truth import simulate_runner
-from opensim_pelvis.simulate.writers import write_sto, write_xsens
-from opensim_pelvis.types import Result
-from tests.c3d_files import Kind, write_kind
+from tests.cli.conftest import COLUMNS, Run
+from tests.cli.processes import in_own_process
 from tests.exporting import PAGE_AND_PDF, without
 
-HELP_S = 0.3  # what the project promises; a cold start of Python and typer takes half of it
-COLUMNS = 80
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Call the command in this process; return exit code, stdout, stderr."""
-    monkeypatch.setenv("COLUMNS", str(COLUMNS))
-    # as a script has it: the usage line would else speak of `python -m pytest`
-    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["opensim-pelvis", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        code = caught.value.code
-        out, err = capsys.readouterr()
-        return (0 if code is None else int(code)), out, err
-
-    return call
-
-
-@pytest.fixture(scope="module")
-def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Trial file of a short simulated run, Xsens files beside it."""
-    folder = tmp_path_factory.mktemp("simulated")
-    truth = simulate_runner(typical_runner("female"), Session(duration_s=4.0, rate_hz=60.0))
-    recording = simulate_sensors(truth, SensorSettings(seed=1))
-    write_xsens(recording, folder / "imu")
-    return write_trial(folder / "trial.toml", truth, recording="imu")
 
 
 def _fails(answer: tuple[int, str, str], *words: str) -> None:
@@ -70,109 +23,6 @@ def _fails(answer: tuple[int, str, str], *words: str) -> None:
     assert "Traceback" not in err
     for word in words:
         assert word in err
-
-
-def _process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-c",
-        "from opensim_pelvis.cli.commands import main; main()",
-        *arguments,
-    ]
-    return subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        env=dict(os.environ, **environment),
-    )
-
-
-# --- help ----------------------------------------------------------------------------------
-
-
-def test_help_answers_at_once() -> None:
-    times = []
-    for _ in range(3):
-        before = os.times()
-        answer = _process("--help")
-        after = os.times()
-        # processor time: the wall clock would measure the tests that run beside this one
-        spent = after.children_user + after.children_system
-        times.append(spent - before.children_user - before.children_system)
-    assert answer.returncode == 0
-    assert min(times) < HELP_S
-
-
-@pytest.mark.parametrize(
-    "command", ["demo", "run", "inspect", "report", "compare", "pool", "texts", "readers", "init"]
-)
-def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> None:
-    code, out, _ = run("--help")
-    assert code == 0
-    assert f"\n  {command} " in out
-    assert "..." not in out.split("Commands:")[1].split("Examples:")[0]  # nothing is cut off
-    code, out, _ = run(command, "--help")
-    assert code == 0
-    assert "Usage: opensim-pelvis " + command in out
-    assert "{" not in out.partition("\n")[0]  # an argument stands as people type it
-
-
-@pytest.mark.parametrize(
-    ("command", "taught"),
-    [
-        ("run", {"--sensors", "--static", "--heading-axis"}),
-        ("report", {"--lab", "--agreement"}),
-        ("compare", {"--up-axis", "--model", "--offset", "--lab"}),
-    ],
-)
-def test_examples_of_the_help_name_flags_that_exist(
-    run: Run, command: str, taught: set[str]
-) -> None:
-    _, out, _ = run(command, "--help")
-    usage, examples = out.split("Examples:")
-    flags = set(re.findall(r"--[a-z-]+", examples))
-    assert taught <= flags
-    assert all(f"{flag} " in usage for flag in flags)
-
-
-def test_choices_in_the_help_of_compare_are_those_that_are_taken() -> None:
-    from opensim_pelvis.config.settings import Surface
-    from opensim_pelvis.validation.alignment import BodyOffset, FitOn
-    from opensim_pelvis.validation.sources import ReferenceKind
-
-    parameters = get_command(cli.app).commands["compare"].params  # type: ignore[attr-defined]
-    shown = {parameter.opts[0]: parameter.metavar for parameter in parameters}
-    for flag, choices in (
-        ("--reference", ReferenceKind),
-        ("--heading-on", FitOn),
-        ("--body-offset", BodyOffset),
-        ("--surface", Surface),
-    ):
-        assert shown[flag] == "|".join(get_args(choices)), flag
-
-
-def test_the_version_is_that_of_the_distribution(run: Run) -> None:
-    from importlib.metadata import version
-
-    assert run("--version")[:2] == (0, f"opensim-pelvis {version('opensim-pelvis')}\n")
-
-
-# --- a run ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> list[TrialSettings]:
-    """Settings that reach the pipeline, which goes no further."""
-    settings_seen: list[TrialSettings] = []
-
-    def stop(settings: TrialSettings, **_: object) -> Result:
-        settings_seen.append(settings)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(pipeline, "run_trial", stop)
-    return settings_seen
 
 
 def test_every_flag_reaches_its_setting(
@@ -237,7 +87,7 @@ def test_a_run_ends_with_tables_that_fit_the_screen(run: Run, trial: Path, tmp_p
 
 
 def test_a_pipe_that_knows_ascii_only_is_served(trial: Path) -> None:
-    answer = _process("inspect", str(trial), PYTHONIOENCODING="ascii")
+    answer = in_own_process("inspect", str(trial), PYTHONIOENCODING="ascii")
     assert answer.returncode == 0, answer.stderr
     assert "8 sensors" in answer.stdout
 
@@ -253,77 +103,6 @@ def test_the_demo_says_that_it_is_simulated(
     assert code == 0
     assert out.startswith("This demonstration is SIMULATED: no person was measured.")
     assert out.endswith("All of this is SIMULATED data: no person was measured.\n")
-
-
-# --- inspect, readers, init ----------------------------------------------------------------
-
-
-def test_inspect_shows_what_a_c3d_file_without_sensors_holds(run: Run, tmp_path: Path) -> None:
-    path = write_kind(tmp_path / "optical.c3d", Kind()).path
-    code, out, _ = run("inspect", path)
-    assert code == 0
-    assert "optical.c3d: a C3D file without inertial sensors" in out
-    assert "reference of markers: opensim-pelvis compare RESULT" in out
-    code, _, err = run("run", path, "--out", tmp_path / "out")
-    assert code == 2
-    assert "wanted IMU channels or a ROTATION group" in err
-
-
-def test_inspect_shows_sensors_rate_and_who_wore_what(run: Run, trial: Path) -> None:
-    code, out, _ = run("inspect", trial)
-    assert code == 0
-    for words in ("xsens", "60 Hz (", "body", "calcn_l", "PacketCounter", "world frame"):
-        assert words in out
-    assert max(map(len, out.splitlines())) <= COLUMNS
-
-
-def test_inspect_shows_a_recording_whose_map_does_not_fit(run: Run, trial: Path) -> None:
-    text = trial.read_text(encoding="utf-8").replace("00B4F001", "00B4F0XX")
-    odd = trial.with_name("odd.toml")
-    odd.write_text(text, encoding="utf-8")
-    code, out, _ = run("inspect", odd)
-    assert code == 0
-    assert "no sensor is named '00B4F0XX'" in " ".join(out.split())
-
-
-def test_readers_lists_formats_and_names_what_is_broken(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from opensim_pelvis.io import registry
-
-    sound = registry.load_reader
-
-    def load(name: str) -> registry.Reader:
-        if name == "sto":
-            raise PluginError("reader 'sto' cannot be loaded: it is broken")
-        return sound(name)
-
-    monkeypatch.setattr(registry, "load_reader", load)
-    code, out, _ = run("readers")
-    assert code == 0
-    assert "xsens" in out
-    assert "reader 'sto' cannot be loaded" in out
-
-
-def test_init_writes_a_file_that_runs_and_spares_an_existing_one(
-    run: Run, tmp_path: Path, seen: list[TrialSettings]
-) -> None:
-    truth = simulate_runner(typical_runner("male"), Session(duration_s=2.0, rate_hz=60.0))
-    recording = simulate_sensors(truth, SensorSettings(seed=2))
-    table = tmp_path / "run.sto"
-    write_sto(recording, table)
-    new = tmp_path / "sub.toml"
-    code, out, _ = run("init", table, "--out", new)
-    assert code == 0
-    assert f"opensim-pelvis run {new}" in out
-    before = new.read_text(encoding="utf-8")
-    _fails(run("init", table, "--out", new), "already exists", "--overwrite")
-    assert new.read_text(encoding="utf-8") == before
-    assert run("init", table, "--out", new, "--force")[0] == 0
-    run("run", new, "--out", tmp_path)
-    assert seen[0].recording.path == table
-    assert seen[0].sensors["pelvis_imu"] == "pelvis"
-    assert len(seen[0].sensors) == len(recording.sensors)
 
 
 # --- bad input -----------------------------------------------------------------------------
@@ -393,7 +172,7 @@ def test_an_unwritable_output_is_noticed_before_the_work(
 
 
 def test_an_error_of_ours_is_one_line_without_traceback_in_a_real_process(tmp_path: Path) -> None:
-    answer = _process("run", str(tmp_path / "none.toml"), "--out", str(tmp_path))
+    answer = in_own_process("run", str(tmp_path / "none.toml"), "--out", str(tmp_path))
     assert answer.returncode == 2
     assert answer.stderr.count("\n") == 1
     assert answer.stderr.startswith("error: ")

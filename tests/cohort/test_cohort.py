@@ -217,3 +217,8 @@ def test_copies_of_one_result_are_one_session_and_told(summaries: Path, tmp_path
     assert len(table.attrs[COPIES]) == 2
     assert {told.code for told in table.attrs[COPIES]} == {"cohort.copy"}
     assert read_cohort([summaries]).attrs[COPIES] == []
+    write_cohort([summaries, tmp_path / "backup"], tmp_path / "out")
+    facts = json.loads((tmp_path / "out" / "cohort.json").read_text())
+    assert [sorted(copy) for copy in facts["copies"]] == [["earlier", "file"]] * 2
+    assert {Path(copy["file"]).parent for copy in facts["copies"]} == {tmp_path / "backup"}
+    assert [told["values"] for told in facts["notices"]] == facts["copies"]

@@ -17,13 +17,10 @@ from opensim_pelvis.config.settings import (
 )
 from opensim_pelvis.config.trial.defaults import list_defaults
 from opensim_pelvis.config.trial.run_request import read_request
-from opensim_pelvis.config.trial.sensor_map import read_sensor_map
-from opensim_pelvis.config.trial.template import write_trial
 from opensim_pelvis.config.trial.trial_file import read_trial
-from opensim_pelvis.errors import ExportError, SettingsError
+from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.io.documents import to_plain
 from opensim_pelvis.rotations import rotate
-from opensim_pelvis.types import Recording, SensorSignals
 
 FULL = """
 [recording]
@@ -225,50 +222,6 @@ def test_files_that_are_no_text_are_refused(tmp_path: Path) -> None:
     assert "wanted a file, found a folder" in _fault(folder)
 
 
-# --- sensor maps ---------------------------------------------------------------------------
-
-XML = """<?xml version="1.0" encoding="UTF-8" ?>
-<OpenSimDocument><XsensDataReaderSettings><ExperimentalSensors>
-<ExperimentalSensor name="_00B42268"><name_in_model>torso_imu</name_in_model></ExperimentalSensor>
-<ExperimentalSensor name="_00B42279"><name_in_model> pelvis_imu </name_in_model>
-</ExperimentalSensor></ExperimentalSensors></XsensDataReaderSettings></OpenSimDocument>
-"""
-
-
-@pytest.mark.parametrize("text", ['a = "pelvis"\n"b c" = "torso"\n', FULL])
-def test_toml_maps_may_be_bare_or_a_table(tmp_path: Path, text: str) -> None:
-    bodies = read_sensor_map(_write(tmp_path, text, "map.toml")).values()
-    assert list(bodies) == ["pelvis", "torso"]
-
-
-def test_the_map_of_opensense_is_read(tmp_path: Path) -> None:
-    path = _write(tmp_path, XML, "map.xml")
-    assert read_sensor_map(path) == {"_00B42268": "torso", "_00B42279": "pelvis"}
-
-
-def test_the_real_map_of_opensense_names_eight_bodies(shared_data: Path) -> None:
-    worn = read_sensor_map(shared_data / "opensense_walk" / "myIMUMappings.xml")
-    assert len(set(worn.values())) == 8
-    assert worn["_00B42279"] == "pelvis"
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        (XML[:200], "found damaged XML on line 3"),
-        (XML.replace("torso_imu", "torso"), "'_00B42268': wanted a name and a name_in_model"),
-        (XML.replace("_00B42268", "_00B42279"), "'_00B42279' is listed twice"),
-        ("<a/>", "no ExperimentalSensor in it"),
-        ("[sensors]\n", "it lists no sensor"),
-        ("a = 3\n", "sensors.a: wanted a body in quotes, found 3"),
-    ],
-)
-def test_faults_of_maps(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        read_sensor_map(_write(tmp_path, text, "map"))
-    assert words in str(caught.value)
-
-
 # --- flags ---------------------------------------------------------------------------------
 
 
@@ -318,122 +271,3 @@ def test_plain_settings_survive_json(tmp_path: Path) -> None:
     assert json.loads(json.dumps(plain)) == plain
     assert plain["calibration"]["window_s"] == [0.0, 2.5]
     assert plain["solver"]["weights"] == {"torso": 0.5}
-
-
-def _recording(*names: str) -> Recording:
-    sensors = tuple(SensorSignals(identifier=n, counter=np.arange(3)) for n in names)
-    return Recording(
-        name="walk",
-        reader="sto",
-        rate_hz=100.0,
-        rate_source="header",
-        counter_source="row number",
-        world_frame="z up",
-        sensors=sensors,
-        files=(),
-    )
-
-
-def test_a_template_reads_back_as_defaults(tmp_path: Path) -> None:
-    path = tmp_path / "new.toml"
-    source = RecordingSettings(path=tmp_path / "data" / "walk.sto", rate_hz=60.0)
-    write_trial(path, _recording("pelvis_imu", 'odd "name"'), source)
-    trial = read_trial(path)
-    assert trial.sensors == {"pelvis_imu": "pelvis"}
-    assert trial.recording == RecordingSettings(path=tmp_path / "data" / "walk.sto", rate_hz=60.0)
-    assert trial.calibration == CalibrationSettings()
-    text = path.read_text(encoding="utf-8")
-    assert '# "odd \\"name\\"" = "..."' in text
-    assert '\n# reader = "sto"\n' in text  # what the recording says is the example
-    assert "\nrate_hz = 60.0\n" in text
-
-
-def test_a_template_with_every_choice_taken_is_valid(tmp_path: Path) -> None:
-    path = tmp_path / "new.toml"
-    write_trial(path, _recording("a"), RecordingSettings(path=tmp_path / "walk"))
-    lines = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        key = line.removeprefix("# ").split(" = ")[0].strip('"')
-        known = {name for record in SECTIONS.values() for name in record.__dataclass_fields__}
-        lines.append(line.removeprefix("# ") if key in known else line)
-    path.write_text("\n".join(lines).replace('# "a" = "..."', 'a = "pelvis"'), encoding="utf-8")
-    _, defaults = read_request(path, {})
-    unset = {line.split(" = ")[0] for line in defaults}
-    assert unset == set()
-
-
-def test_a_template_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="cannot be written"):
-        write_trial(tmp_path / "none" / "t.toml", _recording("a"), RecordingSettings(path=tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("stated", "iso"),
-    [
-        ("2026-11-24", "2026-11-24"),
-        ("2026-11-24T10:30:00", "2026-11-24T10:30:00"),
-        ("2026-11-24T10:30:00+01:00", "2026-11-24T10:30:00+01:00"),
-        ("2026-11-24 10:30:00Z", "2026-11-24T10:30:00+00:00"),
-        ('"2026-11-24T10:30"', "2026-11-24T10:30:00"),
-    ],
-)
-def test_a_date_is_taken_as_toml_has_it_or_in_quotes(tmp_path: Path, stated: str, iso: str) -> None:
-    path = tmp_path / "trial.toml"
-    path.write_text(f'[recording]\npath = "walk"\ndate = {stated}\n', encoding="utf-8")
-    settings, defaults = read_request(path, {})
-    assert settings.recording.date is not None
-    assert settings.recording.date.isoformat() == iso
-    assert to_plain(settings)["recording"]["date"] == iso
-    assert not [line for line in defaults if "recording.date" in line]
-    flagged, _ = read_request(path, {"recording": {"date": "2025-01-02"}})
-    assert flagged.recording.date is not None
-    assert flagged.recording.date.isoformat() == "2025-01-02"
-
-
-@pytest.mark.parametrize(
-    "stated", ['"yesterday"', "10:30:00", "2026", '"24.11.2026"', "true", "0026-11-24", '""']
-)
-def test_a_date_that_is_none_is_a_fault_that_shows_one(tmp_path: Path, stated: str) -> None:
-    path = tmp_path / "trial.toml"
-    path.write_text(f'[recording]\npath = "walk"\ndate = {stated}\n', encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"recording\.date: wanted a (date such|year)"):
-        read_trial(path)
-
-
-def test_a_weight_without_a_side_counts_for_both(tmp_path: Path) -> None:
-    trial = tmp_path / "trial.toml"
-    trial.write_text(
-        "[recording]\npath = 'walk'\n[solver.weights]\ntibia = 0.02\ntibia_l = 0.5\ntorso = 2\n",
-        encoding="utf-8",
-    )
-    settings, _ = read_request(trial, {})
-    assert settings.solver.weights == {"tibia_r": 0.02, "tibia_l": 0.5, "torso": 2.0}
-    _, defaults = read_request(Path("walk"), {"solver": {"weights": []}})
-    assert "solver.weights = 1 for every sensor (default)" in defaults
-    settings, _ = read_request(trial, {"solver": {"weights": ["tibia=1", "calcn_r = 0.1"]}})
-    assert settings.solver.weights == {
-        "tibia_r": 1.0,
-        "tibia_l": 1.0,  # a flag wins over the file, for both sides
-        "calcn_r": 0.1,
-        "torso": 2.0,
-    }
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("tibia", "--weight: wanted BODY=WEIGHT such as tibia=0.02, found 'tibia'"),
-        ("tibia=much", "bodies with weights from 0 to 1000"),
-        ("shin=0.1", "no body is called 'shin'"),
-        ("tibia=-1", "bodies with weights from 0 to 1000"),
-    ],
-)
-def test_weights_that_cannot_be_are_told(text: str, words: str) -> None:
-    with pytest.raises(SettingsError, match=words):
-        read_request(Path("walk"), {"solver": {"weights": [text]}})
-
-
-@pytest.mark.parametrize("text", ["\u0663", "\uff13", "1_0", "nan", "inf", "0x1", "1" * 5000])
-def test_a_weight_of_a_flag_is_a_plain_number(text: str) -> None:
-    with pytest.raises(SettingsError, match="--weight"):
-        read_request(Path("walk"), {"solver": {"weights": [f"pelvis={text}"]}})

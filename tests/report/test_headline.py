@@ -25,6 +25,7 @@ def measure(name: str, *rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "coach": [],
         "error": None,
         "error_source": "",
+        "error_short": "",
         "right_minus_left": None,
     }
     return {"name": name, "rows": list(rows), **none, **changes}
@@ -49,7 +50,8 @@ def rotation(mean: float, error: float | None = 4.0, label: str = "female") -> d
         published=[{"label": label, "low": 8.0, "high": 14.0}],
         coach=[{"label": "fast", "low": 10.0, "high": 12.0}],
         error=error,
-        error_source="Lin 2023, somewhere",
+        error_source="in a study, Lin and others 2023, somewhere",
+        error_short="Lin 2023",
     )
 
 

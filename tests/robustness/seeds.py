@@ -92,7 +92,23 @@ def xsens() -> tuple[Tree, ...]:
         grow(lambda d: write_xsens(plain, d, columns="euler", header="2022")),
         grow(lambda d: write_xsens(plain, d, columns="matrix", separator=" ")),
         grow(lambda d: write_xsens(plain, d, separator=";")),
+        _with_utc(grow(lambda d: write_xsens(plain, d, header="2022"))),
     )
+
+
+def _with_utc(tree: Tree) -> Tree:
+    """Return the files of sensors with the time of day in nanoseconds beside every row."""
+    names = ("UTC_Nano", "UTC_Hour", "UTC_Minute", "UTC_Second", "UTC_Valid")
+    out: Tree = {}
+    for name, content in tree.items():
+        lines = content.decode().splitlines()
+        top = next(i for i, line in enumerate(lines) if line.startswith("PacketCounter"))
+        lines[top] += "".join(f"\t{column}" for column in names)
+        for i in range(top + 1, len(lines)):
+            nano = round((i - top) * 1e9 / BRIEF.rate_hz)
+            lines[i] += f"\t{nano % 10**9}\t23\t59\t{nano // 10**9}\t7"
+        out[name] = ("\n".join(lines) + "\n").encode()
+    return out
 
 
 def dot() -> tuple[Tree, ...]:
@@ -183,6 +199,23 @@ def rotations() -> tuple[Tree, ...]:
 
 
 MARKER_NAMES: Final = ("LASI", "RASI", "LPSI", "RPSI", "LKNE", "RKNE", "LTHI", "RTHI", "LHJC")
+
+
+WEIGHTS: Final[tuple[Tree, ...]] = (
+    {
+        "w.xml": b"""<?xml version="1.0" encoding="UTF-8"?>
+<OpenSimDocument Version="40000"><IKTaskSet name="w"><objects>
+<IKMarkerTask name="LASI"><apply>true</apply><weight>10</weight></IKMarkerTask>
+<IKMarkerTask name="RASI"><apply>false</apply><weight>2.5</weight></IKMarkerTask>
+<IKCoordinateTask name="knee_angle_r"><apply>true</apply><weight>1</weight></IKCoordinateTask>
+</objects><groups/></IKTaskSet></OpenSimDocument>
+"""
+    },
+    {"w.toml": b"[weights]\nLASI = 10\nRASI = 2.5\nLKNE = 0\n"},
+    {"w.csv": b"label,weight\nLASI,10\nRASI,2.5\nLKNE,0\n"},
+    {"w.txt": b"LASI\t10\nRASI\t2,5\n"},
+)
+"""Marker weights in every form."""
 
 
 def markers() -> FloatArray:

@@ -272,6 +272,15 @@ def _marker_map(folder: Path) -> None:
     read_marker_map(folder / "markers.toml")
 
 
+def _marker_weights(folder: Path) -> None:
+    from opensim_pelvis.validation.marker_weights import check_labels, group, read_marker_weights
+
+    for path in folder.iterdir():
+        found = read_marker_weights(path)
+        check_labels(path, found, seeds.MARKER_NAMES)
+        group(found.of(seeds.MARKER_NAMES))
+
+
 def _name(folder: Path) -> None:
     from opensim_pelvis.config import names
 
@@ -393,6 +402,7 @@ TARGETS: Final = {
         Target("reference angles", _reference_c3d, lambda d: _reference(d, "angles")),
         Target("reference rotations", seeds.rotations, _reference),
         _document("marker names", _marker_map, {"markers.toml": seeds.MARKERS}),
+        _document("marker weights", _marker_weights, *seeds.WEIGHTS),
         _document("names", _name, {"name.txt": b"Walk 01"}, {"name.txt": "L\u00e4ufer 1".encode()}),
     )
 }

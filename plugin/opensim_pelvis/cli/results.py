@@ -159,6 +159,16 @@ def compare(
             rich_help_panel=REFERENCE,
         ),
     ] = None,
+    marker_weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Weights of the markers in inverse kinematics: an OpenSim IKTaskSet or set-up "
+            "(XML), TOML with lines such as LASI = 10, or a table of labels and weights. "
+            "[default: all 1]",
+            rich_help_panel=REFERENCE,
+        ),
+    ] = None,
     offset: Annotated[
         float | None,
         typer.Option(
@@ -238,6 +248,7 @@ def compare(
         up_axis=up_axis,
         model=model,
         static_trial=static_trial,
+        marker_weights=marker_weights,
         offset_s=offset,
         drift_ppm=drift,
         window_s=window,

@@ -17,7 +17,7 @@ from opensim_pelvis.cohort.runs import COPIES, read_cohort, runners
 from opensim_pelvis.io.delivery import Set, deliver
 from opensim_pelvis.io.documents import safe_cell, to_plain
 from opensim_pelvis.language import ENGLISH, Language
-from opensim_pelvis.notices import as_plain, say
+from opensim_pelvis.notices import as_plain
 
 
 def write_cohort(
@@ -68,10 +68,10 @@ def write_cohort(
         path = staged.folder / "cohort.json"
         facts = {
             "format": "opensim-pelvis cohort",
-            "format_version": 2,
+            "format_version": 3,
             "sessions": len(sessions),
             "sessions_without_strides": sessions.loc[sessions["strides"] == 0, "name"].tolist(),
-            "copies": [say(copy) for copy in sessions.attrs[COPIES]],
+            "copies": [dict(copy.values) for copy in sessions.attrs[COPIES]],
             "notices": sessions.attrs[COPIES],
             "runners": len(people),
             "women_minus_men_at_the_same_speed": compare_sexes(people),

@@ -188,7 +188,7 @@ def _sure(view: View, texts: Texts) -> Iterator[str]:
     else:
         half = texts.degrees(max((row["high"] - row["low"]) / 2.0, 0.1))
         key = "sure" if measure["error"] is not None else "sure_no_error"
-        source = measure["error_source"].partition(",")[0]
+        source = measure["error_short"] or measure["error_source"]  # older files have no short one
         yield words[key].format(
             n=row["n"], half=half, error=texts.degrees(measure["error"]), source=source
         )

@@ -122,6 +122,7 @@ class Measure:
     needs_pose: bool
     error: Positive | None
     error_source: str
+    error_short: str = ""
     circular: bool
     short: str
     shown: Mapping[str, Count]

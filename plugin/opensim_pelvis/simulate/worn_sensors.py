@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -31,52 +34,17 @@ class Site(NamedTuple):
     """Rings and impacts of walking in parts of those of running at the same speed."""
 
 
-SITES: Final[Mapping[str, Site]] = {
-    # the pelvis follows the thighs by published coefficients, see _pelvis_following
-    "pelvis": Site(
-        following=(0.0, 0.0, 0.03),
-        ringing_deg=(0.4, 0.4, 0.5),
-        ringing_hz=(6.0, 9.0),
-        impact_mps2=(6.0, 12.0, 4.0),
-        impact_hz=(13.0, 17.0),
-        walking=0.5,
-    ),
-    "trunk": Site(
-        following=(0.05, 0.05, 0.04),
-        ringing_deg=(0.3, 0.3, 0.4),
-        ringing_hz=(6.0, 9.0),
-        impact_mps2=(4.0, 7.0, 3.0),
-        impact_hz=(12.0, 16.0),
-        walking=0.5,
-    ),
-    "thigh": Site(
-        following=(0.06, 0.10, 0.05),
-        ringing_deg=(0.8, 1.0, 0.8),
-        ringing_hz=(8.0, 12.0),
-        impact_mps2=(14.0, 18.0, 10.0),
-        impact_hz=(14.0, 18.0),
-        walking=0.9,
-    ),
-    "shank": Site(
-        following=(0.02, 0.04, 0.02),
-        ringing_deg=(0.4, 0.6, 0.4),
-        ringing_hz=(11.0, 15.0),
-        impact_mps2=(25.0, 40.0, 14.0),
-        impact_hz=(17.0, 23.0),
-        walking=0.9,
-    ),
-    "foot": Site(
-        following=(0.01, 0.01, 0.01),
-        ringing_deg=(0.3, 0.3, 0.3),
-        ringing_hz=(12.0, 15.0),
-        impact_mps2=(40.0, 60.0, 20.0),
-        impact_hz=(18.0, 25.0),
-        walking=1.7,
-    ),
-}
-"""Sizes for running. Thighs by some degrees and the pelvis by one or two is what markers show;
-the split by axis, rings and impacts are a choice that brings the share of the signals above 12 Hz
-to that of people (``tests/benchmarks/simulated_people.py``)."""
+@cache
+def sites() -> Mapping[str, Site]:
+    """Return how skin moves over each kind of segment (``worn_sites.toml``)."""
+    text = files("opensim_pelvis.simulate").joinpath("worn_sites.toml").read_text(encoding="utf-8")
+    return {name: _site(row) for name, row in tomllib.loads(text).items()}
+
+
+def _site(row: Mapping[str, Any]) -> Site:
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    return Site(**values)
+
 
 _ROTATION_BY_THIGHS: Final = ((0.095, 0.026), (-0.034, 0.018))
 _OBLIQUITY_BY_THIGHS: Final = ((0.103, 0.06), (-0.009, 0.02))
@@ -148,7 +116,7 @@ def _skin(
 ) -> SoftTissue:
     """Return the skin over one body."""
     assert runner.style is not None
-    site = SITES[segment_of(body)]
+    site = sites()[segment_of(body)]
     harder *= site.walking if runner.gait == "walking" else 1.0
 
     def around(sizes: tuple[float, float, float], factor: float) -> tuple[float, float, float]:

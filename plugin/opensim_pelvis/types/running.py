@@ -161,6 +161,8 @@ class MeasureDefinition:
         Known error of one runner's mean, in the measure's unit; NaN where none is known.
     error_source : str
         Where the error is known from, and under which conditions.
+    error_short : str
+        The same in two or three words, for a sentence; empty where no error is known.
     circular : bool
         An angle on a circle of 360 degrees.
     label : str
@@ -182,6 +184,7 @@ class MeasureDefinition:
     needs_pose: bool
     error: float = float("nan")
     error_source: str = "unknown"
+    error_short: str = ""
     circular: bool = False
     short: str = ""
     shown: Mapping[Place, int] = field(default_factory=dict)

@@ -14,9 +14,11 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.kinematics.filled_markers import MIN_FILLED
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.naming import some_of
 
 MIN_MARKERS: Final = 3
 
@@ -48,18 +50,13 @@ def orient_clusters(
     Raises
     ------
     ComparisonError
-        When markers are missing, too few or in a line.
+        When markers are missing, too few of them are filled, or they are in a line.
     """
     found: dict[str, FloatArray] = {}
     notes: list[Notice] = []
     for body, names in clusters.items():
-        missing = trial.missing(names)
-        if missing or len(names) < MIN_MARKERS:
-            raise ComparisonError(
-                f"{trial.name}: the cluster of {body} needs at least {MIN_MARKERS} markers in "
-                f"the file; missing: {', '.join(missing) or 'none'}; given: {len(names)}"
-            )
-        points = np.stack([trial.positions_m[name] for name in names], axis=1)
+        there = _filled(trial, body, names)
+        points = np.stack([trial.positions_m[name] for name in there], axis=1)
         found[body], misfit_m = _orient(trial.name, body, points)
         loose = int((misfit_m > MAX_MISFIT_M).sum())
         notes.append(
@@ -67,13 +64,40 @@ def orient_clusters(
                 "reference.cluster_loose" if loose else "reference.cluster",
                 body,
                 body=body,
-                markers=len(names),
+                markers=len(there),
                 misfit_mm=1000.0 * np.nanmedian(misfit_m),
                 frames=loose,
                 limit_mm=1000.0 * MAX_MISFIT_M,
             )
         )
+        if rarely := [name for name in names if name in trial.positions_m and name not in there]:
+            part = {"markers": rarely, "percent": 100.0 * MIN_FILLED}
+            notes.append(notice("reference.labels_rarely_filled", *rarely, **part))
     return found, tuple(notes)
+
+
+def _filled(trial: MarkerTrial, body: str, names: Sequence[str]) -> list[str]:
+    """Return the markers of a plate without those that are never or rarely filled.
+
+    Rarely: in less than `MIN_FILLED` of the frames that have the plate's best filled marker. A
+    marker that the file does not list is asked for.
+    """
+    missing = [name for name in trial.missing(names) if name not in trial.left_out]
+    empty = [name for name in trial.missing(names) if name in trial.left_out]
+    seen = {
+        name: int(np.isfinite(trial.positions_m[name]).all(axis=1).sum())
+        for name in names
+        if name in trial.positions_m
+    }
+    least = MIN_FILLED * max(seen.values(), default=0)
+    there = [name for name, count in seen.items() if count >= least]
+    if missing or len(there) < MIN_MARKERS:
+        raise ComparisonError(
+            f"{trial.name}: the cluster of {body} needs at least {MIN_MARKERS} markers that are "
+            f"filled; missing: {some_of(missing) or 'none'}; not usable or never "
+            f"filled: {some_of(empty) or 'none'}; given: {len(names)}"
+        )
+    return there
 
 
 def _orient(trial: str, body: str, points: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -28,6 +28,7 @@ def read_comparison(
     up_axis: Any = None,
     model: Path | None = None,
     static_trial: Path | None = None,
+    marker_weights: Path | None = None,
     offset_s: float | None = None,
     drift_ppm: float | None = None,
     window_s: tuple[float, float] | None = None,
@@ -71,6 +72,10 @@ def read_comparison(
         faults.append(f"--model is for inverse kinematics; found --reference {kind} as well")
     if static_trial is not None and model is None:
         faults.append("--static-trial needs --model, which it scales for inverse kinematics")
+    if marker_weights is not None and model is None:
+        faults.append(
+            "--marker-weights needs --model, whose inverse kinematics follows the markers"
+        )
     raise_faults(SettingsError, "compare", faults)
     return ComparisonSettings(
         estimate=estimate,
@@ -81,6 +86,7 @@ def read_comparison(
             up_axis=up_axis,
             model=model,
             static_trial=static_trial,
+            marker_weights=marker_weights,
         ),
         offset_s=offset_s,
         drift_ppm=drift_ppm,

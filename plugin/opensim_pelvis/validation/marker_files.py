@@ -11,7 +11,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
-from opensim_pelvis.io.c3d import open_c3d, read_points
+from opensim_pelvis.io.c3d import open_c3d, rates_contradict, read_points
 from opensim_pelvis.io.documents import read_toml
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
@@ -20,7 +20,7 @@ from opensim_pelvis.validation.foot_events import FootEvent, read_c3d_events
 from opensim_pelvis.validation.marker_gaps import MAX_MARKER_GAP_S, fill, without_unmeasured
 from opensim_pelvis.validation.marker_names import Trajectory, name_markers
 from opensim_pelvis.validation.markers import MarkerTrial
-from opensim_pelvis.validation.naming import some_of
+from opensim_pelvis.validation.naming import list_some, some_of
 from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.trc_files import read_trc
@@ -125,8 +125,14 @@ def _read_c3d(path: Path, names: Mapping[str, str], up_axis: UpAxis | None) -> M
     rate_hz = file.rate_hz
     if not np.isfinite(rate_hz):
         raise ComparisonError(
-            f"{path}: wanted the point rate, but neither POINT:RATE nor the header states it. "
-            "Export the file with its rate."
+            f"{path}: wanted the point rate, but neither POINT:RATE, the header nor ANALOG:RATE "
+            "states one that is valid. Export the file with its rate."
+        )
+    if rates_contradict(file):
+        raise ComparisonError(
+            f"{path}: POINT:RATE is {rate_hz:g} Hz, but the header states another rate, and "
+            f"ANALOG:RATE with {file.channel_samples} samples per frame does too: the rates "
+            "contradict each other. Export the file again."
         )
     columns = [(label, points[:, i]) for i, label in enumerate(labels) if label]
     stored = {label: p for label, p in columns if label in PIG_ANGLES}
@@ -186,6 +192,9 @@ def _trial(
         filled += count
         positions[name] = rotate(turn, whole)
     notes += (*unmeasured, *named.notes)
+    if unseen:
+        told = notice("reference.labels_never_filled", *unseen, names=list_some(unseen))
+        notes += (told,)
     if filled:
         notes += (notice("reference.gaps_filled", samples=filled, limit_s=MAX_MARKER_GAP_S),)
     size = found[0][1].shape[0] if found else 0

@@ -17,6 +17,7 @@ import numpy as np
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray, UpAxis
+from opensim_pelvis.kinematics.filled_markers import MIN_FILLED
 from opensim_pelvis.notices import Notice, as_notice, notice, say
 from opensim_pelvis.rotations import from_matrix
 from opensim_pelvis.types.segments import Leg, body_on
@@ -68,6 +69,11 @@ class MarkerTrial:
         """Return which of these markers the trial does not have."""
         return [name for name in names if name not in self.positions_m]
 
+    def filled(self, names: Sequence[str]) -> int:
+        """Return in how many frames all of these markers were seen."""
+        seen = [np.isfinite(self.positions_m[name]).all(axis=1) for name in names]
+        return int(np.all(seen, axis=0).sum())
+
     def note_missing(self, code: str, names: Sequence[str]) -> Notice:
         """Return which of these are not there, with the reason where one is known."""
         missing = self.missing(names)
@@ -88,11 +94,14 @@ class MarkerSegments:
         Why a body is not there.
     methods : mapping of body to Notice
         How each body's frame was made.
+    notes : tuple of Notice
+        Labels that were passed over for others that are filled more often.
     """
 
     R_LB: Mapping[str, FloatArray]
     absent: Mapping[str, Notice] = field(default_factory=dict)
     methods: Mapping[str, Notice] = field(default_factory=dict)
+    notes: tuple[Notice, ...] = ()
 
 
 def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerSegments:
@@ -116,9 +125,9 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
         if not needed:
             return MarkerSegments(R_LB={}, absent={"pelvis": notice("reference.no_markers_of_it")})
         raise ComparisonError(_say_no_pelvis(trial))
-    pelvis = _pelvis(trial)
-    R_LB: dict[str, FloatArray] = {"pelvis": pelvis}
-    methods = {"pelvis": notice("segment.pelvis")}
+    R_LB: dict[str, FloatArray] = {"pelvis": _frame(*pelvis_axes(trial))}
+    iliac = _prefer(trial, PELVIS, PELVIS_WITH_SACRUM)
+    methods = {"pelvis": notice("segment.pelvis" if iliac else "segment.pelvis_with_sacrum")}
     absent: dict[str, Notice] = {}
     if trial.missing(THORAX):
         absent["torso"] = trial.note_missing("reference.no_marker", THORAX)
@@ -135,7 +144,41 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
         if not trial.missing([f"{letter}{end}" for end in ("KJC", "AJC", "ANK")]):
             R_LB[shank] = _shank(trial, letter, outward)
             methods[shank] = notice("segment.shank")
-    return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods)
+    return MarkerSegments(R_LB=R_LB, absent=absent, methods=methods, notes=_passed_over(trial))
+
+
+def _passed_over(trial: MarkerTrial) -> tuple[Notice, ...]:
+    """Return a note on labels that are filled too rarely beside what can replace them."""
+    pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(PELVIS, PELVIS_WITH_SACRUM)]
+    for _, letter, _ in _SIDES:
+        pairs += [(_femur(letter), _knee(letter)), ((f"{letter}HJC",), PELVIS)]
+    rare = [
+        name
+        for first, other in pairs
+        if not trial.missing(first) and not _prefer(trial, first, other)
+        for name in first
+        if name not in other and trial.filled([name]) < MIN_FILLED * trial.filled(other)
+    ]
+    if not rare:
+        return ()
+    return (
+        notice("reference.labels_rarely_filled", *rare, markers=rare, percent=100.0 * MIN_FILLED),
+    )
+
+
+def _prefer(trial: MarkerTrial, first: Sequence[str], other: Sequence[str]) -> bool:
+    """Return whether the first markers are all there, and not rarely filled beside the others."""
+    if trial.missing(first):
+        return False
+    return bool(trial.missing(other)) or trial.filled(first) >= MIN_FILLED * trial.filled(other)
+
+
+def _femur(letter: str) -> tuple[str, ...]:
+    return tuple(f"{letter}FE{end}" for end in "OAP")
+
+
+def _knee(letter: str) -> tuple[str, ...]:
+    return f"{letter}KJC", f"{letter}KNE"
 
 
 def _say_no_pelvis(trial: MarkerTrial) -> str:
@@ -178,14 +221,11 @@ def _mean_length(between: FloatArray) -> float:
 def pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the pelvis's axes in L, x forward, y up, z right, each (t, 3)."""
     p = trial.positions_m
-    back = (p["LPSI"] + p["RPSI"]) / 2.0 if not trial.missing(PELVIS) else p["SACR"]
+    iliac = _prefer(trial, PELVIS, PELVIS_WITH_SACRUM)
+    back = (p["LPSI"] + p["RPSI"]) / 2.0 if iliac else p["SACR"]
     z = _unit(p["RASI"] - p["LASI"])
     y = _unit(np.cross(z, (p["LASI"] + p["RASI"]) / 2.0 - back))
     return np.cross(y, z), y, z
-
-
-def _pelvis(trial: MarkerTrial) -> FloatArray:
-    return _frame(*pelvis_axes(trial))
 
 
 def _thorax(trial: MarkerTrial) -> FloatArray:
@@ -199,18 +239,17 @@ def _thorax(trial: MarkerTrial) -> FloatArray:
 def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, Notice] | Notice:
     """Return the thigh's frame and how it was made, or why there is none."""
     p = trial.positions_m
-    stored = [f"{letter}FE{end}" for end in "OAP"]
-    if not trial.missing(stored):
+    stored = _femur(letter)
+    if _prefer(trial, stored, _knee(letter)):
         origin, ahead, up = (p[name] for name in stored)
         y = _unit(up - origin)
         z = _unit(np.cross(_unit(ahead - origin), y))
         return _frame(np.cross(y, z), y, z), notice("segment.thigh_of_vicon")
-    knee, marker = f"{letter}KJC", f"{letter}KNE"
+    knee, marker = _knee(letter)
     if trial.missing([knee, marker]):
         return trial.note_missing("reference.no_knee", [knee, marker])
-    hip = p.get(f"{letter}HJC")
-    how = notice("segment.thigh")
-    if hip is None:
+    hip, how = p.get(f"{letter}HJC"), notice("segment.thigh")
+    if hip is None or not _prefer(trial, (f"{letter}HJC",), PELVIS):
         if trial.missing(PELVIS):
             return notice("reference.no_hip_centre", marker=f"{letter}HJC")
         hip = harrington_hip_centre(trial, "r" if letter == "R" else "l")

@@ -81,6 +81,8 @@ class Motion:
         Identifier of the person.
     still_s : (float, float) or None
         When the person stood still for calibration.
+    marker_weights : mapping of str to float
+        Weight of each marker that inverse kinematics followed.
     notes : tuple of Notice
     """
 
@@ -96,6 +98,7 @@ class Motion:
     surface: Surface | None = None
     subject: str | None = None
     still_s: tuple[float, float] | None = None
+    marker_weights: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:
@@ -125,7 +128,7 @@ def motion_from_markers(
         R_GB={body: multiply(inverse(R_LG), q) for body, q in {**segments.R_LB, **plates}.items()},
         source=notice("motion.of_markers", markers=trial.source, segments=made),
         subject=trial.subjects[0] if len(trial.subjects) == 1 else None,
-        notes=(*trial.notes, *absent, *notes),
+        notes=(*trial.notes, *segments.notes, *absent, *notes),
     )
 
 

@@ -21,6 +21,7 @@ from opensim_pelvis.types.segments import as_body
 from opensim_pelvis.validation.coordinate_files import read_coordinates
 from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
+from opensim_pelvis.validation.marker_motion import motion_by_inverse_kinematics
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.plausible import check_markers
 from opensim_pelvis.validation.reference_motion import (
@@ -63,6 +64,8 @@ class ReferenceSettings:
         a static trial; that of the coordinates for a table.
     static_trial : Path or None
         Markers of the person standing, to scale the model by.
+    marker_weights : Path or None
+        Weights of the markers in inverse kinematics (`marker_weights.read_marker_weights`).
     """
 
     path: Path
@@ -71,6 +74,7 @@ class ReferenceSettings:
     up_axis: UpAxis | None = None
     model: Path | None = None
     static_trial: Path | None = None
+    marker_weights: Path | None = None
 
 
 def open_estimate(path: Path) -> Motion:
@@ -93,11 +97,13 @@ def open_reference(settings: ReferenceSettings) -> Motion:
         )
     ending = path.suffix.lower()
     if path.is_dir():
+        _refuse_weights(settings, "a folder of results")
         return _read_result(path)
     if ending in TEXT_TABLES:
         text, notes = read_sheet(path)
         if not is_trc(text):
             _refuse_unknown(path, text)
+            _refuse_weights(settings, "a table of coordinates")
             return _pose_table(path, text, notes, settings.model)
     elif ending != ".c3d":
         raise ComparisonError(
@@ -107,10 +113,21 @@ def open_reference(settings: ReferenceSettings) -> Motion:
     if ending == ".c3d" and settings.kind in (None, "rotations"):
         file = open_c3d(path)
         if has_rotations(file):
+            _refuse_weights(settings, "rotations of segments")
             return motion_from_rotations(file, path, settings.up_axis)
     if settings.kind == "rotations":
         raise ComparisonError(f"{path}: wanted rotations of Theia3D, found none")
     return _read_marker_file(settings)
+
+
+def _refuse_weights(settings: ReferenceSettings, found: str) -> None:
+    """Raise where weights of markers are given, and there are no markers that they could weigh."""
+    if settings.marker_weights is not None:
+        raise ComparisonError(
+            f"{settings.path}: {settings.marker_weights.name} weighs markers "
+            f"(--marker-weights), but this is {found}. Give the file with the markers, or leave "
+            "the weights out."
+        )
 
 
 def _refuse_unknown(path: Path, text: str) -> None:
@@ -143,30 +160,21 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
 def _by_inverse_kinematics(
     trial: MarkerTrial, settings: ReferenceSettings, names: Mapping[str, str]
 ) -> Motion:
-    from opensim_pelvis.kinematics.osim.marker_ik import solve_markers
-    from opensim_pelvis.kinematics.osim.marker_scale import scale_to_static
-    from opensim_pelvis.kinematics.osim.model import load_model
-
     if settings.model is None:
         raise ComparisonError(
             f"{settings.path}: marker inverse kinematics needs a model with markers. Give it "
             "with --model FILE.osim."
         )
-    model = load_model(settings.model)
-    notes: tuple[Notice, ...] = ()
+    still = None
     if settings.static_trial is not None:
         still = read_markers(settings.static_trial, names=names, up_axis=settings.up_axis).trial
-        notes = (scale_to_static(model, still.positions_m),)
-    solved = solve_markers(model, trial.time_s, trial.positions_m, rate_hz=trial.rate_hz)
-    source = notice(
-        "motion.by_inverse_kinematics",
-        markers=trial.source,
-        model=settings.model.name,
-        count=len(solved.markers),
-        error_mm=1000.0 * solved.rms_error_m,
+    return motion_by_inverse_kinematics(
+        trial,
+        settings.model,
+        still_m=None if still is None else still.positions_m,
+        weights_file=settings.marker_weights,
+        names=names,
     )
-    motion = motion_from_coordinates(trial.name, solved.time_s, solved.coordinates_rad, source)
-    return replace(motion, R_GB=solved.R_GB, notes=(*trial.notes, *notes, *solved.notes))
 
 
 def _read_coordinates(path: Path, model: Path | None) -> Motion:

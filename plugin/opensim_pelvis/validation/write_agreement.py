@@ -14,7 +14,7 @@ import numpy as np
 
 from opensim_pelvis.io.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.io.delivery.manifest import find_manifests, hash_file
-from opensim_pelvis.io.documents import safe_cell, to_plain
+from opensim_pelvis.io.documents import is_file, safe_cell, to_plain
 from opensim_pelvis.io.results.agreement_file import CURVES_FILE, NUMBERS_FILE
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import Notice, as_plain, say
@@ -87,9 +87,7 @@ def set_of(
     overwrite: bool = False,
 ) -> Set:
     """Return whose the files of a comparison are; before it is made, only where they will be."""
-    reference = settings.reference
-    named = (reference.path, reference.names, reference.model, reference.static_trial)
-    sources = [settings.estimate, *(path for path in named if path is not None)]
+    sources = _sources(settings)
     return Set(
         folder=directory,
         kind="comparison",
@@ -100,6 +98,19 @@ def set_of(
         sources=sources,
         overwrite=overwrite,
     )
+
+
+def _sources(settings: ComparisonSettings) -> list[Path]:
+    """Return all that a comparison reads."""
+    reference = settings.reference
+    named = (
+        reference.path,
+        reference.names,
+        reference.model,
+        reference.static_trial,
+        reference.marker_weights,
+    )
+    return [settings.estimate, *(path for path in named if path is not None)]
 
 
 def files_of_comparison(settings: ComparisonSettings) -> list[str]:
@@ -219,7 +230,13 @@ def _write_json(comparison: Comparison, path: Path) -> Path:
         "reference": {
             "name": comparison.reference.name,
             "source": say(comparison.reference.source),
+            "marker_weights": dict(comparison.reference.marker_weights),
         },
+        "files": [
+            {"name": path.name, "sha256": hash_file(path)}
+            for path in _sources(comparison.settings)
+            if is_file(path)
+        ],
         "synchronisation": {
             "confidence": sync.confidence,
             **{f.name: getattr(sync, f.name) for f in fields(sync) if f.name not in skip},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,20 +12,14 @@ import ezc3d
 import numpy as np
 import pytest
 
-from opensim_pelvis.errors import ExportError
 from opensim_pelvis.io import reading
 from opensim_pelvis.io.c3d import open_c3d
 from opensim_pelvis.io.exporters.c3d import C3dExporter
-from opensim_pelvis.io.exporters.c3d_file import (
-    MAX_FRAMES_WORD,
-    C3dContent,
-    split_parameter,
-    write_c3d,
-)
 from opensim_pelvis.io.exporters.c3d_metadata import MAX_EVENTS
 from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.notices import notice
-from opensim_pelvis.types import Event, Landmark, RecordingDate, Result
+from opensim_pelvis.types import Event, RecordingDate
+from tests.io.exporters.c3d_readers import READERS, export, read_ezc3d, read_other
 from tests.io.exporters.sample_result import (
     GAP,
     LANDMARKS,
@@ -44,73 +37,6 @@ EVENTS = (
     Event(time_s=0.1, label="initial contact", context="Left"),
     Event(time_s=0.3, label="jump", context="General"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Read:
-    """What one reader found: points (t, p, 3), residuals (t, p), analogs (t, n)."""
-
-    points: np.ndarray
-    residuals: np.ndarray
-    analogs: np.ndarray
-    rate_hz: float
-    first_frame: int
-    parameters: Any
-
-    def texts(self, group: str, name: str) -> list[str]:
-        """Return a list of texts with its continuations NAME2, NAME3."""
-        names = [name, *(f"{name}{i}" for i in range(2, 10))]
-        return [text for key in names for text in self.parameters(group, key)]
-
-
-def read_ezc3d(path: Path) -> Read:
-    file = ezc3d.c3d(str(path))
-
-    def parameters(group: str, name: str) -> Any:
-        return file["parameters"][group].get(name, {"value": []})["value"]
-
-    return Read(
-        points=np.moveaxis(file["data"]["points"][:3], 0, 2).swapaxes(0, 1),
-        residuals=file["data"]["meta_points"]["residuals"][0].T,
-        analogs=file["data"]["analogs"][0].T,
-        rate_hz=file["header"]["points"]["frame_rate"],
-        first_frame=file["header"]["points"]["first_frame"] + 1,
-        parameters=parameters,
-    )
-
-
-def read_other(path: Path) -> Read:
-    with path.open("rb") as handle:
-        reader = other_c3d.Reader(handle)
-        frames = list(reader.read_frames())
-
-    def parameters(group: str, name: str) -> Any:
-        found = reader.get(f"{group}:{name}")
-        if found is None:
-            return []
-        if found.bytes_per_element == -1:
-            return [text.rstrip() for text in np.ravel(found.string_array)]
-        if not found.dimensions:
-            return [found.float_value if found.bytes_per_element == 4 else found.int16_value]
-        return found.float_array if found.bytes_per_element == 4 else found.int16_array
-
-    points = np.array([points for _, points, _ in frames])
-    return Read(
-        points=np.where(points[:, :, 3:4] < 0, np.nan, points[:, :, :3]),
-        residuals=points[:, :, 3],
-        analogs=np.array([analog[:, 0] for _, _, analog in frames]),
-        rate_hz=reader.point_rate,
-        first_frame=reader.first_frame,
-        parameters=parameters,
-    )
-
-
-READERS = pytest.mark.parametrize("read", [read_ezc3d, read_other])
-
-
-def export(result: Result, directory: Path) -> Path:
-    (path,) = C3dExporter().write(result, directory)
-    return path
 
 
 def quaternion_matrix(q: np.ndarray) -> np.ndarray:
@@ -325,75 +251,6 @@ def test_many_events_continue_and_the_file_says_where_they_end(tmp_path: Path) -
     assert f"first {MAX_EVENTS} of {MAX_EVENTS + 5}" in note
 
 
-def wide_content(channels: int) -> C3dContent:
-    random = np.random.default_rng(3)
-    points = 300
-    return C3dContent(
-        rate_hz=RATE_HZ,
-        points=random.normal(size=(4, points, 3)),
-        point_labels=[f"p{i}" for i in range(points)],
-        point_descriptions=[f"point {i}" for i in range(points)],
-        analogs=random.normal(size=(4, channels)),
-        analog_labels=[f"a{i}" for i in range(channels)],
-        analog_descriptions=[f"channel {i}" for i in range(channels)],
-        analog_units=[f"u{i}" for i in range(channels)],
-    )
-
-
-@pytest.mark.parametrize(
-    ("read", "channels"),
-    [(read_ezc3d, 520), pytest.param(read_other, 250, id="it scales no more than 255 channels")],
-)
-def test_more_than_255_points_and_channels(tmp_path: Path, read: Any, channels: int) -> None:
-    content = wide_content(channels)
-    file = read(write_c3d(tmp_path / "wide.c3d", content))
-    assert file.texts("POINT", "LABELS") == content.point_labels
-    assert file.texts("POINT", "DESCRIPTIONS") == content.point_descriptions
-    assert file.texts("ANALOG", "LABELS") == content.analog_labels
-    assert file.texts("ANALOG", "DESCRIPTIONS") == content.analog_descriptions
-    assert file.texts("ANALOG", "UNITS") == content.analog_units
-    np.testing.assert_allclose(file.points, content.points, rtol=FLOAT32, atol=0)
-    np.testing.assert_allclose(file.analogs, content.analogs, rtol=FLOAT32, atol=0)
-
-
-def test_the_second_reader_finds_the_continuations_of_analog_parameters(tmp_path: Path) -> None:
-    content = wide_content(520)
-    with write_c3d(tmp_path / "wide.c3d", content).open("rb") as handle:
-        reader = other_c3d.Reader(handle)
-    for name, wanted in (("LABELS", content.analog_labels), ("UNITS", content.analog_units)):
-        pieces = [reader.get(f"ANALOG:{name}{i}").string_array for i in ("", 2, 3)]
-        assert [text.rstrip() for piece in pieces for text in piece] == wanted
-    scales = [reader.get(f"ANALOG:SCALE{i}").float_array for i in ("", 2, 3)]
-    assert np.concatenate(scales).tolist() == [1.0] * 520
-
-
-@pytest.mark.parametrize("frames", [MAX_FRAMES_WORD - 1, MAX_FRAMES_WORD, 70_000])
-def test_long_trials_keep_every_frame(tmp_path: Path, frames: int) -> None:
-    values = np.arange(frames, dtype=np.float64)
-    content = C3dContent(
-        rate_hz=RATE_HZ,
-        points=np.repeat(values[:, None, None], 3, axis=2),
-        point_labels=["p"],
-        point_descriptions=[""],
-        analogs=np.stack([values, -values], axis=1),
-        analog_labels=["a", "b"],
-        analog_descriptions=["", ""],
-        analog_units=["V", "V"],
-    )
-    path = write_c3d(tmp_path / "long.c3d", content)
-    file = read_ezc3d(path)
-    np.testing.assert_array_equal(file.points[:, 0, 1], values)
-    np.testing.assert_array_equal(file.analogs[:, 1], -values)
-    with path.open("rb") as handle:  # its frames are read too slowly here
-        other = other_c3d.Reader(handle)
-        assert (other.first_frame, other.last_frame) == (1, frames)
-        assert other.header.last_frame == min(frames, MAX_FRAMES_WORD)
-        assert other.get("POINT:FRAMES").uint16_value == min(frames, MAX_FRAMES_WORD)
-        long_frames = other.get("POINT:LONG_FRAMES")
-    assert (long_frames.float_value if long_frames else frames) == frames
-    assert (long_frames is not None) == (frames >= MAX_FRAMES_WORD)
-
-
 @pytest.mark.parametrize("bodies", [("pelvis",), ("pelvis", "torso")])
 @READERS
 def test_few_bodies(tmp_path: Path, read: Any, bodies: tuple[str, ...]) -> None:
@@ -413,41 +270,6 @@ def test_orientation_only_recording_without_landmarks(tmp_path: Path) -> None:
     assert file.texts("POINT", "LABELS") == file.texts("POINT", "ANGLES")
 
 
-def test_text_that_the_format_cannot_hold_is_made_to_fit(tmp_path: Path) -> None:
-    landmark = Landmark(
-        name="Hüfte", body="pelvis", position_b_m=(0, 0, 0), kind="landmark", description="x " * 99
-    )
-    file = read_ezc3d(export(make_result(landmarks=(landmark,)), tmp_path))
-    assert file.texts("POINT", "LABELS")[0] == "H?fte"
-    assert file.texts("POINT", "DESCRIPTIONS")[0].endswith("x ...")
-
-
-def test_a_label_twice_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"trial\.c3d: point labels are repeated: RASI"):
-        export(make_result(landmarks=(LANDMARKS[0], LANDMARKS[0])), tmp_path)
-
-
-def test_more_text_than_the_format_holds_is_an_error(tmp_path: Path) -> None:
-    many = tuple(replace(LANDMARKS[0], name=f"m{i}", description="d" * 120) for i in range(1100))
-    with pytest.raises(ExportError, match="a C3D file has at most 255"):
-        export(make_result(landmarks=many), tmp_path)
-
-
-def test_tables_of_another_length_are_an_error(tmp_path: Path) -> None:
-    result = replace(make_result(), clinical=make_result(samples=SAMPLES - 1).clinical)
-    with pytest.raises(ExportError, match="clinical has 39 samples, the recording has 40"):
-        export(result, tmp_path)
-
-
-def test_content_that_does_not_fit_together_is_an_error(tmp_path: Path) -> None:
-    content = replace(wide_content(2), analogs=np.full((3, 2), np.nan))
-    with pytest.raises(ExportError, match="2 faults") as raised:
-        write_c3d(tmp_path / "bad.c3d", content)
-    assert "4 frames of points but 3 of analog" in str(raised.value)
-    assert "analog samples must be finite" in str(raised.value)
-    assert not list(tmp_path.iterdir())
-
-
 def test_label_groups_have_the_shape_that_vicon_gives_them(
     tmp_path: Path, shared_data: Path
 ) -> None:
@@ -463,11 +285,3 @@ def test_label_groups_have_the_shape_that_vicon_gives_them(
     assert len(ours) == len(theirs) == 3
     assert ours[1] == theirs[1] == 2
     assert len(our_angles) == len(their_angles) == 2
-
-
-@pytest.mark.parametrize("count", [0, 1, 255, 256, 600])
-def test_split_parameter_keeps_order_and_limit(count: int) -> None:
-    values = [str(i) for i in range(count)]
-    parts = split_parameter("LABELS", values)
-    assert len(parts) == max(1, math.ceil(count / 255))
-    assert [text for part in parts.values() for text in part] == values

@@ -110,6 +110,17 @@ def test_rate_from_the_time_column_or_asked_for(tmp_path: Path) -> None:
     assert read(file, rate_hz=60.0).sensors[0].counter.tolist() == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("rate_hz", [60.0, 75.0, 128.0, 148.0])
+def test_rate_from_times_in_milliseconds(tmp_path: Path, rate_hz: float) -> None:
+    rows = 400
+    count = np.delete(np.arange(rows), [7, 8, 200])
+    rounded = np.round(count / rate_hz, 3)
+    file = write(tmp_path / "a.sto", rounded, orientations(count.size), WITHOUT_RATE)
+    recording = read(file)
+    assert recording.rate_hz == rate_hz
+    assert recording.sensors[0].counter.tolist() == count.tolist()
+
+
 @pytest.mark.parametrize(
     ("steps", "message"),
     [

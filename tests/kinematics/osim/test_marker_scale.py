@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import opensim
 import pytest
 
 from opensim_pelvis.errors import ModelError
-from opensim_pelvis.frames import R_LG
 from opensim_pelvis.kinematics.osim.marker_ik import solve_markers
 from opensim_pelvis.kinematics.osim.marker_scale import scale_to_static
 from opensim_pelvis.kinematics.osim.model import load_model
 from opensim_pelvis.notices import say
-from opensim_pelvis.rotations import angle_between, rotate
+from opensim_pelvis.rotations import angle_between
+from tests.model_markers import MODEL, markers
 
-MODEL = Path(__file__).resolve().parents[3] / "models" / "pelvis_trunk.osim"
 FACTORS = {"pelvis": 0.95, "torso": 1.08, "femur_r": 1.1, "femur_l": 1.1, "tibia_r": 1.04}
 NAMES = ("hip_flexion_r", "hip_flexion_l", "knee_angle_r", "lumbar_bending", "pelvis_list")
 
@@ -33,21 +30,6 @@ def person() -> opensim.Model:
         scales.cloneAndAppend(scale)
     model.scale(model.initSystem(), scales, True)
     return model
-
-
-def markers(model: opensim.Model, poses: list[dict[str, float]]) -> dict[str, np.ndarray]:
-    """Return the markers of a model in some poses, in L."""
-    state = model.initSystem()
-    found: dict[str, list[np.ndarray]] = {}
-    for pose in poses:
-        for name, value in pose.items():
-            model.getCoordinateSet().get(name).setValue(state, value)
-        model.realizePosition(state)
-        for marker in model.getMarkerSet():
-            place = marker.getLocationInGround(state)
-            at = rotate(R_LG, np.array([place.get(k) for k in range(3)]))
-            found.setdefault(marker.getName(), []).append(at)
-    return {name: np.array(path) for name, path in found.items()}
 
 
 def test_factors_and_angles_of_a_known_person_come_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -28,7 +29,7 @@ def definition_of(name: str) -> MeasureDefinition:
     return {definition.name: definition for definition in definitions()}[name]
 
 
-WORDS = ("label", "short", "definition", "positive", "source", "error_source")
+WORDS = ("label", "short", "definition", "positive", "source", "error_source", "error_short")
 
 
 def texts() -> Iterator[Text]:
@@ -56,4 +57,8 @@ def _definition(name: str, row: Mapping[str, Any]) -> MeasureDefinition:
     strange = set(found.shown) - set(PLACES)
     if found.unit not in UNITS or not name.endswith(f"_{found.unit}") or strange:
         raise ValueError(f"measures.toml: {name}: unit, or shown in {', '.join(strange)}")
+    if math.isfinite(found.error) != bool(found.error_short):
+        raise ValueError(
+            f"measures.toml: {name}: error_short, where an error is known, and only there"
+        )
     return found

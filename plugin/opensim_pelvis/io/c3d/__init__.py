@@ -10,11 +10,14 @@
 from opensim_pelvis.io.c3d.data import read_channels, read_points, read_rotations
 from opensim_pelvis.io.c3d.opened import C3dFile
 from opensim_pelvis.io.c3d.opening import is_c3d, open_c3d, rotation_hz
+from opensim_pelvis.io.c3d.rates import channels_contradict, rates_contradict
 
 __all__ = [
     "C3dFile",
+    "channels_contradict",
     "is_c3d",
     "open_c3d",
+    "rates_contradict",
     "read_channels",
     "read_points",
     "read_rotations",

@@ -70,6 +70,8 @@ class C3dFile:
     is_float : bool
     rate_hz : float
         Frames of points a second, NaN where neither the parameters nor the header state it.
+    rate_source : Notice
+        Where that is known from.
     header_events : tuple of (float, str)
         Times in seconds and labels of the events in the header.
     whole : bool
@@ -91,6 +93,7 @@ class C3dFile:
     data_block: int
     is_float: bool
     rate_hz: float
+    rate_source: Notice = field(default_factory=lambda: notice("word.c3d_header"))
     header_events: tuple[tuple[float, str], ...] = ()
     whole: bool = True
     notes: tuple[Notice, ...] = ()

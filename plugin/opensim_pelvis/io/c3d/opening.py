@@ -10,9 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.config.sampling import find_rate_fault
 from opensim_pelvis.errors import ReadError, raise_faults
-from opensim_pelvis.io.c3d.findings import doubt_channel_rate, doubt_rest
+from opensim_pelvis.io.c3d.findings import doubt_rest
 from opensim_pelvis.io.c3d.opened import BLOCK, MIPS, PROCESSORS, C3dFile
 from opensim_pelvis.io.c3d.parameters import (
     MAX_BLOCKS,
@@ -21,6 +20,7 @@ from opensim_pelvis.io.c3d.parameters import (
     decode_text,
     read_section,
 )
+from opensim_pelvis.io.c3d.rates import SAME_RATE, with_rate
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.notices.plain_words import words_of
 
@@ -35,7 +35,6 @@ ROTATION_WORDS: Final = 17
 
 _HEAD: Final = (127 + MAX_BLOCKS) * BLOCK
 _TAIL: Final = 1 << 20
-_SAME_RATE: Final = 1e-3
 _FRAMES: Final = "POINT:FRAMES"
 _LONG_FRAMES: Final = "POINT:LONG_FRAMES"
 _TRIAL: Final = "word.c3d_trial"
@@ -88,10 +87,9 @@ def open_c3d(path: Path) -> C3dFile:
         header_events=_header_events(head, order, processor),
     )
     _check(file, words[2], scale)
-    file = _with_rate(_with_start(file))
+    file = with_rate(_with_start(file))
     file = _with_frames(file, words[3], words[4])
-    file = _with_length(_with_turn_rate(file), parameters=start)
-    return replace(file, notes=(*file.notes, *doubt_channel_rate(file)))
+    return _with_length(_with_turn_rate(file), parameters=start)
 
 
 def _processor(path: Path, head: bytes) -> tuple[int, int]:
@@ -147,20 +145,6 @@ def _with_start(file: C3dFile) -> C3dFile:
     lacking = "the header does not state the start of the data"
     section = replace(file.section, deviations=(*file.section.deviations, lacking))
     return replace(file, data_block=block, section=section).noting("c3d.no_start", block=block)
-
-
-def _with_rate(file: C3dFile) -> C3dFile:
-    """Return the file with the rate of the parameters, else of the header, else none."""
-    stated, header = file.number("POINT:RATE"), file.rate_hz
-    known = [find_rate_fault(value) is None for value in (stated, header)]
-    if not known[0]:
-        if not known[1]:
-            return replace(file, rate_hz=math.nan)
-        code = "c3d.rate_missing" if math.isnan(stated) else "c3d.rate_is_none"
-        return file.noting(code, stated_hz=stated, header_hz=header)
-    if known[1] and abs(stated - header) > _SAME_RATE * stated:
-        file = file.noting("c3d.rates_differ", stated_hz=stated, header_hz=header)
-    return replace(file, rate_hz=stated)
 
 
 def _with_frames(file: C3dFile, first: int, last: int) -> C3dFile:
@@ -285,7 +269,7 @@ def _with_turn_rate(file: C3dFile) -> C3dFile:
     counted = (ratio or math.nan) * file.rate_hz
     if not (math.isfinite(counted) and math.isfinite(stated) and stated > 0.0):
         return file
-    if abs(stated - counted) <= _SAME_RATE * stated:
+    if abs(stated - counted) <= SAME_RATE * stated:
         return file
     return file.noting("c3d.turn_rates_differ", stated_hz=stated, counted_hz=counted)
 

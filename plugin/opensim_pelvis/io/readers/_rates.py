@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Final
 
 from opensim_pelvis.config.sampling import find_rate_fault
@@ -37,6 +38,27 @@ def usable(rate_hz: float | None) -> float | None:
     return rate_hz if find_rate_fault(rate_hz) is None else None
 
 
+def ask_rate(
+    path: Path, why: str, likely_hz: float | None = None, *, also: str = ""
+) -> MissingRateError:
+    """Return the error that asks for the rate: every reader asks in this way.
+
+    Parameters
+    ----------
+    path : Path
+    why : str
+        What does not tell it.
+    likely_hz : float, optional
+        What a time column comes close to.
+    also : str, optional
+        Another place where it can be stated.
+    """
+    where = f"{also}, or --rate HZ" if also else "it with --rate HZ ([recording] rate_hz)"
+    return MissingRateError(
+        f"{path}: wanted the sampling rate, but {why}. Give {where}.", likely_hz
+    )
+
+
 def rate_of_user(rate_hz: float, others_hz: Collection[float], source: Notice) -> Rate:
     """Return the rate that the user stated, and a note where the files' own are others.
 
@@ -54,7 +76,10 @@ def rate_of_user(rate_hz: float, others_hz: Collection[float], source: Notice) -
 
 
 def rate_of_files(
-    settings: RecordingSettings, rates_hz: Mapping[str, float], source: Notice
+    settings: RecordingSettings,
+    rates_hz: Mapping[str, float],
+    source: Notice,
+    why: str = "the files do not state it",
 ) -> Rate:
     """Return the rate of files of which each is one sensor, unless the user states one.
 
@@ -65,6 +90,8 @@ def rate_of_files(
         Rate by the file or sensor; those without one are left out.
     source : Notice
         Where the rates stand.
+    why : str
+        What does not tell the rate, where there is none.
 
     Raises
     ------
@@ -74,10 +101,7 @@ def rate_of_files(
     if settings.rate_hz is not None:
         return rate_of_user(settings.rate_hz, rates_hz.values(), source)
     if not rates_hz:
-        raise MissingRateError(
-            f"{settings.path}: wanted the sampling rate, but the files do not state it. Give it "
-            "with --rate HZ ([recording] rate_hz)."
-        )
+        raise ask_rate(settings.path, why)
     rate_hz = next(iter(rates_hz.values()))
     if any(differ(other, rate_hz) for other in rates_hz.values()):
         listed = ", ".join(f"{name} {other:g} Hz" for name, other in rates_hz.items())

@@ -14,7 +14,6 @@ from opensim_pelvis.io.tables.number_columns import Layout
 from opensim_pelvis.io.tables.text_files import list_files, read_head, split_lines, text_fault
 
 COUNTER: Final = "PacketCounter"
-TICKS: Final = "SampleTimeFine"
 MATRIX: Final = tuple(f"Mat[{row}][{column}]" for column in (1, 2, 3) for row in (1, 2, 3))
 QUATERNION: Final = ("Quat_q0", "Quat_q1", "Quat_q2", "Quat_q3")
 EULER: Final = ("Yaw", "Pitch", "Roll")

@@ -16,20 +16,19 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
+from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
 from opensim_pelvis.io.readers._dates import Dated, date_of_epoch
-from opensim_pelvis.io.readers._rates import RATE_TOLERANCE, Rate, rate_of_user
+from opensim_pelvis.io.readers._rates import RATE_TOLERANCE, Rate, ask_rate, rate_of_user
 from opensim_pelvis.io.readers.apdm_csv import is_apdm_csv, read_csv
 from opensim_pelvis.io.readers.apdm_file import ApdmFile, ApdmSensor
 from opensim_pelvis.io.registry import Match
+from opensim_pelvis.io.tables.clock_rate import find_rate, likely_rate
 from opensim_pelvis.io.tables.sample_clock import (
     MAX_STEP_ERROR,
     count_from_time,
     count_stamps,
     find_clock_faults,
-    find_rate,
-    likely_rate,
 )
 from opensim_pelvis.io.tables.text_files import describe_input, list_files, read_head, text_fault
 from opensim_pelvis.notices import notice
@@ -182,11 +181,9 @@ def _find_rate(settings: RecordingSettings, file: ApdmFile) -> Rate:
     found = [find_rate((s.time_us - s.time_us[0]) * _US) for s in file.sensors]
     known = [rate for rate in found if rate is not None]
     if len(known) < len(found) or max(known) - min(known) > RATE_TOLERANCE * min(known):
-        raise MissingRateError(
-            f"{file.path}: wanted the sampling rate, but the file does not state it and its time "
-            "intervals are irregular. Give it with --rate HZ ([recording] rate_hz).",
-            likely_rate((file.sensors[0].time_us - file.sensors[0].time_us[0]) * _US),
-        )
+        why = "the file does not state it and its time intervals are irregular"
+        first = file.sensors[0].time_us
+        raise ask_rate(file.path, why, likely_rate((first - first[0]) * _US))
     return known[0], notice("source.time_steps"), ()
 
 

@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import MissingRateError, NoSensorsError, ReadError
+from opensim_pelvis.errors import NoSensorsError, ReadError
 from opensim_pelvis.frames import AXES, UpAxis, earth_from_world
 from opensim_pelvis.io.c3d import (
     C3dFile,
+    channels_contradict,
     is_c3d,
     open_c3d,
     read_channels,
@@ -25,7 +26,7 @@ from opensim_pelvis.io.readers._dates import Dated, date_of_text
 from opensim_pelvis.io.readers._mapping import load_channels
 from opensim_pelvis.io.readers._mapping_files import find_beside, find_template
 from opensim_pelvis.io.readers._orientation import read_matrices
-from opensim_pelvis.io.readers._rates import RATE_TOLERANCE, Rate, rate_of_user
+from opensim_pelvis.io.readers._rates import Rate, ask_rate, rate_of_user
 from opensim_pelvis.io.readers._worlds import describe_world
 from opensim_pelvis.io.readers.c3d_channels import Suit, find_suit, read_sensors
 from opensim_pelvis.io.readers.c3d_contents import count_contents, describe_contents
@@ -138,9 +139,9 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
     labels = file.texts("ANALOG:LABELS")
     if len(labels) < file.channels:
         raise ReadError(f"{file.path}: {file.channels} channels have {len(labels)} names")
-    file_hz, channel_notes = _channel_rate(file)
-    stated = notice("source.field_and_header", field="POINT:RATE")
-    rate, source, rate_notes = _find_rate(settings, file_hz, stated)
+    _check_channels(file, settings)
+    file_hz = file.channel_hz
+    rate, source, rate_notes = _find_rate(settings, file_hz, file.rate_source)
     analog, notes = read_channels(file)
     sensors, found = read_sensors(file, analog, suit, settings)
     events, event_notes = _events(file, file_hz, rate)
@@ -159,25 +160,20 @@ def _read_suit(file: C3dFile, suit: Suit, settings: RecordingSettings) -> Record
         start_s=_start_s(file),
         date=date,
         events=events,
-        notes=(*channel_notes, *rate_notes, *date_notes, *notes, *found, *event_notes),
+        notes=(*rate_notes, *date_notes, *notes, *found, *event_notes),
     )
 
 
-def _channel_rate(file: C3dFile) -> tuple[float, tuple[Notice, ...]]:
-    """Return the rate of the channels, and a note where ANALOG:RATE is no number."""
-    file_hz, stated = file.channel_hz, file.number("ANALOG:RATE")
-    if np.isnan(file_hz) and np.isfinite(stated) and stated > 0.0:
-        return stated, ()
-    if not (np.isfinite(stated) and stated > 0.0):
-        if not file.numbers("ANALOG:RATE").size:
-            return file_hz, ()
-        return file_hz, (file.note("c3d.channel_rate_is_none", stated_hz=stated),)
-    if not abs(stated - file_hz) <= RATE_TOLERANCE * stated:
+def _check_channels(file: C3dFile, settings: RecordingSettings) -> None:
+    """Raise where the rates of points and channels contradict each other and nobody settles it."""
+    if settings.rate_hz is None and channels_contradict(file):
         raise ReadError(
-            f"{file.path}: ANALOG:RATE is {stated:g} Hz, but there are {file.channel_samples} "
-            f"samples per frame at {file.rate_hz:g} Hz: the file is damaged"
+            f"{file.path}: ANALOG:RATE is {file.number('ANALOG:RATE'):g} Hz, but "
+            f"{file.channel_samples} samples per frame at {file.rate_hz:g} Hz "
+            f"({say(file.rate_source)}) are {file.channel_hz:g} Hz: the rates contradict each "
+            "other. Export the file again, or give the right rate with --rate HZ "
+            "([recording] rate_hz)."
         )
-    return file_hz, ()
 
 
 def _start_s(file: C3dFile) -> float:
@@ -239,10 +235,7 @@ def _find_rate(settings: RecordingSettings, rate_hz: float, source: Notice) -> R
     if settings.rate_hz is not None:
         return rate_of_user(settings.rate_hz, [rate_hz] if known else [], source)
     if not known:
-        raise MissingRateError(
-            f"{settings.path}: wanted the sampling rate, but {say(source)} does not state "
-            "it. Give it with --rate HZ ([recording] rate_hz)."
-        )
+        raise ask_rate(settings.path, "no field of the file states one that is valid")
     return rate_hz, source, ()
 
 

@@ -11,7 +11,6 @@ the step they are the mean angular velocity and acceleration of that step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -23,6 +22,7 @@ from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, IntArray
 from opensim_pelvis.io.readers._dates import date_of_text, earliest
 from opensim_pelvis.io.readers._rates import Rate, rate_of_files
+from opensim_pelvis.io.readers._sensor_files import load_files, present_signals
 from opensim_pelvis.io.readers.dot_clock import (
     MODULUS,
     SAME_GRID,
@@ -52,7 +52,7 @@ from opensim_pelvis.io.readers.dot_signals import (
 )
 from opensim_pelvis.io.registry import Match
 from opensim_pelvis.io.tables.number_columns import Numbers, read_numbers
-from opensim_pelvis.io.tables.text_files import WORKERS, describe_input, list_files
+from opensim_pelvis.io.tables.text_files import list_files
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import InputFile, Recording, SensorSignals
 
@@ -84,17 +84,7 @@ class DotReader:
     def read(self, settings: RecordingSettings) -> Recording:
         """Read all sensors of one trial; see ``registry.Reader``."""
         headers = find_headers(settings.path)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            hashes = [pool.submit(describe_input, header.path) for header in headers]
-            loads = [pool.submit(_load, header, settings) for header in headers]
-            loaded, faults = [], []
-            for load in loads:
-                try:
-                    loaded.append(load.result())
-                except ReadError as fault:
-                    faults.append(str(fault))
-            files = tuple(job.result() for job in hashes)
-        raise_faults(ReadError, str(settings.path), faults)
+        loaded, files = load_files(settings.path, headers, lambda head: _load(head, settings))
         return _assemble(settings, loaded, files)
 
 
@@ -110,13 +100,7 @@ class _Loaded:
 def _load(header: DotHeader, settings: RecordingSettings) -> _Loaded:
     """Read the numbers and the time of one file."""
     names = header.layout.names
-    faults = [
-        f"columns {', '.join(missing)} are missing beside {next(n for n in group if n in names)}"
-        for group in GROUPS
-        if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
-    ]
-    raise_faults(ReadError, str(header.path), faults)
-    present = [group for group in GROUPS if group[0] in names]
+    present = present_signals(header.path, names, GROUPS)
     if QUATERNION in present and EULER in present:
         present.remove(EULER)  # the same orientation twice
     extra = [name for name in (TICKS, STATUS, *CLIP_COUNTS) if name in names]

@@ -9,12 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.errors import MissingRateError, ReadError
+from opensim_pelvis.errors import ReadError
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.io.readers._dates import Dated, date_of_epoch, date_of_text
-from opensim_pelvis.io.readers._rates import Rate, rate_of_user
+from opensim_pelvis.io.readers._rates import Rate, ask_rate, rate_of_user
 from opensim_pelvis.io.readers.mvnx_frames import MvnxFrames
 from opensim_pelvis.io.readers.mvnx_header import MvnxHeader
+from opensim_pelvis.io.tables.clock_rate import rate_of_counter
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import RecordingDate
 
@@ -38,17 +39,27 @@ def find_rate(header: MvnxHeader, frames: MvnxFrames, user_hz: float | None) -> 
         )
     if stated is not None:
         return stated, notice("source.attribute", field="frameRate"), ()
+    rate_hz = _rate_of_frames(frames)
+    if rate_hz is not None:
+        return rate_hz, notice("source.frames"), ()
+    raise ask_rate(header.path, "there is no frameRate, and the frames do not tell it")
+
+
+def _rate_of_frames(frames: MvnxFrames) -> float | None:
+    """Return the rate by index and time, in whole milliseconds; None where they tell none.
+
+    In a short file a whole number of hertz that explains all but the last millisecond is taken.
+    """
     samples = frames.index[-1] - frames.index[0]
     span_ms = frames.time_ms[-1] - frames.time_ms[0]
-    if np.isfinite(samples) and np.isfinite(span_ms) and samples > 0 and span_ms > 0:
-        rate = float(samples * 1000.0 / span_ms)
-        whole = float(round(rate))
-        if whole > 0.0 and abs(samples * 1000.0 / whole - span_ms) <= 1.0:
-            return whole, notice("source.frames"), ()
-    raise MissingRateError(
-        f"{header.path}: wanted the sampling rate, but there is no frameRate. Give it with "
-        "--rate HZ ([recording] rate_hz)."
-    )
+    if not (np.isfinite(samples) and np.isfinite(span_ms) and samples > 0 and span_ms > 0):
+        return None
+    whole = float(round(float(samples * 1000.0 / span_ms)))
+    if whole > 0.0 and abs(samples * 1000.0 / whole - span_ms) <= 1.0:
+        return whole
+    if not np.isfinite(frames.index).all():
+        return None
+    return rate_of_counter(frames.index.astype(np.int64), frames.time_ms / 1000.0, 1e-3)
 
 
 def find_date(header: MvnxHeader) -> Dated:

@@ -18,14 +18,15 @@ import numpy as np
 import polars as pl
 
 from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
+from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.io.processes import may_use_polars
-from opensim_pelvis.io.readers._rates import Rate, rate_of_user, usable
+from opensim_pelvis.io.readers._rates import Rate, ask_rate, rate_of_user, usable
 from opensim_pelvis.io.registry import Match
 from opensim_pelvis.io.tables.cells import any_too_large, to_number
+from opensim_pelvis.io.tables.clock_rate import find_rate, likely_rate
 from opensim_pelvis.io.tables.rows import cut_note, short_note
-from opensim_pelvis.io.tables.sample_clock import Lines, count_from_time, find_rate, likely_rate
+from opensim_pelvis.io.tables.sample_clock import Lines, count_from_time
 from opensim_pelvis.io.tables.sto_header import END, StoHeader, read_top, say_counts
 from opensim_pelvis.io.tables.sto_rows import StoForm, read_rows
 from opensim_pelvis.io.tables.text_files import (
@@ -227,11 +228,8 @@ def _find_rate(settings: RecordingSettings, top: StoHeader, time_s: FloatArray) 
         return header_hz, source, ()
     found = find_rate(time_s)
     if found is None:
-        raise MissingRateError(
-            f"{settings.path}: wanted the sampling rate, but the header has no DataRate and the "
-            "time column is irregular. Give it with --rate HZ ([recording] rate_hz).",
-            likely_rate(time_s),
-        )
+        why = "the header has no DataRate and the time column is irregular"
+        raise ask_rate(settings.path, why, likely_rate(time_s))
     return found, notice("source.time_steps"), ()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from opensim_pelvis.config.settings import RecordingSettings
-from opensim_pelvis.errors import MissingRateError, ReadError, raise_faults
+from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray, IntArray, earth_from_world
 from opensim_pelvis.io.readers._columns import Columns, find_columns, find_sensors
 from opensim_pelvis.io.readers._dates import Dated, date_after
@@ -23,16 +23,15 @@ from opensim_pelvis.io.readers._mapping_files import (
     list_templates,
 )
 from opensim_pelvis.io.readers._orientation import as_quaternions
-from opensim_pelvis.io.readers._rates import Rate, differ, rate_of_user
+from opensim_pelvis.io.readers._rates import Rate, ask_rate, differ, rate_of_user
 from opensim_pelvis.io.readers._worlds import describe_world
 from opensim_pelvis.io.registry import Match
 from opensim_pelvis.io.tables.cells import split_cells
+from opensim_pelvis.io.tables.clock_rate import find_rate, likely_rate, resolution_of
 from opensim_pelvis.io.tables.number_columns import Layout, Numbers, read_numbers
 from opensim_pelvis.io.tables.sample_clock import (
     count_from_time,
     find_modulus,
-    find_rate,
-    likely_rate,
     share_start,
     unwrap_counter,
 )
@@ -192,14 +191,17 @@ def _find_rate(
     if mapping.time is not None:
         columns = [c for table in tables if (c := table.clock(mapping)) is not None]
         # A clock that counts from 1970 has no digits to spare: the start is taken off first.
-        rates = [find_rate((c - c[0]) * mapping.time_factor) for c in columns]
+        factor = mapping.time_factor
+        rates = [find_rate((c - c[0]) * factor, resolution_of(c) * factor) for c in columns]
     rate = rates[0]
     if rate is None or any(r is None or differ(r, rate) for r in rates):
         steps = "the time column is irregular" if mapping.time else "no time column"
-        raise MissingRateError(
-            f"{settings.path}: wanted the sampling rate, but {steps}. Give clock.rate_hz in "
-            f"{mapping.path.name}, or --rate HZ.",
-            likely_rate((columns[0] - columns[0][0]) * mapping.time_factor) if columns else None,
+        starts = [(c - c[0]) * mapping.time_factor for c in columns[:1]]
+        raise ask_rate(
+            settings.path,
+            steps,
+            likely_rate(starts[0]) if starts else None,
+            also=f"clock.rate_hz in {mapping.path.name}",
         )
     return rate, notice("source.column_steps", column=mapping.time), ()
 

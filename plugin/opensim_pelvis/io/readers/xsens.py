@@ -9,7 +9,6 @@ Pitch, Yaw`` turn about x, y and z with R_ES = Rz(yaw) Ry(pitch) Rx(roll).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ from opensim_pelvis.frames import FloatArray, IntArray, UpAxis, earth_from_world
 from opensim_pelvis.io.readers._dates import date_of_text, earliest
 from opensim_pelvis.io.readers._orientation import read_matrices
 from opensim_pelvis.io.readers._rates import Rate, differ, rate_of_files
+from opensim_pelvis.io.readers._sensor_files import load_files, present_signals
 from opensim_pelvis.io.readers._worlds import join_worlds
 from opensim_pelvis.io.readers._xsens_header import (
     COUNTER,
@@ -29,26 +29,34 @@ from opensim_pelvis.io.readers._xsens_header import (
     FREE_ACCELERATION,
     MATRIX,
     QUATERNION,
-    TICKS,
     VECTORS,
     XsensHeader,
     check_one_trial,
     find_headers,
     read_header,
 )
+from opensim_pelvis.io.readers.xsens_clock import (
+    COARSE,
+    TICKS,
+    TICKS_PER_S,
+    UTC,
+    agree,
+    clock_rates,
+    columns_of_clocks,
+)
 from opensim_pelvis.io.registry import Match
 from opensim_pelvis.io.tables.number_columns import Numbers, read_numbers
 from opensim_pelvis.io.tables.sample_clock import Lines, find_modulus, share_start, unwrap_counter
-from opensim_pelvis.io.tables.text_files import WORKERS, describe_input, list_files
+from opensim_pelvis.io.tables.text_files import list_files
 from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.rotations import from_euler, multiply, rotate
 from opensim_pelvis.types import InputFile, Recording, SensorSignals
 
-TICKS_PER_S: Final = 10_000
-"""``SampleTimeFine`` counts tenths of a millisecond (Xsens MTi user manual MT0605P, 4.12.3)."""
-
-_TICK_MODULUS: Final = 2**32
-_TICK_JITTER: Final = 20.0
+_CLOCKS: Final = {
+    TICKS: notice("source.column_khz", column=TICKS, rate_khz=TICKS_PER_S // 1000),
+    COARSE: notice("source.field", field=COARSE),
+    UTC: notice("source.utc_columns"),
+}
 _WORLDS: Final[dict[str, UpAxis]] = {"ENU": "z", "NWU": "z", "NED": "-z"}
 
 
@@ -76,17 +84,7 @@ class XsensReader:
         """Read all sensors of one trial; see ``registry.Reader``."""
         headers = find_headers(settings.path)
         check_one_trial(settings.path, headers)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            hashes = [pool.submit(describe_input, header.path) for header in headers]
-            loads = [pool.submit(_load, header, settings) for header in headers]
-            loaded, faults = [], []
-            for load in loads:
-                try:
-                    loaded.append(load.result())
-                except ReadError as fault:
-                    faults.append(str(fault))
-            files = tuple(job.result() for job in hashes)
-        raise_faults(ReadError, str(settings.path), faults)
+        loaded, files = load_files(settings.path, headers, lambda head: _load(head, settings))
         return _assemble(settings, loaded, files)
 
 
@@ -95,7 +93,7 @@ class _Loaded:
     header: XsensHeader
     raw_counter: FloatArray
     lines: Lines
-    ticks: FloatArray | None
+    clocks: Mapping[str, FloatArray]
     R_ES: FloatArray | None
     vectors: Mapping[str, FloatArray]
     free_acceleration: FloatArray | None
@@ -111,15 +109,11 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
         else ("FreeAcc_X", "FreeAcc_Y", "FreeAcc_Z")
     )
     groups = (MATRIX, QUATERNION, EULER, free, *VECTORS.values())
-    faults = [
-        f"columns {', '.join(missing)} are missing beside {next(iter(set(group) & set(names)))}"
-        for group in groups
-        if (missing := [n for n in group if n not in names]) and len(missing) < len(group)
-    ]
-    raise_faults(ReadError, str(header.path), faults)
-    present = [group for group in groups if group[0] in names]
-    wants_ticks = TICKS in names and settings.rate_hz is None
-    wanted = [COUNTER, *(n for group in present for n in group), *([TICKS] if wants_ticks else [])]
+    present = present_signals(header.path, names, groups)
+    clocks = columns_of_clocks(names) if settings.rate_hz is None else []
+    if header.rate_hz is not None:  # then ticks alone are held against it
+        clocks = [name for name in clocks if name == TICKS]
+    wanted = [COUNTER, *(n for group in present for n in group), *clocks]
     numbers = read_numbers(header.path, header.layout, wanted)
     R_ES, notes = _orientation(header, numbers, present)
     free_e = numbers.columns(free) if free in present else None
@@ -132,7 +126,11 @@ def _load(header: XsensHeader, settings: RecordingSettings) -> _Loaded:
         header=header,
         raw_counter=numbers.column(COUNTER).copy(),
         lines=numbers.lines,
-        ticks=numbers.column(TICKS).copy() if wants_ticks else None,
+        clocks={
+            name: column.copy()
+            for name in clocks
+            if np.isfinite(column := numbers.column(name)).any()
+        },
         R_ES=R_ES,
         vectors={k: np.copy(numbers.columns(v)) for k, v in VECTORS.items() if v in present},
         free_acceleration=free_e,
@@ -237,14 +235,22 @@ def _unwrap(path: Path, loaded: Sequence[_Loaded]) -> list[IntArray]:
 def _find_rate(
     settings: RecordingSettings, loaded: Sequence[_Loaded], counters: Sequence[IntArray]
 ) -> Rate:
-    """Return the rate of the header, or of the device's clock where no file states one."""
+    """Return the rate of the header, or of a clock of the device where no file states one."""
     stated = {one.header.path.name: one.header.rate_hz for one in loaded}
     rates = {name: rate for name, rate in stated.items() if rate is not None}
-    found = [_rate_of_ticks(o.ticks, c) for o, c in zip(loaded, counters, strict=True)]
-    clocked = {n: r for n, r in zip(stated, found, strict=True) if r is not None}
-    source = notice("source.column_khz", column=TICKS, rate_khz=TICKS_PER_S // 1000)
+    found = [clock_rates(o.clocks, c) for o, c in zip(loaded, counters, strict=True)]
+    clocks = {name: one for name, one in zip(stated, found, strict=True) if one}
+    chosen = {name: next(iter(one.items())) for name, one in clocks.items()}
+    clocked = {name: rate for name, (_, rate) in chosen.items()}
+    column = next((column for column, _ in chosen.values()), TICKS)
+    source = _CLOCKS[column]
     if not rates:
-        return rate_of_files(settings, clocked, source)
+        why = "the files do not state it"
+        if any(one.clocks for one in loaded):
+            why += ", and no time column follows the packet counter closely enough"
+        if not all(agree(one.values()) for one in clocks.values()):
+            clocked, why = {}, "the files do not state it, and their time columns differ"
+        return rate_of_files(settings, clocked, source, why)
     field = notice("source.header_field", field="Update Rate")
     rate_hz, known_from, notes = rate_of_files(settings, rates, field)
     others = sorted({rate for rate in clocked.values() if differ(rate, rate_hz)})
@@ -252,23 +258,3 @@ def _find_rate(
         told = notice("xsens.rates_differ", rate_hz=rate_hz, source=source, others_hz=others)
         notes = (*notes, told)
     return rate_hz, known_from, notes
-
-
-def _rate_of_ticks(ticks: FloatArray | None, counter: IntArray) -> float | None:
-    """Return the rate that the device's own clock tells, None where it tells none.
-
-    The clock must follow the packet counter to within a few ticks a sample; a rate within the
-    clock's resolution of a whole number of hertz is that number.
-    """
-    if ticks is None or ticks.size < 2 or not np.isfinite(ticks).all():
-        return None
-    spans = np.mod(np.diff(ticks), _TICK_MODULUS)
-    samples = np.diff(counter)
-    total, count = float(spans.sum()), int(samples.sum())
-    if total <= 0.0 or np.abs(spans - samples * total / count).max() > _TICK_JITTER:
-        return None
-    rate = count * TICKS_PER_S / total
-    whole = round(rate)
-    if whole > 0 and abs(total - count * TICKS_PER_S / whole) <= 2.0:
-        return float(whole)
-    return round(rate, 6)

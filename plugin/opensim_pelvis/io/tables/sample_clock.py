@@ -7,15 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.config.sampling import find_rate_fault
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.notices import Notice, notice, say
 
 PACKET_MODULUS: Final = 65536
 """Packet counters of 16 bits start again here."""
-
-MAX_JITTER: Final = 0.01
-"""Steps may be off a whole number of samples by this much for a rate to be read from them."""
 
 MAX_STEP_ERROR: Final = 0.3
 """With a known rate, a step farther than this from a whole number of samples has no place."""
@@ -105,29 +101,6 @@ def share_start(
         starts = [(start - starts[0] + half) % modulus - half for start in starts]
     least = min(starts)
     return [c - c[0] + (start - least) for c, start in zip(counters, starts, strict=True)]
-
-
-def find_rate(time_s: FloatArray) -> float | None:
-    """Return the sampling rate of a time column, or None where its steps do not tell one.
-
-    Steps must lie within 1 % of whole multiples of their median, so that holes are allowed and
-    jitter is not.
-    """
-    return likely_rate(time_s, MAX_JITTER)
-
-
-def likely_rate(time_s: FloatArray, max_jitter: float = MAX_STEP_ERROR) -> float | None:
-    """Return the rate that the steps of a time column come close to, as `find_rate` does."""
-    with np.errstate(over="ignore"):
-        steps = np.diff(time_s)
-    if steps.size == 0 or not np.isfinite(steps).all() or steps.min() <= 0.0:
-        return None
-    multiples = steps / np.median(steps)
-    counts = np.rint(multiples)
-    if np.abs(multiples - counts).max() > max_jitter:
-        return None
-    rate_hz = float(counts.sum() / (time_s[-1] - time_s[0]))
-    return round(rate_hz, 6) if find_rate_fault(rate_hz) is None else None
 
 
 def count_from_time(
