@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from opensim_pelvis.gait.measures import statistics
+from opensim_pelvis.gait.measures import intervals, statistics
 from opensim_pelvis.validation import agreement, continuous, reliability
 
 TESTS = Path(__file__).parent
@@ -39,7 +39,7 @@ def called() -> set[str]:
     return names_that_tests_call()
 
 
-@pytest.mark.parametrize("module", [statistics, agreement, continuous, reliability])
+@pytest.mark.parametrize("module", [statistics, intervals, agreement, continuous, reliability])
 def test_every_public_function_is_called_by_a_test(module: ModuleType, called: set[str]) -> None:
     functions = public_functions(module)
     assert functions

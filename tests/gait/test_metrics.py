@@ -9,10 +9,10 @@ import pytest
 
 from opensim_pelvis.gait.coordination import phase_lag, relative_phase, vector_coding
 from opensim_pelvis.gait.measures.compute import definitions
+from opensim_pelvis.gait.measures.intervals import mean_interval
 from opensim_pelvis.gait.measures.statistics import (
     compare_sides,
     find_trend,
-    standard_error,
     summarise,
 )
 from opensim_pelvis.gait.strides.select import exclude_strides, extreme_between
@@ -51,7 +51,7 @@ def test_the_interval_of_the_mean_covers_it_although_strides_resemble_their_neig
         assert found is not None
         hits += found.low <= 10.0 <= found.high
         plain += abs(found.mean - 10.0) < 2.0 * found.sd / np.sqrt(n)
-    assert 0.90 <= hits / trials <= 0.995  # 95 % is wanted, 400 trials scatter by 1 %
+    assert hits / trials >= 0.93  # 95 % is wanted, 400 trials scatter by 1 %
     if lag > 0.5:
         assert plain / trials < 0.75, "as if strides were independent"
 
@@ -60,14 +60,10 @@ def test_slow_drift_widens_the_interval() -> None:
     rng = np.random.default_rng(3)
     white = rng.normal(size=2000)
     drifting = white + 3.0 * np.sin(np.arange(2000) / 2000.0 * np.pi)
-    assert standard_error(drifting)[0] > 3.0 * standard_error(white)[0]
+    assert mean_interval(drifting)[0] > 3.0 * mean_interval(white)[0]
 
 
-def test_few_strides_have_no_interval_and_none_no_summary() -> None:
-    few = summarise(ROTATION, "body", np.array([1.0, 2.0, 3.0]), np.arange(3.0))
-    assert few is not None
-    assert (few.mean, few.n) == (2.0, 3)
-    assert np.isnan(few.low)
+def test_strides_without_a_value_have_no_summary() -> None:
     assert summarise(ROTATION, "body", np.full(4, np.nan), np.arange(4.0)) is None
 
 
@@ -177,7 +173,8 @@ def test_start_slowing_and_outliers_are_told_apart() -> None:
         side=np.zeros(n, dtype=np.int64),
         start=end - length,
         end=end,
-        turn_rate=np.where(np.arange(n) == 30, 1.0, 0.0),
+        turning=np.arange(n) == 30,
+        rotation=np.full(n, np.nan),
         bout=np.zeros(n, dtype=np.int64),
         angles=angles,
     )

@@ -8,115 +8,41 @@ from scipy import stats
 
 from opensim_pelvis.gait.coordination import phase_lag, vector_coding
 from opensim_pelvis.gait.measures.definitions import definition_of
+from opensim_pelvis.gait.measures.intervals import mean_interval
 from opensim_pelvis.gait.measures.statistics import (
-    FEWEST_INDEPENDENT,
+    FEWEST_FOR_MEAN,
     TREND_BLOCK_S,
     compare_sides,
     find_trend,
-    standard_error,
     summarise,
 )
 from opensim_pelvis.types import Summary
 
 ROTATION = definition_of("pelvic_rotation_range_deg")
 PHASE = definition_of("pelvis_trunk_phase_deg")
-PAIRS = np.tile([1.0, 1.0, -1.0, -1.0], 3)
-"""Variance 12/11; lag-one correlation 1/12, corrected 1/12 + (1 + 3/12)/12 = 3/16."""
 
 
-def test_neighbours_that_are_alike_count_less_with_r_corrected_for_its_bias() -> None:
-    error, independent = standard_error(PAIRS)
-    assert independent == pytest.approx(12.0 * (13.0 / 16.0) / (19.0 / 16.0), rel=1e-12)
-    assert error == pytest.approx(np.sqrt(12.0 / 11.0 * 19.0 / 156.0), rel=1e-12)
-
-
-def test_no_series_counts_for_less_than_two_or_more_than_its_strides() -> None:
-    assert standard_error(np.array([1.0, 2.0, 3.0, 4.0]))[1] == 2.0
-    assert standard_error(np.tile([1.0, -1.0], 6)) == pytest.approx((np.sqrt(1.0 / 11.0), 12.0))
-    assert standard_error(np.full(5, 3.0)) == (0.0, 5.0)
-    error, independent = standard_error(np.array([3.0]))
-    assert np.isnan(error)
-    assert independent == 1.0
-
-
-def test_means_of_twenty_batches_count_from_a_hundred_strides_on() -> None:
-    """Five strides up, five down: batches are 1 or -1, their mean has the variance 1/19."""
-    series = np.tile(np.repeat([1.0, -1.0], 5), 10)
-    error, independent = standard_error(series)
-    assert error == pytest.approx(np.sqrt(1.0 / 19.0), rel=1e-12)
-    assert independent == pytest.approx(100.0 / 99.0 * 19.0, rel=1e-12)
-    off = series[:99] - series[:99].mean()
-    r = float(off[1:] @ off[:-1] / (off @ off))
-    r += (1.0 + 3.0 * r) / 99.0
-    assert standard_error(series[:99])[1] == pytest.approx(99.0 * (1.0 - r) / (1.0 + r), rel=1e-12)
-
-
-def test_two_strides_have_an_error_and_one_has_none() -> None:
-    assert standard_error(np.array([1.0, 2.0])) == pytest.approx((0.5, 2.0))
-    assert np.isnan(standard_error(np.array([1.0]))[0])
-
-
-def test_batches_are_of_whole_strides_and_begin_at_a_hundred() -> None:
-    """Blocks of five at 1 or -1, neighbours 1.8 apart: batches see what neighbours do not."""
-    n = np.arange(107)
-    series = np.where(n // 5 % 2 == 0, 1.0, -1.0) + np.where(n % 2 == 0, 0.9, -0.9)
-    for count, batched in ((99, False), (100, True), (107, True)):
-        x = series[:count]
-        plain = float(x.var(ddof=1)) / count
-        means = [x[5 * i : 5 * i + 5].mean() for i in range(20)]
-        of_batches = float(np.var(means, ddof=1)) / 20.0
-        assert of_batches > plain
-        wanted = of_batches if batched else plain
-        assert standard_error(x)[0] == pytest.approx(np.sqrt(wanted), rel=1e-12)
-
-
-def test_strides_that_only_drift_count_as_if_their_correlation_were_99_per_cent() -> None:
-    line = np.arange(1000.0)
-    error, independent = standard_error(line)
-    assert independent == pytest.approx(1000.0 * 0.01 / 1.99, rel=1e-12)
-    assert error == pytest.approx(np.sqrt(line.var(ddof=1) / independent), rel=1e-12)
-
-
-def test_the_interval_is_students_with_the_independent_strides() -> None:
-    found = summarise(ROTATION, "left", np.append(PAIRS + 10.0, np.nan), np.arange(13.0))
+def test_the_interval_is_that_of_the_present_values_about_their_mean() -> None:
+    values = 10.0 + np.tile([1.0, 1.0, -1.0, -1.0], 3)
+    found = summarise(ROTATION, "left", np.append(values, np.nan), np.arange(13.0))
     assert found is not None
     assert (found.side, found.mean, found.n) == ("left", 10.0, 12)
     assert found.sd == pytest.approx(np.sqrt(12.0 / 11.0))
-    half = stats.t.ppf(0.975, 156.0 / 19.0 - 1.0) * np.sqrt(12.0 / 11.0 * 19.0 / 156.0)
+    half, effective = mean_interval(values)
     assert (found.low, found.high) == pytest.approx((10.0 - half, 10.0 + half))
+    assert found.effective_n == effective
 
 
-def test_four_strides_have_an_interval_and_three_none() -> None:
-    values = np.array([1.0, 2.0, 1.0, 2.0])
-    four = summarise(ROTATION, "body", values, np.arange(4.0))
-    three = summarise(ROTATION, "body", values[:3], np.arange(3.0))
-    assert four is not None
+def test_three_strides_have_a_mean_with_a_wide_interval_and_two_have_none() -> None:
+    values = np.array([15.0, 15.6, 15.3])
+    three = summarise(ROTATION, "body", values, np.arange(3.0))
     assert three is not None
-    assert four.high - four.mean == pytest.approx(stats.t.ppf(0.975, 3) * np.sqrt(1.0 / 12.0))
-    assert np.isnan(three.low)
-    two = summarise(ROTATION, "body", values[:2], np.arange(2.0))
-    assert two is not None
-    assert two.sd == pytest.approx(np.sqrt(0.5))
-    assert three.sd == pytest.approx(np.sqrt(1.0 / 3.0))
-
-
-def test_a_trend_from_stride_to_stride_leaves_two_that_are_independent() -> None:
-    found = summarise(ROTATION, "body", np.array([1.0, 2.0, 3.0, 4.0]), np.arange(4.0))
-    assert found is not None
-    assert found.effective_n == 2.0
-    assert np.isnan([found.low, found.high]).all()  # two tell nothing of a spread
-
-
-def test_three_effective_strides_are_the_fewest_with_an_interval() -> None:
-    """Of ten values (1 - r) / (1 + r) = 0.3 would leave three; these leave just more and less."""
-    more = np.array([0.0, 1.0, 2.0, 1.0, 0.0, 1.0, 2.0, 1.0, 0.0, 1.0])
-    less = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 4.0, 3.0, 2.0, 1.0])
-    with_one, without = (summarise(ROTATION, "body", x, np.arange(10.0)) for x in (more, less))
-    assert with_one is not None
-    assert without is not None
-    assert with_one.effective_n >= FEWEST_INDEPENDENT > without.effective_n
-    assert np.isfinite([with_one.low, with_one.high]).all()
-    assert np.isnan([without.low, without.high]).all()
+    assert (three.n, FEWEST_FOR_MEAN) == (3, 3)
+    assert three.sd == pytest.approx(0.3)
+    assert 3.0 * three.sd < three.high - three.mean < 5.0 * three.sd
+    assert summarise(ROTATION, "body", values[:2], np.arange(2.0)) is None
+    gap = np.append(values[:2], np.nan)
+    assert summarise(ROTATION, "body", gap, np.arange(3.0)) is None
 
 
 @pytest.mark.parametrize("level", [0.0, 58.0, 119.0, 178.0, 182.0, 241.0, 302.0, 358.0])
@@ -127,7 +53,7 @@ def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float
     assert abs((found.mean - level + 180.0) % 360.0 - 180.0) < 1e-9
     assert 0.0 <= found.mean <= 360.0, "rules and report take its distance from 180 as it is"
     assert found.sd == pytest.approx(np.sqrt(48.0))
-    half = stats.t.ppf(0.975, 3) * np.sqrt(12.0)
+    half, _ = mean_interval(np.array([-6.0, 6.0, -6.0, 6.0]))
     assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
 
 

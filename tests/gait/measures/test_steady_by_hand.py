@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.strides import select
+from opensim_pelvis.gait.strides import path, select
 from tests.gait.measures.test_strides_by_hand import angles_of, reasons
 
 NONE: Final = float("nan")
@@ -20,10 +20,13 @@ def array(*values: float) -> FloatArray:
 
 
 def test_the_limits_are_those_that_the_page_on_measures_states() -> None:
-    assert pytest.approx(np.pi / 9.0) == select.TURNING_RADPS
+    assert pytest.approx(np.pi / 9.0) == path.TURNING_RADPS
+    assert pytest.approx(np.pi / 180.0) == path.BENT_RAD
     assert (select.SETTLED_DEVIATIONS, select.OUTLIER_DEVIATIONS) == (3.0, 4.0)
     assert (select.SETTLED_LEAST, select.SETTLED_MOST) == ((0.01, 0.02), (0.06, 0.12))
-    assert select.LEAST_SPREAD == 0.02
+    assert (select.LEAST_SPREAD, select.LEAST_SAMPLES) == (0.02, 1.05)
+    assert pytest.approx(np.pi / 180.0) == select.LEAST_SIZE_RAD
+    assert (select.FEW_STRIDES, select.SETTLED_FEW) == (6, (0.15, 0.3))
 
 
 def test_the_extreme_is_of_the_samples_from_start_to_before_end() -> None:
@@ -131,7 +134,8 @@ def test_start_up_ends_with_the_first_stride_that_is_settled() -> None:
 
 def test_the_last_stride_has_none_that_follow_and_absent_ones_are_not_asked() -> None:
     assert select._unsettled(array(1.0), array(1.0)).tolist() == [False]
-    assert select._unsettled(array(1.3, 1.2, 1.1), np.ones(3)).tolist() == [True, True, False]
+    long = array(2.0, 1.5, 1.0)
+    assert select._unsettled(long, np.ones(3)).tolist() == [True, True, False]
     assert select._unsettled(np.empty(0), np.empty(0)).size == 0
     size = array(NONE, *np.ones(11))
     assert not select._unsettled(np.ones(12), size).any()
@@ -191,6 +195,52 @@ def test_strides_of_no_size_are_no_outliers() -> None:
     assert not select._odd(np.zeros(6), 0.02).any()
 
 
+@pytest.mark.parametrize(("most", "which"), [(0.15, 0), (0.30, 1)])
+def test_of_five_strides_none_are_known_to_be_steady_and_of_six_some(
+    most: float, which: int
+) -> None:
+    """A short walk keeps strides that a longer one would not; only great differences count."""
+    for off, settled in ((0.99, True), (1.01, False)):
+        for sign in (1.0, -1.0):
+            series = [np.ones(5), np.ones(5)]
+            series[which][0] += sign * off * most
+            assert select._unsettled(*series)[0] == (not settled)
+            longer = [np.append(values, 1.0) for values in series]
+            assert select._unsettled(*longer)[0]
+
+
+def test_one_sample_and_one_degree_are_no_difference() -> None:
+    """Of even strides 1 and 2 % would be picked at, which events and sensors do not tell."""
+    for which, least in ((0, (0.02, 0.0)), (1, (0.0, 0.02))):
+        for off, settled in ((0.0199, True), (0.0201, False)):
+            series = [np.full(20, 0.5), np.full(20, 0.5)]
+            series[which][0] += off
+            assert select._unsettled(*series, least)[0] == (not settled)
+            assert select._unsettled(*series)[0]
+    assert select._sample_s(np.arange(5) / 50.0) == pytest.approx(0.02)
+    assert select._sample_s(array(1.0)) == 0.0
+
+
+def test_strides_in_turns_neither_judge_nor_are_judged() -> None:
+    """Three of the five after the first turn and differ; those that follow them are as it is."""
+    length = np.append([0.7, 1.0, 1.0, 1.0], np.full(12, 0.7))
+    turning = length > 0.9
+    assert reasons(length, turning=turning) == ("", *("turning",) * 3, *("",) * 12)
+    assert reasons(length)[:4] == ("start_up",) * 4
+
+
+def test_the_range_of_rotation_is_among_the_outlier_rules() -> None:
+    """Of 10 degrees and even strides: four times 4 %."""
+    for off, odd in ((1.59, False), (1.61, True), (-1.61, True)):
+        rotation = np.full(20, 10.0)
+        rotation[7] += off
+        found = reasons(np.full(20, 0.7), rotation=rotation)
+        assert found[7] == ("outlier" if odd else "")
+        assert set(found[:7] + found[8:]) == {""}
+        rotation[3] = NONE
+        assert set(reasons(np.full(20, 0.7), rotation=rotation)) == {""}
+
+
 def test_slowing_is_start_up_read_backwards_in_duration_and_in_size() -> None:
     even, less = np.full(12, 0.7), np.append(np.full(10, 0.7), [0.9, 1.1])
     size = np.append(np.ones(10), [0.7, 0.5])
@@ -212,9 +262,10 @@ def test_each_leg_and_each_bout_is_settled_by_its_own_strides() -> None:
         side=side,
         start=start,
         end=start + length,
-        turn_rate=np.zeros(4 * n),
+        turning=np.zeros(4 * n, dtype=bool),
+        rotation=np.full(4 * n, NONE),
         bout=np.tile(np.repeat([0, 1], n), 2),
-        angles=angles_of({}, np.arange(2.0), np.zeros(2)),
+        angles=angles_of({}, np.arange(2) / 100.0, np.zeros(2)),
     )
     wanted = {0: "start_up", n: "start_up", n - 1: "slowing", 2 * n - 1: "slowing",
               2 * n: "start_up", 3 * n: "start_up"}  # fmt: skip
@@ -235,7 +286,8 @@ def test_outliers_of_duration_and_size_have_bounds_of_eight_and_sixteen_per_cent
             side=np.ones(n, dtype=np.int64),
             start=start,
             end=start + np.where(np.arange(n) == 15, length, 1.0),
-            turn_rate=np.full(n, NONE),
+            turning=np.zeros(n, dtype=bool),
+            rotation=np.full(n, NONE),
             bout=np.zeros(n, dtype=np.int64),
             angles=angles_of({"thigh_extension_l": thigh}, time_s, np.zeros(time_s.size)),
         )

@@ -115,7 +115,13 @@ def test_without_strides_every_measure_says_so() -> None:
 @pytest.mark.parametrize(("ninth", "told"), [(0.49, False), (0.51, True)])
 def test_more_than_a_degree_of_fast_motion_is_told(ninth: float, told: bool) -> None:
     shape = with_ringing(9, 0, ninth)
-    found = analysed(STRIDES, pelvic_axial_rotation=curve(shape, shape))
+    thrice = {
+        name: np.repeat(getattr(STRIDES, name), 3)
+        for name in ("side", "start_s", "end_s", "toe_off_s", "opposite_contact_s",
+                     "opposite_toe_off_s", "bout", "travel_rad", "turn_rate_radps")
+    }  # fmt: skip
+    same = replace(STRIDES, reason=("",) * 6, **thrice)
+    found = analysed(same, pelvic_axial_rotation=curve(shape, shape))
     assert ("measures.ringing" in codes(found.notes)) == told
     if told:
         parts = coded(found.notes, "measures.ringing")[0].values["parts"]

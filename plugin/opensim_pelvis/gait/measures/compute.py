@@ -10,7 +10,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures import hip, pelvis, timing, trunk
 from opensim_pelvis.gait.measures import overstriding as posture
 from opensim_pelvis.gait.measures.definitions import definitions
-from opensim_pelvis.gait.measures.statistics import compare_sides, summarise
+from opensim_pelvis.gait.measures.statistics import FEWEST_FOR_MEAN, compare_sides, summarise
 from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, StrideData
 from opensim_pelvis.gait.strides.curves import average_curves, stride_angles
 from opensim_pelvis.gait.strides.segment import travel_at
@@ -90,6 +90,7 @@ def analyse_strides(
             *events.notes,
             *(strides.notes if events.events else ()),  # without an event there is nothing to add
             *_counts(strides),
+            *_too_few(strides),
             *_ringing(summaries),
         ),
     )
@@ -152,3 +153,11 @@ def _counts(strides: Strides) -> tuple[Notice, ...]:
         ],
     }
     return (notice("strides.excluded" if strides.kept.any() else "strides.all_excluded", **values),)
+
+
+def _too_few(strides: Strides) -> tuple[Notice, ...]:
+    """Say that no leg has enough strides for a mean, where there are some."""
+    kept = max(int((strides.kept & (strides.side == code)).sum()) for code in (0, 1))
+    if not 0 < kept < FEWEST_FOR_MEAN:
+        return ()
+    return (notice("strides.too_few", kept=kept, needed=FEWEST_FOR_MEAN),)

@@ -1,11 +1,4 @@
-"""Mean, spread and confidence over strides that resemble their neighbours.
-
-Strides are autocorrelated, so n strides say less than n independent ones. Two standard errors
-of the mean are computed and the larger is used: that of a first-order autoregressive process
-(effective number n (1 - r) / (1 + r), r the lag-one correlation, corrected for its bias in short
-series: Kendall 1954, doi:10.1093/biomet/41.3-4.403) and, from 100 strides, that of the means of
-batches of consecutive strides, which also sees slow drift.
-"""
+"""Mean, spread, interval and trend of a measure over strides, and one side against the other."""
 
 from __future__ import annotations
 
@@ -14,15 +7,12 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.gait.measures.intervals import CONFIDENCE, mean_interval
 from opensim_pelvis.types import Asymmetry, MeasureDefinition, Summary, Trend
 
-CONFIDENCE: Final = 0.95
-FEWEST_FOR_INTERVAL: Final = 4
-FEWEST_INDEPENDENT: Final = 3.0
-"""Effective strides below which there is no interval: with two, Student's quantile is 12.7, and the
-interval wider than anything a body does."""
-_BATCHED_FROM: Final = 100
-_BATCHES: Final = 20
+FEWEST_FOR_MEAN: Final = 3
+"""Strides of a leg below which there is no mean: the interval of two is wider than anything a body
+does, since Student's quantile is 12.7."""
 
 TREND_BLOCK_S: Final = 60.0
 TREND_BLOCKS: Final = 6
@@ -35,7 +25,7 @@ def summarise(
     values: FloatArray,
     time_s: FloatArray,
 ) -> Summary | None:
-    """Return the summary of values in order of time; None where none is present.
+    """Return the summary of values in order of time; None below `FEWEST_FOR_MEAN` values.
 
     Parameters
     ----------
@@ -46,55 +36,26 @@ def summarise(
     """
     present = np.isfinite(values)
     x, t = values[present], time_s[present]
-    if x.size == 0:
+    if x.size < FEWEST_FOR_MEAN:
         return None
     centre = 0.0
     if definition.circular:
         centre = float(np.rad2deg(np.angle(np.mean(np.exp(1j * np.deg2rad(x))))))
         x = (x - centre + 180.0) % 360.0 - 180.0
     mean = float(x.mean())
-    sd = float(x.std(ddof=1)) if x.size > 1 else float("nan")
-    error, independent = standard_error(x)
-    enough = x.size >= FEWEST_FOR_INTERVAL and independent >= FEWEST_INDEPENDENT
-    half = _quantile(independent - 1.0) * error if enough else float("nan")
+    half, effective = mean_interval(x)
     level = (mean + centre) % 360.0 if definition.circular else mean
     return Summary(
         name=definition.name,
         side=side,
         mean=level,
-        sd=sd,
+        sd=float(x.std(ddof=1)),
         n=int(x.size),
-        effective_n=independent,
+        effective_n=effective,
         low=level - half,
         high=level + half,
         trend=find_trend(x, t),
     )
-
-
-def standard_error(x: FloatArray) -> tuple[float, float]:
-    """Return the standard error of the mean and the effective number of strides.
-
-    Examples
-    --------
-    >>> error, n = standard_error(np.array([1.0, -1.0] * 50))
-    >>> n
-    100.0
-    """
-    n = x.size
-    if n < 2:
-        return float("nan"), float(n)
-    off = x - x.mean()
-    variance = float(off @ off) / (n - 1)
-    if variance <= 1e-24:
-        return 0.0, float(n)
-    r = float(off[1:] @ off[:-1]) / float(off @ off)
-    r = float(np.clip(r + (1.0 + 3.0 * r) / n, 0.0, 0.99))
-    error_2 = variance / max(n * (1.0 - r) / (1.0 + r), 1.0)
-    if n >= _BATCHED_FROM:
-        usable = n - n % _BATCHES
-        batches = x[:usable].reshape(_BATCHES, -1).mean(axis=1)
-        error_2 = max(error_2, float(batches.var(ddof=1)) / _BATCHES)
-    return float(np.sqrt(error_2)), float(np.clip(variance / error_2, 2.0, n))
 
 
 def compare_sides(right: Summary, left: Summary) -> Asymmetry:

@@ -9,6 +9,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.coordination import phase_lag, relative_phase, vector_coding
 from opensim_pelvis.gait.measures.stride_data import StrideData, measure
+from opensim_pelvis.gait.strides.curves import normalise, without_line
 
 PELVIS: Final = "pelvic_axial_rotation"
 TRUNK: Final = "trunk_axial_rotation"
@@ -44,8 +45,13 @@ def pelvis_trunk_range_deg(data: StrideData) -> FloatArray:
 
 @measure
 def pelvis_trunk_phase_deg(data: StrideData) -> FloatArray:
-    """Return the phase of the trunk after the pelvis."""
-    return phase_lag(*_curves_rad(data))
+    """Return the phase of the trunk after the pelvis, free of how much the path turns."""
+    s = data.strides
+    pelvis, trunk = (
+        without_line(normalise(np.deg2rad(data.angle(name)), data.time_s, s.start_s, s.end_s))
+        for name in (PELVIS, TRUNK)
+    )
+    return phase_lag(pelvis[:, :-1], trunk[:, :-1])
 
 
 @measure

@@ -59,11 +59,30 @@ def slow_part(curves: FloatArray, harmonics: int) -> FloatArray:
     >>> bool(np.allclose(slow_part((slow + ringing)[None], 5)[0], slow))
     True
     """
-    line = curves[:, :1] + (curves[:, -1:] - curves[:, :1]) * np.linspace(0.0, 1.0, curves.shape[1])
-    waves = np.fft.rfft((curves - line)[:, :-1], axis=1)
+    recurring = without_line(curves)
+    waves = np.fft.rfft(recurring[:, :-1], axis=1)
     waves[:, harmonics + 1 :] = 0.0
     back = np.fft.irfft(waves, curves.shape[1] - 1, axis=1)
-    return np.asarray(line + np.concatenate([back, back[:, :1]], axis=1))
+    return np.asarray(curves - recurring + np.concatenate([back, back[:, :1]], axis=1))
+
+
+def without_line(curves: FloatArray) -> FloatArray:
+    """Return strides without the straight line from start to end: what recurs is left.
+
+    Parameters
+    ----------
+    curves : (n, p) array
+        As `normalise` returns them: the last point is the start of the next stride.
+
+    Examples
+    --------
+    >>> part = np.linspace(0.0, 1.0, 101)
+    >>> wave = np.cos(2 * np.pi * part) - 1.0
+    >>> bool(np.allclose(without_line((wave + 3.0 * part)[None])[0], wave))
+    True
+    """
+    part = np.linspace(0.0, 1.0, curves.shape[1])
+    return np.asarray(curves - curves[:, :1] - (curves[:, -1:] - curves[:, :1]) * part)
 
 
 def average_curves(table: dict[str, FloatArray], time_s: FloatArray, strides: Strides) -> Curves:

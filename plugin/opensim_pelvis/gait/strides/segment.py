@@ -1,12 +1,13 @@
 """From events to strides: start in, end out, with the direction of travel of each.
 
-The direction of travel of a stride is the mean heading of the pelvis over that whole stride:
-what the pelvis does within a stride cancels in it, so the frame does not rotate with the pelvis.
-Between mid-strides it goes in straight lines, which follow a bend.
+The direction of travel is the path through the mean headings of the pelvis over whole strides
+(`gait.strides.path`): what the pelvis does within a stride cancels in them, so the frame does not
+rotate with the pelvis. Between mid-strides, and to the ends of a bout, it goes in straight lines.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +15,8 @@ import numpy as np
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.gait.events.leg_contacts import MAX_STRIDE_S, MIN_STRIDE_S
-from opensim_pelvis.gait.strides.select import exclude_strides
+from opensim_pelvis.gait.strides.path import Path, follow_path, knots
+from opensim_pelvis.gait.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import Angles, GaitEvents, Strides
 
@@ -50,13 +52,9 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
     contact = events.kind == "contact"
     nothing = np.full(side.size, np.nan)
     off = [_times(events, "toe-off", context) for context in _CONTEXTS]
-    heading = _pelvis_heading(angles)
-    own, rate = _directions(heading, angles.time_s, side, start, end)
     bout = _bouts(start, end)
-    reasons = exclude_strides(
-        side=side, start=start, end=end, turn_rate=rate, bout=bout, angles=angles
-    )
-    return Strides(
+    path = _follow(angles, start, end, bout)
+    found = Strides(
         kind=events.kind,
         side=side,
         start_s=start,
@@ -65,22 +63,46 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
         opposite_contact_s=_first_within(starts, 1 - side, start, end),
         opposite_toe_off_s=_first_within(off, 1 - side, start, end) if contact else nothing,
         bout=bout,
-        reason=reasons,
-        travel_rad=own if surface == "overground" else np.zeros(side.size),
-        turn_rate_radps=rate,
+        reason=("",) * side.size,
+        travel_rad=path.travel_rad if surface == "overground" else np.zeros(side.size),
+        turn_rate_radps=path.rate_radps,
         notes=_notes(possible.size, int(possible.sum())),
     )
+    reasons = exclude_strides(
+        side=side,
+        start=start,
+        end=end,
+        turning=path.turning,
+        rotation=_rotation_ranges(angles, found),
+        bout=bout,
+        angles=angles,
+    )
+    return replace(found, reason=reasons)
 
 
 def travel_at(strides: Strides, time_s: FloatArray) -> FloatArray:
-    """Return the direction of travel at any times: straight lines between mid-strides."""
+    """Return the direction of travel at any times: straight lines between mid-strides.
+
+    Before the first and after the last mid-stride of a bout the path goes on as it turns there,
+    to the start of the first and the end of the last stride. Between two bouts it goes in a
+    straight line.
+    """
     known = np.isfinite(strides.travel_rad)
     if not known.any():
         return np.zeros(time_s.size)
-    middle = (strides.start_s + strides.end_s)[known] / 2.0
-    order = np.argsort(middle, kind="stable")
-    at, unique = np.unique(middle[order], return_index=True)
-    return np.interp(time_s, at, np.unwrap(strides.travel_rad[known][order])[unique])
+    times, headings = [], []
+    for number in np.unique(strides.bout[known]):
+        rows = known & (strides.bout == number)
+        middle = (strides.start_s + strides.end_s)[rows] / 2.0
+        order = np.argsort(middle, kind="stable")
+        at = knots(middle)
+        path = np.interp(at, middle[order], strides.travel_rad[rows][order])
+        slope = np.diff(path) / np.diff(at) if at.size > 1 else np.zeros(1)
+        first, last = strides.start_s[rows].min(), strides.end_s[rows].max()
+        before, after = slope[0] * (at[0] - first), slope[-1] * (last - at[-1])
+        times.append(np.concatenate([[first], at, [last]]))
+        headings.append(np.concatenate([[path[0] - before], path, [path[-1] + after]]))
+    return np.asarray(np.interp(time_s, np.concatenate(times), np.concatenate(headings)))
 
 
 def sample_bounds(strides: Strides, time_s: FloatArray) -> tuple[IntArray, IntArray]:
@@ -116,31 +138,22 @@ def _pelvis_heading(angles: Angles) -> FloatArray:
     return np.full(angles.time_s.size, np.nan)
 
 
-def _directions(
-    heading: FloatArray, time_s: FloatArray, side: IntArray, start: FloatArray, end: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the mean heading of each stride, and how fast it changes to its neighbours.
-
-    Neighbours are the strides half a cycle earlier and later, of the other leg where both are
-    there; the larger change counts.
-    """
-    if side.size == 0:
-        return np.zeros(0), np.zeros(0)
-    first = np.searchsorted(time_s, start - 1e-9)
-    stop = np.searchsorted(time_s, end - 1e-9)
+def _follow(angles: Angles, start: FloatArray, end: FloatArray, bout: IntArray) -> Path:
+    """Return the path of strides, from the heading of the pelvis over them and at their ends."""
+    heading = _pelvis_heading(angles)
+    first = np.searchsorted(angles.time_s, start - 1e-9)
+    stop = np.searchsorted(angles.time_s, end - 1e-9)
+    ends = [np.interp(at, angles.time_s, heading) for at in (start, end)]
     own = mean_between(heading, first, stop)
-    middle = (start + end) / 2.0
-    order = np.argsort(middle, kind="stable")
-    step_s = np.diff(middle[order])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        step = np.abs(np.diff(own[order])) / step_s
-    # events of two legs that nearly coincide tell nothing about turning
-    step = np.where((step_s > MIN_STRIDE_S / 4.0) & (step_s < MAX_STRIDE_S), step, np.nan)
-    around = np.stack([np.append(np.nan, step), np.append(step, np.nan)])
-    worst = np.max(np.where(np.isfinite(around), around, -1.0), axis=0, initial=-1.0)
-    rate = np.full(side.size, np.nan)
-    rate[order] = np.where(worst >= 0.0, worst, np.nan)
-    return own, rate
+    return follow_path(own, ends[1] - ends[0], start, end, bout)
+
+
+def _rotation_ranges(angles: Angles, strides: Strides) -> FloatArray:
+    """Return the range of axial rotation over each stride, against its direction of travel."""
+    turned = _pelvis_heading(angles) - travel_at(strides, angles.time_s)
+    ends = (angles.time_s, strides.start_s, strides.end_s)
+    high, low = (extreme_between(turned, *ends, pick) for pick in (np.maximum, np.minimum))
+    return high - low
 
 
 def _first_within(

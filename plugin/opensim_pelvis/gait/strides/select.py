@@ -13,9 +13,6 @@ from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.types import Angles
 from opensim_pelvis.types.running import Exclusion
 
-TURNING_RADPS: Final = np.deg2rad(20.0)
-"""A stride that turns faster is excluded; the bend of a track at 6 m/s gives 9 degrees/s."""
-
 SETTLED_DEVIATIONS: Final = 3.0
 """A stride belongs to steady running when its duration and size differ from the five strides
 that follow (or precede) by at most this many of the usual differences from stride to stride."""
@@ -23,8 +20,21 @@ that follow (or precede) by at most this many of the usual differences from stri
 SETTLED_LEAST: Final = (0.01, 0.02)
 """Parts by which duration and size may always differ, so that even strides are not picked at."""
 
+LEAST_SAMPLES: Final = 1.05
+"""Samples by which a duration may always differ: events lie on samples, and even strides that are
+no whole number of samples long differ by one."""
+
+LEAST_SIZE_RAD: Final = np.deg2rad(1.0)
+"""Angle by which the size may always differ: sensors do not tell less."""
+
 SETTLED_MOST: Final = (0.06, 0.12)
 """Parts by which they may differ at most, however uneven the strides are."""
+
+FEW_STRIDES: Final = 6
+"""Strides of a leg in a bout below which none of them are known to be the steady ones."""
+
+SETTLED_FEW: Final = (0.15, 0.30)
+"""Parts by which those may differ; the first and the last stride of a run differ by more."""
 
 OUTLIER_DEVIATIONS: Final = 4.0
 """Robust standard deviations from the running median beyond which a stride is an outlier."""
@@ -41,30 +51,44 @@ def exclude_strides(
     side: IntArray,
     start: FloatArray,
     end: FloatArray,
-    turn_rate: FloatArray,
+    turning: BoolArray,
+    rotation: FloatArray,
     bout: IntArray,
     angles: Angles,
 ) -> tuple[Exclusion, ...]:
     """Return the reason why each stride is excluded, empty where it is kept.
 
-    Reasons are tried in this order: missing samples, turning, start-up, slowing, outlier.
+    Reasons are tried in this order: missing samples, turning, start-up, slowing, outlier. Strides
+    in turns are neither judged by the others nor are others judged by them.
+
+    Parameters
+    ----------
+    side, start, end, bout : (n,) array
+    turning : (n,) bool array
+        Whether each stride turns (`gait.strides.path.Path.turning`).
+    rotation : (n,) array
+        Range of axial rotation of each stride; NaN where it is not known.
+    angles : Angles
     """
     reasons = np.full(side.size, "", dtype=object)
     size, missing = _sizes(angles, start, end)
     length = end - start
     reasons[missing] = "missing_samples"
-    turning = np.isfinite(turn_rate) & (turn_rate > TURNING_RADPS)
     _set(reasons, turning, "turning")
+    least = (_sample_s(angles.time_s) * LEAST_SAMPLES, LEAST_SIZE_RAD)
+    straight = reasons == ""
     for code in (0, 1):
         for number in np.unique(bout[side == code]):
-            rows = np.flatnonzero((side == code) & (bout == number))
-            unsettled = _unsettled(length[rows], size[rows])
+            rows = np.flatnonzero((side == code) & (bout == number) & straight)
+            unsettled = _unsettled(length[rows], size[rows], least)
             _set(reasons, _only(rows, unsettled, side.size), "start_up")
-            late = _unsettled(length[rows][::-1], size[rows][::-1])[::-1]
+            late = _unsettled(length[rows][::-1], size[rows][::-1], least)[::-1]
             _set(reasons, _only(rows, late, side.size), "slowing")
     for code in (0, 1):
         rows = np.flatnonzero((side == code) & (reasons == ""))
-        odd = _odd(length[rows], LEAST_SPREAD) | _odd(size[rows], 2.0 * LEAST_SPREAD)
+        odd = _odd(length[rows], LEAST_SPREAD)
+        for values in (size, rotation):
+            odd |= _odd(values[rows], 2.0 * LEAST_SPREAD)
         _set(reasons, _only(rows, odd, side.size), "outlier")
     return tuple(reasons)
 
@@ -104,24 +128,40 @@ def extreme_between(
     return out
 
 
-def _unsettled(length: FloatArray, size: FloatArray) -> BoolArray:
-    """Return the strides from the first on that differ from those that follow them."""
+def _unsettled(
+    length: FloatArray, size: FloatArray, least: tuple[float, float] = (0.0, 0.0)
+) -> BoolArray:
+    """Return the strides from the first on that differ from those that follow them.
+
+    ``least`` are the differences of duration and size that are always allowed.
+    """
     out = np.zeros(length.size, dtype=bool)
-    allowed = [
-        np.clip(SETTLED_DEVIATIONS * _unevenness(values), least, most)
-        for values, least, most in zip((length, size), SETTLED_LEAST, SETTLED_MOST, strict=True)
-    ]
+    series = (length, size)
+    allowed = [_allowed(values, which) for which, values in enumerate(series)]
     for i in range(length.size - 1):
         ahead = slice(i + 1, i + 1 + _LOOK)
         settled = True
-        for values, limit in zip((length, size), allowed, strict=True):
+        for values, part, always in zip(series, allowed, least, strict=True):
             usual = _median(values[ahead])
             if np.isfinite(values[i]) and np.isfinite(usual) and usual > 0.0:
-                settled &= bool(abs(values[i] / usual - 1.0) <= limit)
+                settled &= bool(abs(values[i] - usual) <= max(part * usual, always))
         if settled:
             break
         out[i] = True
     return out
+
+
+def _allowed(values: FloatArray, which: int) -> float:
+    """Return the part by which durations (0) or sizes (1) may differ from those that follow."""
+    if values.size < FEW_STRIDES:
+        return SETTLED_FEW[which]
+    spread = SETTLED_DEVIATIONS * _unevenness(values)
+    return float(np.clip(spread, SETTLED_LEAST[which], SETTLED_MOST[which]))
+
+
+def _sample_s(time_s: FloatArray) -> float:
+    """Return the sampling interval; zero where there is none."""
+    return float((time_s[-1] - time_s[0]) / (time_s.size - 1)) if time_s.size > 1 else 0.0
 
 
 def _unevenness(values: FloatArray) -> float:
@@ -145,7 +185,7 @@ def _odd(values: FloatArray, least_spread: float) -> BoolArray:
     """Return values far from the running median of their neighbours (Hampel's rule)."""
     from scipy.ndimage import median_filter
 
-    if values.size < 5:
+    if values.size < 5 or not np.isfinite(values).all():
         return np.zeros(values.size, dtype=bool)
     usual = median_filter(values, size=min(_WINDOW, values.size), mode="nearest")
     off = np.abs(values - usual)
