@@ -15,26 +15,41 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from scipy.io import loadmat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks.measured_gait import DATA, RBDS, Gait, foot_contacts, p02_gait, rbds_gait
+from tests.benchmarks.measured_gait import (
+    DATA,
+    RBDS,
+    Gait,
+    foot_contacts,
+    p02_gait,
+    rbds_gait,
+    smooth,
+)
+from tests.benchmarks.measured_walks import TO_GROUND
+from tests.real_sensors import GAITTOOLBOX
 from tests.running_cases import run_case
 
+from opensim_pelvis import pipeline
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.gait.coordination import phase_lag
 from opensim_pelvis.gait.measures.trunk import PELVIS, TRUNK
 from opensim_pelvis.gait.strides.curves import normalise, without_line
 from opensim_pelvis.gait.strides.segment import segment_strides, travel_at
+from opensim_pelvis.io import reading
 from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.kinematics.travel import travel_heading
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.simulate import RunnerSettings, Session, StrideVariation, Turn
-from opensim_pelvis.types import Angles, Event, GaitEvents, Strides
+from opensim_pelvis.types import Angles, Event, GaitEvents, RunningAnalysis, Strides
 
 TRUNK_LATE_S: Final = 0.04
 TRUNK_SIZE: Final = -1.2
@@ -224,6 +239,52 @@ SIMULATED: Final = {
 }
 
 
+def walks() -> Iterator[str]:
+    """Yield the strides of two short walks, one of them beside its markers."""
+    folder = DATA / "opensense_walk"
+    found = running(
+        folder, read_sensor_map(folder / "myIMUMappings.xml"), (0.0, 0.0), heading_axis="z"
+    )
+    yield f"opensense_walk: {found.strides.kept.sum()} of {found.strides.side.size} strides used"
+    found = running(DATA / "gaittoolbox_walk" / "imu", GAITTOOLBOX, (1.0, 8.0))
+    strides, names = found.strides, [d.name for d in found.definitions]
+    yield f"gaittoolbox_walk: {strides.kept.sum()} of {strides.side.size} strides used"
+    heading, place = pelvis_of_markers()
+    rows = np.flatnonzero(strides.kept)
+    true = []
+    for first, last in zip(strides.start_s[rows], strides.end_s[rows], strict=True):
+        a, b = (round(at * 100.0) for at in (first, last))
+        away = place[b] - place[a]
+        true.append(heading[a:b].mean() - np.arctan2(-away[2], away[0]))
+    degrees = (np.rad2deg(true) + 180.0) % 360.0 - 180.0
+    ours = found.values[rows, names.index("pelvic_rotation_mean_deg")]
+    for name, values in (("sensors", ours), ("markers", degrees)):
+        yield f"mean pelvic rotation, {name}: " + ", ".join(f"{value:.1f}" for value in values)
+    yield f"bias {np.mean(ours - degrees):.1f} degrees"
+
+
+def running(
+    path: Path, sensors: Mapping[str, str], still_s: tuple[float, float], **pose: Any
+) -> RunningAnalysis:
+    result = pipeline.run(
+        reading.read(path),
+        sensors=sensors,
+        calibration=CalibrationSettings(window_s=still_s, **pose),
+        activity=ActivitySettings(kind="walking", surface="overground"),
+    )
+    assert result.running is not None
+    return result.running
+
+
+def pelvis_of_markers() -> tuple[FloatArray, FloatArray]:
+    """Return heading (+ to the left) and place (y up) of the pelvis markers, at 100 Hz."""
+    content = loadmat(DATA / "gaittoolbox_walk" / "S02-Trial-Walk-1.mat")
+    names = ("RASI", "LASI", "RPSI", "LPSI")
+    points = [smooth(content[n] @ TO_GROUND.T / 1000.0, 100.0, 8.0) for n in names]
+    ahead = points[0] + points[1] - points[2] - points[3]
+    return np.unwrap(np.arctan2(-ahead[:, 2], ahead[:, 0])), np.mean(points, axis=0)
+
+
 def show(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -243,6 +304,8 @@ def main() -> None:
             show(measured([p02_gait()], COURSES[name]).line(f"trunk measured, 2.1 s, {name}"))
     for name in SIMULATED if people else ():
         show(simulated(name, people).line(f"simulated, {name}"))
+    for line in walks() if DATA.is_dir() else ():
+        show(line)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from opensim_pelvis.simulate import RunnerSettings, SensorSettings, Session, Truth, Turn
+from opensim_pelvis.simulate import (
+    RunnerSettings,
+    SensorSettings,
+    Session,
+    StrideVariation,
+    Truth,
+    Turn,
+)
 from opensim_pelvis.types import RunningAnalysis
 from tests.notices import codes, sentences
 from tests.running_cases import REALISTIC, SENSOR_SETS, random_runner, run_case
@@ -138,6 +145,43 @@ def test_a_turn_is_excluded_and_does_not_enter_the_range() -> None:
     assert rotation is not None
     assert rotation.mean == pytest.approx(15.0, abs=0.3)
     assert np.rad2deg(np.ptp(strides.travel_rad)) == pytest.approx(90.0, abs=1.0)
+
+
+def test_a_turn_of_180_degrees_changes_no_mean_by_more_than_its_interval() -> None:
+    """The same strides, which differ as people's do, straight on and out and back."""
+    runner = RunnerSettings(variation=StrideVariation(seed=4))
+    turn = Turn(start_s=11.0, duration_s=1.5, angle_rad=np.pi)
+    found = []
+    for turns in ((), (turn,)):
+        session = Session(duration_s=20.0, rate_hz=60.0, surface="overground", turns=turns)
+        worn = ("pelvis", "torso", "tibia_r", "tibia_l")
+        found.append(run_case(runner, session=session, bodies=worn)[2])
+    straight, turned = found
+    assert 3 <= turned.strides.excluded["turning"] <= 8
+    assert {s.name for s in straight.summaries} == {s.name for s in turned.summaries}
+    for summary in straight.summaries:
+        other = turned.summary(summary.name, summary.side)
+        assert other is not None
+        for mean, within in ((summary.mean, other), (other.mean, summary)):
+            assert within.low - 1e-9 <= mean <= within.high + 1e-9, summary.name
+
+
+def test_every_stride_of_a_bend_has_its_range_the_first_and_the_last_included() -> None:
+    bend = Turn(start_s=0.0, duration_s=20.0, angle_rad=float(np.deg2rad(140.0)))
+    session = Session(duration_s=12.0, rate_hz=60.0, surface="overground", turns=(bend,))
+    worn = ("pelvis", "torso", "tibia_r", "tibia_l")
+    truth, _, analysis = run_case(session=session, bodies=worn)
+    strides, names = analysis.strides, [d.name for d in analysis.definitions]
+    assert strides.kept.sum() > 20
+    for name, angle, within in (
+        ("pelvic_rotation_range_deg", "pelvic_axial_rotation", 1.0),
+        ("trunk_rotation_range_deg", "trunk_axial_rotation", 1.0),
+    ):
+        true = float(np.ptp(np.rad2deg(truth.angles[angle][truth.steady])))
+        values = analysis.values[strides.kept, names.index(name)]
+        np.testing.assert_allclose(values, true, atol=within)
+    phase = analysis.values[strides.kept, names.index("pelvis_trunk_phase_deg")]
+    np.testing.assert_allclose(phase, truth.runner.trunk_rotation_lag_deg, atol=5.0)
 
 
 def test_on_a_bend_the_frame_follows_the_path_and_not_the_pelvis() -> None:

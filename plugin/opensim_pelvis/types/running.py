@@ -70,6 +70,9 @@ class Strides:
         pelvis within the stride.
     turn_rate_radps : (n,) array
         How fast that direction turns.
+    mean_known : bool
+        Whether the mean rotation of the pelvis against it is known: on a treadmill, and over
+        ground where the first strides lead straight on from the static trial. Else it is zero.
     notes : tuple of Notice
     """
 
@@ -84,6 +87,7 @@ class Strides:
     reason: tuple[Exclusion, ...]
     travel_rad: FloatArray
     turn_rate_radps: FloatArray
+    mean_known: bool = True
     notes: tuple[Notice, ...] = ()
 
     def __post_init__(self) -> None:

@@ -64,6 +64,7 @@ def absent(data: StrideData) -> dict[str, str]:
         ({"kind": "cycle"}, AT_CONTACT, "absent.no_contact"),
         ({"toe_off_s": NONE}, TO_TOE_OFF, "absent.no_toe_off"),
         ({"opposite_contact_s": NONE}, OF_OTHER_LEG, "absent.no_other_leg"),
+        ({"mean_known": False}, {"pelvic_rotation_mean_deg"}, "absent.no_direction"),
         ({"speed": False}, {"speed_mps", "stride_length_m"}, "absent.no_speed"),
         (
             {"bodies": BODIES[1:]},
@@ -105,6 +106,7 @@ def test_one_missing_sample_of_a_stride_leaves_what_needs_the_whole_stride_unkno
         values[TIME_S.searchsorted(1.5)] = np.nan
     for name in (
         "pelvic_rotation_range_deg",
+        "pelvic_rotation_mean_deg",
         "pelvic_tilt_mean_deg",
         "thigh_extension_peak_deg",
         "hip_extension_peak_deg",

@@ -27,6 +27,7 @@ WAVES: Final = {
     "pelvic_rotation_slow_range_deg": Value(24.0, 14.0, "deg", "body"),  # without the last
     "pelvic_obliquity_slow_range_deg": Value(14.0, 16.0, "deg", "body"),
     "pelvic_tilt_slow_range_deg": Value(7.0, 8.0, "deg", "body"),
+    "pelvic_rotation_mean_deg": Value(7.0, -4.0, "deg", "body"),
     "pelvic_tilt_mean_deg": Value(11.0, -6.0, "deg", "body"),
 }
 
@@ -56,7 +57,7 @@ def with_ringing(first: float, fifth: float, ninth: float, level: float = 0.0) -
 @pytest.mark.parametrize("name", WAVES)
 def test_ranges_are_twice_the_amplitudes_and_slow_ones_are_without_ringing(name: str) -> None:
     angles = {
-        "pelvic_axial_rotation": curve(with_ringing(9, 3, 2), with_ringing(5, 2, 2)),
+        "pelvic_axial_rotation": curve(with_ringing(9, 3, 2, 7), with_ringing(5, 2, 2, -4)),
         "pelvic_obliquity": curve(with_ringing(6, 1, 1), with_ringing(5, 3, 2)),
         "pelvic_anterior_tilt": curve(with_ringing(3, 0.5, 0.5, 11), with_ringing(4, 0, 2, -6)),
     }

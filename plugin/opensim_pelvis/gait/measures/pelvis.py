@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.measures.stride_data import StrideData, measure
+from opensim_pelvis.gait.measures.stride_data import AbsentError, StrideData, measure
+from opensim_pelvis.notices import notice
 
 
 @measure
@@ -48,6 +49,14 @@ def pelvic_tilt_slow_range_deg(data: StrideData) -> FloatArray:
 def pelvic_tilt_mean_deg(data: StrideData) -> FloatArray:
     """Return the mean of pelvic tilt."""
     return data.mean(data.angle("pelvic_anterior_tilt"))
+
+
+@measure
+def pelvic_rotation_mean_deg(data: StrideData) -> FloatArray:
+    """Return the mean of pelvic rotation, where the direction of travel is known beside it."""
+    if not data.strides.mean_known:
+        raise AbsentError(notice("absent.no_direction"))
+    return data.mean(data.angle("pelvic_axial_rotation"))
 
 
 @measure

@@ -15,6 +15,7 @@ import numpy as np
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.gait.events.leg_contacts import MAX_STRIDE_S, MIN_STRIDE_S
+from opensim_pelvis.gait.strides.facing import mean_facing
 from opensim_pelvis.gait.strides.path import Path, follow_path, knots
 from opensim_pelvis.gait.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.notices import Notice, notice
@@ -77,7 +78,19 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
         bout=bout,
         angles=angles,
     )
-    return replace(found, reason=reasons)
+    found = replace(found, reason=reasons)
+    return _with_mean(found, path) if surface == "overground" else found
+
+
+def _with_mean(strides: Strides, path: Path) -> Strides:
+    """Return strides whose direction of travel leaves the pelvis its mean rotation, if known."""
+    moving = ~path.turning & np.isfinite(path.travel_rad)
+    facing = mean_facing(path.travel_rad, strides.start_s, strides.end_s, moving)
+    if not np.isfinite(facing):
+        return replace(strides, mean_known=False)
+    told = notice("strides.mean_facing", facing_deg=np.rad2deg(facing))
+    travel = strides.travel_rad - facing
+    return replace(strides, travel_rad=travel, notes=(*strides.notes, told))
 
 
 def travel_at(strides: Strides, time_s: FloatArray) -> FloatArray:
