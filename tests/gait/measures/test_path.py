@@ -110,7 +110,7 @@ def test_mid_strides_that_nearly_coincide_are_one(quarters: float, count: int) -
     [("rate_radps", TURNING_RADPS), ("inside_radps", TURNING_RADPS), ("bent_rad", BENT_RAD)],
 )
 def test_a_stride_turns_from_exactly_the_stated_rate_on(name: str, limit: float) -> None:
-    fields = ("travel_rad", "rate_radps", "bent_rad", "inside_radps")
+    fields = ("travel_rad", "heading_rad", "rate_radps", "bent_rad", "inside_radps")
     table = {field: np.zeros(3) for field in fields}
     table[name] = limit * np.array([0.999, 1.001, np.nan])
     assert Path(**table).turning.tolist() == [False, True, False]

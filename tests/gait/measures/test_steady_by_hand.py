@@ -21,7 +21,7 @@ def array(*values: float) -> FloatArray:
 
 def test_the_limits_are_those_that_the_page_on_measures_states() -> None:
     assert pytest.approx(np.pi / 9.0) == path.TURNING_RADPS
-    assert pytest.approx(np.pi / 180.0) == path.BENT_RAD
+    assert pytest.approx(np.pi / 300.0) == path.BENT_RAD
     assert (select.SETTLED_DEVIATIONS, select.OUTLIER_DEVIATIONS) == (3.0, 4.0)
     assert (select.SETTLED_LEAST, select.SETTLED_MOST) == ((0.01, 0.02), (0.06, 0.12))
     assert (select.LEAST_SPREAD, select.LEAST_SAMPLES) == (0.02, 1.05)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.gait.strides.path import HEADING_WANDER_RADPS
+from opensim_pelvis.gait.strides.path import HEADING_WANDER
 
 AHEAD_RAD: Final = np.deg2rad(6.0)
 """Farthest that the pelvis faces from forward in the static trial on average. In two men on a
@@ -21,7 +21,7 @@ treadmill it is 0 to 2 degrees (``rbds_running``), in a walk 2 (``gaittoolbox_wa
 is farther off probably went another way than they had faced."""
 
 STRAIGHT_RAD: Final = np.deg2rad(10.0)
-"""Farthest that the path of one of these strides leads from forward."""
+"""Farthest that the pelvis faces from forward in one of these strides."""
 
 STEADY_RADPS: Final = np.deg2rad(0.5)
 """Fastest turning, on average over these strides, of a path that counts as straight; or twice its
@@ -33,14 +33,15 @@ FIRST_S: Final = 30.0
 FEWEST: Final = 2
 
 
-def mean_facing(path: FloatArray, start: FloatArray, end: FloatArray, usable: BoolArray) -> float:
+def mean_facing(
+    heading: FloatArray, start: FloatArray, end: FloatArray, usable: BoolArray
+) -> float:
     """Return the mean rotation of the pelvis, radians, + right side forward.
 
     Parameters
     ----------
-    path : (n,) array
-        Heading of the path of strides, which is the mean heading of the pelvis; zero is forward in
-        the static trial.
+    heading : (n,) array
+        Mean heading of the pelvis over each stride; zero is forward in the static trial.
     start, end : (n,) array
         Seconds, in order of the start.
     usable : (n,) bool array
@@ -54,24 +55,24 @@ def mean_facing(path: FloatArray, start: FloatArray, end: FloatArray, usable: Bo
     Examples
     --------
     >>> start = np.arange(8.0)
-    >>> path = np.where(start < 5.0, 0.03, 3.0)
-    >>> round(mean_facing(path, start, start + 1.0, start != 5.0), 3)
+    >>> heading = np.where(start < 5.0, 0.03, 3.0)
+    >>> round(mean_facing(heading, start, start + 1.0, start != 5.0), 3)
     0.03
     """
-    known = np.flatnonzero(usable & np.isfinite(path))
+    known = np.flatnonzero(usable & np.isfinite(heading))
     if not known.size:
         return float("nan")
-    begun = np.arange(path.size) >= known[0]
+    begun = np.arange(heading.size) >= known[0]
     turned = np.flatnonzero(begun & ~usable)
-    last = turned[0] if turned.size else path.size
+    last = turned[0] if turned.size else heading.size
     rows = known[(known < last) & (end[known] <= start[known[0]] + FIRST_S)]
-    if rows.size < FEWEST or np.abs(path[rows]).max() > STRAIGHT_RAD:
+    if rows.size < FEWEST or np.abs(heading[rows]).max() > STRAIGHT_RAD:
         return float("nan")
     middle = (start[rows] + end[rows]) / 2.0
     away = middle - middle.mean()
     squares = max(float(away @ away), 1e-9)
-    turning = float(away @ path[rows]) / squares
-    wander = HEADING_WANDER_RADPS * float((end - start)[rows].mean())
+    turning = float(away @ heading[rows]) / squares
+    wander = HEADING_WANDER * float(np.sqrt((end - start)[rows].mean()))
     limit = max(STEADY_RADPS, 2.0 * wander / np.sqrt(squares))
-    mean = float(path[rows].mean())
+    mean = float(heading[rows].mean())
     return mean if abs(turning) <= limit and abs(mean) <= AHEAD_RAD else float("nan")

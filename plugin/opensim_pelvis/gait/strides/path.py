@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 TURNING_RADPS: Final = np.deg2rad(20.0)
 """A stride that turns faster is excluded; the bend of a track at 6 m/s gives 9 degrees/s."""
 
-BENT_RAD: Final = np.deg2rad(1.0)
+BENT_RAD: Final = np.deg2rad(0.6)
 """A stride whose path leaves a straight line through time by more is excluded: it begins or ends a
 turn, and its range of rotation would be off by about as much."""
 
-HEADING_WANDER_RADPS: Final = np.deg2rad(1.3)
-"""Spread of a stride's mean heading about the path, by its duration: 0.7 to 1.1 degrees in two men
-on a treadmill (0.7 s; 30 s each at 2.5 to 4.5 m/s, ``rbds_running``), 0.5 to 1.3 in a walk out and
-back (1.0 s, ``qmt_fullbody``)."""
+HEADING_WANDER: Final = np.deg2rad(1.85)
+"""Spread of a stride's mean heading about the path, radians, for a stride of 1 s; it grows as the
+square root of the duration. In two men on a treadmill it is 0.8 to 1.3 degrees (``rbds_running``),
+in a walk out and back 0.5 to 1.4 (``qmt_fullbody``); more is taken, so that a runner who wanders is
+not thought to turn."""
 
-TURN_WANDER_RADPS: Final = np.deg2rad(3.3)
-"""Spread of the turn from the start of a stride to its end, likewise: 1.2 to 2.3 and 1.7 to 2.4
-degrees there."""
+TURN_WANDER: Final = np.deg2rad(3.8)
+"""Spread of the turn from the start of a stride to its end, likewise: 1.4 to 2.6 degrees there."""
 
 RATE_CHANGE_RADPS: Final = np.deg2rad(0.3)
 """Width of the distribution of changes of the rate of turning from one mid-stride to the next."""
 
-_WANDERS: Final = (HEADING_WANDER_RADPS, TURN_WANDER_RADPS)
+_WANDERS: Final = (HEADING_WANDER, TURN_WANDER)
 _FIRST_CHANGE_RADPS: Final = np.deg2rad(3.0)
 _FREEDOM: Final = 4.0  # of Student's distribution of strides about the path: one may be odd
 _ITERATIONS: Final = 30
@@ -57,6 +57,8 @@ class Path:
     ----------
     travel_rad : array
         Heading at mid-stride in G, radians, + to the left.
+    heading_rad : array
+        Mean heading of the pelvis over the stride.
     rate_radps : array
         How fast the path turns over the stride, without sign.
     bent_rad : array
@@ -66,6 +68,7 @@ class Path:
     """
 
     travel_rad: FloatArray
+    heading_rad: FloatArray
     rate_radps: FloatArray
     bent_rad: FloatArray
     inside_radps: FloatArray
@@ -108,7 +111,13 @@ def follow_path(
         bent[rows] = np.abs(c - 2.0 * b + a) / 4.0
     with np.errstate(invalid="ignore", divide="ignore"):
         inside = np.abs(turn) / (end - start)
-    return Path(travel_rad=travel, rate_radps=rate, bent_rad=bent, inside_radps=inside)
+    return Path(
+        travel_rad=travel,
+        heading_rad=heading,
+        rate_radps=rate,
+        bent_rad=bent,
+        inside_radps=inside,
+    )
 
 
 def knots(middle: FloatArray) -> FloatArray:
@@ -140,7 +149,7 @@ def fit_path(
     mean = _averaging(start.size) @ inside
     turned = _lines(at, end) - _lines(at, start)
     level = heading.mean()
-    wander = (end - start)[:, None] * np.array(_WANDERS)
+    wander = np.sqrt(end - start)[:, None] * np.array(_WANDERS)
     wanted = np.stack([heading - level, turn], axis=1)
     off = np.zeros_like(wanted)
     bend = _rate_changes(at)

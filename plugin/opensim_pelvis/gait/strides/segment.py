@@ -85,7 +85,7 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
 def _with_mean(strides: Strides, path: Path) -> Strides:
     """Return strides whose direction of travel leaves the pelvis its mean rotation, if known."""
     moving = ~path.turning & np.isfinite(path.travel_rad)
-    facing = mean_facing(path.travel_rad, strides.start_s, strides.end_s, moving)
+    facing = mean_facing(path.heading_rad, strides.start_s, strides.end_s, moving)
     if not np.isfinite(facing):
         return replace(strides, mean_known=False)
     told = notice("strides.mean_facing", facing_deg=np.rad2deg(facing))
