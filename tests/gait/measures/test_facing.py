@@ -7,7 +7,9 @@ import pytest
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.strides.facing import FIRST_S, mean_facing
+from opensim_pelvis.gait.strides.segment import segment_strides
 from opensim_pelvis.simulate import RunnerSettings, Session, Turn
+from tests.gait.measures.test_strides_by_hand import LONG_S, angles_of, events
 from tests.notices import coded
 from tests.running_cases import run_case
 
@@ -70,6 +72,13 @@ def test_the_mean_rotation_of_a_simulated_runner_is_kept_over_ground_and_through
     assert mean.mean == pytest.approx(true, abs=0.5)
     told = coded(analysis.notes, "strides.mean_facing")
     assert told[0].values["facing_deg"] == pytest.approx(true, abs=0.5)
+
+
+@pytest.mark.parametrize(("away", "known"), [(44.0, True), (46.0, False), (-46.0, False)])
+def test_who_has_turned_on_a_fixed_direction_has_no_mean_rotation(away: float, known: bool) -> None:
+    heading = np.full(LONG_S.size, np.deg2rad(away))
+    angles = angles_of({"pelvic_axial_rotation": heading}, LONG_S, np.zeros(LONG_S.size))
+    assert segment_strides(events(), angles, surface=None).mean_known == known
 
 
 def test_a_runner_who_sets_off_another_way_has_no_mean_rotation() -> None:

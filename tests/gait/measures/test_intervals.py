@@ -35,7 +35,7 @@ def test_without_memory_the_interval_is_students() -> None:
 def test_the_forms_are_those_of_fractional_noise() -> None:
     """Twin: covariance from the definition, sums of squares by generalised least squares."""
     memory = memory_of(4)
-    for i in (0, 5, 12):
+    for i in (0, 5, 10):
         h = EXPONENTS[i]
         k = np.arange(5.0)
         brownian = (k[:, None] ** (2 * h) + k ** (2 * h) - np.abs(k[:, None] - k) ** (2 * h)) / 2.0
@@ -82,7 +82,7 @@ def test_equal_values_leave_no_doubt_and_a_slow_change_leaves_few_values() -> No
     assert mean_interval(np.full(5, 3.0)) == (0.0, 5.0)
     slow, white = np.linspace(0.0, 1.0, 60), np.tile([0.0, 1.0], 30)
     assert mean_interval(slow)[1] < 3.0 < 30.0 < mean_interval(white)[1]
-    assert mean_interval(slow)[0] < 3.0 * slow.std(), "as wide as the spread allows, not more"
+    assert mean_interval(slow)[0] < 1.5 * slow.std(), "as wide as the spread allows, not more"
 
 
 def test_more_than_64_values_are_averaged_in_blocks_from_the_last_back() -> None:

@@ -114,3 +114,4 @@ def test_a_stride_turns_from_exactly_the_stated_rate_on(name: str, limit: float)
     table = {field: np.zeros(3) for field in fields}
     table[name] = limit * np.array([0.999, 1.001, np.nan])
     assert Path(**table).turning.tolist() == [False, True, False]
+    assert Path(**table).fast.tolist() == [False, name != "bent_rad", False]

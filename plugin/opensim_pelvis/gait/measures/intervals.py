@@ -20,10 +20,11 @@ from opensim_pelvis.frames import FloatArray
 
 CONFIDENCE: Final = 0.95
 
-EXPONENTS: Final = np.arange(0.5, 0.99, 0.04)
-"""Values of H that are integrated over. Below 0.5 neighbours are opposites: counted as 0.5."""
+EXPONENTS: Final = np.arange(0.5, 0.91, 0.04)
+"""Values of H that are integrated over. Below 0.5 neighbours are opposites: counted as 0.5. Beyond
+0.9 a recording says next to nothing of the mean, and intervals have no end."""
 
-USUAL_EXPONENT: Final = 0.67
+USUAL_EXPONENT: Final = 0.7
 """Middle of how H is distributed beforehand: 0.58 fits ranges and peaks of two men on a treadmill
 best (30 s each, ``rbds_running``), 0.7 to 0.85 are published for stride times over minutes."""
 

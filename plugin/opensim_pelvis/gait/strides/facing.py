@@ -32,6 +32,10 @@ FIRST_S: Final = 30.0
 
 FEWEST: Final = 2
 
+AWAY_RAD: Final = np.deg2rad(45.0)
+"""Farthest that the pelvis faces from forward where the direction of travel is taken as fixed; a
+person who faces farther away has turned."""
+
 
 def mean_facing(
     heading: FloatArray, start: FloatArray, end: FloatArray, usable: BoolArray

@@ -74,10 +74,14 @@ class Path:
     inside_radps: FloatArray
 
     @property
+    def fast(self) -> BoolArray:
+        """Return which strides turn too fast to be used."""
+        return np.asarray(np.fmax(self.rate_radps, self.inside_radps) > TURNING_RADPS)
+
+    @property
     def turning(self) -> BoolArray:
-        """Return which strides turn too fast, or not evenly enough, to be used."""
-        fast = np.fmax(self.rate_radps, self.inside_radps) > TURNING_RADPS
-        return np.asarray(fast | (self.bent_rad > BENT_RAD))
+        """Return which strides turn too fast, or not evenly enough for a path to be followed."""
+        return np.asarray(self.fast | (self.bent_rad > BENT_RAD))
 
 
 def follow_path(

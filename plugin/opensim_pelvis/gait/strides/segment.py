@@ -15,7 +15,7 @@ import numpy as np
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.gait.events.leg_contacts import MAX_STRIDE_S, MIN_STRIDE_S
-from opensim_pelvis.gait.strides.facing import mean_facing
+from opensim_pelvis.gait.strides.facing import AWAY_RAD, mean_facing
 from opensim_pelvis.gait.strides.path import Path, follow_path, knots
 from opensim_pelvis.gait.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.notices import Notice, notice
@@ -73,13 +73,16 @@ def segment_strides(events: GaitEvents, angles: Angles, *, surface: Surface | No
         side=side,
         start=start,
         end=end,
-        turning=path.turning,
+        turning=path.turning if surface == "overground" else path.fast,
         rotation=_rotation_ranges(angles, found),
         bout=bout,
         angles=angles,
     )
     found = replace(found, reason=reasons)
-    return _with_mean(found, path) if surface == "overground" else found
+    if surface == "overground":
+        return _with_mean(found, path)
+    turned = np.abs(path.heading_rad[found.kept]) > AWAY_RAD
+    return replace(found, mean_known=not turned.any())
 
 
 def _with_mean(strides: Strides, path: Path) -> Strides:
