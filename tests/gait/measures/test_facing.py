@@ -30,7 +30,15 @@ def test_strides_straight_on_from_the_static_trial_show_which_way_the_pelvis_fac
 
 
 @pytest.mark.parametrize(
-    "path", [np.full(60, 6.1), np.full(60, -6.1), 0.51 * START_S, 1.2 * START_S, -3.0 * START_S]
+    "path",
+    [
+        np.full(60, 6.1),
+        np.full(60, -6.1),
+        0.51 * START_S,
+        0.6 * START_S - 6.0,
+        1.2 * START_S,
+        -3.0 * START_S,
+    ],
 )
 def test_another_way_and_a_bend_tell_nothing(path: FloatArray) -> None:
     assert np.isnan(facing_deg(path))

@@ -9,7 +9,13 @@ import pytest
 from scipy import stats
 
 from opensim_pelvis.gait.measures import intervals
-from opensim_pelvis.gait.measures.intervals import EXPONENTS, mean_interval, memory_of
+from opensim_pelvis.gait.measures.intervals import (
+    EXPONENT_SD,
+    EXPONENTS,
+    USUAL_EXPONENT,
+    mean_interval,
+    memory_of,
+)
 from opensim_pelvis.simulate.variation import fractional_noise
 
 TRIALS = 700  # the share of hits scatters by 0.8 % about 95 %
@@ -46,6 +52,10 @@ def test_the_forms_are_those_of_fractional_noise() -> None:
         squares = (x - best) @ np.linalg.solve(cov, x - best)
         assert x @ memory.residual[i] @ x == pytest.approx(squares)
         assert memory.of_mean[i] == pytest.approx(cov.mean())
+        precision = one @ np.linalg.solve(cov, one)
+        before = -0.5 * ((h - USUAL_EXPONENT) / EXPONENT_SD) ** 2
+        likely = -0.5 * np.log(np.linalg.det(cov) * precision)
+        assert memory.log_weight[i] == pytest.approx(before + likely)
         assert memory.of_mean[i] == pytest.approx(4.0 ** (2.0 * h - 2.0))
 
 

@@ -63,6 +63,15 @@ def test_a_turn_begins_and_ends_with_its_own_strides() -> None:
     assert found.turning[touched].all(), "a stride that turns by 24 degrees"
 
 
+def test_a_stride_that_enters_a_bend_leaves_a_line_by_an_eighth_of_rate_and_time() -> None:
+    """12 degrees/s from a mid-stride on: 1.05 degrees in that stride, nothing in its neighbours."""
+    found, _ = followed(np.where(MIDDLE_S[20] <= TIME_S, 12.0, 0.0), TIME_S)
+    assert found.bent_rad[20] == pytest.approx(12.0 * STRIDE_S / 8.0 * DEG, abs=0.1 * DEG)
+    assert (found.bent_rad[[17, 18, 22, 23]] < 0.2 * DEG).all()
+    assert found.turning[20]
+    assert not found.fast[20]
+
+
 def test_one_stride_that_turns_within_itself_is_excluded_by_the_turn_inside_it() -> None:
     turn = np.zeros(40)
     turn[20] = 73.0 * DEG

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pytest
 
+from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.events.leg_contacts import MAX_STRIDE_S, MIN_STRIDE_S
 from opensim_pelvis.gait.strides.curves import average_curves, stride_angles
@@ -174,6 +175,20 @@ def test_direction_goes_in_straight_lines_and_stays_outside_of_bouts() -> None:
     np.testing.assert_allclose(travel_at(found, at), wanted, atol=1e-12)
     alone = replace(STRIDES, bout=np.array([0, 1]), travel_rad=np.array([0.2, 0.4]))
     np.testing.assert_allclose(travel_at(alone, np.array([1.0, 1.9, 2.5])), [0.2, 0.3, 0.4])
+
+
+@pytest.mark.parametrize(("surface", "excluded"), [("overground", True), ("treadmill", False)])
+def test_a_stride_that_enters_a_bend_is_excluded_where_a_path_is_followed(
+    surface: Surface, excluded: bool
+) -> None:
+    """12 degrees/s from 4.0 s on: no stride turns too fast, but one is bent."""
+    heading = np.deg2rad(12.0) * np.clip(LONG_S - 4.0, 0.0, None)
+    angles = angles_of({"pelvic_axial_rotation": heading}, LONG_S, np.zeros(LONG_S.size))
+    contacts = contacts_of(
+        Right=tuple(np.arange(0.3, 7.9, 0.8)), Left=tuple(np.arange(0.7, 7.9, 0.8))
+    )
+    found = segment_strides(contacts, angles, surface=surface)
+    assert ("turning" in found.excluded) == excluded
 
 
 def test_rotation_is_read_against_the_direction_of_its_stride() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pytest
 
+from opensim_pelvis.gait.measures.compute import MEASURES
 from tests.gait.measures.hand_made import (
     Curve,
     Value,
@@ -78,3 +79,18 @@ def test_parts_of_the_stride_go_to_the_pattern_they_are_of(name: str) -> None:
         "trunk_axial_rotation": curve(right[1], left[1]),
     }
     assert_value(name, VALUES[name], stride_data(angles))
+
+
+@pytest.mark.parametrize("turn", [0.0, 6.0, -9.0])
+def test_a_path_that_turns_within_the_stride_changes_no_phase(turn: float) -> None:
+    """Both turn from the start of the stride to its end; the waves lie on that line."""
+
+    def shape(size: float, late: float) -> Curve:
+        return lambda part: size * np.cos(2.0 * np.pi * part - np.deg2rad(late)) + turn * part
+
+    angles = {
+        "pelvic_axial_rotation": curve(shape(4.0, 0.0), shape(4.0, 0.0)),
+        "trunk_axial_rotation": curve(shape(8.0, 170.0), shape(8.0, 200.0)),
+    }
+    found = MEASURES["pelvis_trunk_phase_deg"][1](stride_data(angles))
+    np.testing.assert_allclose(found, [170.0, 200.0], atol=0.01)
