@@ -66,13 +66,11 @@ class Strides:
     reason : tuple of Exclusion
         Why a stride is excluded; empty where it is kept.
     travel_rad : (n,) array
-        Heading of the direction of travel in G at mid-stride; it does not turn with the
-        pelvis within the stride.
+        Heading of the direction of travel in G at mid-stride (`gait.strides.path`).
     turn_rate_radps : (n,) array
         How fast that direction turns.
     mean_known : bool
-        Whether the mean rotation of the pelvis against it is known: on a treadmill, and over
-        ground where the first strides lead straight on from the static trial. Else it is zero.
+        Whether the mean rotation of the pelvis against it is known (`gait.strides.facing`).
     notes : tuple of Notice
     """
 
