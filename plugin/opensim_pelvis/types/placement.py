@@ -82,6 +82,9 @@ class SensorHeading:
         Share of the sensor's own estimate in the heading used, 0 to 1.
     drift_rad : float
         Range of the drift that was taken away; 0 where none was.
+    drift_sigma_rad : float
+        Standard error of that, furthest from the pose, drift that was not told from natural
+        variation included; part of ``sigma_rad``. NaN where drift could not be looked for.
     verdict : str
         ``"good"``, ``"doubtful"``, ``"untested"`` (nothing could contradict the common heading)
         or ``"unknown"``.
@@ -99,6 +102,7 @@ class SensorHeading:
     ties_rad: float = 0.0
     own_weight: float = 0.0
     drift_rad: float = 0.0
+    drift_sigma_rad: float = float("nan")
     verdict: Literal["good", "doubtful", "untested", "unknown"] = "good"
 
 

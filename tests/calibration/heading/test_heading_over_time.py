@@ -27,13 +27,25 @@ from opensim_pelvis.simulate import (
     simulate_runner,
     simulate_sensors,
 )
-from opensim_pelvis.types import Heading, Result
+from opensim_pelvis.simulate.demo import demo_sensors, demo_truth
+from opensim_pelvis.types import AlignedRecording, Heading, Result
 from opensim_pelvis.types.segments import BODIES
+from tests.benchmarks.drift import (
+    TRUNK,
+    WHOLE_BODY,
+    Person,
+    correct,
+    cut,
+    drifted,
+    people,
+    trunk_turned,
+    turned,
+)
 from tests.notices import codes
 from tests.simulated import align
 
 ROM_DEG = 0.5  # the issue's own figure
-TURN_DEG = 1.0  # the issue's own figure
+TURN_DEG = 0.5  # the issue's own figure
 STATED = CalibrationSettings(window_s=(0.0, 1.5), heading_axis="-z")
 DRIFT_DEG_PER_MIN = dict(zip(BODIES, (2.0, -2.0, 1.5, -1.0, 0.5, 2.0, -2.0, -1.5), strict=True))
 
@@ -171,5 +183,55 @@ def test_drift_is_zero_in_a_pose_at_the_end_too() -> None:
     assert heading.drift_rad is not None
     torso = np.rad2deg(heading.drift_rad[:, 1])
     assert abs(torso[-60:].mean()) < 0.5
-    # Of 5.85 degrees, what comes within the reference and the edges of cyclic motion stays.
-    assert torso[:200].mean() == pytest.approx(4.7, abs=0.6)
+    # 6 degrees/min, over the 58.5 s from the pose to the middle of those four
+    assert torso[:200].mean() == pytest.approx(-6.0 / 60.0 * -(end - 0.75 - 2.0), abs=0.2)
+
+
+@pytest.fixture(scope="module")
+def person() -> Person:
+    """Someone drawn at random, with strides that vary and skin that moves; no drift."""
+    return next(people(1, 120.0))
+
+
+def taken_of(person: Person, aligned: AlignedRecording, surface: Surface) -> FloatArray:
+    return correct(aligned, person.pose, surface)
+
+
+@pytest.mark.parametrize("surface", ["treadmill", "overground"])
+def test_strides_that_vary_are_no_drift(person: Person, surface: Surface) -> None:
+    for length_s in (20.0, 60.0, 120.0):
+        assert not taken_of(person, cut(person.aligned, length_s), surface).any()
+
+
+@pytest.mark.parametrize("name", list(WHOLE_BODY) + list(TRUNK))
+def test_true_turns_are_left(person: Person, name: str) -> None:
+    jet = (WHOLE_BODY | TRUNK)[name](person.aligned.time_s, 120.0)  # type: ignore[operator]
+    if name in TRUNK:
+        turning = trunk_turned(person.truth, person.worn, person.aligned, jet)
+    else:
+        turning = turned(person.aligned, jet)
+    assert not taken_of(person, turning, "overground").any()
+
+
+@pytest.mark.parametrize("body", ["pelvis", "femur_r", "tibia_r", "calcn_r"])
+@pytest.mark.parametrize("surface", ["treadmill", "overground"])
+def test_two_degrees_a_minute_of_one_sensor_go(person: Person, body: str, surface: Surface) -> None:
+    rates = 2.0 * (np.array(BODIES) == body)
+    put_in = (person.aligned.time_s[:, None] - person.pose.middle_s) / 60.0 * rates
+    taken = taken_of(person, drifted(person.aligned, put_in), surface)
+    assert np.abs(taken - put_in)[person.aligned.time_s > 2.0].max() < ROM_DEG
+
+
+def test_the_demonstration_keeps_its_headings() -> None:
+    """Its sensors wander by half a degree in 30 s: less than the runner."""
+    heading = find_heading(
+        aligned := align(demo_truth(), demo_sensors()),
+        average_pose(aligned, window_s=(0.0, 1.5), source="given", max_spread_rad=0.05),
+        STATED,
+        surface="treadmill",
+    )
+    assert heading.drift_rad is None
+    errors = [np.rad2deg(row.drift_sigma_rad) for row in heading.sensors]
+    assert 0.1 < min(errors) < max(errors) < 3.0
+    for row in heading.sensors:
+        assert row.sigma_rad >= row.drift_sigma_rad

@@ -232,10 +232,18 @@ def test_drift_is_noted_with_its_range_and_the_length_of_the_recording(
     drift = np.zeros((91, 3))
     drift[:, 0] = np.linspace(-0.1, 0.3, 91)
     drift[:, 2] = 0.5  # a constant turns nothing
-    found = told(drift=Drift(drift, 60.0, notice("drift.not_asked")), samples=samples)
+    sigma = np.array([0.02, 0.01, np.nan])
+    found = told(drift=Drift(drift, 60.0, notice("drift.not_asked"), sigma), samples=samples)
     assert [row.drift_rad for row in found.sensors] == pytest.approx([0.4, 0.0, 0.0])
     (note,) = coded(found.notes, "heading.drift_removed")
     assert note.subject == ("torso_imu",)
     assert told_of(note, "turned_deg") == pytest.approx({"torso_imu": np.rad2deg(0.4)})
+    assert told_of(note, "error_deg") == pytest.approx({"torso_imu": np.rad2deg(0.02)})
     assert told_of(note, "span_min") == pytest.approx(span_s / 60.0)
     assert found.drift_rad is drift
+    errors = [row.drift_sigma_rad for row in found.sensors]
+    np.testing.assert_array_equal(errors, sigma)
+    without = [row.sigma_rad for row in told(samples=samples).sensors]
+    wanted = np.hypot(without, np.nan_to_num(sigma))
+    np.testing.assert_allclose([row.sigma_rad for row in found.sensors], wanted)
+    assert all(np.isnan(row.drift_sigma_rad) for row in told(samples=samples).sensors)

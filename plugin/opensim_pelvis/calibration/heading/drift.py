@@ -1,19 +1,22 @@
-"""Slow turns of single sensors' headings, followed through cyclic motion.
+"""Drift of single sensors' headings, told from how runners turn.
 
-In steady walking or running the heading of each segment, averaged over strides, keeps its angle to
-the pelvis: nobody runs with a trunk that turns further round from minute to minute. What that
-angle changes by is drift of a sensor's heading. A turn of the whole body turns all sensors alike
-and is not touched. On a treadmill the pelvis itself keeps its heading, too.
+What all sensors turn by is the runner's: a bend, a lane change. What one sensor turns by against
+the others is its own where the runner cannot have turned: where its gyroscope felt nothing
+(`unfelt`), or where it goes on at one rate for longer than a segment wanders (`drift_rates`). On a
+treadmill the whole body keeps facing one way, too.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.calibration.heading.cycles import find_cyclic, shrink
+from opensim_pelvis.calibration.heading.drift_rates import FEWEST_BLOCKS, Rates, find_rates
+from opensim_pelvis.calibration.heading.frames_apart import Apart, frames_apart
+from opensim_pelvis.calibration.heading.unfelt import find_disturbances
 from opensim_pelvis.config.settings import Surface
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.kinematics.travel import (
@@ -28,24 +31,27 @@ from opensim_pelvis.types import AlignedRecording, CalibrationPose
 SMOOTHING_S: Final = 1.0
 """Standard deviation of the Gaussian that averages over strides; applied as 2 S - S S.
 
-It passes 0.1 % of a rotation at 0.62 Hz, below the strides of slow walking (0.9 Hz), and follows
-20 degrees that come within ten seconds to 0.3 degrees.
+It passes 0.1 % of a rotation at 0.62 Hz, below the strides of slow walking (0.9 Hz).
 """
 
-LEAST_RAD: Final = np.deg2rad(1.0)
-"""A smaller change is not told from natural variation, and is left as it is."""
+LEAST_RAD: Final = float(np.deg2rad(1.0))
+"""A smaller drift over the whole recording is left as it is."""
 
-SHARED_RAD: Final = np.deg2rad(3.0)
-"""What most sensors turned by against the base, alike, is the base's own from here on."""
+LEAST_S: Final = 10.0
+"""Cyclic motion that there must be."""
 
-REFERENCE_S: Final = 10.0
-"""Cyclic motion that sets the angle to the pelvis, and the least there must be of it."""
+REACH_S: Final = 10.0
+"""A rate is taken to go on for so long before and after steady movement; a choice.
 
-FEWEST_SHARING: Final = 3
-"""Sensors, the base included, of which most can turn alike."""
+A filter that estimates the bias of its gyroscope at rest does not drift there as in movement.
+"""
+
+BLOCK_S: Final = 2.0
+"""Length over which turns are averaged: some strides."""
 
 _EDGE_S = 2.5 * SMOOTHING_S
 _COARSE_HZ = 10.0  # slow turns need no more, and smoothing costs a hundredth
+_SHARED = 0.6  # of the blocks that all sensors must have together; who lacks most is left out
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,11 +66,15 @@ class Drift:
         Length of cyclic motion found.
     description : Notice
         What was done and why.
+    sigma_rad : (s,) array or None
+        Standard error of the heading furthest from the pose, for drift that was taken or missed;
+        NaN where drift of a sensor could not be looked for.
     """
 
     drift_rad: FloatArray | None
     cyclic_s: float
     description: Notice
+    sigma_rad: FloatArray | None = None
 
 
 def find_drift(
@@ -78,70 +88,65 @@ def find_drift(
     pose : CalibrationPose
         Drift is zero there.
     base : int
-        Column of the reference sensor. Where most of them turn alike against
-        it, it is the base that drifts.
+        Column of the reference sensor, which is believed where two sensors turn against each other
+        and no third one tells which.
     surface : str or None
-        On a ``"treadmill"`` the base sensor is corrected as well.
+        On a ``"treadmill"`` the runner as a whole keeps facing one way.
 
     Notes
     -----
-    The cyclic motion nearest the pose sets the reference. Between the pose and stretches of
-    cyclic motion the drift is taken as a straight line; beyond the first and last it stays. The
-    same holds where the sensor or the base sensor has no samples: nothing is told from one without
-    the other. A segment that truly turns against the pelvis for many strides is levelled with the
-    drift.
+    Disturbances that a gyroscope did not feel are followed as they come; what is left is a steady
+    rate through the whole recording, or nothing. A turn of one segment that comes and goes is left,
+    and so is a drift within the size of wandering: both are in the standard error.
     """
     step = max(round(aligned.rate_hz / _COARSE_HZ), 1)
     turn = coarse(vertical_turns(aligned.R_ES, pose.R_ES), step)
     time_s = np.asarray(
         (np.arange(turn.shape[0]) * step + 0.5 * (step - 1)) / aligned.rate_hz, dtype=np.float64
     )
+    rate_hz = aligned.rate_hz / step
     cyclic = find_cyclic(aligned, time_s)
-    cyclic_s = float(np.count_nonzero(cyclic) * step / aligned.rate_hz)
-    if cyclic_s < REFERENCE_S:
-        return Drift(
-            None,
-            cyclic_s,
-            notice("drift.too_short", cyclic_s=cyclic_s, needed_s=REFERENCE_S),
-        )
-    own = against_base(turn, base)
-    if surface == "treadmill":
-        own[:, base] = turn[:, base]
-    pose_s = pose.middle_s
-    found = np.stack(
-        [_drift_of(column, cyclic, time_s, pose_s, aligned.rate_hz / step) for column in own.T],
-        axis=1,
+    cyclic_s = float(np.count_nonzero(cyclic) / rate_hz)
+    if cyclic_s < LEAST_S:
+        told = notice("drift.too_short", cyclic_s=cyclic_s, needed_s=LEAST_S)
+        return Drift(None, cyclic_s, told)
+    turn = against_base(turn, base) + turn[:, [base]]
+    mean = np.stack([mean_turn(column, cyclic, rate_hz) for column in turn.T], axis=1)
+    found = find_disturbances(aligned, mean, cyclic, step)
+    moving = np.isfinite(mean).any(axis=1)
+    rates = _rates_of(
+        mean - found,
+        time_s,
+        base=base,
+        treadmill=surface == "treadmill",
+        apart=frames_apart(aligned, found[moving], time_s[moving]),
     )
+    gone_on_s = _gone_on_s(time_s, time_s[moving], pose.middle_s)
+    found = found - found[int(np.argmin(np.abs(time_s - pose.middle_s)))]
+    found = found + gone_on_s[:, None] * rates.rate_radps
     found[:, np.abs(found).max(axis=0) < LEAST_RAD] = 0.0
-    if surface == "treadmill":
-        others = np.arange(found.shape[1]) != base
-        found[:, others] += found[:, [base]]
-    against = "pelvis" if aligned.bodies[base] == "pelvis" else "base"
-    own_of_base = "treadmill" if surface == "treadmill" else "unknown"
-    if surface != "treadmill":
-        common = _shared(found)
-        if np.abs(common).max() > SHARED_RAD:
-            found, own_of_base = found - common[:, None], "others"
-            found[:, np.abs(found).max(axis=0) < LEAST_RAD] = 0.0
-    held = notice(f"drift.against_{against}_{own_of_base}")
+    sigma = rates.sigma_radps * np.abs(gone_on_s).max()
+    held = notice(_held(aligned, surface, base))
     if not found.any():
-        return Drift(None, cyclic_s, notice("drift.small", cyclic_s=cyclic_s, held=held))
+        return Drift(None, cyclic_s, notice("drift.small", cyclic_s=cyclic_s, held=held), sigma)
     drift = np.stack([np.interp(aligned.time_s, time_s, column) for column in found.T], axis=1)
-    return Drift(drift, cyclic_s, notice("drift.followed", cyclic_s=cyclic_s, held=held))
+    return Drift(drift, cyclic_s, notice("drift.followed", cyclic_s=cyclic_s, held=held), sigma)
 
 
-def _shared(found: FloatArray) -> FloatArray:
-    """Return what most sensors turned by alike against the base, (t, s) to (t,).
+def _held(aligned: AlignedRecording, surface: Surface | None, base: int) -> str:
+    """Return the code of what drift is told against."""
+    body = "pelvis" if aligned.bodies[base] == "pelvis" else "base"
+    if surface == "treadmill":
+        return f"drift.against_{body}_treadmill"
+    return f"drift.against_{body}_{'others' if len(aligned.sensors) > 2 else 'unknown'}"
 
-    The base counts as one that did not turn. Where the sensors are divided evenly, the half that
-    holds the smaller turns is believed; of two sensors nothing is told.
-    """
-    s = found.shape[1]
-    if s < FEWEST_SHARING:
-        return np.zeros(found.shape[0])
-    ordered = np.sort(found, axis=1)
-    low, high = ordered[:, (s - 1) // 2], ordered[:, s // 2]
-    return np.where(np.abs(low) < np.abs(high), low, high)
+
+def _gone_on_s(time_s: FloatArray, moving_s: FloatArray, pose_s: float) -> FloatArray:
+    """Return for how long a rate has gone on since the pose; it is not known far from movement."""
+    if not moving_s.size:
+        return np.zeros_like(time_s)
+    first, last = moving_s[0] - REACH_S, moving_s[-1] + REACH_S
+    return np.asarray(np.clip(time_s, first, last) - np.clip(pose_s, first, last))
 
 
 def vertical_turns(R_ES: FloatArray, R_ES_pose: FloatArray) -> FloatArray:
@@ -172,27 +177,64 @@ def coarse(values: FloatArray, step: int) -> FloatArray:
         return np.where(count > 0, np.where(present, blocks, 0.0).sum(axis=1) / count, np.nan)
 
 
-def _drift_of(
-    turn: FloatArray, cyclic: BoolArray, time_s: FloatArray, pose_s: float, rate_hz: float
-) -> FloatArray:
-    """Return the drift of one sensor from its turn against the reference, (t,)."""
+def mean_turn(turn: FloatArray, cyclic: BoolArray, rate_hz: float) -> FloatArray:
+    """Return a turn averaged over strides, (t,); NaN outside steady movement and at its ends."""
     cyclic = cyclic & present_or_bridged(np.isfinite(turn), BRIDGED_S * rate_hz)
-    kept = np.where(cyclic, turn, np.nan)
-    mean = _smooth(kept, SMOOTHING_S * rate_hz)
-    # At the ends of a stretch the last stride is not whole, so the drift is held from further in.
+    mean = _smooth(np.where(cyclic, turn, np.nan), SMOOTHING_S * rate_hz)
+    # At the ends of a stretch the last stride is not whole.
     inside = shrink(cyclic, round(_EDGE_S * rate_hz))
     inside &= _mostly_there(turn, round(_EDGE_S * rate_hz))
-    known = np.flatnonzero(np.isfinite(mean) & inside)
-    if known.size < REFERENCE_S * rate_hz / 2.0:
-        return np.zeros_like(turn)
-    nearest = known[np.argsort(np.abs(time_s[known] - pose_s), kind="stable")]
-    near = nearest[: round(REFERENCE_S * rate_hz)]
-    reference = mean[near].mean()
-    if time_s[near].min() <= pose_s <= time_s[near].max():  # the pose is of the motion itself
-        _, reference = np.polyfit(time_s[near] - pose_s, mean[near], 1)
-    after = int(np.searchsorted(time_s[known], pose_s))
-    knots_s = np.insert(time_s[known], after, pose_s)
-    return np.asarray(np.interp(time_s, knots_s, np.insert(mean[known] - reference, after, 0.0)))
+    return np.where(inside, mean, np.nan)
+
+
+def _rates_of(
+    mean: FloatArray, time_s: FloatArray, *, base: int, treadmill: bool, apart: Apart | None
+) -> Rates:
+    """Return steady drift from means over strides, of the sensors that are there long enough."""
+    s = mean.shape[1]
+    rate, sigma = np.zeros(s), np.full(s, np.nan)
+    blocks = np.floor((time_s - time_s[0]) / BLOCK_S).astype(np.int64)
+    middle_s = time_s[0] + (np.arange(blocks[-1] + 1) + 0.5) * BLOCK_S
+    values = _block_means(mean, blocks)
+    worn = [i for i in range(s) if np.isfinite(values[:, i]).any()]
+    whole = np.zeros(middle_s.size, dtype=np.bool_)
+    while worn:
+        whole = np.asarray(np.isfinite(values[:, worn]).all(axis=1))
+        some = np.isfinite(values[:, worn]).any(axis=1)
+        if np.count_nonzero(whole) >= max(_SHARED * np.count_nonzero(some), FEWEST_BLOCKS):
+            break
+        worn.remove(min(worn, key=lambda i: int(np.isfinite(values[:, i]).sum())))
+    if worn:
+        found = find_rates(
+            values[whole][:, worn],
+            middle_s[whole],
+            block_s=BLOCK_S,
+            base=worn.index(base) if base in worn else 0,
+            treadmill=treadmill,
+            apart=_among(apart, worn),
+        )
+        rate[worn], sigma[worn] = found.rate_radps, found.sigma_radps
+    return Rates(rate, sigma)
+
+
+def _among(apart: Apart | None, worn: list[int]) -> Apart | None:
+    """Return the same for columns that are left, or None where one of them is not."""
+    if apart is None or not {apart.first, apart.second} <= set(worn):
+        return None
+    return replace(apart, first=worn.index(apart.first), second=worn.index(apart.second))
+
+
+def _block_means(values: FloatArray, blocks: FloatArray) -> FloatArray:
+    """Return means over blocks, (t, s) to (n, s); NaN where less than half of one is there."""
+    n = int(blocks[-1]) + 1
+    present = np.isfinite(values)
+    out = np.empty((n, values.shape[1]))
+    length = np.bincount(blocks, minlength=n).max()
+    for i in range(values.shape[1]):
+        count = np.bincount(blocks, present[:, i], n)
+        total = np.bincount(blocks, np.where(present[:, i], values[:, i], 0.0), n)
+        out[:, i] = np.where(count >= 0.5 * length, total / np.maximum(count, 1.0), np.nan)
+    return out
 
 
 def _mostly_there(turn: FloatArray, reach: int) -> BoolArray:

@@ -102,12 +102,12 @@ def heading_from_joint(
     pieces = list(_pieces(aligned, drift_rad, base, sensor))
     if len(pieces) < _LEAST_PIECES:
         return None
-    whole = _total(pieces)
+    whole = total(pieces)
     angle, misfit, contrast = solve_joint(whole)
     if misfit > MAX_MISFIT or contrast < LEAST_CONTRAST:
         return None
-    groups = [_total(pieces[k::_GROUPS]) for k in range(min(len(pieces), _GROUPS))]
-    left_out = [solve_joint(_total(groups[:k] + groups[k + 1 :]))[0] for k in range(len(groups))]
+    groups = [total(pieces[k::_GROUPS]) for k in range(min(len(pieces), _GROUPS))]
+    left_out = [solve_joint(total(groups[:k] + groups[k + 1 :]))[0] for k in range(len(groups))]
     away = np.angle(np.exp(1j * (np.array(left_out) - angle)))
     chance = float(np.sqrt((len(groups) - 1) * np.mean((away - away.mean()) ** 2)))
     if chance > MAX_CHANCE_RAD:
@@ -180,7 +180,8 @@ def _moving(R_ES: FloatArray, felt_s: FloatArray, rate_hz: float) -> FloatArray:
     return np.asarray(out - out.mean(axis=0))
 
 
-def _total(pieces: list[Moments]) -> Moments:
+def total(pieces: list[Moments]) -> Moments:
+    """Return the moments of all pieces together."""
     return Moments(
         *(
             np.sum([getattr(piece, name) for piece in pieces], axis=0)
@@ -214,8 +215,21 @@ def solve_joint(moments: Moments) -> tuple[float, float, float]:
     return best, least / felt, float(costs[far].min()) / least
 
 
+def levers_of(moments: Moments) -> tuple[FloatArray, FloatArray]:
+    """Return the weights of acceleration and levers of each sensor that fit best, (4,) each."""
+    _, levers, _ = _fit(moments, solve_joint(moments)[0])
+    one = np.ones(1)
+    return np.concatenate([one, -levers[:3]]), np.concatenate([one, -levers[3:]])
+
+
 def _cost(moments: Moments, angle_rad: float) -> float:
     """Return the least squares that are left at one angle, the levers being free."""
+    known, levers, pull = _fit(moments, angle_rad)
+    return float(known - pull @ levers)
+
+
+def _fit(moments: Moments, angle_rad: float) -> tuple[float, FloatArray, FloatArray]:
+    """Return what levers explain at one angle, the levers of both, and their normal equations."""
     cross = np.cos(angle_rad) * moments.along + np.sin(angle_rad) * moments.across + moments.upright
     products = np.block([[moments.own_a, -cross], [-cross.T, moments.own_b]])
     levers = [1, 2, 3, 5, 6, 7]
@@ -224,4 +238,4 @@ def _cost(moments: Moments, angle_rad: float) -> float:
     felt = products[0, 0] + products[4, 4]
     hold = felt / moments.samples / _REACH_M**2
     normal = products[np.ix_(levers, levers)] + hold * np.eye(6)
-    return float(known - pull @ np.linalg.solve(normal, pull))
+    return float(known), np.linalg.solve(normal, pull), pull

@@ -56,7 +56,8 @@ def report(
     for i, sensor in enumerate(aligned.sensors):
         swing, weight = swings.get(i), float(found.weight[i])
         ties = ties_rad.get(sensor, 0.0)
-        sigma = float(np.hypot(found.sigma_rad[i], ties))
+        drifted = float("nan") if drift.sigma_rad is None else float(drift.sigma_rad[i])
+        sigma = float(np.hypot(np.hypot(found.sigma_rad[i], ties), np.nan_to_num(drifted)))
         joint = joints.get(i, (float("nan"), float("nan")))
         moves = swing is not None or i in joints or (weight > 0.0 and sensor not in mounted)
         ways = {"facing.known_mounting": sensor in mounted, "facing.own_motion": moves}
@@ -77,6 +78,7 @@ def report(
                 ties_rad=ties,
                 own_weight=weight,
                 drift_rad=0.0 if drift.drift_rad is None else float(np.ptp(drift.drift_rad[:, i])),
+                drift_sigma_rad=drifted,
                 verdict="doubtful" if i == base and doubted else _verdict(sigma),
             )
         )
@@ -144,4 +146,6 @@ def _drift_notes(rows: Sequence[SensorHeading], span_s: float) -> list[Notice]:
     turned = {r.sensor: np.rad2deg(r.drift_rad) for r in rows if r.drift_rad > 0.0}
     if not turned:
         return []
-    return [notice("heading.drift_removed", *turned, span_min=span_s / 60.0, turned_deg=turned)]
+    errors = {r.sensor: np.rad2deg(r.drift_sigma_rad) for r in rows if r.sensor in turned}
+    values = {"span_min": span_s / 60.0, "turned_deg": turned, "error_deg": errors}
+    return [notice("heading.drift_removed", *turned, **values)]

@@ -14,14 +14,13 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.calibration.heading.unfelt import gyroscope_of, unfelt_turns
 from opensim_pelvis.calibration.slips.stride_cut import CutStrides
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import (
-    from_rotation_vector,
     inverse,
     is_present,
     multiply,
-    to_rotation_vector,
     unwrap_present,
 )
 from opensim_pelvis.types import AlignedRecording
@@ -67,8 +66,8 @@ def find_jumps(aligned: AlignedRecording, strides: CutStrides) -> tuple[Jump, ..
         [_stride_headings(aligned, strides, i) for i in range(len(aligned.sensors))]
     )
     for i in range(len(aligned.sensors)):
-        unfelt = _unfelt_turns(aligned, i)
-        gyroscope = _gyroscope(aligned, i) is not None
+        unfelt = unfelt_turns(aligned, i)
+        gyroscope = gyroscope_of(aligned, i) is not None
         if gyroscope:
             found += _levels(unfelt, i, aligned.rate_hz)
         else:
@@ -79,32 +78,6 @@ def find_jumps(aligned: AlignedRecording, strides: CutStrides) -> tuple[Jump, ..
             if turn is not None and abs(turn) > HOLE_RAD:
                 found.append(Jump(i, start_s, end_s, turn))
     return tuple(sorted(found, key=lambda jump: jump.from_s))
-
-
-def _gyroscope(aligned: AlignedRecording, i: int) -> FloatArray | None:
-    turning = aligned.angular_velocity_radps
-    if turning is None or not np.isfinite(turning[:, i]).any():
-        return None
-    return turning[:, i]
-
-
-def _unfelt_turns(aligned: AlignedRecording, i: int) -> FloatArray:
-    """Return the turn about the vertical in each step that no gyroscope felt, (t - 1,), radians.
-
-    Without a gyroscope: the whole turn. NaN beside a hole.
-    """
-    q = aligned.R_ES[:, i]
-    turning = _gyroscope(aligned, i)
-    ahead = q[1:]
-    if turning is not None:
-        felt = 0.5 * (turning[1:] + turning[:-1]) / aligned.rate_hz
-        ahead = multiply(ahead, inverse(from_rotation_vector(np.nan_to_num(felt))))
-        ahead[~np.isfinite(felt).all(axis=1)] = np.nan
-    step = multiply(ahead, inverse(q[:-1]))
-    known = is_present(step)
-    out = np.full(step.shape[0], np.nan)
-    out[known] = to_rotation_vector(step[known])[:, 2]
-    return out
 
 
 def _levels(unfelt: FloatArray, i: int, rate_hz: float) -> list[Jump]:

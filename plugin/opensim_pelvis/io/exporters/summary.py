@@ -183,6 +183,7 @@ def _sensor_heading(row: SensorHeading) -> dict[str, Any]:
             "joint_sigma",
             "ties",
             "drift",
+            "drift_sigma",
         )
     }
     return {
