@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.calibration.heading.find import POSTURE_RAD
+from opensim_pelvis.calibration.heading.own import POSTURE_RAD
 from opensim_pelvis.calibration.placement import MIN_SAMPLES
 from opensim_pelvis.config.calibration_methods import method_of
 from opensim_pelvis.errors import PlacementError

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from opensim_pelvis.calibration.heading import find
+from opensim_pelvis.calibration.heading import find, own
 from opensim_pelvis.calibration.heading.combine import Combined
 from opensim_pelvis.calibration.heading.swing import Swing
 from opensim_pelvis.notices import notice
@@ -32,15 +33,15 @@ def facing(away_rad: float, sigma: float = 0.1, asymmetry_deg: float = 90.0) -> 
 
 def test_angles_are_weighed_by_their_variances() -> None:
     """A single one stays as it is; 0.1 and 0.4 known to 0.1 and 0.2 weigh 100 and 25."""
-    assert find._weigh([(0.3, 0.0)]) == (0.3, 0.0)
-    mean, sigma = find._weigh([(0.1, 0.1), (0.4, 0.2)])
+    assert own._weigh([(0.3, 0.0)]) == (0.3, 0.0)
+    mean, sigma = own._weigh([(0.1, 0.1), (0.4, 0.2)])
     assert mean == pytest.approx((100.0 * 0.1 + 25.0 * 0.4) / 125.0)
     assert sigma == pytest.approx(125.0**-0.5)
-    across, _ = find._weigh([(3.1, 0.1), (-3.1, 0.1)])
+    across, _ = own._weigh([(3.1, 0.1), (-3.1, 0.1)])
     assert abs(across) == pytest.approx(np.pi)
-    behind, _ = find._weigh([(3.1, 0.1), (-2.9, 0.1)])
+    behind, _ = own._weigh([(3.1, 0.1), (-2.9, 0.1)])
     assert behind == pytest.approx(0.1 - np.pi)
-    exact, sigma = find._weigh([(0.1, 0.1), (0.4, 0.0)])
+    exact, sigma = own._weigh([(0.1, 0.1), (0.4, 0.0)])
     assert exact == pytest.approx(0.4)
     assert sigma == pytest.approx(1e-6)
 
@@ -50,18 +51,44 @@ def test_angles_are_weighed_by_their_variances() -> None:
 )
 def test_a_plane_takes_the_side_of_a_common_heading(away_rad: float, wanted: float) -> None:
     swings = {2: facing(away_rad, asymmetry_deg=0.0)}
-    found = find._own_swing(swings, 2, COMMON_RAD, shared=True)
+    found = own._own_swing(swings, 2, COMMON_RAD, shared=True)
     assert found == pytest.approx((wanted, 0.1))
-    assert find._own_swing(swings, 3, COMMON_RAD, shared=True) is None
+    assert own._own_swing(swings, 3, COMMON_RAD, shared=True) is None
 
 
 def test_without_a_common_heading_a_plane_needs_a_side_of_its_own() -> None:
     for away_rad, wanted in ((1.7, 1.7), (4.0, 4.0 - 2.0 * np.pi)):
         swings = {2: facing(away_rad, asymmetry_deg=10.0)}
-        found = find._own_swing(swings, 2, COMMON_RAD, shared=False)
+        found = own._own_swing(swings, 2, COMMON_RAD, shared=False)
         assert found == pytest.approx((wanted, 0.1))
     swings = {2: facing(1.7, asymmetry_deg=9.9)}
-    assert find._own_swing(swings, 2, COMMON_RAD, shared=False) is None
+    assert own._own_swing(swings, 2, COMMON_RAD, shared=False) is None
+
+
+@pytest.mark.parametrize(("contrast", "told"), [(2.1, True), (1.9, False)])
+def test_a_plane_that_hardly_tells_forward_takes_the_side_that_fits_the_hip(
+    contrast: float, told: bool
+) -> None:
+    swing = replace(facing(1.7, asymmetry_deg=2.0), side_contrast=contrast)
+    found = own._own_swing({2: swing}, 2, COMMON_RAD, shared=False)
+    assert (found is not None) is told
+
+
+def test_only_thighs_that_hardly_tell_forward_ask_the_hip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each heading is asked for less the common one of 3 rad."""
+    asked: list[tuple[int, int, float]] = []
+
+    def contrast(*_: object, base: int, sensor: int, heading_rad: float) -> float:
+        asked.append((base, sensor, heading_rad))
+        return 7.0
+
+    monkeypatch.setattr(own, "contrast_of_sides", contrast)
+    unsure, sure = facing(0.2, asymmetry_deg=9.0), facing(0.3, asymmetry_deg=11.0)
+    found = own.ask_hips(worn(), None, {2: unsure, 3: unsure, 4: sure}, 1, COMMON_RAD)
+    assert asked == [(1, 2, pytest.approx(0.2))]
+    assert [found[i].side_contrast for i in (2, 3, 4)] == [7.0, 1.0, 1.0]
+    own.ask_hips(worn(), None, {2: unsure}, 0, COMMON_RAD)
+    assert len(asked) == 1  # the trunk is no neighbour of a thigh
 
 
 def from_motion(
@@ -80,9 +107,9 @@ def from_motion(
         asked.append(given)
         return knee
 
-    monkeypatch.setattr(find, "heading_from_knee", tell)
+    monkeypatch.setattr(own, "heading_from_knee", tell)
     pose = stood(*[UPRIGHT] * len(bodies))
-    told = find._from_motion(worn(bodies), pose, swings, sensor, COMMON_RAD, shared=shared)
+    told = own._from_motion(worn(bodies), pose, swings, sensor, COMMON_RAD, shared=shared)
     return told, asked
 
 
@@ -132,13 +159,13 @@ def forward_by(method: HeadingMethod) -> Heading:
     )
 
 
-def own(
+def headings_of(
     method: HeadingMethod = "axis",
     swings: Mapping[int, Swing] | None = None,
     joints: Mapping[int, tuple[float, float]] | None = None,
     mounted: Mapping[str, float] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    return find._own_headings(
+    return own.own_headings(
         worn(),
         stood(*[UPRIGHT] * 5),
         swings or {},
@@ -154,23 +181,23 @@ def own(
     ("method", "sigma_deg"), [("axis", 0.0), ("mounting", 0.0), ("sacral slope", 10.0)]
 )
 def test_the_base_defines_the_common_heading(method: HeadingMethod, sigma_deg: float) -> None:
-    offset, sigma = own(method, mounted={"pelvis_imu": 2.0})
+    offset, sigma = headings_of(method, mounted={"pelvis_imu": 2.0})
     np.testing.assert_array_equal(offset, [NAN, 0.0, NAN, NAN, NAN])
     np.testing.assert_allclose(sigma, [INF, np.deg2rad(sigma_deg), INF, INF, INF])
 
 
 def test_where_legs_tell_forward_the_base_has_its_mounting_alone() -> None:
-    offset, sigma = own("swing", swings={1: facing(0.3)})
+    offset, sigma = headings_of("swing", swings={1: facing(0.3)})
     np.testing.assert_array_equal(offset, [NAN] * 5)
     np.testing.assert_array_equal(sigma, [INF] * 5)
-    offset, sigma = own("swing", joints={1: (0.1, 0.1)}, mounted={"pelvis_imu": 2.9})
+    offset, sigma = headings_of("swing", joints={1: (0.1, 0.1)}, mounted={"pelvis_imu": 2.9})
     assert (offset[1], sigma[1]) == pytest.approx((-0.1, np.deg2rad(5.0)))
 
 
 def test_others_weigh_mounting_plane_and_joint() -> None:
     """A mounting is as good as a body faces forward: to 5 degrees."""
     five = np.deg2rad(5.0)
-    offset, sigma = own(
+    offset, sigma = headings_of(
         swings={3: facing(0.2)},
         joints={0: (0.15, 0.1)},
         mounted={"torso_imu": COMMON_RAD + 0.1, "femur_l_imu": -3.0},

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.calibration.heading import joint
-from opensim_pelvis.calibration.heading.joint import Moments, heading_from_joint, solve_joint
+from opensim_pelvis.calibration.heading.joint import (
+    Moments,
+    contrast_of_sides,
+    heading_from_joint,
+    solve_joint,
+)
 from opensim_pelvis.frames import FloatArray
 from tests.calibration.heading.by_hand import UPRIGHT, heading_turn, recorded
 
@@ -257,3 +262,20 @@ def test_a_heading_a_right_angle_off_fits_four_times_worse(contrast: float, tell
     piece = shared(0.0, 0.1, level=0.1 * (contrast - 1.0))
     assert solve_joint(piece)[2] == pytest.approx(contrast)
     assert (told([piece] * 6) is not None) == tells
+
+
+@pytest.mark.parametrize("heading_rad", [0.0, 1.2, -2.9])
+def test_the_opposite_of_a_heading_fits_its_joint_worse(heading_rad: float) -> None:
+    """Noise of 0.02 each leaves 0.04 at the heading, four times the horizontal part more behind."""
+    pieces = [shared(-heading_rad)] * 6
+    behind = (0.04 + 8.0) / 0.04
+
+    def contrast(pieces: list[Moments], heading_rad: float) -> float:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(joint, "_pieces", lambda *_: iter(pieces))
+            aligned = recorded({"pelvis": np.tile(UPRIGHT, (2, 1))}, 50.0)
+            return contrast_of_sides(aligned, None, base=0, sensor=1, heading_rad=heading_rad)
+
+    assert contrast(pieces, heading_rad) == pytest.approx(behind)
+    assert contrast(pieces, heading_rad + np.pi) == pytest.approx(1.0 / behind)
+    assert contrast(pieces[:5], heading_rad) == 1.0

@@ -14,7 +14,7 @@ from tests.calibration.heading.by_hand import UPRIGHT, about, heading_turn, reco
 RATE_HZ = 100.0
 WORN = about((0.6, 0.0, 0.8), 1.1)  # any mounting
 ABSENT = np.full((2, 4), np.nan)  # no step goes across
-SIGMA_DEG = {"femur": np.hypot(4.7, 5.8), "tibia": np.hypot(2.2, 2.3), "calcn": np.hypot(2.6, 2.3)}
+SIGMA_DEG = {"femur": 6.2, "tibia": 4.5, "calcn": 4.8}
 
 
 def to_and_fro(low: float, high: float, times: int = 8) -> FloatArray:
@@ -148,19 +148,61 @@ def test_the_mean_of_blocks_of_two_seconds_varies_with_their_axes(rest: int) -> 
     tangent = np.concatenate([np.repeat([0.1, 0.1, -0.1, -0.1], 200), np.full(rest, 0.5)])
     speed = np.where(np.arange(tangent.size) % 2 == 0, 3.0, -2.0)
     level = speed[:, None] * (right + tangent[:, None] * ahead)
-    assert swing._block_variance(level, right, 100.0) == pytest.approx(0.01 / 3.0)
+    assert swing._block_variance([level], [right], 100.0) == pytest.approx(0.01 / 3.0)
     # Two blocks are enough: 0.1 and -0.1 vary by 0.02, their mean by 0.01.
-    assert swing._block_variance(level[200:600], right, 100.0) == pytest.approx(0.01)
+    assert swing._block_variance([level[200:600]], [right], 100.0) == pytest.approx(0.01)
     # A faster part of a block weighs more: 3^2 against 1^2.
     level[:100] = right + 0.3 * ahead
     level[100:200] = 3.0 * (right + 0.1 * ahead)
     first = (0.3 + 9.0 * 0.1) / 10.0
     wanted = np.var([first, 0.1, -0.1, -0.1], ddof=1) / 4.0
-    assert swing._block_variance(level, right, 100.0) == pytest.approx(wanted)
+    assert swing._block_variance([level], [right], 100.0) == pytest.approx(wanted)
+
+
+def test_the_axis_of_turning_varies_twice_as_much_as_that_of_leaning_counts() -> None:
+    """Tangents 0.1 and -0.1 of the one, none of the other: two thirds of each are left."""
+    right, ahead = np.array([0.6, -0.8]), np.array([0.8, 0.6])
+    level = right + np.repeat([0.1, -0.1], 200)[:, None] * ahead
+    leans = np.tile(right, (400, 1))
+    found = swing._block_variance([level, leans], [right, right], 100.0)
+    assert found == pytest.approx(0.01 * (2.0 / 3.0) ** 2)
+
+
+@pytest.mark.parametrize("forward_rad", [0.7, -2.5])
+def test_a_turn_about_the_long_axis_tilts_the_axis_of_turning_not_that_of_leaning(
+    forward_rad: float,
+) -> None:
+    """Thighs and shanks are told by both, two parts to one; feet by their turning alone."""
+    angle = np.tile(to_and_fro(-0.2, 0.6)[:80], 12)
+    twisted = about((0.0, 0.0, 1.0), 0.4 * angle)
+    R_ES = multiply(about(to_the_right(forward_rad), angle), multiply(twisted, WORN))
+    leans = swing._leans(R_ES, WORN, np.zeros(angle.size), RATE_HZ)
+    right = swing._main_axis([leans])
+    assert abs(right @ to_the_right(forward_rad)[:2]) == pytest.approx(1.0, abs=1e-12)
+    foot, thigh = find({"calcn_r": R_ES}), find({"femur_r": R_ES})
+    assert foot is not None
+    assert thigh is not None
+    tilted = turn(foot.forward_rad - forward_rad - np.pi)
+    assert abs(np.rad2deg(tilted)) > 3.0
+    assert turn(thigh.forward_rad - forward_rad) == pytest.approx(2.0 / 3.0 * tilted, rel=1e-2)
+
+
+def test_leans_are_from_the_mean_of_each_block() -> None:
+    """Two blocks of two seconds about other postures, and the body turned in the second."""
+    lean = np.tile(0.1 * np.sin(np.linspace(0.0, 2.0 * np.pi, 200, endpoint=False)), 2)
+    posture = np.repeat([0.2, 0.5], 200)
+    turned = np.repeat([0.0, 1.1], 200)
+    R_ES = multiply(heading_turn(turned), swung(0.7, posture + lean))
+    leans = swing._leans(R_ES, WORN, turned, RATE_HZ)
+    along = leans @ to_the_right(0.7)[:2]
+    assert np.abs(leans[:200].mean(axis=0)).max() < 1e-12
+    assert np.abs(leans[200:].mean(axis=0)).max() < 1e-12
+    np.testing.assert_allclose(along[:200], np.cos(0.2) * lean[:200], atol=2e-3)
+    np.testing.assert_allclose(leans @ np.array([np.cos(0.7), np.sin(0.7)]), 0.0, atol=1e-12)
 
 
 def test_no_swing_has_no_variance() -> None:
-    assert swing._block_variance(np.empty((0, 2)), np.array([1.0, 0.0]), 100.0) == 0.0
+    assert swing._block_variance([np.empty((0, 2))], [np.array([1.0, 0.0])], 100.0) == 0.0
 
 
 def test_the_turn_about_the_vertical_is_the_headings_whatever_the_tilt() -> None:
