@@ -12,16 +12,26 @@ import pytest
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.fusion.fuse import fuse_recording
-from opensim_pelvis.fusion.heading_ties import MAX_REST_HOLE_S, MAX_REST_TILT_RAD, REST_ERROR_RAD
+from opensim_pelvis.fusion.heading_ties import (
+    MAX_REST_HOLE_S,
+    MAX_REST_TILT_RAD,
+    REST_ERROR_RAD,
+    _foretell,
+    _judge_likes,
+    _Places,
+)
 from opensim_pelvis.fusion.rest import find_rest
 from opensim_pelvis.io import reading
-from opensim_pelvis.rotations import inverse, is_present, multiply
+from opensim_pelvis.rotations import from_rotation_vector, inverse, is_present, multiply
 from opensim_pelvis.simulate import (
     Gap,
     RunnerSettings,
     SensorSettings,
     Session,
     Truth,
+    draw_runner,
+    draw_sensors,
+    draw_session,
     simulate_runner,
     simulate_sensors,
 )
@@ -31,6 +41,7 @@ from tests.notices import codes
 
 BODIES = ("pelvis", "torso", "femur_r", "tibia_r")
 RATE_HZ = 100.0
+UPRIGHT = np.array([1.0, 0.0, 0.0, 0.0])
 FUSED = FusionSettings(orientations="fused", gyroscope="instant")
 DRIFT_DEG = 0.5  # in nine seconds, by what is left of the bias
 NOISE = {"gyroscope_noise_radps": 0.005, "accelerometer_noise_mps2": 0.05}
@@ -182,6 +193,66 @@ def cut_holes(
                 change = np.nanmean(apart[start + n :][:100]) - np.nanmean(apart[:start][-100:])
                 found.append((float(change), float(np.rad2deg(origin.heading_tie_errors_rad[0]))))
     return found
+
+
+def test_holes_of_people_who_run_are_tied_as_surely_as_stated() -> None:
+    """Strides that vary and skin that moves; sensors that turn little, fast and in contact."""
+    rng = np.random.default_rng(5)
+    runner = draw_runner(rng, "running")
+    sensors = replace(draw_sensors(rng, runner), gaps=())
+    true = simulate_runner(runner, draw_session(rng))
+    recording = simulate_sensors(true, sensors, ("pelvis", "femur_r", "calcn_r"))
+    whole = fuse(recording, FusionSettings(orientations="fused"))
+    holes = 10
+    found = np.array(
+        [row for s in (0.1, 0.25) for row in cut_holes(recording, whole, s, holes, rng)]
+    )
+    assert len(found) >= 0.9 * 2 * holes * len(recording.sensors)
+    surely = found[:, 0] / found[:, 1]
+    assert np.mean(np.abs(surely) < 2.0) >= 0.9
+    assert 0.5 < np.sqrt(np.mean(surely**2)) < 1.2
+    assert np.sqrt(np.mean(found[:, 0] ** 2)) < 2.5
+
+
+def place(start: FloatArray, turned: FloatArray, gyroscope_radps: float = 0.0) -> _Places:
+    """Places at which the case turns so, seen from itself, and the gyroscope shows so much."""
+    n = turned.shape[0]
+    start = np.broadcast_to(start, (n, 4))
+    beside = np.full((n, 3, 6), gyroscope_radps)
+    return _Places(np.arange(n), start, multiply(start, turned), beside)
+
+
+def test_a_turn_is_carried_over_in_the_axes_of_the_case() -> None:
+    """The case leans by 1 rad and turns about its own x axis by 0.5 rad, wherever it faces."""
+    lean = from_rotation_vector(np.array([0.0, 1.0, 0.0]))
+    turned = np.tile(from_rotation_vector(np.array([0.5, 0.0, 0.0])), (12, 1))
+    headings = from_rotation_vector(np.linspace(0.0, 3.0, 12)[:, None] * [0.0, 0.0, 1.0])
+    likes = place(multiply(headings, lean), turned, gyroscope_radps=0.3)
+    hole = place(lean, turned[:1])
+    ahead, unlike2 = _foretell(hole, likes)
+    assert ahead == pytest.approx(0.0, abs=1e-12)
+    assert unlike2 == pytest.approx(0.09)
+    off = from_rotation_vector(np.array([0.0, 0.0, 0.7]))
+    ahead, _ = _foretell(hole._replace(end=multiply(off, hole.end)), likes)
+    assert ahead == pytest.approx(-0.7)
+
+
+def test_the_error_of_a_tie_is_that_of_places_foretold_from_the_others() -> None:
+    """Turns of 2 degrees to both sides miss the mean of the eleven others by 24 / 11."""
+    away_rad = np.deg2rad(2.0) * np.array([1.0, -1.0] * 6)
+    likes = place(UPRIGHT, from_rotation_vector(away_rad[:, None] * [0.0, 0.0, 1.0]))
+    hole = place(UPRIGHT, UPRIGHT[None])
+    tie = _judge_likes(hole, likes, 0.2)
+    assert tie is not None
+    assert tie.turn_rad == pytest.approx(0.0, abs=1e-12)
+    assert np.rad2deg(tie.error_rad) == pytest.approx(1.12 * 24.0 / 11.0, rel=1e-4)
+    # A gyroscope that differs by 0.2 rad/s where the others do not differ, for 0.2 s
+    other = place(UPRIGHT, UPRIGHT[None], gyroscope_radps=0.2)
+    unsure = _judge_likes(other, likes, 0.2)
+    assert unsure is not None
+    more_rad = 0.2 * 0.2 * np.hypot(1.0, 0.3)
+    assert unsure.error_rad == pytest.approx(np.hypot(tie.error_rad, more_rad))
+    assert _judge_likes(place(UPRIGHT, UPRIGHT[None], 0.5), likes, 0.2) is None
 
 
 @pytest.mark.parametrize("name", ["gaittoolbox_walk", "qmt_fullbody"])
