@@ -11,13 +11,13 @@ what they doubt. Which of them lost it for a false reason:
   they are, in truth, within the limit of the check.
 - A doubted heading says no more than that it is uncertain. It is false where the heading is, in
   truth, within half the good limit, and the uncertainty of headings on such segments from such
-  orientations is overstated: the root mean square of their errors over their stated standard errors,
-  over this run of the benchmark, is below `CALIBRATED`.
+  orientations is overstated: the root mean square of their errors over their stated standard
+  errors, over this run of the benchmark, is below `CALIBRATED`.
 - An unknown heading is a true doubt: none is told.
 
 The true heading of a sensor is the direction of its body's forward axis in its own earth frame,
-from the simulator's mounting. The heading axis of the base sensor is stated; it is off by the spread of
-mountings and does not count.
+from the simulator's mounting. The heading axis of the base sensor is stated; it is off by the
+spread of mountings and does not count.
 """
 
 from __future__ import annotations

@@ -13,11 +13,8 @@ import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.rotations import (
-    from_rotation_vector,
     inverse,
-    is_present,
     multiply,
-    to_rotation_vector,
 )
 from opensim_pelvis.types import AlignedRecording
 
@@ -33,6 +30,7 @@ AGREES_RAD: Final = float(np.deg2rad(3.0))
 AGREES: Final = 0.3
 
 _TIMES_USUAL = 6.0
+_TINY = 1e-300
 _WINDOW_S, _BESIDE_S, _LEAST_BESIDE_S = 2.0, 6.0, 1.0
 
 
@@ -54,13 +52,18 @@ def unfelt_turns(aligned: AlignedRecording, i: int) -> FloatArray:
     ahead = q[1:]
     if turning is not None:
         felt = 0.5 * (turning[1:] + turning[:-1]) / aligned.rate_hz
-        ahead = multiply(ahead, inverse(from_rotation_vector(np.nan_to_num(felt))))
-        ahead[~np.isfinite(felt).all(axis=1)] = np.nan
-    step = multiply(ahead, inverse(q[:-1]))
-    known = is_present(step)
-    out = np.full(step.shape[0], np.nan)
-    out[known] = to_rotation_vector(step[known])[:, 2]
-    return out
+        ahead = multiply(ahead, _back(felt))
+    w, x, y, z = multiply(ahead, inverse(q[:-1])).T
+    sine = np.sqrt(x * x + y * y + z * z)
+    angle = 2.0 * np.arctan2(sine, np.abs(w))
+    return np.asarray(np.sign(w) * z * angle / np.maximum(sine, _TINY))
+
+
+def _back(turn: FloatArray) -> FloatArray:
+    """Return the inverse of rotation vectors as quaternions, (n, 3) to (n, 4); NaN stays."""
+    half = 0.5 * np.sqrt(np.einsum("ij,ij->i", turn, turn))
+    share = -0.5 * np.sin(half) / np.maximum(half, _TINY)
+    return np.concatenate([np.cos(half)[:, None], share[:, None] * turn], axis=1)
 
 
 def find_disturbances(

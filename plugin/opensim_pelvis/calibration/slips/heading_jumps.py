@@ -161,6 +161,6 @@ def _stride_headings(aligned: AlignedRecording, strides: CutStrides, i: int) -> 
     turn = multiply(q, inverse(q[first[0]]))
     angle = unwrap_present(2.0 * np.arctan2(turn[:, 3], turn[:, 0]))
     bounds = np.stack([strides.start_s, strides.end_s], axis=1) * aligned.rate_hz
-    for k, (a, b) in enumerate(np.rint(bounds).astype(np.int64)):
-        out[k] = angle[a:b].mean()
-    return out
+    edges = np.rint(bounds).astype(np.int64)
+    sums = np.add.reduceat(np.append(angle, 0.0), edges.ravel())[::2]
+    return np.asarray(sums / np.diff(edges, axis=1)[:, 0])

@@ -10,18 +10,29 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from opensim_pelvis.frames import FloatArray
 
 STRIDES: Final = 6
 """Strides whose median stands for before, and for after."""
 
+_SORTING: Final = (
+    *((0, 5), (1, 3), (2, 4), (1, 2), (3, 4), (0, 3)),
+    *((2, 5), (0, 1), (2, 3), (4, 5), (1, 2), (3, 4)),
+)
+"""Pairs that put six values in order (Knuth, The Art of Computer Programming 3, 5.3.4), of whole
+arrays at once: many times quicker than a median of each six."""
+
 
 def median_strides(signal: FloatArray) -> FloatArray:
     """Return medians of `STRIDES` strides in a row, (n, p, 3) to (n - STRIDES + 1, p, 3)."""
-    windows = sliding_window_view(signal, STRIDES, axis=0)
-    return np.asarray(np.median(windows, axis=-1))
+    n = signal.shape[0] - STRIDES + 1
+    windows = [signal[k : k + n].copy() for k in range(STRIDES)]
+    for i, j in _SORTING:
+        low = np.minimum(windows[i], windows[j])
+        np.maximum(windows[i], windows[j], out=windows[j])
+        windows[i] = low
+    return np.asarray(0.5 * (windows[STRIDES // 2 - 1] + windows[STRIDES // 2]))
 
 
 def turns_between(
@@ -43,10 +54,10 @@ def turns_between(
     """
     sizes = [_size(turning[0]), _size(_quick(force[0]))]
     first, second = (_stack(w, f, sizes) for w, f in zip(turning, force, strict=True))
-    u, _, vt = np.linalg.svd(np.einsum("kpi,kpj->kij", first, second))
+    u, _, vt = np.linalg.svd(np.swapaxes(first, 1, 2) @ second)
     u[..., 2] *= np.sign(np.linalg.det(u @ vt))[:, None]
     R_SS = u @ vt
-    left = first - np.einsum("kij,kpj->kpi", R_SS, second)
+    left = first - second @ np.swapaxes(R_SS, 1, 2)
     waves = slice(0, -1)
     rest = np.square(left[:, waves]).sum(axis=(1, 2)) / np.square(first[:, waves]).sum(axis=(1, 2))
     return R_SS, np.sqrt(rest)

@@ -20,7 +20,7 @@ from opensim_pelvis.calibration.wearers.habits import (
 )
 from opensim_pelvis.calibration.wearers.hip_order import Hips, find_hips
 from opensim_pelvis.calibration.wearers.likelihood import tabulate, unlikeness
-from opensim_pelvis.calibration.wearers.windows import Window, find_windows
+from opensim_pelvis.calibration.wearers.windows import Window, find_windows, looked_at
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.rotations import angular_velocity, inverse, rotate
 from opensim_pelvis.types.segments import BODIES
@@ -163,7 +163,10 @@ def signals_of(
     angular_velocity_radps: FloatArray | None,
     acceleration_mps2: FloatArray | None,
 ) -> Signals:
-    """Return the signals that features are read from; turning is derived where not measured."""
+    """Return the signals that features are read from; turning is derived where not measured.
+
+    Of a long recording only the rows that windows are looked for in are filled.
+    """
     turning = np.full((*R_ES.shape[:2], 3), np.nan)
     if angular_velocity_radps is not None:
         turning = angular_velocity_radps.copy()
@@ -172,8 +175,10 @@ def signals_of(
         q = R_ES[:, silent]
         turning[:, silent] = rotate(inverse(q), angular_velocity(q, rate_hz))
     force = np.full_like(turning, np.nan) if acceleration_mps2 is None else acceleration_mps2
-    up = rotate(inverse(R_ES), up_in_earth())
-    turning = np.where(np.isfinite(up), turning, np.nan)
+    looked = looked_at(R_ES.shape[0], rate_hz)
+    up = np.full_like(turning, np.nan)
+    up[looked] = rotate(inverse(R_ES[looked]), up_in_earth())
+    turning[~np.isfinite(up)] = np.nan
     return Signals(
         rate_hz=rate_hz,
         R_ES=R_ES,

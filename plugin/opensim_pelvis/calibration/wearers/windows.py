@@ -69,7 +69,7 @@ def find_windows(angular_velocity_radps: FloatArray, rate_hz: float) -> tuple[Wi
     """
     found: list[Window] = []
     whole = np.asarray(np.isfinite(angular_velocity_radps).all(axis=(1, 2)))
-    for first, last in _runs(whole & _looked_at(whole.size, rate_hz)):
+    for first, last in _runs(whole & looked_at(whole.size, rate_hz)):
         if last - first >= FEWEST_STRIDES * STRIDE_S[0] * rate_hz:
             smooth = low_pass(
                 angular_velocity_radps[first:last].reshape(last - first, -1), SMOOTH_HZ, rate_hz
@@ -82,7 +82,7 @@ def find_windows(angular_velocity_radps: FloatArray, rate_hz: float) -> tuple[Wi
     return tuple(found)
 
 
-def _looked_at(samples: int, rate_hz: float) -> BoolArray:
+def looked_at(samples: int, rate_hz: float) -> BoolArray:
     """Return which rows are looked at: all of a short recording, pieces of a long one."""
     looked = np.ones(samples, dtype=bool)
     if samples > PIECES * PIECE_S * rate_hz:
