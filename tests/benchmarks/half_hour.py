@@ -3,22 +3,38 @@
 python -m tests.benchmarks.half_hour
 
 Prints seconds, and how much more a sample costs in the longer recording (1 where cost grows with
-the number of samples alone).
+the number of samples alone). Then the checks of half an hour, one by one, as a part of the whole
+trial in the same run: reading text files of eight sensors, analysis, and writing all results.
+Processor time, of all threads.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from time import perf_counter
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter, process_time
 from typing import Any
+from unittest.mock import patch
 
 from tests.calibration.heading.test_heading_over_time import STATED, drifting
 from tests.simulated import align
 
+from opensim_pelvis import pipeline
+from opensim_pelvis.calibration import sensor_to_segment
 from opensim_pelvis.calibration.heading import find_heading
 from opensim_pelvis.calibration.placement import average_pose
-from opensim_pelvis.simulate import Session, simulate_runner, simulate_sensors
+from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
+from opensim_pelvis.io.output import write
+from opensim_pelvis.io.reading import read
+from opensim_pelvis.quality import examiners
+from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
+from opensim_pelvis.simulate.demo import demo_sensors
+from opensim_pelvis.simulate.mountings import HEADING_AXIS
+from opensim_pelvis.simulate.writers import write_xsens
 
 SHORT_S, LONG_S = 180.0, 1800.0
 
@@ -43,8 +59,73 @@ def simulation(duration_s: float) -> Callable[[], Any]:
     return lambda: simulate_sensors(simulate_runner(session=Session(duration_s=duration_s)))
 
 
+CHECKS = (
+    (pipeline, "inspect_signals"),
+    (pipeline, "judge"),
+    (sensor_to_segment, "cut_strides"),
+    (sensor_to_segment, "find_steps"),
+    (sensor_to_segment, "leave_out"),
+    (sensor_to_segment, "find_since_pose"),
+)
+"""What checks call outside `quality.examiners`."""
+
+
+@contextmanager
+def clocked(took_s: dict[str, float]) -> Iterator[None]:
+    """Add the processor time of each check to its name."""
+
+    def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **named: Any) -> Any:
+            begin = process_time()
+            found = call(*given, **named)
+            found = list(found) if isinstance(found, Iterator) else found
+            took_s[name] += process_time() - begin
+            return found
+
+        return run
+
+    named = {name: timed(name, look) for name, look in examiners.EXAMINERS.items()}
+    patches = [patch.object(place, n, timed(n, getattr(place, n))) for place, n in CHECKS]
+    patches.append(patch.object(examiners, "EXAMINERS", named))
+    for each in patches:
+        each.start()
+    try:
+        yield
+    finally:
+        patch.stopall()
+
+
+def trial(duration_s: float) -> tuple[dict[str, float], float]:
+    """Read, analyse and write a run; return seconds of each check, and of all."""
+    session = Session(duration_s=duration_s, rate_hz=100.0)
+    recording = simulate_sensors(simulate_runner(session=session), demo_sensors())
+    took_s: dict[str, float] = defaultdict(float)
+    with tempfile.TemporaryDirectory() as folder, clocked(took_s):
+        write_xsens(recording, Path(folder) / "imu")
+        begin = process_time()
+        result = pipeline.run(
+            read(Path(folder) / "imu"),
+            sensors=dict(SENSOR_MAP),
+            calibration=CalibrationSettings(
+                window_s=(0.0, session.still_s), heading_axis=HEADING_AXIS
+            ),
+            activity=ActivitySettings(kind="running", speed_mps=3.5, surface="treadmill"),
+        )
+        write(result, Path(folder) / "results")
+        return took_s, process_time() - begin
+
+
 def main() -> None:
     """Time and print."""
+    took_s, all_s = trial(LONG_S)
+    for name, seconds in sorted(took_s.items(), key=lambda row: -row[1]):
+        if seconds > 0.005 * all_s:
+            sys.stdout.write(f"{name:<16}{seconds:>8.2f} s{seconds / all_s:>8.1%}\n")
+    checks_s = sum(took_s.values())
+    sys.stdout.write(
+        f"all checks {checks_s:.1f} s of {all_s:.1f} s: {checks_s / all_s:.1%} of a trial, "
+        f"{checks_s / (all_s - checks_s):.1%} of the rest\n"
+    )
     sys.stdout.write(f"{'':<12}{SHORT_S:>8.0f} s{LONG_S:>9.0f} s{'a sample':>12}\n")
     for name, make in (("simulation", simulation), ("headings", headings)):
         short, long = (timed(make(length)) for length in (SHORT_S, LONG_S))

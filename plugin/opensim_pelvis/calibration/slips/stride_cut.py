@@ -132,7 +132,9 @@ def _smooth(values: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
     grid = np.arange(values.shape[0])
     for k, column in enumerate(values.T):
         known = np.isfinite(column)
-        if known.sum() > 30:
+        if known.all() and known.size > 30:
+            out[:, k] = low_pass(np.ascontiguousarray(column), cutoff_hz, rate_hz)
+        elif known.sum() > 30:
             whole = np.interp(grid, grid[known], column[known])
             out[:, k] = np.where(known, low_pass(whole, cutoff_hz, rate_hz), np.nan)
     return out

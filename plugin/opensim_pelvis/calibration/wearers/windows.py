@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.fft import irfft, next_fast_len, rfft
 
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.interpolation import low_pass
@@ -143,12 +144,14 @@ def stride_of(signals: FloatArray, rate_hz: float) -> float | None:
     low = int(np.floor(STRIDE_S[0] * rate_hz))
     high = min(int(np.ceil(STRIDE_S[1] * rate_hz)), signals.shape[0] - int(0.5 * low))
     lags = np.arange(low - 1, high + 2)
-    found = np.full(lags.size, np.nan)
-    for k, lag in enumerate(lags):
-        if 0 < lag < signals.shape[0] - 2:
-            early, late = signals[:-lag], signals[lag:]
-            power = np.sqrt(np.square(early).sum() * np.square(late).sum())
-            found[k] = (early * late).sum() / max(power, 1e-12)
+    found, n = np.full(lags.size, np.nan), signals.shape[0]
+    inside = (lags > 0) & (lags < n - 2)
+    flat = signals.reshape(n, -1)
+    spectrum = np.square(np.abs(rfft(flat, next_fast_len(2 * n, real=True), axis=0))).sum(axis=1)
+    products = irfft(spectrum, next_fast_len(2 * n, real=True))[lags[inside]]
+    power = np.concatenate([[0.0], np.cumsum(np.einsum("ij,ij->i", flat, flat))])
+    early, late = power[n - lags[inside]], power[n] - power[lags[inside]]
+    found[inside] = products / np.maximum(np.sqrt(early * late), 1e-12)
     middle = found[1:-1]
     peaks = 1 + np.flatnonzero((middle >= found[:-2]) & (middle > found[2:]) & (middle > STEADY))
     if peaks.size == 0:
