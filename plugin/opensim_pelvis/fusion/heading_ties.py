@@ -61,7 +61,7 @@ class _Places(NamedTuple):
     beside: FloatArray
 
     def of(self, chosen: IntArray) -> _Places:
-        return _Places(*(values[chosen] for values in self))
+        return _Places(self.at[chosen], self.start[chosen], self.end[chosen], self.beside[chosen])
 
     def turned(self) -> FloatArray:
         """Return how the sensor turned at each, seen from its own case, (n, 4)."""

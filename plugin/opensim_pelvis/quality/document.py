@@ -43,7 +43,7 @@ Of the 16 that lost the good verdict, nine did so for a false reason, two of the
 (3), stated speed (2), facing (1), wearers (1), excluded strides (1), and a foot sensor whose
 heading no stride carried across a gap with certainty (1). In the other seven the static trial
 faced 12 degrees or more off (4), or a heading was uncertain (2) or unknown (1), with errors as
-stated. The benchmark says what counts as false. Without a magnetometer errors of headings are 0.9
+stated. The benchmark states what counts as false. Without a magnetometer errors of headings are 0.9
 to 1.2 times the stated ones (root mean square); with the north of the sensor system they are 1.1 to
 1.5 times, since the stated heading axis is itself off by the spread of mountings, 6 degrees.
 
