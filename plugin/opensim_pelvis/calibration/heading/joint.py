@@ -142,7 +142,7 @@ def contrast_of_sides(
     pieces = list(_pieces(aligned, drift_rad, base, sensor))
     if len(pieces) < _LEAST_PIECES:
         return 1.0
-    whole = _total(pieces)
+    whole = total(pieces)
     costs = [_cost(whole, turn - heading_rad) for turn in (0.0, np.pi)]
     return float(costs[1] / costs[0]) if costs[0] > 0.0 else 1.0
 

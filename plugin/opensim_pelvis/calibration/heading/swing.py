@@ -31,20 +31,20 @@ SWING_RATIO: Final = 4.0
 """Least ratio of the two horizontal eigenvalues of angular velocity for a plane of swing."""
 
 SYSTEM_RAD: Final[Mapping[Segment, float]] = {
-    "thigh": np.deg2rad(6.2),
+    "thigh": np.deg2rad(6.3),
     "shank": np.deg2rad(4.5),
     "foot": np.deg2rad(4.8),
 }
 """How far one leg's own plane of swing lies from the body's forward, standard deviation.
 
 Clusters of markers move with the skin, as sensors do. Those of five people, three who run and two
-who walk, are off by 6.0, 4.4 and 4.7 degrees (root mean square over people, both legs), those of
-simulated people by 6.0, 3.5 and 3.1 (``tests/benchmarks/natural_swing.py``).
+who walk, are off by 6.1, 4.5 and 4.7 degrees (root mean square over people, both legs), those of
+simulated people by 6.2, 3.6 and 3.1 (``tests/benchmarks/natural_swing.py``).
 """
 
 _FAST_RADPS = 1.0  # slower samples are not swing
 _BLOCK_S = 2.0  # two strides or so: blocks are nearly independent
-_WEIGHTS: Final = (2.0, 1.0)  # of the axis of angular velocity, and of that of the long axis' leans
+_WEIGHTS: Final = (3.0, 1.0)  # of the axis of angular velocity, and of that of the long axis' leans
 _SIGNS: Final[Mapping[Segment, float]] = {"thigh": 1.0, "shank": -1.0, "foot": -1.0}
 
 
@@ -100,7 +100,7 @@ def find_swing(
     bends. Thighs swing further forward than backward from standing, shanks and feet further
     backward: that tells the side of the axis. Horizontal components alone count, since a turn of
     the whole body is vertical. The axis of a foot is that of its angular velocity; that of thighs
-    and shanks is a third of the way to the axis about which the long axis, vertical in the pose,
+    and shanks is a quarter of the way to the axis about which the long axis, vertical in the pose,
     leans. Compare Seel et al. 2014 (doi:10.3390/s140406891).
     """
     turn = vertical_turn(aligned.R_ES[:, base], pose.R_ES[base])
