@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.config.settings import SubjectSettings
+from opensim_pelvis.errors import SolveError
+from opensim_pelvis.kinematics.osim import tool_check
 from opensim_pelvis.kinematics.osim.build import build_model
 from opensim_pelvis.kinematics.osim.model import describe_model
 from opensim_pelvis.kinematics.osim.prepare import Prepared, prepare
@@ -174,3 +176,52 @@ def test_where_opensims_tool_stays_behind_it_is_said_by_how_much(
     apart = dict(note.values["apart_deg"])
     assert {name.split("_")[0] for name in apart} == {"knee", "ankle"}, "hips are followed"
     assert all(0.2 < angle < 10.0 for angle in apart.values())
+
+
+def test_a_tool_that_fails_is_said_and_stops_nothing(
+    with_hinges: Solved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SolveError("no")
+
+    monkeypatch.setattr(tool_check, "run_tool", fail)
+    ready, orientations, found = with_hinges
+    assert [note.code for note in doubt_tool(found, ready, orientations)] == [
+        "kinematics.tool_failed"
+    ]
+
+
+def test_the_fastest_complete_frames_are_checked(
+    with_hinges: Solved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[np.ndarray] = []
+
+    def ours(
+        model: object, orientations: object, rows: np.ndarray, weights: object
+    ) -> dict[str, np.ndarray]:
+        asked.append(rows)
+        return dict.fromkeys(found.coordinates, values[rows, 0])
+
+    ready, orientations, found = with_hinges
+    values = np.zeros((400, len(found.coordinates)))
+    values[200:300] = np.linspace(0.0, 4.0 * np.pi, 100)[:, None]
+    values[300:] = 4.0 * np.pi
+    values[240] = np.nan
+    moved = replace(found, **grown(values))
+    monkeypatch.setattr(tool_check, "run_tool", ours)
+    assert doubt_tool(moved, ready, orientations) == []
+    assert asked[0].size == CHECKED_FRAMES
+    assert 240 not in asked[0]
+    assert 200 <= asked[0][0] < asked[0][-1] <= 300
+
+
+def grown(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what replaces the arrays of a solution by those of other values."""
+    n = values.shape[0]
+    return {
+        "time_s": np.arange(n) / 25.0,
+        "values_rad": values,
+        "errors_rad": np.zeros((n, len(BODIES))),
+        "R_GB": np.zeros((n, len(BODIES), 4)),
+        "p_GB_m": np.zeros((n, len(BODIES), 3)),
+    }

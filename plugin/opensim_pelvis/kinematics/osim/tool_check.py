@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.errors import SolveError
+from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.kinematics.osim.prepare import Prepared
 from opensim_pelvis.kinematics.osim.tools import run_tool
@@ -37,7 +37,7 @@ def doubt_tool(
         return []
     try:
         motion = run_tool(prepared.model, orientations, rows, prepared.weights)
-    except SolveError:
+    except OpenSimPelvisError:
         return [notice("kinematics.tool_failed")]
     apart = {
         name: np.rad2deg(np.abs(_turned(ours - motion[name])).max())
