@@ -193,6 +193,16 @@ def test_segments_that_one_system_has_wrong_are_left_out() -> None:
         synchronise(thighs, time_s, R_GB, t)
 
 
+def test_a_segment_that_is_late_by_itself_is_left_out() -> None:
+    t, R_GB = run(20.0)
+    time_s, seen = shifted(t, R_GB, 3.21749, 0.0)
+    late_s = 0.15
+    late = interpolate(seen["femur_r"], time_s, time_s - late_s)
+    found = synchronise(seen | {"femur_r": late}, time_s, R_GB, t)
+    assert found.segments == ("pelvis", "femur_l")
+    assert abs(found.offset_s - 3.21749) < 0.1 * SAMPLE_S
+
+
 def test_what_the_synchronisation_says_reaches_the_comparison() -> None:
     said = notice("compare.segments_apart", "femur_r", used=("pelvis",), apart=("femur_r",))
     sync = replace(state_timing(0.0), notes=(said,))

@@ -9,10 +9,9 @@ from typing import Final
 import numpy as np
 from scipy.signal import butter, correlate, correlation_lags, find_peaks, sosfiltfilt
 
-from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.rotations import angular_velocity
-from opensim_pelvis.validation.matches import WHAT_TO_DO, Side
+from opensim_pelvis.validation.matches import WHAT_TO_DO, OtherMovementError, Side
 from opensim_pelvis.validation.seen import MIN_OVERLAP_S
 
 RATE_HZ: Final = 100.0
@@ -61,7 +60,7 @@ def match_speeds(bodies: Sequence[str], estimate: Side, reference: Side) -> Spee
 
     Raises
     ------
-    ComparisonError
+    OtherMovementError
         When no offset makes them look alike.
     """
     (moving, moving_s), (wanted, wanted_s) = estimate, reference
@@ -119,7 +118,7 @@ def _find_peaks(curve: FloatArray) -> tuple[list[int], float]:
     peaks = peaks[np.argsort(padded[peaks])[::-1]] - 1
     if peaks.size == 0 or curve[peaks[0]] < MIN_CORRELATION:
         found = float(curve[peaks[0]]) if peaks.size else 0.0
-        raise ComparisonError(
+        raise OtherMovementError(
             "the two recordings do not show the same movement: the best match of their angular "
             f"speeds has r = {found:.2f}, wanted at least {MIN_CORRELATION}. " + WHAT_TO_DO
         )

@@ -40,7 +40,7 @@ AGREES_ALONE: Final = 0.7
 """Part of the angular velocity that a segment alone must account for where all together do not.
 
 Measured: 0.78 to 0.86 for the pelvis of one walk by sensors and cameras; above `MIN_EXPLAINED`,
-since the best of several is taken.
+since each of several may match by chance.
 """
 
 
@@ -146,20 +146,23 @@ def synchronise(
 
 
 def _find_agreeing(shared: tuple[str, ...], estimate: Side, reference: Side) -> tuple[str, ...]:
-    """Return the segments that show the same movement by themselves, all at one offset."""
+    """Return the most segments that show the same movement by themselves, at one offset."""
     alone: dict[str, Match] = {}
     for body in shared:
-        with suppress(ComparisonError):
+        with suppress(OtherMovementError):
             found = match_speeds((body,), estimate, reference)
             match = _lay_over_all((body,), found, estimate, reference)[0]
             if match.explained >= AGREES_ALONE:
                 alone[body] = match
-    best = max(alone.values(), key=lambda match: match.explained, default=None)
-    return tuple(
-        body
-        for body, match in alone.items()
-        if best is not None and abs(match.offset_s - best.offset_s) < MAX_REFINEMENT_S
-    )
+    groups = [
+        tuple(
+            body
+            for body, other in alone.items()
+            if abs(other.offset_s - one.offset_s) < MAX_REFINEMENT_S
+        )
+        for one in sorted(alone.values(), key=lambda match: -match.explained)
+    ]
+    return max(groups, key=len, default=())
 
 
 def _lay_over_all(

@@ -16,7 +16,7 @@ from opensim_pelvis.kinematics.osim.model import describe_model
 from opensim_pelvis.kinematics.osim.prepare import Prepared, prepare
 from opensim_pelvis.kinematics.osim.skeleton import Observability
 from opensim_pelvis.kinematics.osim.tool_check import CHECKED_FRAMES, doubt_tool
-from opensim_pelvis.kinematics.osim.weights import LIGHT, choose_weights
+from opensim_pelvis.kinematics.osim.weights import LIGHT, all_follow, choose_weights
 from opensim_pelvis.kinematics.solve import solve_batch
 from opensim_pelvis.rotations import angle_between, inverse, multiply
 from opensim_pelvis.types import Kinematics, SensorOrientations
@@ -164,6 +164,21 @@ def test_only_a_sensor_that_would_pull_counts_for_little(
     assert weights == {body: LIGHT if body in light else 1.0 for body in worn}
 
 
+def test_a_trunk_that_cannot_follow_its_sensor_counts_in_full() -> None:
+    osim = build_model(SubjectSettings())
+    osim.updCoordinateSet().get("lumbar_bending").setDefaultLocked(True)
+    observability = Observability(describe_model(osim, ""))
+    assert not observability.can_follow("torso", "pelvis")
+    assert choose_weights(observability, ("pelvis", "torso"), {}) == {"pelvis": 1.0, "torso": 1.0}
+
+
+def test_the_tool_follows_for_sure_only_at_equal_weights(with_play: Solved) -> None:
+    ready, _, _ = with_play
+    assert all_follow(ready.observability, BODIES, {})
+    assert all_follow(ready.observability, BODIES, dict.fromkeys(BODIES, 2.0))
+    assert not all_follow(ready.observability, BODIES, {"tibia_r": 0.02})
+
+
 def test_where_opensims_tool_stays_behind_it_is_said_by_how_much(
     with_play: Solved, with_hinges: Solved
 ) -> None:
@@ -200,7 +215,7 @@ def test_the_fastest_complete_frames_are_checked(
         model: object, orientations: object, rows: np.ndarray, weights: object
     ) -> dict[str, np.ndarray]:
         asked.append(rows)
-        return dict.fromkeys(found.coordinates, values[rows, 0])
+        return dict.fromkeys(found.coordinates, values[rows, 0] + 2.0 * np.pi)
 
     ready, orientations, found = with_hinges
     values = np.zeros((400, len(found.coordinates)))
