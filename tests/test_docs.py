@@ -81,6 +81,9 @@ def test_every_coordinate_of_the_model_is_explained() -> None:
         assert rows[name][1] == COORDINATE_SENSES[name], name
     told = {name for name in rows if name in COORDINATE_SENSES}
     assert told == rotations
+    page = ANGLES.read_text(encoding="utf-8")
+    for name in COORDINATE_SENSES.keys() - rotations:  # where knees and ankles have play
+        assert re.search(rf"^- .*`{name}`.*\+ {COORDINATE_SENSES[name]}$", page, re.M), name
 
 
 def test_the_two_orders_read_as_the_page_says() -> None:

@@ -131,7 +131,7 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
         result.orientations,
         Observability(result.model),
         placement=result.placement,
-        weights={},
+        weights=result.kinematics.weights,
     )
     named = [official.coordinates.index(name) for name in COMPARED]
     walked = np.searchsorted(official.time_s, ours.index.to_numpy() - 1e-6)
@@ -146,8 +146,9 @@ def test_opensense_walk_agrees_with_opensims_official_tools(
             f"{its_own_deg.max():.2f}\n"
         )
     assert np.sqrt(np.nanmean(itself**2, axis=0)).max() < AGREEMENT_DEG / 2.0
+    weight = np.array([result.kinematics.weights[body] for body in result.placement.bodies])
     cost, official_cost = (
-        np.nansum(k.errors_rad**2, axis=1) for k in (result.kinematics, official)
+        np.nansum(weight * k.errors_rad**2, axis=1) for k in (result.kinematics, official)
     )
     assert (cost <= official_cost + 1e-9).all()
 

@@ -43,7 +43,6 @@ from opensim_pelvis.kinematics.doubts import doubt_ranges, doubt_thighs
 from opensim_pelvis.kinematics.engine_definitions import Solve, engine_of, load
 from opensim_pelvis.notices import notice
 from opensim_pelvis.quality import Examined, examine, judge, notes_of
-from opensim_pelvis.rotations import is_present
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.inspect import inspect_signals
@@ -235,7 +234,7 @@ def _run(
             *model.notes,
             *kinematics.notes,
             *(doubt_ranges(model, kinematics) if placement.zero_known else ()),
-            *doubt_thighs(kinematics, settings.solver.weights),
+            *doubt_thighs(kinematics),
             *angles.notes,
             *running.notes,
             *(note for note in told if note.severity == "note"),
@@ -255,7 +254,8 @@ def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel
 
     path = settings.solver.model
     if path is None:
-        osim = build_model(settings.subject)
+        weights = settings.solver.weights
+        osim = build_model(settings.subject, [b for b in aligned.bodies if weights.get(b, 1.0)])
         source = ""
     else:
         osim = load_model(path)
@@ -272,30 +272,25 @@ def _solve(
     progress: Progress | None,
 ) -> tuple[BodyModel, Kinematics, EngineCheck | None]:
     from opensim_pelvis.kinematics.osim.engine_check import check_kinematics
-    from opensim_pelvis.kinematics.osim.skeleton import Observability
-    from opensim_pelvis.kinematics.osim.tools import place_sensors
+    from opensim_pelvis.kinematics.osim.prepare import prepare
+    from opensim_pelvis.kinematics.osim.tool_check import doubt_tool
 
-    observability = Observability(model)
     headless = orient_headless(placement, orientations)
-    weights = dict(settings.weights) | dict.fromkeys(headless, 0.0)
-    used = [
-        body
-        for i, body in enumerate(placement.bodies)
-        if weights.get(body, 1.0) > 0.0 and is_present(orientations.R_GS[:, i]).any()
-    ]
-    placed = place_sensors(model, placement, observability.find_redundant(used))
+    ready = prepare(model, placement, orientations, stated=settings.weights, headless=headless)
     solve: Solve = load(engine_of(settings.engine).solve)
     kinematics = solve(
-        placed,
+        ready.model,
         orientations,
-        observability,
+        ready.observability,
         placement=placement,
-        weights=weights,
+        weights=ready.weights,
         progress=progress,
     )
+    told = doubt_tool(kinematics, ready, orientations)
+    kinematics = replace(kinematics, weights=ready.weights, notes=(*kinematics.notes, *told))
     if headless:
-        told = observability.find_determined(placement.bodies).coordinates
-        lost = {n for n, k in zip(model.coordinates, told, strict=True) if k}
+        known = ready.observability.find_determined(placement.bodies).coordinates
+        lost = {n for n, k in zip(model.coordinates, known, strict=True) if k}
         absent = {
             n: notice("absent.needs_heading", n, bodies=tuple(headless)) if n in lost else why
             for n, why in kinematics.absent.items()
@@ -305,13 +300,13 @@ def _solve(
     if settings.check_engine:
         check = check_kinematics(
             kinematics,
-            placed,
+            ready.model,
             orientations,
-            observability,
+            ready.observability,
             placement=placement,
-            weights=weights,
+            weights=ready.weights,
         )
-    return placed, kinematics, check
+    return ready.model, kinematics, check
 
 
 def _versions() -> dict[str, str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from opensim_pelvis.errors import ComparisonError
+from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import (
     from_euler,
     multiply,
 )
 from opensim_pelvis.simulate import RunnerSettings, Session, simulate_runner
 from opensim_pelvis.validation.clock_offset import interpolate
-from opensim_pelvis.validation.sync import Synchronisation, synchronise
+from opensim_pelvis.validation.compare import _doubts
+from opensim_pelvis.validation.sync import Synchronisation, state_timing, synchronise
 
 from .trials import cut, run_trial, see
 
@@ -169,3 +174,36 @@ def test_two_trials_of_one_runner_that_start_alike_are_no_one_trial(seed: int) -
     except ComparisonError:
         return
     assert doubtful.confidence == "fair"
+
+
+def test_segments_that_one_system_has_wrong_are_left_out() -> None:
+    t, R_GB = run(20.0)
+    time_s, seen = shifted(t, R_GB, 3.21749, 0.0)
+    whole = synchronise(seen, time_s, R_GB, t)
+    assert (whole.segments, whole.notes) == (tuple(R_GB), ())
+    exchanged = seen | {"femur_r": seen["femur_l"], "femur_l": seen["femur_r"]}
+    found = synchronise(exchanged, time_s, R_GB, t)
+    assert found.segments == ("pelvis",)
+    assert [(note.code, note.subject) for note in found.notes] == [
+        ("compare.segments_apart", ("femur_r", "femur_l"))
+    ]
+    assert abs(found.offset_s - 3.21749) < 0.1 * SAMPLE_S
+    thighs = {body: q for body, q in exchanged.items() if body != "pelvis"}
+    with pytest.raises(ComparisonError, match="ambiguous"):  # half a stride before or after
+        synchronise(thighs, time_s, R_GB, t)
+
+
+def test_a_segment_that_is_late_by_itself_is_left_out() -> None:
+    t, R_GB = run(20.0)
+    time_s, seen = shifted(t, R_GB, 3.21749, 0.0)
+    late_s = 0.15
+    late = interpolate(seen["femur_r"], time_s, time_s - late_s)
+    found = synchronise(seen | {"femur_r": late}, time_s, R_GB, t)
+    assert found.segments == ("pelvis", "femur_l")
+    assert abs(found.offset_s - 3.21749) < 0.1 * SAMPLE_S
+
+
+def test_what_the_synchronisation_says_reaches_the_comparison() -> None:
+    said = notice("compare.segments_apart", "femur_r", used=("pelvis",), apart=("femur_r",))
+    sync = replace(state_timing(0.0), notes=(said,))
+    assert said in _doubts(sync, SimpleNamespace(strides=1, angles=()))

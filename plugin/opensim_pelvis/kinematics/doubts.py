@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import BodyModel, Kinematics
-from opensim_pelvis.types.coordinates import joint_of
+from opensim_pelvis.types.coordinates import coordinate_on
 from opensim_pelvis.types.segments import LEGS, body_on, sensor_of
 
 BACKWARD_KNEE_RAD: Final = -0.5
 """Below this, far beyond any knee, two sensors are confused or face apart."""
+
+KNEES: Final = tuple(coordinate_on(side, "knee_angle") for side in LEGS)
+"""Flexion of the knees, the coordinates that bend backward."""
 
 PULLED_RAD: Final = np.deg2rad(4.0)
 """Root mean square between a thigh's sensor and the model from which a note tells of it. Skin moves
@@ -45,7 +47,7 @@ def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[Notice]:
         if limits is not None and share > 0.0:
             low, high = limits
             least, most = float(np.nanmin(values)), float(np.nanmax(values))
-            backward = joint_of(name) == "knee" and least < BACKWARD_KNEE_RAD
+            backward = name in KNEES and least < BACKWARD_KNEE_RAD
             notes.append(
                 notice(
                     "kinematics.knee_backward" if backward else "kinematics.out_of_range",
@@ -61,11 +63,11 @@ def doubt_ranges(model: BodyModel, kinematics: Kinematics) -> list[Notice]:
     return notes
 
 
-def doubt_thighs(kinematics: Kinematics, weights: Mapping[str, float]) -> list[Notice]:
+def doubt_thighs(kinematics: Kinematics) -> list[Notice]:
     """Doubt hips whose thigh does not follow its sensor, because shank and foot pull it along.
 
-    The model's knee is a hinge without play. Real knees leave it, and so do headings that are off;
-    at equal weights half of that goes into the thigh.
+    The knee of many models is a hinge without play. Real knees leave it, and so do headings that
+    are off; where a weight was stated that is not small, up to half of that goes into the thigh.
     """
     known = np.isfinite(kinematics.errors_rad)
     squares = np.where(known, kinematics.errors_rad, 0.0) ** 2
@@ -74,7 +76,9 @@ def doubt_thighs(kinematics: Kinematics, weights: Mapping[str, float]) -> list[N
     pulled = {}
     for side in LEGS:
         thigh, below = body_on(side, "thigh"), (body_on(side, "shank"), body_on(side, "foot"))
-        pulling = any(sensor_of(b) in missed and weights.get(b, 1.0) > 0.5 for b in below)
+        pulling = any(
+            sensor_of(b) in missed and kinematics.weights.get(b, 1.0) > 0.5 for b in below
+        )
         if pulling and missed.get(sensor_of(thigh), 0.0) > PULLED_RAD:
             pulled[thigh] = np.rad2deg(missed[sensor_of(thigh)])
     return [notice("kinematics.thighs_pulled", *pulled, error_deg=pulled)] if pulled else []

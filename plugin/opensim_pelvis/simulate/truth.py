@@ -28,6 +28,8 @@ from opensim_pelvis.types import Event
 from opensim_pelvis.types.segments import BODIES
 
 _JOINT_ORDER: Final[EulerOrder] = "ZXY"
+_NO_PLAY: Final = ("knee_adduction", "knee_rotation", "ankle_inversion", "ankle_rotation")
+"""Coordinates that the simulated hinges of knee and ankle leave at zero, without side."""
 
 Jets = Mapping[str, FloatArray]
 
@@ -134,7 +136,9 @@ def sample_runner(runner: RunnerSettings, session: Session, time_s: FloatArray) 
         runner=runner,
         session=session,
         time_s=time_s,
-        coordinates=_coordinates(motions) | {name: angle[0] for name, angle in legs.items()},
+        coordinates=_coordinates(motions)
+        | {name: angle[0] for name, angle in legs.items()}
+        | {f"{name}_{side}": np.zeros(time_s.size) for name in _NO_PLAY for side in SIDES},
         angles=read | prescribed,
         motions=motions,
         travel_rad=heading[0],

@@ -57,9 +57,9 @@ DEFINITIONS: Final[Mapping[str, CoordinateDefinition]] = {
         *_middle("pelvis", "pelvis_tx", "pelvis_ty", "pelvis_tz"),
         *_middle("lumbar", "lumbar_extension", "lumbar_bending", "lumbar_rotation"),
         *_both("hip", "hip_flexion", "hip_adduction", "hip_rotation"),
-        *_both("knee", "knee_angle"),
+        *_both("knee", "knee_angle", "knee_adduction", "knee_rotation"),
         *_both("knee", "knee_angle", end="_beta"),
-        *_both("ankle", "ankle_angle"),
+        *_both("ankle", "ankle_angle", "ankle_inversion", "ankle_rotation"),
         *_both("other", "subtalar_angle", "mtp_angle", "arm_flex", "arm_add", "arm_rot"),
         *_both("other", "elbow_flex", "pro_sup", "wrist_flex", "wrist_dev"),
     )

@@ -99,6 +99,8 @@ class Kinematics:
         How close to the optimum the engine was told to go.
     absent : mapping of str to Notice
         Coordinate to the reason why it is not there.
+    weights : mapping of str to float
+        IK weight of each body's sensor, as the engine was told; 0 where it was dropped.
     solve_s : float
         Time that the engine took, without what ``compile_s`` counts.
     compile_s : float
@@ -117,6 +119,7 @@ class Kinematics:
     engine: str
     accuracy: Notice
     absent: Mapping[str, Notice] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
     solve_s: float = 0.0
     compile_s: float = 0.0
     notes: tuple[Notice, ...] = ()

@@ -15,6 +15,7 @@ Segment = Literal["pelvis", "trunk", "thigh", "shank", "foot", "other"]
 Leg = Literal["right", "left"]
 LEGS: Final[tuple[Leg, Leg]] = ("right", "left")
 
+_GROUND: Final = "ground"
 _SENSOR: Final = "_imu"
 """What OpenSense puts behind the name of a body to name its sensor."""
 
@@ -104,6 +105,16 @@ def side_of(body: str) -> Literal["body", "right", "left"]:
     """
     found = DEFINITIONS.get(body)
     return "body" if found is None else found.side
+
+
+def parent_of(body: str) -> str | None:
+    """Return the body that a joint hangs a body on; None for ground or what is not known.
+
+    >>> parent_of("calcn_r"), parent_of("pelvis")
+    ('tibia_r', None)
+    """
+    found = DEFINITIONS.get(body)
+    return None if found is None or found.parent == _GROUND else found.parent
 
 
 def body_on(side: Literal["body", "right", "left"], segment: Segment) -> str:

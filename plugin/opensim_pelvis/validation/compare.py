@@ -166,7 +166,7 @@ def _not_shared(estimate: Motion, reference: Motion) -> dict[str, Notice]:
 
 
 def _doubts(sync: Synchronisation, table: AgreementTable) -> list[Notice]:
-    found = []
+    found = [*sync.notes]
     if sync.segments and not sync.drift_known:
         drift = {"drift_ppm": sync.drift_estimate_ppm, "error_ppm": sync.drift_error_ppm}
         found.append(notice("compare.drift_uncertain", **drift))

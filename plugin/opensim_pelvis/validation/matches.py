@@ -62,6 +62,11 @@ WHAT_TO_DO: Final = (
     "Check that both are of the same trial, or give the offset with --offset SECONDS."
 )
 
+
+class OtherMovementError(ComparisonError):
+    """Two recordings do not show the same movement, at any offset."""
+
+
 Side = tuple[Mapping[str, FloatArray], FloatArray]
 """Orientations of segments, and their times."""
 
@@ -106,7 +111,7 @@ def by_changes(match: Match, estimate: Side, reference: Side) -> tuple[Match, St
 def refuse_doubt(best: Match, others: Sequence[Match], changes: StrideChanges) -> None:
     """Raise where the best match is none, or of another trial, or another is about as good."""
     if best.explained < MIN_EXPLAINED:
-        raise ComparisonError(
+        raise OtherMovementError(
             "the two recordings do not show the same movement: at the best offset "
             f"({best.offset_s:.2f} s) the estimate explains {max(best.explained, 0.0):.0%} of "
             f"the reference's angular movement, wanted at least {MIN_EXPLAINED:.0%}. {WHAT_TO_DO}"

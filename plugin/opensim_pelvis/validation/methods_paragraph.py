@@ -13,7 +13,7 @@ from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.continuous import MAX_LAG_S
 from opensim_pelvis.validation.foot_events import MAX_APART_S
-from opensim_pelvis.validation.sync import CUTOFF_HZ
+from opensim_pelvis.validation.speed_match import CUTOFF_HZ
 
 
 def describe_methods(comparison: Comparison, language: Language = ENGLISH) -> str:

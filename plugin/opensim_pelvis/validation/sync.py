@@ -2,54 +2,46 @@
 
 How fast a segment turns does not depend on any frame or mounting. Its angular speed, as each
 system saw it, is the pattern that is laid over the other by cross-correlation; where another
-offset fits about as well the match is refused. What is left, fractions of a sample and drift,
-comes from the rotations themselves (`timing`). Whether both are of one trial, or of two that are
-alike, shows in what changes from stride to stride (`stride_changes`).
+offset fits about as well the match is refused. Where all segments together do not agree, since one
+system has some of them wrong, those are taken that agree by themselves. What is left, fractions of
+a sample and drift, comes from the rotations themselves (`timing`). Whether both are of one trial,
+or of two that are alike, shows in what changes from stride to stride (`stride_changes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Final
 
 import numpy as np
-from scipy.signal import butter, correlate, correlation_lags, find_peaks, sosfiltfilt
 
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.rotations import angular_velocity
+from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.validation.matches import (
     MAX_DRIFT_ERROR_PPM,
+    MAX_REFINEMENT_S,
     SHARED_SCORE,
-    WHAT_TO_DO,
+    Match,
+    OtherMovementError,
+    Side,
     by_changes,
     lay_over,
     refuse_doubt,
 )
-from opensim_pelvis.validation.seen import MIN_OVERLAP_S, refuse_short, seen_by_both
+from opensim_pelvis.validation.seen import refuse_short, seen_by_both
+from opensim_pelvis.validation.speed_match import RATE_HZ, SpeedMatch, match_speeds
 from opensim_pelvis.validation.stride_changes import StrideChanges
 
-RATE_HZ: Final = 100.0
-"""Rate at which patterns are compared."""
+AGREES_ALONE: Final = 0.7
+"""Part of the angular velocity that a segment alone must account for where all together do not.
 
-CUTOFF_HZ: Final = 8.0
-"""Low-pass filter of angular speed: above it soft tissue and marker noise differ."""
-
-MIN_CORRELATION: Final = 0.75
-"""Below this two patterns are not of one movement.
-
-Measured: 0.77 and more for one walk by sensors and cameras, with the pelvis among the segments;
-0.74 and less for runs of one simulated runner two steps a minute apart.
+Measured: 0.78 to 0.86 for the pelvis of one walk by sensors and cameras; above `MIN_EXPLAINED`,
+since each of several may match by chance.
 """
-
-MAX_RIVAL: Final = 0.97
-"""Height of a second peak, as a part of the highest, above which the offset may be ambiguous."""
-
-_MOST_PEAKS: Final = 6
-
-_APART_S: Final = 0.2
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -78,6 +70,8 @@ class Synchronisation:
         How far what changes from stride to stride is the same in both; None where stated.
     segments : tuple of str
         What was compared.
+    notes : tuple of Notice
+        Segments that both have and that do not agree, so that they were not used.
     curve_s, curve : (n,) array
         Correlation over offset, for a figure.
     """
@@ -95,6 +89,7 @@ class Synchronisation:
     segments: tuple[str, ...]
     curve_s: FloatArray
     curve: FloatArray
+    notes: tuple[Notice, ...] = ()
 
     @property
     def confidence(self) -> str:
@@ -138,18 +133,57 @@ def synchronise(
     refuse_short("estimate", estimate_time_s)
     refuse_short("reference", reference_time_s)
     shared = seen_by_both(shared, estimate, estimate_time_s, reference, reference_time_s)
-    estimate = {body: estimate[body] for body in shared}
-    reference = {body: reference[body] for body in shared}
-    x = [_speed(reference[body], reference_time_s) for body in shared]
-    y = [_speed(estimate[body], estimate_time_s) for body in shared]
-    lags_s, curve = _correlate(x, y)
-    lags_s = lags_s + float(reference_time_s[0]) - float(estimate_time_s[0])
-    peaks, rival = _find_peaks(curve)
     sides = (estimate, estimate_time_s), (reference, reference_time_s)
-    starts = [float(lags_s[peak]) + _parabola(curve, peak) / RATE_HZ for peak in peaks]
-    found = [lay_over(start, *sides) for start in starts]
-    found.sort(key=lambda match: -match.explained)
-    best, changes = by_changes(found[0], *sides)
+    try:
+        return _synchronise(shared, *sides)
+    except OtherMovementError:
+        agreeing = _find_agreeing(shared, *sides)
+        if not 0 < len(agreeing) < len(shared):
+            raise
+    apart = tuple(body for body in shared if body not in agreeing)
+    note = notice("compare.segments_apart", *apart, used=agreeing, apart=apart)
+    return replace(_synchronise(agreeing, *sides), notes=(note,))
+
+
+def _find_agreeing(shared: tuple[str, ...], estimate: Side, reference: Side) -> tuple[str, ...]:
+    """Return the most segments that show the same movement by themselves, at one offset."""
+    alone: dict[str, Match] = {}
+    for body in shared:
+        with suppress(OtherMovementError):
+            found = match_speeds((body,), estimate, reference)
+            match = _lay_over_all((body,), found, estimate, reference)[0]
+            if match.explained >= AGREES_ALONE:
+                alone[body] = match
+    groups = [
+        tuple(
+            body
+            for body, other in alone.items()
+            if abs(other.offset_s - one.offset_s) < MAX_REFINEMENT_S
+        )
+        for one in sorted(alone.values(), key=lambda match: -match.explained)
+    ]
+    return max(groups, key=len, default=())
+
+
+def _lay_over_all(
+    bodies: Sequence[str], found: SpeedMatch, estimate: Side, reference: Side
+) -> list[Match]:
+    """Return a match of these segments at each offset that their speeds allow, best first."""
+    sides = _only(bodies, estimate), _only(bodies, reference)
+    matches = [lay_over(offset_s, *sides) for offset_s in found.offsets_s]
+    return sorted(matches, key=lambda match: -match.explained)
+
+
+def _only(bodies: Sequence[str], side: Side) -> Side:
+    orientations, time_s = side
+    return {body: orientations[body] for body in bodies}, time_s
+
+
+def _synchronise(bodies: tuple[str, ...], estimate: Side, reference: Side) -> Synchronisation:
+    """Find offset and drift from some segments together."""
+    speeds = match_speeds(bodies, estimate, reference)
+    found = _lay_over_all(bodies, speeds, estimate, reference)
+    best, changes = by_changes(found[0], _only(bodies, estimate), _only(bodies, reference))
     refuse_doubt(best, [match for match in found if match is not best], changes)
     timing = best.timing
     known = timing is not None and timing.drift_error_ppm <= MAX_DRIFT_ERROR_PPM
@@ -162,13 +196,13 @@ def synchronise(
         uncertainty_s=1.0 / RATE_HZ if timing is None else timing.offset_error_s,
         drift_estimate_ppm=nan if timing is None else timing.drift_ppm,
         drift_error_ppm=nan if timing is None else timing.drift_error_ppm,
-        correlation=float(np.interp(best.offset_s, lags_s, curve)),
+        correlation=float(np.interp(best.offset_s, speeds.curve_s, speeds.curve)),
         explained=best.explained,
-        rival=rival,
+        rival=speeds.rival,
         changes=changes,
-        segments=shared,
-        curve_s=lags_s,
-        curve=curve,
+        segments=bodies,
+        curve_s=speeds.curve_s,
+        curve=speeds.curve,
     )
 
 
@@ -189,63 +223,3 @@ def state_timing(offset_s: float, drift_ppm: float = 0.0) -> Synchronisation:
         curve_s=np.zeros(0),
         curve=np.zeros(0),
     )
-
-
-def _speed(q: FloatArray, time_s: FloatArray) -> FloatArray:
-    """Return the angular speed on an even grid of `RATE_HZ`, low-passed; NaN where unknown."""
-    rate_hz = (time_s.size - 1) / float(time_s[-1] - time_s[0])
-    speed = np.linalg.norm(angular_velocity(q, rate_hz), axis=1)
-    known = np.isfinite(speed)
-    filled = np.interp(time_s, time_s[known], speed[known])
-    if 0.45 * rate_hz > CUTOFF_HZ:
-        filled = sosfiltfilt(butter(2, CUTOFF_HZ, fs=rate_hz, output="sos"), filled)
-    grid = np.arange(time_s[0], time_s[-1], 1.0 / RATE_HZ)
-    out = np.interp(grid, time_s, filled)
-    near = np.interp(grid, time_s, known.astype(np.float64)) > 0.99
-    return np.where(near, out, np.nan)
-
-
-def _correlate(x: list[FloatArray], y: list[FloatArray]) -> tuple[FloatArray, FloatArray]:
-    """Return lags and Pearson's coefficient over the overlap at each, mean over segments."""
-    curves = []
-    for one, other in zip(x, y, strict=True):
-        p, q = np.isfinite(one).astype(np.float64), np.isfinite(other).astype(np.float64)
-        a, b = np.where(p > 0, one, 0.0), np.where(q > 0, other, 0.0)
-        n = np.maximum(correlate(p, q), 1.0)
-        sa, sb = correlate(a, q), correlate(p, b)
-        saa, sbb = correlate(a**2, q), correlate(p, b**2)
-        top = correlate(a, b) - sa * sb / n
-        below = np.maximum(saa - sa**2 / n, 0.0) * np.maximum(sbb - sb**2 / n, 0.0)
-        floor = 1e-6 * below.max(initial=0.0)
-        value = top / np.sqrt(np.maximum(below, max(floor, 1e-300)))
-        value[n < MIN_OVERLAP_S * RATE_HZ] = 0.0
-        # a short overlap matches by chance: a coefficient counts by how much of the whole it saw
-        longest = min(float(p.sum()), float(q.sum()))
-        curves.append(value * np.minimum(1.0, np.sqrt(n / (0.5 * longest))))
-    return correlation_lags(x[0].size, y[0].size) / RATE_HZ, np.mean(curves, axis=0)
-
-
-def _find_peaks(curve: FloatArray) -> tuple[list[int], float]:
-    """Return the highest peak and those nearly as high, and the relative height of the second."""
-    padded = np.concatenate([[-2.0], curve, [-2.0]])
-    peaks, _ = find_peaks(padded, distance=int(_APART_S * RATE_HZ))
-    peaks = peaks[np.argsort(padded[peaks])[::-1]] - 1
-    if peaks.size == 0 or curve[peaks[0]] < MIN_CORRELATION:
-        found = float(curve[peaks[0]]) if peaks.size else 0.0
-        raise ComparisonError(
-            "the two recordings do not show the same movement: the best match of their angular "
-            f"speeds has r = {found:.2f}, wanted at least {MIN_CORRELATION}. " + WHAT_TO_DO
-        )
-    best = float(curve[peaks[0]])
-    near = [int(peak) for peak in peaks if curve[peak] > MAX_RIVAL * best]
-    rival = float(curve[peaks[1]]) / best if peaks.size > 1 else 0.0
-    return near[:_MOST_PEAKS], rival
-
-
-def _parabola(curve: FloatArray, best: int) -> float:
-    """Return where between samples a peak lies, samples from its highest one."""
-    if not 0 < best < curve.size - 1:
-        return 0.0
-    before, at, after = curve[best - 1 : best + 2]
-    bend = before - 2.0 * at + after
-    return float(0.5 * (before - after) / bend) if bend < 0.0 else 0.0

@@ -276,6 +276,7 @@ def _kinematics(
         engine="opensim",
         accuracy=notice("accuracy.exact"),
         absent={"knee_angle_r": notice("absent.no_sensor", body="tibia_r")},
+        weights=dict.fromkeys(bodies, 1.0) | {"tibia_l": 0.02},
         solve_s=1.5,
     )
 

@@ -122,6 +122,8 @@ def test_whole_trial_descriptions(tmp_path: Path) -> None:
     assert summary["angles"]["whole_trial"]["thigh_extension_r"]["missing_samples"] == 5
     assert summary["angles"]["absent"] == {"thigh_extension_l": "no sensor on femur_l"}
     assert summary["kinematics"]["absent"] == {"knee_angle_r": "no sensor on tibia_r"}
+    assert summary["kinematics"]["weights"] == result.kinematics.weights
+    assert summary["kinematics"]["weights"]["tibia_l"] == 0.02
     definition = summary["angles"]["definitions"]["pelvic_obliquity"]
     assert definition["positive"] == "right side up"
 

@@ -33,10 +33,10 @@ COORDINATE_POINTS: Final[Mapping[str, tuple[str, ...]]] = {
     "OS_lumbar": ("lumbar_extension", "lumbar_bending", "lumbar_rotation"),
     "OS_hip_r": ("hip_flexion_r", "hip_adduction_r", "hip_rotation_r"),
     "OS_hip_l": ("hip_flexion_l", "hip_adduction_l", "hip_rotation_l"),
-    "OS_knee_r": ("knee_angle_r",),
-    "OS_knee_l": ("knee_angle_l",),
-    "OS_ankle_r": ("ankle_angle_r",),
-    "OS_ankle_l": ("ankle_angle_l",),
+    "OS_knee_r": ("knee_angle_r", "knee_adduction_r", "knee_rotation_r"),
+    "OS_knee_l": ("knee_angle_l", "knee_adduction_l", "knee_rotation_l"),
+    "OS_ankle_r": ("ankle_angle_r", "ankle_inversion_r", "ankle_rotation_r"),
+    "OS_ankle_l": ("ankle_angle_l", "ankle_inversion_l", "ankle_rotation_l"),
 }
 """Coordinates in the X, Y and Z of ANGLES points; others get a point of their own."""
 
@@ -55,8 +55,16 @@ COORDINATE_SENSES: Final[Mapping[str, str]] = {
     "hip_rotation_l": "internal",
     "knee_angle_r": "flexion",
     "knee_angle_l": "flexion",
+    "knee_adduction_r": "adduction",
+    "knee_adduction_l": "adduction",
+    "knee_rotation_r": "internal",
+    "knee_rotation_l": "internal",
     "ankle_angle_r": "dorsiflexion",
     "ankle_angle_l": "dorsiflexion",
+    "ankle_inversion_r": "inversion",
+    "ankle_inversion_l": "inversion",
+    "ankle_rotation_r": "internal",
+    "ankle_rotation_l": "internal",
 }
 """Positive sense of OpenSim's standard coordinates."""
 

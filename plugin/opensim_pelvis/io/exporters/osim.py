@@ -24,7 +24,7 @@ class OsimExporter:
             directory,
             result.name,
             sensors=result.placement.sensors,
-            weights=result.settings.solver.weights,
+            weights=result.kinematics.weights,
             end_s=float(result.orientations.time_s[-1]),
         )
         return (model, *setups)

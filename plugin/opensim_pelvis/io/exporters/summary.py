@@ -229,6 +229,7 @@ def _kinematics(result: Result) -> dict[str, Any]:
         "engine": kinematics.engine,
         "engine_check": _engine_check(result),
         "accuracy": kinematics.accuracy,
+        "weights": kinematics.weights,
         "errors": errors,
         "whole_trial": _whole_trial(kinematics.coordinates, kinematics.values_rad),
         "absent": kinematics.absent,

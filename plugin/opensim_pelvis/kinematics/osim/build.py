@@ -6,7 +6,7 @@ Bodies, joints and signs are described in ``docs/model.md``; all sizes come from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -61,11 +61,31 @@ _AXES: Final[Mapping[str, tuple[_Axis, _Axis, _Axis]]] = {
         ("hip_adduction_l", (-1.0, 0.0, 0.0)),
         ("hip_rotation_l", (0.0, -1.0, 0.0)),
     ),
+    "knee_r": (
+        ("knee_angle_r", (0.0, 0.0, -1.0)),
+        ("knee_adduction_r", (1.0, 0.0, 0.0)),
+        ("knee_rotation_r", (0.0, 1.0, 0.0)),
+    ),
+    "knee_l": (
+        ("knee_angle_l", (0.0, 0.0, -1.0)),
+        ("knee_adduction_l", (-1.0, 0.0, 0.0)),
+        ("knee_rotation_l", (0.0, -1.0, 0.0)),
+    ),
+    "ankle_r": (
+        ("ankle_angle_r", (0.0, 0.0, 1.0)),
+        ("ankle_inversion_r", (1.0, 0.0, 0.0)),
+        ("ankle_rotation_r", (0.0, 1.0, 0.0)),
+    ),
+    "ankle_l": (
+        ("ankle_angle_l", (0.0, 0.0, 1.0)),
+        ("ankle_inversion_l", (-1.0, 0.0, 0.0)),
+        ("ankle_rotation_l", (0.0, -1.0, 0.0)),
+    ),
 }
 _TRANSLATIONS: Final = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 
-# The hinge above a segment, about z of its frames: the knee's are turned half round, so that
-# + is flexion.
+# The hinge above a segment where nothing measures more, about z of its frames: the knee's are
+# turned half round, so that + is flexion.
 _HINGES: Final[Mapping[Segment, tuple[str, Vector]]] = {
     "shank": ("knee_angle", (float(np.pi), 0.0, 0.0)),
     "foot": ("ankle_angle", (0.0, 0.0, 0.0)),
@@ -86,6 +106,11 @@ RANGES_DEG: Final[Mapping[str, tuple[float, float]]] = {
     "hip_rotation": (-45.0, 45.0),
     "knee_angle": (-10.0, 150.0),
     "ankle_angle": (-50.0, 35.0),
+    # choice: far beyond these joints, since skin and headings of two sensors that differ show here
+    "knee_adduction": (-45.0, 45.0),
+    "knee_rotation": (-60.0, 60.0),
+    "ankle_inversion": (-60.0, 60.0),
+    "ankle_rotation": (-60.0, 60.0),
 }
 """Range of each rotational coordinate without its side, degrees."""
 
@@ -101,13 +126,20 @@ _NATIVE_ANKLE_TO_FOOT: Final = (-0.04877, -0.04195, 0.00792)
 _NATIVE_FOOT_TO_TOES: Final = (0.1788, -0.002, 0.00108)
 
 
-def build_model(subject: SubjectSettings) -> opensim.Model:
+def build_model(subject: SubjectSettings, sensed: Collection[str] = ()) -> opensim.Model:
     """Build the pelvis-trunk model at the size of a subject.
+
+    A knee is no hinge about the model's axis: it leaves it by several degrees, and sensors that
+    skin moves or whose headings differ leave it by more. A hinge between two sensors would share
+    that between thigh and shank, and spoil the hip. So knees and ankles turn about three axes
+    where both their segments wear a sensor. Elsewhere they are hinges, which say what is missing.
 
     Parameters
     ----------
     subject : SubjectSettings
         Height, mass and sex; 1.71 m, 70 kg and the mean of the sexes where not given.
+    sensed : collection of str
+        Bodies that wear a sensor.
 
     Returns
     -------
@@ -125,7 +157,7 @@ def build_model(subject: SubjectSettings) -> opensim.Model:
     for inertia in segment_inertia(height_m=height_m, mass_kg=mass_kg, sex=subject.sex):
         model.addBody(_body(inertia))
     for geometry in joints:
-        model.addJoint(_joint(model, geometry))
+        model.addJoint(_joint(model, geometry, {geometry.parent, geometry.child} <= set(sensed)))
     _attach_meshes(model, {joint.name: joint for joint in joints}, height_m)
     for landmark in landmarks(height_m=height_m, sex=subject.sex):
         body = model.getBodySet().get(landmark.body)
@@ -139,9 +171,11 @@ def _body(inertia: SegmentInertia) -> opensim.Body:
     return opensim.Body(inertia.body, inertia.mass_kg, opensim.Vec3(*inertia.com_b_m), moments)
 
 
-def _joint(model: opensim.Model, geometry: JointGeometry) -> opensim.Joint:
+def _joint(model: opensim.Model, geometry: JointGeometry, measured: bool) -> opensim.Joint:
+    """Return a joint; a knee or ankle is a hinge unless it is measured from both sides."""
     free = geometry.name == "ground_pelvis"
-    coordinate, orientation = _HINGES.get(segment_of(geometry.child), ("", (0.0, 0.0, 0.0)))
+    hinge = None if measured else _HINGES.get(segment_of(geometry.child))
+    coordinate, orientation = hinge or ("", (0.0, 0.0, 0.0))
     # the pelvis is held up by pelvis_ty, as in OpenSim's own models
     in_parent = (0.0, 0.0, 0.0) if free else geometry.position_parent_m
     turned = opensim.Vec3(*orientation)

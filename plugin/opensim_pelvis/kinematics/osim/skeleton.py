@@ -123,6 +123,17 @@ class Observability:
                 locked.add(int(i))
         return [name for i, name in enumerate(self._names) if i in locked]
 
+    def can_follow(self, body: str, above: str) -> bool:
+        """Return whether a body can turn to any orientation while one above it stays still.
+
+        If not, a sensor on it pulls at the one above. With neighbouring orientations reached by
+        turns of less than `MAX_AMPLIFICATION` times their angle.
+        """
+        lower, upper = (self._jacobian[self._bodies.index(name)] for name in (body, above))
+        own = self._free & (np.linalg.norm(upper, axis=0) < _STILL)
+        sizes = np.linalg.svd(lower[:, own], compute_uv=False)
+        return bool(sizes.size == 3 and sizes[-1] > 1.0 / MAX_AMPLIFICATION)
+
     def explain(self, coordinate: str, sensor_bodies: Sequence[str]) -> Notice:
         """Say why sensors on these bodies do not determine a coordinate."""
         index = self._names.index(coordinate)
