@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opensim_pelvis.calibration.heading.combine import combine
+from opensim_pelvis.calibration.heading.combine import combine, combine_upward
 
 NAN = float("nan")
 
@@ -126,3 +126,32 @@ def test_a_little_more_scatter_than_chance_counts(excess: float) -> None:
 def test_a_single_sensor_that_tells_is_confirmed_by_none() -> None:
     assert np.isnan(weigh([0.2, NAN], [0.05, NAN]).sigma_rad[0])
     assert np.isnan(weigh([0.2], [0.05]).sigma_rad[0])
+
+
+def test_legs_turn_neither_pelvis_nor_trunk() -> None:
+    """Pelvis exact, trunk 0.05 off, known to 0.06: it agrees. The legs are off by 0.3."""
+    offset, sigma = np.array([0.0, 0.05, 0.3, -0.3]), np.array([0.0, 0.06, 0.05, 0.05])
+    legs, none = np.array([False, False, True, True]), np.zeros(4, dtype=bool)
+    with_legs = combine_upward(offset, sigma, none, legs)
+    alone = combine(offset[:2], sigma[:2], none[:2])
+    np.testing.assert_array_equal(with_legs.offset_rad[:2], alone.offset_rad)
+    np.testing.assert_array_equal(with_legs.sigma_rad[:2], alone.sigma_rad)
+    np.testing.assert_array_equal(with_legs.weight[:2], alone.weight)
+    whole = combine(offset, sigma, none)
+    assert whole.offset_rad[1] > alone.offset_rad[1] + 0.01
+    np.testing.assert_array_equal(with_legs.offset_rad[2:], whole.offset_rad[2:])
+    assert with_legs.tau_rad == whole.tau_rad
+
+
+def test_legs_show_that_a_trunk_that_does_not_tell_shares_no_north() -> None:
+    offset, sigma = np.array([0.0, NAN, np.pi / 1.5]), np.array([0.0, NAN, 0.1])
+    found = combine_upward(offset, sigma, np.zeros(3, dtype=bool), np.array([False, False, True]))
+    assert np.isinf(found.tau_rad)
+    assert np.isinf(found.sigma_rad[1])
+
+
+def test_a_trunk_that_does_not_tell_is_as_uncertain_as_the_legs_scatter() -> None:
+    offset, sigma = np.array([0.0, NAN, 0.3, -0.3]), np.array([0.0, NAN, 0.05, 0.05])
+    legs = np.array([False, False, True, True])
+    found = combine_upward(offset, sigma, np.zeros(4, dtype=bool), legs)
+    assert found.sigma_rad[1] == pytest.approx(np.sqrt(2.0) * found.tau_rad)

@@ -41,6 +41,7 @@ class Told:
     drift_rad: FloatArray | None = None
     joint_asked: list[tuple[int, int]] = field(default_factory=list)
     weighed: list[tuple[FloatArray, FloatArray, BoolArray]] = field(default_factory=list)
+    legs_worn: list[list[bool]] = field(default_factory=list)
     drifts: list[dict[str, Any]] = field(default_factory=list)
 
     def find_drift(self, *_: object, **given: Any) -> Drift:
@@ -51,8 +52,11 @@ class Told:
         self.joint_asked.append((base, sensor))
         return self.joints.get(sensor)
 
-    def combine(self, own: FloatArray, sigma: FloatArray, nowhere: BoolArray) -> Combined:
+    def combine(
+        self, own: FloatArray, sigma: FloatArray, nowhere: BoolArray, legs: BoolArray
+    ) -> Combined:
         self.weighed.append((own, sigma, nowhere))
+        self.legs_worn.append(legs.tolist())
         size = own.size
         return Combined(np.full(size, 0.01), np.full(size, 0.02), 0.0, np.full(size, 0.5))
 
@@ -69,7 +73,7 @@ def found(
     monkeypatch.setattr(find, "find_flexion", lambda *_: dict(told.flexion))
     monkeypatch.setattr(find, "heading_from_joint", told.joint)
     monkeypatch.setattr(find, "heading_from_swing", lambda *_, **__: told.legs)
-    monkeypatch.setattr(find, "combine", told.combine)
+    monkeypatch.setattr(find, "combine_upward", told.combine)
     aligned = recorded(dict.fromkeys(bodies, np.tile(UPRIGHT, (4, 1))), 50.0)
     return find.find_heading(aligned, stood(*[UPRIGHT] * len(bodies)), settings, **given)
 
@@ -90,6 +94,7 @@ def test_sensors_that_share_north_are_weighed_against_it(monkeypatch: pytest.Mon
     own, sigma, nowhere = told.weighed[0]
     np.testing.assert_allclose(own, [0.3, 0.0, 0.2, np.pi - 0.1])
     np.testing.assert_allclose(sigma, [0.11, 0.0, 0.1, 0.1])
+    assert told.legs_worn[0] == [False, False, True, True]
     # The sides of both planes are sure, and they are opposite.
     assert nowhere.all()
     near = Told(planes={2: facing(0.2), 3: facing(np.pi - 0.1, asymmetry_deg=9.0)})

@@ -86,6 +86,34 @@ def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray)
     )
 
 
+def combine_upward(
+    offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray, legs: BoolArray
+) -> Combined:
+    """Weigh headings as `combine` does, the trunk's without the legs.
+
+    Pelvis and trunk are weighed alone: what is worn below the pelvis, nearer to iron in the floor,
+    must not turn the trunk. Where the legs show that sensors share no north at all, or the trunk
+    does not tell, all are weighed together.
+
+    Parameters
+    ----------
+    offset_rad, sigma_rad, arbitrary : (s,) array
+        As for `combine`.
+    legs : (s,) bool array
+        Sensors on legs.
+    """
+    whole = combine(offset_rad, sigma_rad, arbitrary)
+    upper = ~legs & np.isfinite(offset_rad)
+    if not np.isfinite(whole.tau_rad) or not upper.any():
+        return whole
+    alone = combine(offset_rad[upper], sigma_rad[upper], arbitrary[upper])
+    offset, sigma, weight = (
+        values.copy() for values in (whole.offset_rad, whole.sigma_rad, whole.weight)
+    )
+    offset[upper], sigma[upper], weight[upper] = alone.offset_rad, alone.sigma_rad, alone.weight
+    return Combined(offset_rad=offset, sigma_rad=sigma, tau_rad=whole.tau_rad, weight=weight)
+
+
 def _weight(own: FloatArray, prior: FloatArray) -> FloatArray:
     """Return prior^2 / (own^2 + prior^2), with its limits at zero and infinity."""
     out = np.zeros_like(own)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from opensim_pelvis.calibration.heading.combine import Combined, combine
+from opensim_pelvis.calibration.heading.combine import Combined, combine_upward
 from opensim_pelvis.calibration.heading.drift import Drift, find_drift
 from opensim_pelvis.calibration.heading.forward import (
     SURE_SIDE_RAD,
@@ -27,7 +27,7 @@ from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import multiply
 from opensim_pelvis.types import AlignedRecording, CalibrationPose, Heading
-from opensim_pelvis.types.segments import segment_of
+from opensim_pelvis.types.segments import segment_of, side_of
 
 _PIECE_S, _PIECES = 10.0, 30
 
@@ -101,7 +101,8 @@ def find_heading(
         level, pose, swings, joints, forward, base, shared=shared, mounted=mounted
     )
     nowhere = no_compass if shared else np.ones_like(no_compass)
-    found = combine(own, sigma, nowhere)
+    legs = np.array([side_of(body) != "body" for body in aligned.bodies])
+    found = combine_upward(own, sigma, nowhere, legs)
     if settings.sensor_headings == "body":
         found = _only_own(found, own, sigma)
     return report(
