@@ -38,7 +38,10 @@ class GaitEvents:
     start_label : str
         Label of the event at which a stride starts.
     methods : mapping of Notice to Notice
-        Source of events to method, reference and published error.
+        Source of events to method, reference and error.
+    contact_time_error_s : float
+        Error of one person's mean contact time and flight time by these methods; NaN where none
+        is known.
     """
 
     events: tuple[Event, ...]
@@ -46,6 +49,7 @@ class GaitEvents:
     start_label: str = ""
     methods: Mapping[Notice, Notice] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
+    contact_time_error_s: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
