@@ -63,15 +63,19 @@ def contact_sense(
 
     Where one leg has no contacts at all, a step without one of the other leg is its own.
     """
-    seen = [
-        np.abs(steps[:, None] - times[None]).min(axis=1, initial=np.inf) <= near
-        for times in (right, left)
-    ]
+    seen = [_distance(steps, times) <= near for times in (right, left)]
     if not right.size:
         seen[0] = ~seen[1]
     if not left.size:
         seen[1] = ~seen[0]
     return np.asarray(seen[0].astype(np.float64) - seen[1].astype(np.float64))
+
+
+def _distance(steps: FloatArray, times: FloatArray) -> FloatArray:
+    """Return how far from each step the nearest of some times is."""
+    edged = np.concatenate([[-np.inf], np.sort(times), [np.inf]])
+    after = np.searchsorted(edged, steps)
+    return np.asarray(np.minimum(edged[after] - steps, steps - edged[after - 1]))
 
 
 def step_sides(steps: FloatArray, sense: FloatArray, rate_hz: float) -> IntArray:
