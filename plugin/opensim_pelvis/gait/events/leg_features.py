@@ -20,8 +20,8 @@ _NONE: Final = float("nan")
 _LATEST_CONTACT: Final = 0.5
 """Contact lies within this part of the stride after mid-swing."""
 
-_PUSH_FROM: Final = 0.45
-"""The foot pushes off after this part of the stride; before, it may rock."""
+_PUSH_AFTER: Final = 0.15
+"""The foot pushes off at least this part of the stride after swing; before, it may slap down."""
 
 _STANCE_FROM: Final = 0.35
 """After this part of the stride the shank may already fall into the trough before toe-off."""
@@ -92,13 +92,13 @@ def first_minimum(stride: Stride) -> float:
 def push_off(stride: Stride) -> float:
     """Return the middle between the foot's first trough of rate and its braking after it.
 
-    The trough is the first local minimum in the second half of the stride that is nearly as
-    deep as the deepest; the braking is the centre of the negative specific force along the
+    The trough is the first local minimum after the foot has landed that is nearly as deep as the
+    deepest; the braking is the centre of the negative specific force along the
     foot within a tenth of a second after it (or of its lower half, where none is negative).
     """
     omega, force = stride.omega, stride.force_x
-    start = stride.p + _PUSH_FROM * (stride.q - stride.p)
-    if force is None or not _whole(omega, start, stride.q):
+    start = zero_fall(stride) + _PUSH_AFTER * (stride.q - stride.p)
+    if force is None or np.isnan(start) or not _whole(omega, start, stride.q):
         return _NONE
     lows = minima_in(omega, start, stride.q)
     if not lows.size or not omega[lows].min() < 0.0:
