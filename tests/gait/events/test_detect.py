@@ -11,7 +11,6 @@ import pytest
 from opensim_pelvis.errors import ReadError
 from opensim_pelvis.gait.events.detect import detect_events
 from opensim_pelvis.gait.events.imported import normalise_events, read_events
-from opensim_pelvis.gait.events.signals import find_extremes, refine
 from opensim_pelvis.notices import say
 from opensim_pelvis.simulate import SensorSettings, Truth
 from opensim_pelvis.types import Event, GaitEvents, Result, RunningAnalysis
@@ -251,10 +250,3 @@ def test_a_table_of_events_is_read_and_its_faults_are_told_at_once(tmp_path: Pat
         read_events(path)
     with pytest.raises(ReadError, match=r"none\.csv"):
         read_events(tmp_path / "none.csv")
-
-
-def test_extremes_between_samples() -> None:
-    time = np.arange(60) / 10.0
-    wave = -np.cos(time - 0.123)
-    found = find_extremes(wave, -1, height=0.5)
-    np.testing.assert_allclose(refine(wave, found) / 10.0, [0.123], atol=2e-4)

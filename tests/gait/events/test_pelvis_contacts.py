@@ -7,7 +7,7 @@ import pytest
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
 from opensim_pelvis.gait.events.activity import told_by_load
-from opensim_pelvis.gait.events.pelvis_contacts import find_contacts
+from opensim_pelvis.gait.events.pelvis_contacts import find_contacts, peak_of_load
 from opensim_pelvis.gait.events.pelvis_cycles import contact_sense, find_steps, step_sides
 from opensim_pelvis.simulate.ground_forces import foot_force
 
@@ -78,3 +78,11 @@ def test_load_tells_running_from_walking(duty_factor: float, dip: float, activit
     weight = load(duty_factor, dip) / GRAVITY_MPS2 + 1.0
     assert told_by_load(weight, RATE_HZ) == activity
     assert told_by_load(np.ones(500), RATE_HZ) is None
+
+
+def test_a_step_without_a_peak_of_load_near_it_has_no_contact() -> None:
+    vertical = np.exp(-(((SAMPLES - 500.0) / 8.0) ** 2))
+    before = np.full(2, 50.0)
+    found = peak_of_load(vertical, np.array([505.0, 540.0]), before, RATE_HZ)
+    assert found[0] == pytest.approx(500.0, abs=0.1)
+    assert np.isnan(found[1])

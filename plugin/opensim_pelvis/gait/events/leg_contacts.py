@@ -37,9 +37,6 @@ SMALLEST_SWING_RADPS: Final[Mapping[Segment, float]] = {"foot": 1.0, "shank": 1.
 _UNSEEN_SWING: Final = 1.6
 """Parts of the usual stride from which two swings have another between them; a choice."""
 
-_OFF_AFTER: Final = 0.05
-"""Toe-off is at least this part of the stride after contact; else one of them is wrong."""
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LegEvents:
@@ -80,8 +77,6 @@ def find_leg_events(
             if method is not None and (event == CONTACT or followed[i]):
                 late_s = method.lateness_s(swing_radps=float(slow[p]))
                 out[i] = FEATURES[method.feature](stride) - late_s * rate_hz
-    with np.errstate(invalid="ignore"):
-        toe_off[toe_off < contact + _OFF_AFTER * after] = np.nan
     return LegEvents(swings.astype(np.float64), contact, toe_off)
 
 
