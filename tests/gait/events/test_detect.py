@@ -148,6 +148,15 @@ def test_thighs_give_contacts_where_the_pelvis_has_no_accelerometer(everything: 
     assert walking.kind == "cycle", "constants of running are not used in walking"
 
 
+def test_thighs_that_were_recorded_for_longer_than_the_pelvis_give_the_steps() -> None:
+    from opensim_pelvis.simulate import Gap
+
+    for length_s, source in ((1.0, {"pelvis"}), (5.0, {"femur_r", "femur_l"})):
+        gap = SensorSettings(gaps=(Gap(body="pelvis", start_s=8.0, length_s=length_s),))
+        _, result, _ = run_case(sensors=gap, bodies=BODIES[:4])
+        assert {say(e.source) for e in result.events} == source
+
+
 @pytest.mark.parametrize("worn", [("pelvis",), BODIES[:4]])
 def test_contacts_of_the_pelvis_have_the_right_side(worn: tuple[str, ...]) -> None:
     truth, result, _ = run_case(bodies=worn)

@@ -123,21 +123,16 @@ def _detect(
         for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
     )
     if raw:
-        for find in (_leg_contacts, _pelvis_contacts, _thigh_contacts):
-            found = find(aligned, worn, vertical, angles, gait)
-            if found.kind != "none":
-                return found
+        found = _leg_contacts(aligned, worn, gait)
+        if found.kind == "none":
+            found = _upper_contacts(aligned, worn, vertical, angles, gait)
+        if found.kind != "none":
+            return found
     found = _leg_cycles(aligned, worn, raw=raw)
     return found if found.kind != "none" else _pelvis_turns(aligned, angles)
 
 
-def _leg_contacts(
-    aligned: AlignedRecording,
-    worn: Worn,
-    vertical: FloatArray | None,
-    angles: Angles,
-    gait: ActivityKind,
-) -> GaitEvents:
+def _leg_contacts(aligned: AlignedRecording, worn: Worn, gait: ActivityKind) -> GaitEvents:
     """Return contacts and toe-offs of each leg, a step from the best source that shows it."""
     events: list[Event] = []
     used: list[Used] = []
@@ -162,20 +157,47 @@ def _leg_contacts(
     return as_contacts(events, used)
 
 
-def _pelvis_contacts(
+def _upper_contacts(
     aligned: AlignedRecording,
     worn: Worn,
     vertical: FloatArray | None,
     angles: Angles,
     gait: ActivityKind,
 ) -> GaitEvents:
-    """Return contacts of the pelvis, their side from the thighs or else from its rotation."""
-    method, rotation = method_of("pelvis", gait, CONTACT), rotation_of(angles)
-    if vertical is None or method is None:
-        return nothing()
-    rate_hz = aligned.rate_hz
+    """Return contacts of the pelvis, or of the thighs where these were recorded for longer.
+
+    The two are not mixed: a stride from one to the other would be too long or too short.
+    """
+    method = method_of("pelvis", gait, CONTACT)
+    if vertical is not None and method is not None and _long_enough(vertical, worn):
+        source = notice("source.body", body="pelvis")
+        found = _pelvis_times(worn, vertical, angles, gait, aligned.rate_hz)
+        events = [
+            event
+            for (context, _), samples in zip(LEGS, found, strict=True)
+            for event in events_at(samples, aligned, context, source, method)
+        ]
+        if events:
+            return as_contacts(events, [(source, method)])
+    return _thigh_contacts(aligned, worn, gait)
+
+
+def _long_enough(vertical: FloatArray, worn: Worn) -> bool:
+    """Return whether the pelvis was recorded nearly as long as the thighs, if these are worn."""
+    thighs = [signal for (segment, _), signal in worn.items() if segment == "thigh"]
+    known = [int(np.isfinite(signal.omega_radps).sum()) for signal in thighs]
+    return 1.25 * int(np.isfinite(vertical).sum()) >= max(known, default=0)
+
+
+def _pelvis_times(
+    worn: Worn, vertical: FloatArray, angles: Angles, gait: ActivityKind, rate_hz: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return right and left contacts of the pelvis; sides by the thighs or by its rotation."""
+    rotation, nobody = rotation_of(angles), (np.zeros(0), np.zeros(0))
     steps = find_steps(vertical, rate_hz)
     found = find_contacts(vertical, steps, rate_hz, gait)
+    if np.isfinite(found).sum() < _FEWEST_STEPS:
+        return nobody
     right, left = (_thigh_times(worn, side, rate_hz) for _, side in LEGS)
     if right.size or left.size:
         near = _SAME_STEP_S / 2.0 * rate_hz
@@ -183,38 +205,22 @@ def _pelvis_contacts(
     elif rotation is not None:
         sense = rotation_sense(steps, rotation, rate_hz, walking=gait == "walking")
     else:
-        return nothing()
-    if np.isfinite(found).sum() < _FEWEST_STEPS:
-        return nothing()
+        return nobody
     side = step_sides(steps, sense, rate_hz)
-    source = notice("source.body", body="pelvis")
-    events = [
-        event
-        for code, (context, _) in enumerate(LEGS)
-        for event in events_at(found[side == code], aligned, context, source, method)
-    ]
-    return as_contacts(events, [(source, method)])
+    return found[side == 0], found[side == 1]
 
 
-def _thigh_contacts(
-    aligned: AlignedRecording,
-    worn: Worn,
-    vertical: FloatArray | None,
-    angles: Angles,
-    gait: ActivityKind,
-) -> GaitEvents:
+def _thigh_contacts(aligned: AlignedRecording, worn: Worn, gait: ActivityKind) -> GaitEvents:
     """Return contacts of the thighs, where a method for them is measured."""
     method = method_of("thigh", gait, CONTACT)
     events: list[Event] = []
     used: list[Used] = []
     for context, side in LEGS:
-        if method is None or ("thigh", side) not in worn:
-            continue
-        signal = worn["thigh", side]
-        leg, source = find_leg_events(signal, aligned.rate_hz, gait), _source(signal)
-        made = events_at(leg.contact, aligned, context, source, method)
-        used += [(source, method)] if made else []
-        events += made
+        if method is not None and ("thigh", side) in worn:
+            signal = worn["thigh", side]
+            leg, source = find_leg_events(signal, aligned.rate_hz, gait), _source(signal)
+            events += events_at(leg.contact, aligned, context, source, method)
+            used.append((source, method))
     return as_contacts(events, used)
 
 
