@@ -70,9 +70,11 @@ def find_leg_events(
         CONTACT: (method_of(segment, activity, CONTACT), contact),
         TOE_OFF: (method_of(segment, activity, TOE_OFF), toe_off),
     }
-    after, followed = _cycle_lengths(swings, rate_hz), _followed(swings, rate_hz)
+    after, followed = _cycle_lengths(refine(slow, swings), rate_hz), _followed(swings, rate_hz)
+    places = refine(slow, swings)  # between samples: a window that jumps moves events
     for i, p in enumerate(swings.tolist()):
-        stride = Stride(omega=omega, force_x=force, p=p, q=p + after[i], rate_hz=rate_hz)
+        at = float(places[i])
+        stride = Stride(omega=omega, force_x=force, p=at, q=at + after[i], rate_hz=rate_hz)
         for event, (method, out) in found.items():
             if method is not None and (event == CONTACT or followed[i]):
                 late_s = method.lateness_s(swing_radps=float(slow[p]))
@@ -108,7 +110,7 @@ def find_swings(signal: SegmentSignal, rate_hz: float) -> IntArray:
     small = found[(smooth[found] <= 0.4 * usual) & (smooth[found] > 0.15 * usual)]
     if large.size < 2 or small.size == 0:
         return large
-    stride = _cycle_lengths(large, rate_hz)[-1]
+    stride = _cycle_lengths(large.astype(np.float64), rate_hz)[-1]
     after = np.searchsorted(large, small)
     before_s = small - np.where(after > 0, large[np.maximum(after - 1, 0)], -np.inf)
     until_s = np.where(after < large.size, large[np.minimum(after, large.size - 1)], np.inf) - small
@@ -123,7 +125,7 @@ def swing_times(signal: SegmentSignal, rate_hz: float) -> FloatArray:
     return refine(smooth, find_swings(signal, rate_hz))
 
 
-def _cycle_lengths(swings: IntArray, rate_hz: float) -> FloatArray:
+def _cycle_lengths(swings: FloatArray, rate_hz: float) -> FloatArray:
     """Return the samples to the next swing; the usual length where none follows in time."""
     steps = np.diff(swings).astype(np.float64)
     usual, longest = _usual(steps, rate_hz)
