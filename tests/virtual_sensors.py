@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray, up_in_earth
 from opensim_pelvis.interpolation import low_pass
@@ -59,7 +60,7 @@ _Y_UP_TO_Z_UP = [0, 2, 1]  # x, -z, y; the sign is applied beside
 def read_run(folder: Path, name: str) -> AlignedRecording:
     """Return a run of ``rbds_running`` as sensors on pelvis, thighs, shanks and heels."""
     path = folder / name
-    markers, rate_hz = _read_c3d(path) if path.suffix == ".c3d" else _read_text(path)
+    markers, rate_hz = read_c3d_points(path) if path.suffix == ".c3d" else read_text_points(path)
     return from_markers(markers, rate_hz, CLUSTERS)
 
 
@@ -143,10 +144,9 @@ def _smooth(values: FloatArray, rate_hz: float) -> FloatArray:
     return np.asarray(low_pass(whole, _SMOOTH_HZ, rate_hz))
 
 
-def _read_text(path: Path) -> tuple[dict[str, FloatArray], float]:
-    with path.open(encoding="utf-8") as file:
-        labels = file.readline().rstrip("\n").split("\t")
-    table = np.genfromtxt(path, skip_header=1, delimiter="\t")
+def read_text_points(path: Path) -> tuple[dict[str, FloatArray], float]:
+    frame = pd.read_csv(path, sep="\t")
+    labels, table = list(frame.columns), frame.to_numpy(dtype=np.float64)
     time_s = table[:, 0]
     markers = {
         label[:-1]: _z_up(table[:, k : k + 3])
@@ -156,7 +156,7 @@ def _read_text(path: Path) -> tuple[dict[str, FloatArray], float]:
     return markers, float((time_s.size - 1) / (time_s[-1] - time_s[0]))
 
 
-def _read_c3d(path: Path) -> tuple[dict[str, FloatArray], float]:
+def read_c3d_points(path: Path) -> tuple[dict[str, FloatArray], float]:
     opened = open_c3d(path)
     points = read_points(opened)[0]
     labels = opened.texts("POINT:LABELS")

@@ -129,7 +129,9 @@ def test_a_pelvis_that_slips_counts_only_before_and_is_told(
         assert mean == pytest.approx(true, abs=0.3)
         assert 0.3 * whole < n < 0.6 * whole
     mean, n = mean_of(result, "trunk_rotation_range_deg")
-    assert (mean, n) == pytest.approx(mean_of(sound, "trunk_rotation_range_deg"), abs=0.3)
+    true, whole = mean_of(sound, "trunk_rotation_range_deg")
+    assert mean == pytest.approx(true, abs=0.3)
+    assert abs(n - whole) <= 1, "steps are then those of the thighs, whose first one may differ"
     check = check_of(result, "slips")
     assert (check.verdict, check.subject) == ("doubtful", ("pelvis",))
     assert result.quality.verdict == "doubtful"

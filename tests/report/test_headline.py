@@ -126,6 +126,9 @@ def test_drop_and_contact_time_name_their_sides() -> None:
     assert WORDS["drop"].format(right="5.0°", left="3.0°") in found
     times = WORDS["contact"].format(right="0.210", left="0.240")
     assert WORDS["timing"].format(cadence="172", contact=times) in found
+    known = said(rotation(10.0), {**contact, "error": 0.016}, measure("cadence_spm", row(172.4)))
+    times = WORDS["contact_known"].format(right="0.210", left="0.240", error="0.016")
+    assert WORDS["timing"].format(cadence="172", contact=times) in known
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from typer.main import get_command
 
 from opensim_pelvis.cli.commands import app
+from opensim_pelvis.gait.events.methods import methods
 from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.notices import (
     SEVERITIES,
@@ -55,8 +56,12 @@ def calls() -> list[tuple[Path, ast.Call, frozenset[str]]]:
 
 
 def literals() -> set[str]:
-    """Return all texts in the package that could be codes, or the beginnings of some."""
-    return {
+    """Return all texts in the package that could be codes, or the beginnings of some.
+
+    Those of methods stand in a table.
+    """
+    told = {code for method in methods().values() for code in (method.code, method.measured)}
+    return told | {
         node.value
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -9,6 +9,11 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
+from opensim_pelvis.gait.events.activity import (
+    LOAD_LOW_PASS_HZ,
+    LOAD_RUNNING,
+    LOAD_WALKING,
+)
 from opensim_pelvis.gait.events.signals import low_pass
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
@@ -18,7 +23,6 @@ from opensim_pelvis.types import NOT_CHECKED, Evidence
 
 SHORTEST: Final = 0.5
 """Strides per height below which nobody runs; slow runners (1.5 m/s) have 0.65."""
-LOAD_LOW_PASS_HZ: Final = 10.0
 
 
 def examine_speed(examined: Examined) -> Iterator[Evidence]:
@@ -62,12 +66,6 @@ def examine_activity(examined: Examined) -> Iterator[Evidence]:
         yield Evidence(check=definition.state("rejected", "other"), notes=(told,))
     else:
         yield Evidence(check=definition.state("good", "given"))
-
-
-LOAD_RUNNING: Final = 0.35
-LOAD_WALKING: Final = 0.5
-"""Least vertical load of the pelvis or trunk in a step, 1 being weight, below which there is
-flight, and above which there is none. Running people 0.0 to 0.25, walking 0.6 to 0.8."""
 
 
 def stride_time_s(examined: Examined) -> float:

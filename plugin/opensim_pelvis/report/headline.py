@@ -169,8 +169,12 @@ def _timing(view: View, texts: Texts) -> Iterator[str]:
     right, left = (find_row(view, "contact_time_s", side) for side in ("right", "left"))
     contact = ""
     if right and left:
-        contact = words["contact"].format(
-            right=texts.number(right["mean"], "s"), left=texts.number(left["mean"], "s")
+        measure = find_measure(view, "contact_time_s")
+        error = measure["error"] if measure else None
+        contact = words["contact" if error is None else "contact_known"].format(
+            right=texts.number(right["mean"], "s"),
+            left=texts.number(left["mean"], "s"),
+            error=texts.number(error, "s"),
         )
     yield words["timing"].format(cadence=texts.written(cadence["mean"], ".0f"), contact=contact)
 

@@ -10,6 +10,7 @@ from opensim_pelvis.types.angles import Angles as Angles
 from opensim_pelvis.types.contents import FileContents as FileContents
 from opensim_pelvis.types.date import RecordingDate as RecordingDate
 from opensim_pelvis.types.event import Event as Event
+from opensim_pelvis.types.event import GaitEvents as GaitEvents
 from opensim_pelvis.types.finding import Drill as Drill
 from opensim_pelvis.types.finding import Finding as Finding
 from opensim_pelvis.types.finding import Reason as Reason
@@ -48,7 +49,6 @@ from opensim_pelvis.types.running import DIGITS as DIGITS
 from opensim_pelvis.types.running import UNITS as UNITS
 from opensim_pelvis.types.running import Asymmetry as Asymmetry
 from opensim_pelvis.types.running import Curves as Curves
-from opensim_pelvis.types.running import GaitEvents as GaitEvents
 from opensim_pelvis.types.running import MeasureDefinition as MeasureDefinition
 from opensim_pelvis.types.running import Place as Place
 from opensim_pelvis.types.running import RunningAnalysis as RunningAnalysis

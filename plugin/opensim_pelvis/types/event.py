@@ -1,4 +1,4 @@
-"""An instant of the gait cycle, and the names that events go by."""
+"""An instant of the gait cycle, all of a recording, and the names that events go by."""
 
 from __future__ import annotations
 
@@ -53,6 +53,34 @@ class Event:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", as_notice(self.source or notice(UNSTATED)))
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class GaitEvents:
+    """All events of a recording, in order of time, and where they come from.
+
+    Parameters
+    ----------
+    events : tuple of Event
+    kind : str
+        ``"contact"``: initial contacts and perhaps toe-offs. ``"cycle"``: an instant that
+        recurs once a stride and is no contact; contact times then do not exist.
+        ``"none"``: nothing could be found.
+    start_label : str
+        Label of the event at which a stride starts.
+    methods : mapping of Notice to Notice
+        Source of events to method, reference and error.
+    contact_time_error_s : float
+        Error of one person's mean contact time and flight time by these methods; NaN where none
+        is known.
+    """
+
+    events: tuple[Event, ...]
+    kind: Literal["contact", "cycle", "none"]
+    start_label: str = ""
+    methods: Mapping[Notice, Notice] = field(default_factory=dict)
+    notes: tuple[Notice, ...] = ()
+    contact_time_error_s: float = float("nan")
 
 
 def known_label(label: str) -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.types._shapes import check_shape
-from opensim_pelvis.types.event import Event
+from opensim_pelvis.types.event import GaitEvents
 from opensim_pelvis.types.finding import Finding
 
 if TYPE_CHECKING:
@@ -22,30 +22,6 @@ Exclusion = Literal["", "missing_samples", "turning", "start_up", "slowing", "ou
 
 SIDES: tuple[Literal["right", "left"], ...] = ("right", "left")
 """Names of the side codes 0 and 1."""
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class GaitEvents:
-    """All events of a recording, in order of time, and where they come from.
-
-    Parameters
-    ----------
-    events : tuple of Event
-    kind : str
-        ``"contact"``: initial contacts and perhaps toe-offs. ``"cycle"``: an instant that
-        recurs once a stride and is no contact; contact times then do not exist.
-        ``"none"``: nothing could be found.
-    start_label : str
-        Label of the event at which a stride starts.
-    methods : mapping of Notice to Notice
-        Source of events to method, reference and published error.
-    """
-
-    events: tuple[Event, ...]
-    kind: Literal["contact", "cycle", "none"]
-    start_label: str = ""
-    methods: Mapping[Notice, Notice] = field(default_factory=dict)
-    notes: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -32,8 +32,6 @@ ERRORS: Final = {
     "pelvic_tilt_slow_range_deg": 4.3,
     "pelvic_drop_deg": 3.3,
     "hip_extension_peak_deg": 8.0,
-    "contact_time_s": 0.012,
-    "flight_time_s": 0.012,
 }
 """Known errors as their sources state them."""
 

@@ -1,36 +1,42 @@
-"""The best source of events that a recording has: imported, foot, shank, thigh, pelvis.
+"""The best source of events that a recording has: imported, foot and shank, pelvis, thigh.
 
 A recording without accelerometer and gyroscope gives cycle events only: vendors smooth
-orientations over the impact. Every source says its method, its reference and the error published
-for it; `METHODS` is what the results print.
+orientations over the impact. Every event says its method and the error measured for it (`methods`);
+an event for which no error of a method was measured is not claimed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
-from opensim_pelvis.gait.events.leg_contacts import (
-    LegEvents,
-    deepest_between,
-    find_leg_events,
-    swing_times,
+from opensim_pelvis.gait.events.activity import told_by_load
+from opensim_pelvis.gait.events.event_records import (
+    Context,
+    Used,
+    as_contacts,
+    as_cycles,
+    events_at,
+    nothing,
 )
-from opensim_pelvis.gait.events.pelvis_cycles import find_steps, find_turns, rotation_of
+from opensim_pelvis.gait.events.leg_contacts import find_leg_events, swing_times
+from opensim_pelvis.gait.events.methods import method_of
+from opensim_pelvis.gait.events.pelvis_contacts import find_contacts
+from opensim_pelvis.gait.events.pelvis_cycles import (
+    contact_sense,
+    find_steps,
+    find_turns,
+    rotation_of,
+    rotation_sense,
+    step_sides,
+)
 from opensim_pelvis.gait.events.prefer import pair_events, prefer_imported
-from opensim_pelvis.gait.events.published_errors import METHODS, UNKNOWN
-from opensim_pelvis.gait.events.signals import (
-    EVENT_CUTOFF_HZ,
-    SegmentSignal,
-    find_extremes,
-    low_pass,
-    sagittal_velocity,
-)
+from opensim_pelvis.gait.events.signals import SegmentSignal, segment_signal
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types import (
@@ -42,27 +48,26 @@ from opensim_pelvis.types import (
     Placement,
     SensorOrientations,
 )
-from opensim_pelvis.types.coordinates import coordinate_on
-from opensim_pelvis.types.event import (
-    CONTACT,
-    CYCLE_EVENTS,
-    LOADING,
-    MID_STANCE,
-    RIGHT_FORWARD,
-    TOE_OFF,
-)
+from opensim_pelvis.types.event import CONTACT, CYCLE_EVENTS, RIGHT_FORWARD, TOE_OFF
 from opensim_pelvis.types.segments import Leg, Segment, body_on, sensor_of
 
-LEGS: Final[tuple[tuple[str, Leg], ...]] = (("Right", "right"), ("Left", "left"))
+Worn = Mapping[tuple[Segment, Leg], SegmentSignal]
 
-_BEST_FIRST: Final[dict[ActivityKind, tuple[Segment, ...]]] = {
-    "running": ("foot", "shank"),
-    "walking": ("shank", "foot"),
+LEGS: Final[tuple[tuple[Context, Leg], ...]] = (
+    ("Right", "right"),
+    ("Left", "left"),
+)
+
+_BEST_FIRST: Final[Mapping[str, tuple[Segment, ...]]] = {
+    CONTACT: ("shank", "foot"),
+    TOE_OFF: ("foot", "shank"),
 }
-"""In walking the shank first: its error is published, and smaller against a force plate."""
+"""Segment that finds an event with the smallest error first, in running and in walking."""
 
 _SAME_STEP_S: Final = 0.3
 """Foot and shank within this time see the same step; half the shortest stride, roughly."""
+
+_FEWEST_STEPS: Final = 4
 
 
 def detect_events(
@@ -82,93 +87,149 @@ def detect_events(
     aligned, placement, orientations, kinematics, angles
         Results of the stages before.
     activity : str or None
-        Running, unless stated to be walking, when it comes to published errors.
+        Where it is not given, the load of the pelvis tells it; where that does not either, it is
+        taken to be running.
     imported : tuple of Event
         Events that came with the recording or in a file; they win where they make a stride.
     """
-    found = _detect(aligned, placement, orientations, kinematics, angles, activity)
+    worn = {
+        (segment, side): signal
+        for segment in CYCLE_EVENTS
+        for _, side in LEGS
+        if (signal := segment_signal(body_on(side, segment), aligned, placement, kinematics))
+    }
+    vertical = _vertical(aligned, orientations)
+    seen = (
+        None if vertical is None else told_by_load(vertical / GRAVITY_MPS2 + 1.0, aligned.rate_hz)
+    )
+    gait: ActivityKind = activity or seen or "running"
+    found = _detect(aligned, worn, vertical, angles, gait)
+    by_rotation = not any(segment == "thigh" for segment, _ in worn)
+    if activity is None and seen is None and by_rotation and _of_pelvis(found):
+        found = replace(found, notes=(*found.notes, notice("events.sides_as_in_running")))
     return prefer_imported(imported, found)
 
 
 def _detect(
     aligned: AlignedRecording,
-    placement: Placement,
-    orientations: SensorOrientations,
-    kinematics: Kinematics,
+    worn: Worn,
+    vertical: FloatArray | None,
     angles: Angles,
-    activity: ActivityKind | None,
+    gait: ActivityKind,
 ) -> GaitEvents:
     """Return what the sensors give."""
     raw = any(
         signal is not None and bool(np.isfinite(signal).any())
         for signal in (aligned.angular_velocity_radps, aligned.acceleration_mps2)
     )
-    gait: ActivityKind = activity or "running"
     if raw:
-        found = _contacts(aligned, placement, kinematics, gait)
+        found = _leg_contacts(aligned, worn, gait)
+        if found.kind == "none":
+            found = _upper_contacts(aligned, worn, vertical, angles, gait)
         if found.kind != "none":
             return found
-    found = _leg_cycles(aligned, placement, kinematics, raw=raw)
-    if found.kind != "none":
-        return found
-    found = _pelvis_cycles(aligned, orientations, angles, gait)
-    if activity is None and found.start_label == MID_STANCE:
-        return replace(found, notes=(*found.notes, notice("events.sides_as_in_running")))
-    return found
+    found = _leg_cycles(aligned, worn, raw=raw)
+    return found if found.kind != "none" else _pelvis_turns(aligned, angles)
 
 
-def _contacts(
-    aligned: AlignedRecording, placement: Placement, kinematics: Kinematics, gait: ActivityKind
-) -> GaitEvents:
+def _leg_contacts(aligned: AlignedRecording, worn: Worn, gait: ActivityKind) -> GaitEvents:
     """Return contacts and toe-offs of each leg, a step from the best source that shows it."""
     events: list[Event] = []
-    methods: dict[Notice, Notice] = {}
+    used: list[Used] = []
     for context, side in LEGS:
-        leg: list[Event] = []
-        for segment in _BEST_FIRST[gait]:
-            if leg and gait == "running":
-                break
-            signal = sagittal_velocity(body_on(side, segment), aligned, placement, kinematics)
-            if signal is None:
-                continue
-            found, told = _segment_contacts(
-                signal, segment, (context, side), aligned, kinematics, gait
-            )
-            missing = _unseen(found, leg)
-            methods |= {event.source: told[event.source] for event in missing}
-            leg += missing
-        events += leg
-    return _gathered(events, "contact", CONTACT, methods)
+        found = {
+            segment: find_leg_events(worn[segment, side], aligned.rate_hz, gait)
+            for segment in _BEST_FIRST[CONTACT]
+            if (segment, side) in worn
+        }
+        for label, segments in _BEST_FIRST.items():
+            seen: list[Event] = []
+            for segment in segments:
+                method = method_of(segment, gait, label)
+                if segment not in found or method is None:
+                    continue
+                leg, source = found[segment], _source(worn[segment, side])
+                samples = leg.contact if label == CONTACT else leg.toe_off
+                missing = _unseen(events_at(samples, aligned, context, source, method), seen)
+                used += [(source, method)] if missing else []
+                seen += missing
+            events += seen
+    return as_contacts(events, used)
 
 
-def _segment_contacts(
-    signal: SegmentSignal,
-    segment: Segment,
-    leg_of: tuple[str, Leg],
+def _upper_contacts(
     aligned: AlignedRecording,
-    kinematics: Kinematics,
+    worn: Worn,
+    vertical: FloatArray | None,
+    angles: Angles,
     gait: ActivityKind,
-) -> tuple[list[Event], dict[Notice, Notice]]:
-    """Return the events of one foot or shank, and their sources with the method."""
-    context, side = leg_of
-    leg = find_leg_events(signal, aligned.rate_hz)
-    if np.isfinite(leg.contact).sum() < 2:
-        return [], {}
-    source = notice("source.body" if signal.measured else "source.body_turns", body=signal.body)
-    method = METHODS[segment, gait]
-    toe_off, off_source, off_method = leg.toe_off, source, method
-    if segment == "shank" and gait == "running":
-        coordinate = coordinate_on(side, "knee_angle")
-        knee = _knee_toe_off(leg, kinematics, coordinate)
-        if knee is not None:
-            toe_off, off_method = knee, METHODS["knee", "running"]
-            off_source = notice("source.coordinate", coordinate=coordinate)
-    contacts = _events(leg.contact, aligned, CONTACT, context, source, method.contact_s)
-    offs = _events(toe_off, aligned, TOE_OFF, context, off_source, off_method.toe_off_s)
-    return [*contacts, *offs], {
-        source: notice(method.code),
-        off_source: notice(off_method.code),
-    }
+) -> GaitEvents:
+    """Return contacts of the pelvis, or of the thighs where these were recorded for longer.
+
+    The two are not mixed: a stride from one to the other would be too long or too short.
+    """
+    method = method_of("pelvis", gait, CONTACT)
+    if vertical is not None and method is not None and _long_enough(vertical, worn):
+        source = notice("source.body", body="pelvis")
+        found = _pelvis_times(worn, vertical, angles, gait, aligned.rate_hz)
+        events = [
+            event
+            for (context, _), samples in zip(LEGS, found, strict=True)
+            for event in events_at(samples, aligned, context, source, method)
+        ]
+        if events:
+            return as_contacts(events, [(source, method)])
+    return _thigh_contacts(aligned, worn, gait)
+
+
+def _long_enough(vertical: FloatArray, worn: Worn) -> bool:
+    """Return whether the pelvis was recorded nearly as long as the thighs, if these are worn."""
+    thighs = [signal for (segment, _), signal in worn.items() if segment == "thigh"]
+    known = [int(np.isfinite(signal.omega_radps).sum()) for signal in thighs]
+    return 1.25 * int(np.isfinite(vertical).sum()) >= max(known, default=0)
+
+
+def _pelvis_times(
+    worn: Worn, vertical: FloatArray, angles: Angles, gait: ActivityKind, rate_hz: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return right and left contacts of the pelvis; sides by the thighs or by its rotation."""
+    rotation, nobody = rotation_of(angles), (np.zeros(0), np.zeros(0))
+    steps = find_steps(vertical, rate_hz)
+    found = find_contacts(vertical, steps, rate_hz, gait)
+    if np.isfinite(found).sum() < _FEWEST_STEPS:
+        return nobody
+    right, left = (_thigh_times(worn, side, rate_hz) for _, side in LEGS)
+    if right.size or left.size:
+        near = _SAME_STEP_S / 2.0 * rate_hz
+        sense = contact_sense(np.nan_to_num(found), right, left, near)
+    elif rotation is not None:
+        sense = rotation_sense(steps, rotation, rate_hz, walking=gait == "walking")
+    else:
+        return nobody
+    side = step_sides(steps, sense, rate_hz)
+    return found[side == 0], found[side == 1]
+
+
+def _thigh_contacts(aligned: AlignedRecording, worn: Worn, gait: ActivityKind) -> GaitEvents:
+    """Return contacts of the thighs, where a method for them is measured."""
+    method = method_of("thigh", gait, CONTACT)
+    events: list[Event] = []
+    used: list[Used] = []
+    for context, side in LEGS:
+        if method is not None and ("thigh", side) in worn:
+            signal = worn["thigh", side]
+            leg, source = find_leg_events(signal, aligned.rate_hz, gait), _source(signal)
+            events += events_at(leg.contact, aligned, context, source, method)
+            used.append((source, method))
+    return as_contacts(events, used)
+
+
+def _thigh_times(worn: Worn, side: Leg, rate_hz: float) -> FloatArray:
+    """Return roughly when a thigh's leg lands, in samples, in running and in walking."""
+    if ("thigh", side) not in worn:
+        return np.zeros(0)
+    contact = find_leg_events(worn["thigh", side], rate_hz, "running").contact
+    return contact[np.isfinite(contact)]
 
 
 def _unseen(found: list[Event], seen: list[Event]) -> list[Event]:
@@ -180,109 +241,49 @@ def _unseen(found: list[Event], seen: list[Event]) -> list[Event]:
     ]
 
 
-def _leg_cycles(
-    aligned: AlignedRecording, placement: Placement, kinematics: Kinematics, *, raw: bool
-) -> GaitEvents:
+def _leg_cycles(aligned: AlignedRecording, worn: Worn, *, raw: bool) -> GaitEvents:
     """Return one swing a stride of each leg: thigh first, since every set that has legs has it."""
-    events: list[Event] = []
-    label = ""
-    for segment in CYCLE_EVENTS:
-        signals: dict[str, SegmentSignal] = {}
+    notes = () if raw else (notice("events.orientations_only"),)
+    for segment, label in CYCLE_EVENTS.items():
+        events: list[Event] = []
         for context, side in LEGS:
-            signal = sagittal_velocity(body_on(side, segment), aligned, placement, kinematics)
-            if signal is not None:
-                signals[context] = signal
-        name = CYCLE_EVENTS[segment]
-        for context, signal in signals.items():
-            swings = swing_times(signal, aligned.rate_hz)
-            if swings.size >= 2:
-                label = name
+            if (segment, side) in worn:
+                signal = worn[segment, side]
+                swings = swing_times(signal, aligned.rate_hz)
                 source = notice("source.body", body=signal.body)
-                events += _events(swings, aligned, name, context, source, UNKNOWN)
+                if swings.size >= 2:
+                    events += events_at(swings, aligned, context, source, label)
         if events:
-            break
-    note = () if raw else (notice("events.orientations_only"),)
-    told = {notice("source.event", label=label): notice("method.cycle_leg")}
-    found = _gathered(events, "cycle", label, told)
-    return replace(found, start_label=label, notes=(*found.notes, *note))
+            told = {notice("source.event", label=label): notice("method.cycle_leg")}
+            return as_cycles(events, label, told, notes)
+    return nothing(*notes)
 
 
-def _pelvis_cycles(
-    aligned: AlignedRecording, orientations: SensorOrientations, angles: Angles, gait: ActivityKind
-) -> GaitEvents:
-    """Return steps of a pelvis that wears the only usable sensor."""
-    rotation, sensor = rotation_of(angles), sensor_of("pelvis")
-    if rotation is None or sensor not in orientations.sensors:
-        return GaitEvents(
-            events=(),
-            kind="none",
-            notes=(notice("events.no_sensor"),),
-        )
-    source, rate_hz = notice("source.body", body="pelvis"), aligned.rate_hz
-    if aligned.acceleration_mps2 is not None:
-        force_s = aligned.acceleration_mps2[:, aligned.sensors.index(sensor)]
-        R_GS = orientations.R_GS[:, orientations.sensors.index(sensor)]
-        vertical = rotate(R_GS, force_s)[:, 1] - GRAVITY_MPS2
-        walking = gait == "walking"
-        steps, side = find_steps(vertical, rotation, rate_hz, walking=walking)
-        label = LOADING if walking else MID_STANCE
-        if steps.size >= 4:
-            events: list[Event] = []
-            for code, (context, _) in enumerate(LEGS):
-                events += _events(steps[side == code], aligned, label, context, source, UNKNOWN)
-            return _gathered(events, "cycle", label, {source: notice("method.cycle_steps")})
-    turns = find_turns(rotation, rate_hz)
-    label = RIGHT_FORWARD
-    events = _events(turns, aligned, label, "Right", source, UNKNOWN)
-    return _gathered(events, "cycle", label, {source: notice("method.cycle_turns")})
+def _pelvis_turns(aligned: AlignedRecording, angles: Angles) -> GaitEvents:
+    """Return strides of a pelvis of which only the orientation can be used."""
+    rotation = rotation_of(angles)
+    if rotation is None:
+        return GaitEvents(events=(), kind="none", notes=(notice("events.no_sensor"),))
+    source = notice("source.body", body="pelvis")
+    turns = find_turns(rotation, aligned.rate_hz)
+    events = events_at(turns, aligned, "Right", source, RIGHT_FORWARD)
+    return as_cycles(events, RIGHT_FORWARD, {source: notice("method.cycle_turns")}, ())
 
 
-def _knee_toe_off(leg: LegEvents, kinematics: Kinematics, name: str) -> FloatArray | None:
-    """Return the instants of peak knee extension after each contact, where the knee is known."""
-    if name not in kinematics.coordinates:
+def _vertical(aligned: AlignedRecording, orientations: SensorOrientations) -> FloatArray | None:
+    """Return the upward acceleration of the pelvis, gravity taken away."""
+    sensor = sensor_of("pelvis")
+    if aligned.acceleration_mps2 is None or sensor not in orientations.sensors:
         return None
-    flexion = kinematics.values_rad[:, kinematics.coordinates.index(name)]
-    flexion = low_pass(flexion, kinematics.rate_hz, EVENT_CUTOFF_HZ)
-    if not np.isfinite(flexion).any():
-        return None
-    minima = find_extremes(flexion, -1, height=-np.inf)
-    steps = np.append(np.diff(leg.contact), np.nan)
-    usual = float(np.nanmedian(steps)) if np.isfinite(steps).any() else np.nan
-    found = deepest_between(flexion, minima, leg.contact + 0.15 * usual, leg.contact + 0.55 * usual)
-    found[~np.isfinite(leg.toe_off)] = np.nan
-    return found
+    force_s = aligned.acceleration_mps2[:, aligned.sensors.index(sensor)]
+    R_GS = orientations.R_GS[:, orientations.sensors.index(sensor)]
+    return np.asarray(rotate(R_GS, force_s)[:, 1] - GRAVITY_MPS2)
 
 
-def _events(
-    samples: FloatArray,
-    aligned: AlignedRecording,
-    label: str,
-    context: str,
-    source: Notice,
-    error_s: float,
-) -> list[Event]:
-    """Return events at samples, with the published error and half a sample as uncertainty."""
-    side: Literal["Right", "Left"] = "Right" if context == "Right" else "Left"
-    grain_s = 0.5 / aligned.rate_hz
-    uncertainty_s = float(np.hypot(error_s, grain_s))
-    times = samples[np.isfinite(samples)] / aligned.rate_hz + float(aligned.time_s[0])
-    return [
-        Event(time_s=t, label=label, context=side, source=source, uncertainty_s=uncertainty_s)
-        for t in times.tolist()
-    ]
+def _of_pelvis(found: GaitEvents) -> bool:
+    """Return whether contacts come from the pelvis, whose sides depend on the activity."""
+    return found.kind == "contact" and set(found.methods) == {notice("source.body", body="pelvis")}
 
 
-def _gathered(
-    events: list[Event],
-    kind: Literal["contact", "cycle"],
-    start_label: str,
-    methods: Mapping[Notice, Notice],
-) -> GaitEvents:
-    if not events:
-        return GaitEvents(events=(), kind="none", notes=(notice("events.none"),))
-    return GaitEvents(
-        events=tuple(sorted(events, key=lambda event: event.time_s)),
-        kind=kind,
-        start_label=start_label,
-        methods=dict(methods),
-    )
+def _source(signal: SegmentSignal) -> Notice:
+    return notice("source.body" if signal.measured else "source.body_turns", body=signal.body)

@@ -1,11 +1,7 @@
 """Events of one leg from its own sensors: swings first, then contact and toe-off around them.
 
-Swings are the large forward peaks of the sagittal angular velocity. In the cycle from one
-mid-swing to the next, initial contact is the first minimum after mid-swing and toe-off the
-deepest one before the next: foot in running Falbriard et al. 2018 (doi:10.3389/fphys.2018.00610),
-shank in walking Aminian et al. 2002 (doi:10.1016/S0021-9290(02)00008-8). With thigh and shank
-and no foot, toe-off in running is the peak of knee extension: Fellin et al. 2010
-(doi:10.1016/j.jsams.2010.03.006).
+Swings are the large forward peaks of the sagittal angular velocity. From one mid-swing to the next,
+each event is the feature of its method (`methods`) less the time by which that is late.
 """
 
 from __future__ import annotations
@@ -16,7 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.gait.events.leg_features import FEATURES, Stride
+from opensim_pelvis.gait.events.methods import method_of
 from opensim_pelvis.gait.events.signals import (
     CYCLE_CUTOFF_HZ,
     EVENT_CUTOFF_HZ,
@@ -25,6 +24,7 @@ from opensim_pelvis.gait.events.signals import (
     low_pass,
     refine,
 )
+from opensim_pelvis.types.event import CONTACT, TOE_OFF
 from opensim_pelvis.types.segments import Segment, segment_of
 
 MIN_STRIDE_S: Final = 0.45
@@ -34,11 +34,8 @@ MAX_STRIDE_S: Final = 1.8
 SMALLEST_SWING_RADPS: Final[Mapping[Segment, float]] = {"foot": 1.0, "shank": 1.0, "thigh": 0.5}
 """Swings below this are no steps; a choice, a fifth of what walking shows."""
 
-_CONTACT_WITHIN: Final = 0.45
-"""Contact lies within this part of the cycle after mid-swing."""
-
-_STANCE_AT_LEAST: Final = 0.15
-"""Toe-off lies at least this part of the cycle after contact."""
+_UNSEEN_SWING: Final = 1.6
+"""Parts of the usual stride from which two swings have another between them; a choice."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,25 +47,49 @@ class LegEvents:
     toe_off: FloatArray
 
 
-def find_leg_events(signal: SegmentSignal, rate_hz: float) -> LegEvents:
-    """Return swings, contacts and toe-offs of one foot or shank."""
+def find_leg_events(
+    signal: SegmentSignal, rate_hz: float, activity: ActivityKind = "running"
+) -> LegEvents:
+    """Return swings, contacts and toe-offs of one segment of a leg.
+
+    Parameters
+    ----------
+    signal : SegmentSignal
+        Of a foot, shank or thigh.
+    rate_hz : float
+    activity : str
+        Events for which no method of this segment and activity is measured are NaN.
+    """
     swings = find_swings(signal, rate_hz)
-    omega = low_pass(signal.omega_radps, rate_hz, EVENT_CUTOFF_HZ)
+    contact, toe_off = np.full(swings.size, np.nan), np.full(swings.size, np.nan)
     if swings.size < 2:
-        empty = np.full(swings.size, np.nan)
-        return LegEvents(swings.astype(np.float64), empty, empty)
-    after = _cycle_lengths(swings, rate_hz)
-    height = 0.08 * float(np.median(omega[swings]))
-    minima = find_extremes(omega, -1, height=height)
-    first = np.searchsorted(minima, swings, side="right")
-    ok = first < minima.size
-    contact_idx = np.where(ok, minima[np.minimum(first, minima.size - 1)] if minima.size else 0, -1)
-    ok &= contact_idx - swings <= _CONTACT_WITHIN * after
-    contact = np.where(ok, refine(omega, np.maximum(contact_idx, 0)), np.nan)
-    low = contact + _STANCE_AT_LEAST * after
-    toe_off = deepest_between(omega, minima, low, swings + after)
-    toe_off[np.logical_not(_followed(swings, rate_hz))] = np.nan
+        return LegEvents(swings.astype(np.float64), contact, toe_off)
+    omega, slow, force = _filtered(signal, rate_hz)
+    segment = segment_of(signal.body)
+    found = {
+        CONTACT: (method_of(segment, activity, CONTACT), contact),
+        TOE_OFF: (method_of(segment, activity, TOE_OFF), toe_off),
+    }
+    after, followed = _cycle_lengths(refine(slow, swings), rate_hz), _followed(swings, rate_hz)
+    places = refine(slow, swings)  # between samples: a window that jumps moves events
+    for i, p in enumerate(swings.tolist()):
+        at = float(places[i])
+        stride = Stride(omega=omega, force_x=force, p=at, q=at + after[i], rate_hz=rate_hz)
+        for event, (method, out) in found.items():
+            if method is not None and (event == CONTACT or followed[i]):
+                late_s = method.lateness_s(swing_radps=float(slow[p]))
+                out[i] = FEATURES[method.feature](stride) - late_s * rate_hz
     return LegEvents(swings.astype(np.float64), contact, toe_off)
+
+
+def _filtered(
+    signal: SegmentSignal, rate_hz: float
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Return the rate in which events are found, that of the swings, and the specific force."""
+    omega = low_pass(signal.omega_radps, rate_hz, EVENT_CUTOFF_HZ)
+    slow = low_pass(signal.omega_radps, rate_hz, CYCLE_CUTOFF_HZ)
+    force = signal.force_x_mps2
+    return omega, slow, None if force is None else low_pass(force, rate_hz, EVENT_CUTOFF_HZ)
 
 
 def find_swings(signal: SegmentSignal, rate_hz: float) -> IntArray:
@@ -89,7 +110,7 @@ def find_swings(signal: SegmentSignal, rate_hz: float) -> IntArray:
     small = found[(smooth[found] <= 0.4 * usual) & (smooth[found] > 0.15 * usual)]
     if large.size < 2 or small.size == 0:
         return large
-    stride = _cycle_lengths(large, rate_hz)[-1]
+    stride = _cycle_lengths(large.astype(np.float64), rate_hz)[-1]
     after = np.searchsorted(large, small)
     before_s = small - np.where(after > 0, large[np.maximum(after - 1, 0)], -np.inf)
     until_s = np.where(after < large.size, large[np.minimum(after, large.size - 1)], np.inf) - small
@@ -104,34 +125,25 @@ def swing_times(signal: SegmentSignal, rate_hz: float) -> FloatArray:
     return refine(smooth, find_swings(signal, rate_hz))
 
 
-def deepest_between(
-    values: FloatArray, minima: IntArray, low: FloatArray, high: FloatArray
-) -> FloatArray:
-    """Return, for each window from ``low`` to ``high``, the deepest of the minima in it."""
-    out = np.full(low.size, np.nan)
-    known = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
-    if minima.size == 0 or known.size == 0:
-        return out
-    before = np.searchsorted(low[known], minima, side="right") - 1
-    window = known[np.maximum(before, 0)]
-    inside = (before >= 0) & (minima < high[window])
-    window, candidates = window[inside], minima[inside]
-    order = np.lexsort((values[candidates], window))
-    window, candidates = window[order], candidates[order]
-    cycles, first = np.unique(window, return_index=True)
-    out[cycles] = refine(values, candidates[first])
-    return out
-
-
-def _cycle_lengths(swings: IntArray, rate_hz: float) -> FloatArray:
-    """Return the samples to the next swing; the usual length where none follows."""
+def _cycle_lengths(swings: FloatArray, rate_hz: float) -> FloatArray:
+    """Return the samples to the next swing; the usual length where none follows in time."""
     steps = np.diff(swings).astype(np.float64)
-    together = steps <= MAX_STRIDE_S * rate_hz
-    usual = float(np.median(steps[together])) if together.any() else MAX_STRIDE_S * rate_hz
-    return np.append(np.where(together, steps, usual), usual)
+    usual, longest = _usual(steps, rate_hz)
+    return np.append(np.where(steps <= longest, steps, usual), usual)
 
 
 def _followed(swings: IntArray, rate_hz: float) -> BoolArray:
     """Return whether a further swing follows within a stride: else the foot stays down."""
-    steps = np.diff(swings) <= MAX_STRIDE_S * rate_hz
-    return np.append(steps, False)
+    steps = np.diff(swings).astype(np.float64)
+    return np.append(steps <= _usual(steps, rate_hz)[1], False)
+
+
+def _usual(steps: FloatArray, rate_hz: float) -> tuple[float, float]:
+    """Return the usual length of a stride and the longest that is one, samples.
+
+    Twice the usual length is a swing that was not seen.
+    """
+    most = MAX_STRIDE_S * rate_hz
+    together = steps[steps <= most]
+    usual = float(np.median(together)) if together.size else most
+    return usual, min(most, _UNSEEN_SWING * usual)

@@ -60,6 +60,7 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
         start_label=CONTACT,
         methods={event.source: _method(event.source) for event in events},
         notes=tuple(notes),
+        contact_time_error_s=_time_error_s(events),
     )
 
 
@@ -123,6 +124,18 @@ def _strides(events: Sequence[Event]) -> int:
     contacts = [event for event in events if event.label == CONTACT]
     starts = contacts or [event for event in events if event.label != TOE_OFF]
     return sum(count - 1 for count in Counter(event.context for event in starts).values())
+
+
+def _time_error_s(events: Sequence[Event]) -> float:
+    """Return the error of contact times from what events state; NaN where they state nothing."""
+    stated = [
+        [event.uncertainty_s for event in events if event.label == label]
+        for label in (CONTACT, TOE_OFF)
+    ]
+    if not all(stated):
+        return float("nan")
+    contact_s, toe_off_s = (float(np.median(errors)) for errors in stated)
+    return math.hypot(contact_s, toe_off_s)
 
 
 def _method(source: Notice) -> Notice:

@@ -62,6 +62,8 @@ def analyse_strides(
         travel_rad=travel_at(strides, angles.time_s),
         speed_mps=speed_mps,
     )
+    lengths = strides.end_s - strides.start_s
+    usual_s = float(np.median(lengths)) if lengths.size else float("nan")
     found: list[tuple[MeasureDefinition, FloatArray]] = []
     absent: dict[str, Notice] = {}
     for definition in definitions():
@@ -73,7 +75,8 @@ def analyse_strides(
             absent[name] = notice("absent.no_zero", name)
             continue
         try:
-            found.append((definition, MEASURES[name][1](data)))
+            values = MEASURES[name][1](data)
+            found.append((timing.with_error_of_events(definition, events, usual_s), values))
         except AbsentError as reason:
             absent[name] = reason.why
     summaries, asymmetries = _summaries(strides, found)

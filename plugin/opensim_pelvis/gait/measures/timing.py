@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,28 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.stride_data import AbsentError, StrideData, measure
 from opensim_pelvis.notices import notice
+from opensim_pelvis.types import GaitEvents, MeasureDefinition
 
-_CONTACT: Final = "foot sensor: Falbriard 2018, doi:10.3389/fphys.2018.00610; see the events"
+CONTACT_TIMES: Final = ("contact_time_s", "flight_time_s", "duty_factor_ratio")
+"""Measures whose error is that of the methods behind initial contact and toe-off."""
+
+
+def with_error_of_events(
+    definition: MeasureDefinition, events: GaitEvents, stride_s: float
+) -> MeasureDefinition:
+    """Return a definition with the error that the methods of this recording's events have.
+
+    Parameters
+    ----------
+    definition : MeasureDefinition
+    events : GaitEvents
+    stride_s : float
+        Usual stride time, which makes a part of the stride of an error in seconds.
+    """
+    if definition.name not in CONTACT_TIMES:
+        return definition
+    scale = stride_s if definition.unit == "ratio" else 1.0
+    return replace(definition, error=round(events.contact_time_error_s / scale, 3))
 
 
 @measure

@@ -139,6 +139,18 @@ def mean_between(values: FloatArray, first: IntArray, stop: IntArray) -> FloatAr
     return np.where((count > 0) & (holes[stop] == holes[first]), mean, np.nan)
 
 
+def _integral_mean(
+    values: FloatArray, time_s: FloatArray, start: FloatArray, end: FloatArray
+) -> FloatArray:
+    """Return the mean from start to end between samples: a whole number of samples is no stride."""
+    held = np.where(np.isfinite(values), values, 0.0)
+    parts = (held[1:] + held[:-1]) / 2.0 * np.diff(time_s)
+    area = np.concatenate([[0.0], np.cumsum(parts)])
+    return np.asarray(
+        (np.interp(end, time_s, area) - np.interp(start, time_s, area)) / (end - start)
+    )
+
+
 def _times(events: GaitEvents, label: str, context: str) -> FloatArray:
     return np.array(
         [e.time_s for e in events.events if e.label == label and e.context == context],
@@ -160,7 +172,8 @@ def _follow(angles: Angles, start: FloatArray, end: FloatArray, bout: IntArray) 
     first = np.searchsorted(angles.time_s, start - 1e-9)
     stop = np.searchsorted(angles.time_s, end - 1e-9)
     ends = [np.interp(at, angles.time_s, heading) for at in (start, end)]
-    own = mean_between(heading, first, stop)
+    whole = np.isfinite(mean_between(heading, first, stop))
+    own = np.where(whole, _integral_mean(heading, angles.time_s, start, end), np.nan)
     return follow_path(own, ends[1] - ends[0], start, end, bout)
 
 

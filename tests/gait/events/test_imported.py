@@ -92,7 +92,7 @@ def test_events_of_a_c3d_recording_win_and_can_be_set_aside(
     wanted = [e.time_s + 0.02 for e in simulated.events]
     np.testing.assert_allclose([e.time_s for e in found.events], wanted, atol=SINGLE_S)
     own = rerun(recording, events="sensors")
-    assert {say(e.source) for e in own.events} == {"calcn_r", "calcn_l"}
+    assert {say(e.source) for e in own.events} == {"tibia_r", "tibia_l", "calcn_r", "calcn_l"}
 
 
 def test_a_c3d_beside_the_recording_needs_its_start(simulated: Result, written: Path) -> None:
@@ -172,3 +172,19 @@ def test_a_time_that_is_no_plain_number_is_told_by_its_line(tmp_path: Path, cell
     path.write_text(f"time_s,label,side\n1.0,toe-off,left\n{cell},toe-off,left\n", "utf-8")
     with pytest.raises(ReadError, match="line 3"):
         read_events(path)
+
+
+def test_the_error_of_contact_times_is_that_of_what_was_imported() -> None:
+    nothing = GaitEvents(events=(), kind="none")
+    given = [
+        Event(time_s=t, label=label, context="Right", source="lab", uncertainty_s=error_s)
+        for t, label, error_s in (
+            (1.0, "foot strike", 0.003),
+            (1.3, "foot off", 0.004),
+            (1.7, "foot strike", 0.003),
+        )
+    ]
+    assert prefer_imported(given, nothing).contact_time_error_s == pytest.approx(0.005)
+    unknown = [replace(event, uncertainty_s=float("nan")) for event in given]
+    assert np.isnan(prefer_imported(unknown, nothing).contact_time_error_s)
+    assert np.isnan(prefer_imported(given[::2], nothing).contact_time_error_s)

@@ -13,41 +13,44 @@ from opensim_pelvis import pipeline
 from opensim_pelvis.config.settings import ActivitySettings
 from opensim_pelvis.frames import BoolArray
 from opensim_pelvis.gait.events.leg_contacts import find_leg_events
-from opensim_pelvis.gait.events.signals import SegmentSignal
+from opensim_pelvis.gait.events.pelvis_contacts import find_contacts
+from opensim_pelvis.gait.events.pelvis_cycles import find_steps
 from opensim_pelvis.notices import say
 from opensim_pelvis.types import Recording, Result, SensorSignals
+from tests.benchmarks.events import nearest
 from tests.real_sensors import QMT
+from tests.walk_references import p01_walk
 
-CYCLE_S = 1.2135
-LOADED_BW = 0.03  # 20 N of 70 kg
 WALK_S = (56.5, 98.0)
 
 
-def test_the_shank_lies_nearer_to_the_force_plate_than_the_foot_in_walking(
-    shared_data: Path,
+@pytest.mark.parametrize(
+    ("segment", "body", "error_s"), [("shank", "tibia", 0.028), ("foot", "calcn", 0.045)]
+)
+def test_walking_contacts_of_real_sensors_against_a_force_plate(
+    shared_data: Path, segment: str, body: str, error_s: float
 ) -> None:
     """One walker's mean cycle, repeated, since events are looked for between swings."""
-    path = shared_data / "p01_walking_imu" / "P01_normwalking.csv"
-    lines = [x for x in path.read_text(encoding="utf-8").splitlines() if not x.startswith("#")]
-    cycle = dict(zip(lines[0].split(","), np.genfromtxt(lines[1:], delimiter=",").T, strict=True))
-    rate_hz = 100.0 / CYCLE_S
-    toe_off_s = (np.flatnonzero(cycle["GRF_GRF_y_r"] > LOADED_BW).max() + 1) / rate_hz
-    late: dict[str, list[float]] = {"tibia": [], "foot": []}
-    early: dict[str, float] = {}
-    for segment, body in (("tibia", "tibia"), ("foot", "calcn")):
-        for side, start in (("r", 0), ("l", 50)):
-            omega = np.tile(cycle[f"gyro_{segment}_{side}_z"], 8)
-            leg = find_leg_events(
-                SegmentSignal(body=f"{body}_{side}", omega_radps=omega, measured=True), rate_hz
-            )
-            contact = (leg.contact - start + 50.0) % 100.0 - 50.0
-            late[segment].append(float(np.nanmedian(contact)) / rate_hz)
-            if side == "r":
-                early[segment] = toe_off_s - float(np.nanmedian(leg.toe_off % 100.0)) / rate_hz
-    assert 0.02 < min(late["tibia"]) <= max(late["tibia"]) < 0.04
-    assert 0.055 < min(late["foot"]) <= max(late["foot"]) < 0.08
-    assert 0.015 < early["tibia"] < 0.03
-    assert 0.03 < early["foot"] < 0.05
+    walk = p01_walk(shared_data)
+    for side in "rl":
+        leg = find_leg_events(walk.signals[f"{body}_{side}"], walk.rate_hz, "walking")
+        late = nearest(walk.contacts_s[side], leg.contact / walk.rate_hz)
+        assert 0.0 < late.min() <= late.max() < error_s
+        off = nearest(walk.toe_offs_s[side], leg.toe_off / walk.rate_hz)
+        if segment == "foot":
+            assert np.isnan(leg.toe_off).all(), "not to be told"
+        elif side == "r":
+            assert np.abs(off).max() < 0.015
+
+
+def test_pelvic_contacts_of_a_real_walk_against_a_force_plate(shared_data: Path) -> None:
+    walk = p01_walk(shared_data)
+    steps = find_steps(walk.vertical_mps2, walk.rate_hz)
+    found = find_contacts(walk.vertical_mps2, steps, walk.rate_hz, "walking")
+    late = nearest(walk.steps_s, found / walk.rate_hz)
+    assert np.isfinite(late).all()
+    assert abs(late.mean()) < 0.02
+    assert late.std() < 0.01
 
 
 @pytest.fixture(scope="module")
