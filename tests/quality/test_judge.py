@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from opensim_pelvis.quality import judge
 from opensim_pelvis.quality.definitions import definition_of
-from opensim_pelvis.types import Check, Quality, Result
+from opensim_pelvis.types import Check, Quality, Result, RunningAnalysis, Strides
+from opensim_pelvis.types.running import Exclusion
 from tests.io.exporters.sample_result import make_result
 
 
@@ -68,6 +71,40 @@ def test_the_pose_is_judged_only_where_somebody_stood() -> None:
     moving = replace(pose, method="movement")
     walked = replace(result, placement=replace(result.placement, pose=moving))
     assert "pose" not in checks_of(walked)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "share"),
+    [
+        (["turning"] * 6 + [""] * 3 + ["outlier"], 0.25),
+        ([""] * 4 + ["outlier"] * 6, 0.6),
+        (["turning"] * 4, None),
+    ],
+)
+def test_strides_in_turns_are_not_held_against_a_recording(
+    reasons: list[Exclusion], share: float | None
+) -> None:
+    n = len(reasons)
+    nothing = np.full(n, np.nan)
+    strides = Strides(
+        kind="cycle",
+        side=np.zeros(n, dtype=np.int64),
+        start_s=np.arange(n) + 0.0,
+        end_s=np.arange(n) + 1.0,
+        toe_off_s=nothing,
+        opposite_contact_s=nothing,
+        opposite_toe_off_s=nothing,
+        bout=np.zeros(n, dtype=np.int64),
+        reason=tuple(reasons),
+        travel_rad=np.zeros(n),
+        turn_rate_radps=np.zeros(n),
+    )
+    running = cast("RunningAnalysis", SimpleNamespace(strides=strides, events=None))
+    found = checks_of(replace(make_result(), running=running))
+    assert found["strides"].value == reasons.count("")
+    assert ("excluded" in found) == (share is not None)
+    if share is not None:
+        assert found["excluded"].value == pytest.approx(share)
 
 
 def test_the_verdict_is_the_worst_of_the_checks() -> None:

@@ -107,5 +107,6 @@ def _placement(aligned: AlignedRecording, placement: Placement) -> Iterator[Chec
 def _strides(running: RunningAnalysis) -> Iterator[Check]:
     kept, total = int(running.strides.kept.sum()), int(running.strides.side.size)
     yield definition_of("strides").found(float(kept), total=total)
-    if total:
-        yield definition_of("excluded").of_worst({"": 1.0 - kept / total})
+    straight = total - sum(reason == "turning" for reason in running.strides.reason)
+    if straight:
+        yield definition_of("excluded").of_worst({"": 1.0 - kept / straight})

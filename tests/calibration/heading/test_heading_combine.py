@@ -155,3 +155,15 @@ def test_a_trunk_that_does_not_tell_is_as_uncertain_as_the_legs_scatter() -> Non
     legs = np.array([False, False, True, True])
     found = combine_upward(offset, sigma, np.zeros(4, dtype=bool), legs)
     assert found.sigma_rad[1] == pytest.approx(np.sqrt(2.0) * found.tau_rad)
+
+
+def test_a_sensor_that_does_not_tell_is_off_by_its_scatter_and_the_error_of_a_mean() -> None:
+    """Two legs, 0.1 and -0.1, known to 0.02: tau 0.14, their mean known to sqrt(0.02 / 2) = 0.1."""
+    offset, sigma = np.array([NAN, 0.1, -0.1]), np.array([NAN, 0.02, 0.02])
+    none, legs = np.zeros(3, dtype=bool), np.array([False, True, True])
+    mean = combine_upward(offset, sigma, none, legs, by_legs=True)
+    assert mean.sigma_rad[0] == pytest.approx(np.hypot(0.14, 0.1))
+    of_one = combine_upward(offset, sigma, none, legs)
+    assert of_one.sigma_rad[0] == pytest.approx(np.sqrt(2.0) * 0.14)
+    agree = combine_upward(0.0 * offset, sigma, none, legs, by_legs=True)
+    assert agree.sigma_rad[0] == pytest.approx(0.02 / np.sqrt(2.0))

@@ -41,6 +41,7 @@ class Told:
     drift_rad: FloatArray | None = None
     joint_asked: list[tuple[int, int]] = field(default_factory=list)
     weighed: list[tuple[FloatArray, FloatArray, BoolArray]] = field(default_factory=list)
+    by_legs: list[bool] = field(default_factory=list)
     legs_worn: list[list[bool]] = field(default_factory=list)
     drifts: list[dict[str, Any]] = field(default_factory=list)
 
@@ -53,8 +54,15 @@ class Told:
         return self.joints.get(sensor)
 
     def combine(
-        self, own: FloatArray, sigma: FloatArray, nowhere: BoolArray, legs: BoolArray
+        self,
+        own: FloatArray,
+        sigma: FloatArray,
+        nowhere: BoolArray,
+        legs: BoolArray,
+        *,
+        by_legs: bool,
     ) -> Combined:
+        self.by_legs.append(by_legs)
         self.weighed.append((own, sigma, nowhere))
         self.legs_worn.append(legs.tolist())
         size = own.size
@@ -95,6 +103,7 @@ def test_sensors_that_share_north_are_weighed_against_it(monkeypatch: pytest.Mon
     np.testing.assert_allclose(own, [0.3, 0.0, 0.2, np.pi - 0.1])
     np.testing.assert_allclose(sigma, [0.11, 0.0, 0.1, 0.1])
     assert told.legs_worn[0] == [False, False, True, True]
+    assert not told.by_legs[0]
     # The sides of both planes are sure, and they are opposite.
     assert nowhere.all()
     near = Told(planes={2: facing(0.2), 3: facing(np.pi - 0.1, asymmetry_deg=9.0)})
@@ -268,5 +277,7 @@ def test_legs_tell_forward_where_they_share_north_and_have_a_side(
     monkeypatch.setattr(find, "find_forward", forward)
     settings = CalibrationSettings(method=method)  # type: ignore[arg-type]
     nowhere = frozenset[str]() if north else frozenset({"torso_imu"})
-    found(monkeypatch, Told(), settings, no_north=nowhere)
+    told = Told()
+    found(monkeypatch, told, settings, no_north=nowhere)
     assert asked == [tell]
+    assert told.by_legs == [True]

@@ -47,7 +47,13 @@ class Combined:
     weight: FloatArray
 
 
-def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray) -> Combined:
+def combine(
+    offset_rad: FloatArray,
+    sigma_rad: FloatArray,
+    arbitrary: BoolArray,
+    *,
+    by_legs: bool = False,
+) -> Combined:
     """Weigh each sensor's own heading against the common one.
 
     Parameters
@@ -59,6 +65,10 @@ def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray)
         Standard deviation of each; not used where the offset is NaN.
     arbitrary : (s,) bool array
         Sensors whose earth frame is known to face anywhere (no magnetometer).
+    by_legs : bool
+        Whether the common heading is the mean of the legs', not that of one sensor. A sensor that
+        shows nothing of its own is then off by its own scatter and the error of that mean, else by
+        its own scatter and that sensor's.
     """
     tells = np.isfinite(offset_rad)
     pooled = tells & ~arbitrary
@@ -76,7 +86,8 @@ def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray)
         precision = 1.0 / own**2 + 1.0 / prior**2
         sigma = np.where(np.isfinite(precision), 1.0 / np.sqrt(precision), 0.0)
     if not arbitrary.all():
-        sigma = np.where(tells, sigma, np.sqrt(2.0) * prior)  # its own scatter and the base's
+        common = _mean_error(sigma_rad[pooled], tau) if by_legs else prior
+        sigma = np.where(tells, sigma, np.hypot(prior, common))
         sigma = np.where(own > 0.0, np.maximum(sigma, _floor(sigma_rad[pooled])), 0.0)
     return Combined(
         offset_rad=offset,
@@ -87,7 +98,12 @@ def combine(offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray)
 
 
 def combine_upward(
-    offset_rad: FloatArray, sigma_rad: FloatArray, arbitrary: BoolArray, legs: BoolArray
+    offset_rad: FloatArray,
+    sigma_rad: FloatArray,
+    arbitrary: BoolArray,
+    legs: BoolArray,
+    *,
+    by_legs: bool = False,
 ) -> Combined:
     """Weigh headings as `combine` does, the trunk's without the legs.
 
@@ -97,12 +113,12 @@ def combine_upward(
 
     Parameters
     ----------
-    offset_rad, sigma_rad, arbitrary : (s,) array
+    offset_rad, sigma_rad, arbitrary, by_legs
         As for `combine`.
     legs : (s,) bool array
         Sensors on legs.
     """
-    whole = combine(offset_rad, sigma_rad, arbitrary)
+    whole = combine(offset_rad, sigma_rad, arbitrary, by_legs=by_legs)
     upper = ~legs & np.isfinite(offset_rad)
     if not np.isfinite(whole.tau_rad) or not upper.any():
         return whole
@@ -136,6 +152,11 @@ def _scatter(offset: FloatArray, sigma: FloatArray) -> tuple[float, float]:
     tau2 = excess / np.sum(w * others / np.sum(w))
     w = 1.0 / (sigma**2 + tau2)
     return float(np.sum(w * offset) / np.sum(w)), float(np.sqrt(tau2))
+
+
+def _mean_error(sigma: FloatArray, tau: float) -> float:
+    """Return the standard error of the mean of the population."""
+    return float(np.sum(1.0 / (sigma**2 + tau**2)) ** -0.5) if sigma.size and tau > 0.0 else 0.0
 
 
 def _floor(sigma: FloatArray) -> float:

@@ -102,7 +102,7 @@ def find_heading(
     )
     nowhere = no_compass if shared else np.ones_like(no_compass)
     legs = np.array([side_of(body) != "body" for body in aligned.bodies])
-    found = combine_upward(own, sigma, nowhere, legs)
+    found = combine_upward(own, sigma, nowhere, legs, by_legs=forward.method == "swing")
     if settings.sensor_headings == "body":
         found = _only_own(found, own, sigma)
     return report(
