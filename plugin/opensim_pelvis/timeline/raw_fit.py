@@ -32,6 +32,13 @@ ALIKE: Final = 0.03
 MOST_OF: Final = 0.75
 """Part of the sensors that must show one factor for it to be that of the sampling rate."""
 
+JUMP_RAD: Final = float(np.deg2rad(5.0))
+JUMP_TIMES: Final = 5.0
+"""A turn of orientations over two steps that the gyroscope does not show, by this angle at least
+and by so many times as much as in the steps around it, is a jump: a heading that was reset, not
+the scale of a gyroscope. Jumps are told by `calibration.slips`."""
+
+_JUMP_LONG, _JUMP_BESIDE = 2, 8  # steps that one may take to each side, and that are compared
 _PIECE_S, _PIECES = 5.0, 8
 _REACH_S: Final = 0.06  # to each side: noise of single orientations must not look like turning
 _PARTS: Final = 3
@@ -164,6 +171,7 @@ def _turns(
         mean = (gyroscope[:-2] + 4.0 * gyroscope[1:-1] + gyroscope[2:]) / 6.0
         bad = ~(unit & np.isfinite(gyroscope).all(axis=1))
         bad = bad[:-2] | bad[1:-1] | bad[2:] | (span_s > 2.5 * step_s)
+        bad |= _jumps((turning - mean) * span_s[:, None])
         both = np.where(bad[:, None], 0.0, np.column_stack([turning, mean]))
         smooth, lost = _mean_of_runs(both, width), _mean_of_runs(bad[:, None] * 1.0, width)
         good = lost[:, 0] * width < 0.5
@@ -173,6 +181,16 @@ def _turns(
     if not told or not sum(rows.shape[0] for rows in told):
         return None
     return _Turns(np.concatenate(told), np.concatenate(felt), np.concatenate(piece))
+
+
+def _jumps(unfelt_rad: FloatArray) -> BoolArray:
+    """Return which rows hold a turn that comes at once and that no gyroscope felt, (m,)."""
+    size = np.nan_to_num(np.sqrt(np.einsum("ij,ij->i", unfelt_rad, unfelt_rad)))
+    reach = _JUMP_LONG + _JUMP_BESIDE
+    padded = np.pad(size, reach)
+    around = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    beside = np.maximum(around[:, :_JUMP_BESIDE].max(axis=1), around[:, -_JUMP_BESIDE:].max(axis=1))
+    return np.asarray((size > JUMP_RAD) & (size > JUMP_TIMES * beside))
 
 
 def _mean_of_runs(values: FloatArray, width: int) -> FloatArray:
