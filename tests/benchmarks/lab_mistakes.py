@@ -16,11 +16,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.check_rates import command_line, said, write_rates
 from tests.mistakes import MISTAKES, analyse, sound
 from tests.mistakes.case import FIGURES, figures
 
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.notices import say
+from opensim_pelvis.quality.check_rates import Counts
+from opensim_pelvis.quality.definitions import definitions
 
 REFUSED = "refused"
 
@@ -34,6 +37,7 @@ class Outcome:
     first: str
     told: str
     numbers: tuple[float, ...] = ()
+    alarmed: tuple[str, ...] = ()
 
 
 def outcome_of(number: int) -> Outcome:
@@ -51,6 +55,7 @@ def outcome_of(number: int) -> Outcome:
         first.code if first else "",
         say(first)[:110] if first else "",
         tuple(figures(result).values()),
+        tuple(check.name for check in result.quality.checks if check.verdict != "good"),
     )
 
 
@@ -72,10 +77,23 @@ def summary(found: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def misses(found: Sequence[Outcome]) -> dict[str, Counts]:
+    """Return in how many of the recordings that it is there for each check said nothing."""
+    aims = {mistake.name: mistake.check for mistake in MISTAKES}
+    counts: dict[str, list[int]] = {name: [0, 0] for name in definitions()}
+    for row in found:
+        if row.name in aims:
+            missed = row.verdict != REFUSED and aims[row.name] not in row.alarmed
+            counts[aims[row.name]][0] += missed
+            counts[aims[row.name]][1] += 1
+    return {name: (k, n) for name, (k, n) in counts.items() if n}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="*", help="names that match, such as 'slip*'")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="into quality/check_rates.toml")
     wanted = parser.parse_args()
     numbers = [i for i, row in enumerate(MISTAKES) if fnmatch(row.name, wanted.only)]
     sys.stdout.write("  ".join(name.removesuffix("_deg") for name in FIGURES) + "\n")
@@ -89,6 +107,11 @@ def main() -> None:
             )
             sys.stdout.flush()
     sys.stdout.write(summary(found) + "\n")
+    counts = misses(found)
+    sys.stdout.write(said("said nothing, of recordings that the check is there for", counts) + "\n")
+    if wanted.write:
+        command = command_line("tests/benchmarks/lab_mistakes.py", sys.argv[1:])
+        write_rates("broken", command, counts)
 
 
 if __name__ == "__main__":

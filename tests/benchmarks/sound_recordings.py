@@ -35,11 +35,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.check_rates import command_line, said, write_rates
 from tests.mistakes import Case, analyse
 from tests.mistakes.case import sound
+from tests.mistakes.signals import RAW, without
 
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.frames import FloatArray
+from opensim_pelvis.quality.check_rates import Counts
+from opensim_pelvis.quality.definitions import definitions
 from opensim_pelvis.rotations import inverse, multiply, rotate
 from opensim_pelvis.simulate import (
     Pose,
@@ -49,7 +53,7 @@ from opensim_pelvis.simulate import (
     draw_sensors,
     draw_session,
 )
-from opensim_pelvis.types import Check, Result
+from opensim_pelvis.types import NOT_CHECKED, Check, Result
 from opensim_pelvis.types.segments import BODIES, segment_of
 
 SETS = (
@@ -61,6 +65,10 @@ SETS = (
 )
 """Bodies that wear a sensor."""
 WALKERS = 0.3
+BARE = 0.15
+"""Of recordings with orientations of the sensor system those without raw signals."""
+SPEAK_UP = ("calibration", "headings_unknown", "slips_unsure")
+"""Checks that are there only where they are not good."""
 CALIBRATED = 0.7
 """Ratio of true to stated errors, root mean square, below which an uncertainty is overstated."""
 HALF_GOOD_DEG = 3.5
@@ -100,6 +108,7 @@ class Outcome:
     codes: tuple[str, ...]
     doubts: tuple[Doubt, ...] = ()
     headings: tuple[TrueHeading, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 def draw(number: int) -> Case:
@@ -120,7 +129,11 @@ def draw_with_truth(number: int) -> tuple[Case, Session, SensorSettings]:
     worn = SETS[rng.integers(len(SETS))]
     case = case.only(*worn)
     case = replace(case, activity=replace(case.activity, kind=gait))
-    return (case.fused() if fused else case), session, sensors
+    if fused:
+        return case.fused(), session, sensors
+    if rng.random() < BARE:
+        case = case.all_changed(lambda sensor: without(sensor, *RAW))
+    return case, session, sensors
 
 
 def outcome_of(number: int) -> Outcome:
@@ -146,6 +159,7 @@ def outcome_of(number: int) -> Outcome:
             if check.verdict != "good" and check.name not in FOLLOWS
         ),
         true_headings(result, sensors),
+        tuple(c.name for c in result.quality.checks if c.state != NOT_CHECKED),
     )
 
 
@@ -245,11 +259,26 @@ def summarise(found: Sequence[Outcome]) -> None:
     write(f"warnings: {dict(codes.most_common())}\n")
 
 
+def false_alarms(found: Sequence[Outcome]) -> dict[str, Counts]:
+    """Return in how many recordings each check was not good, of those in which it was made.
+
+    A check that speaks only where something is wrong was made in all.
+    """
+    results = [row for row in found if row.verdict != "refused"]
+    counts = {}
+    for name in definitions():
+        alarmed = sum(check.split()[0] == name for row in results for check in row.checks)
+        made = sum(name in row.made for row in results)
+        counts[name] = (alarmed, len(results) if name in SPEAK_UP else made)
+    return counts
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="number of the first person")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="into quality/check_rates.toml")
     wanted = parser.parse_args()
     numbers = range(wanted.first, wanted.first + wanted.people)
     found = []
@@ -261,6 +290,11 @@ def main() -> None:
                 sys.stdout.write(f"{line}: {told_of(row)}\n")
                 sys.stdout.flush()
     summarise(found)
+    counts = false_alarms(found)
+    sys.stdout.write(said("not good, of recordings in which the check was made", counts) + "\n")
+    if wanted.write:
+        command = command_line("tests/benchmarks/sound_recordings.py", sys.argv[1:])
+        write_rates("sound", command, counts)
 
 
 if __name__ == "__main__":

@@ -80,6 +80,8 @@ class Mistake:
         Takes the sound case, returns the broken one.
     causes : tuple of str
         Codes of notices, or their beginnings, that name the cause.
+    check : str
+        Name of the check that is there for it; empty where the recording ought to be refused.
     lesser : bool
         Something is lost but nothing is wrong: "doubtful" or a right result is enough.
     """
@@ -87,6 +89,7 @@ class Mistake:
     name: str
     make: Callable[[Case], Case]
     causes: tuple[str, ...]
+    check: str
     lesser: bool = False
 
 

@@ -9,9 +9,12 @@ from typing import Final
 
 import numpy as np
 
+from opensim_pelvis.simulate import Session, demo_sensors
+from opensim_pelvis.simulate.demo import demo_runner
+from opensim_pelvis.simulate.pose import SITTING, Pose
 from opensim_pelvis.types import SensorSignals
 from tests.mistakes import signals as do
-from tests.mistakes.case import Case, Mistake
+from tests.mistakes.case import Case, Mistake, sound
 
 Change = Callable[[SensorSignals], SensorSignals]
 
@@ -47,7 +50,7 @@ def every(change: Change) -> Callable[[Case], Case]:
 
 def _swaps() -> Iterator[Mistake]:
     def row(name: str, make: Callable[[Case], Case]) -> Mistake:
-        return Mistake(name=f"swap: {name}", make=make, causes=SWAPPED)
+        return Mistake(name=f"swap: {name}", make=make, causes=SWAPPED, check="wearers")
 
     yield row(
         "pelvis-torso, two worn", lambda c: swapped(c.only("pelvis", "torso"), ("pelvis", "torso"))
@@ -76,6 +79,7 @@ def _mounted() -> Iterator[Mistake]:
                 c.only(*two), calibration=replace(c.calibration, heading_axis=a)
             ),
             causes=("forward.", "heading."),
+            check="forward",
         )
     for body in ("pelvis", "torso", "femur_r", "tibia_l"):
         for degrees in (20.0, 45.0, 90.0, 180.0):
@@ -88,12 +92,14 @@ def _mounted() -> Iterator[Mistake]:
                         body, partial(do.turned_on_body, turn_rad=tuple(turn), from_s=MIDDLE_S)
                     ),
                     causes=MOVED,
+                    check="slips",
                 )
     for body in two:
         yield Mistake(
             name=f"heading of {body} jumps by 40 deg",
             make=one(body, partial(do.jumped, angle_rad=float(np.deg2rad(40.0)), from_s=MIDDLE_S)),
             causes=("slips.", "heading_jump"),
+            check="heading_jumps",
         )
 
 
@@ -114,13 +120,48 @@ def _posed() -> Iterator[Mistake]:
 
     for lean in (-15.0, 15.0, 25.0):
         yield Mistake(
-            name=f"pose: leans forward {lean:g} deg", make=posed((0.0, lean, 0.0)), causes=POSE
+            name=f"pose: leans forward {lean:g} deg",
+            make=posed((0.0, lean, 0.0)),
+            causes=POSE,
+            check="stood_upright",
         )
         yield Mistake(
-            name=f"pose: leans sideways {lean:g} deg", make=posed((lean, 0.0, 0.0)), causes=POSE
+            name=f"pose: leans sideways {lean:g} deg",
+            make=posed((lean, 0.0, 0.0)),
+            causes=POSE,
+            check="stood_upright",
         )
     for off in (20.0, 45.0, 90.0, 180.0, -30.0):
-        yield Mistake(name=f"pose: faces {off:g} deg off", make=posed((0.0, 0.0, off)), causes=POSE)
+        yield Mistake(
+            name=f"pose: faces {off:g} deg off",
+            make=posed((0.0, 0.0, off)),
+            causes=POSE,
+            check="faced_ahead",
+        )
+
+
+def _stood() -> Iterator[Mistake]:
+    poses = {
+        "sits": SITTING,
+        "knees bent by 60 deg": Pose(hip_flexion_deg=30.0, knee_flexion_deg=60.0),
+    }
+    for name, pose in poses.items():
+        yield Mistake(
+            name=f"pose: {name}",
+            make=lambda c, p=pose: sound(
+                demo_runner(), Session(duration_s=30.0, rate_hz=100.0, pose=p), demo_sensors()
+            ),
+            causes=POSE,
+            check="legs_straight",
+        )
+    yield Mistake(
+        name="pose: runs off within the static trial",
+        make=lambda c: replace(
+            c, calibration=replace(c.calibration, window_s=(0.0, c.still_s + 2.0))
+        ),
+        causes=("pose.", "calibration.", "placement."),
+        check="pose",
+    )
 
 
 def _signals() -> Iterator[Mistake]:
@@ -129,11 +170,13 @@ def _signals() -> Iterator[Mistake]:
             name=f"{body} frozen from the middle",
             make=one(body, partial(do.frozen, from_s=MIDDLE_S)),
             causes=FROZEN,
+            check="frozen",
         )
         yield Mistake(
             name=f"{body} orientation alone frozen",
             make=one(body, partial(do.frozen, from_s=MIDDLE_S, signals=("R_ES",))),
             causes=FROZEN,
+            check="frozen",
         )
         yield Mistake(
             name=f"{body} frozen, no raw signals",
@@ -141,66 +184,85 @@ def _signals() -> Iterator[Mistake]:
                 b, partial(do.frozen, from_s=MIDDLE_S)
             ),
             causes=FROZEN,
+            check="frozen",
         )
         yield Mistake(
             name=f"{body} frozen, fused",
             make=lambda c, b=body: c.changed(b, partial(do.frozen, from_s=MIDDLE_S)).fused(),
             causes=FROZEN,
+            check="frozen",
         )
         yield Mistake(
             name=f"{body} repeats its last second",
             make=one(body, partial(do.looped, from_s=MIDDLE_S, length_s=1.0)),
             causes=("signals.",),
+            check="frozen",
         )
         yield Mistake(
             name=f"{body} frozen for 4 s",
             make=one(body, partial(do.frozen, from_s=MIDDLE_S, to_s=MIDDLE_S + 4.0)),
             causes=FROZEN,
+            check="frozen",
             lesser=True,
         )
         yield Mistake(
             name=f"{body} silent for 8 s",
             make=one(body, partial(do.silent, from_s=12.0, to_s=20.0)),
             causes=GAP,
+            check="absent",
             lesser=True,
         )
         yield Mistake(
             name=f"{body} silent for 17 s",
             make=one(body, partial(do.silent, from_s=8.0, to_s=25.0)),
             causes=GAP,
+            check="absent",
             lesser=True,
         )
         yield Mistake(
             name=f"{body} zero quaternions for 10 s",
             make=one(body, partial(do.filled, value=0.0, from_s=12.0, to_s=22.0)),
             causes=GAP,
+            check="absent",
             lesser=True,
         )
         yield Mistake(
             name=f"{body} NaN from the middle",
             make=one(body, partial(do.filled, value=np.nan, from_s=MIDDLE_S)),
             causes=GAP,
+            check="absent",
             lesser=True,
         )
         yield Mistake(
             name=f"{body} 0.1 s late",
             make=one(body, partial(do.delayed, delay_s=0.1)),
             causes=("signals.",),
+            check="delay",
         )
         yield Mistake(
             name=f"{body} clock 1 % off",
             make=one(body, partial(do.stretched, factor=1.01)),
             causes=("signals.",),
+            check="delay",
         )
         yield Mistake(
             name=f"{body} clock 0.3 % off",
             make=one(body, partial(do.stretched, factor=1.003)),
             causes=("signals.",),
+            check="delay",
         )
     yield Mistake(
-        name="torso is a copy of pelvis", make=_copied(("torso",)), causes=("signals.duplicate",)
+        name="torso is a copy of pelvis",
+        make=_copied(("torso",)),
+        causes=("signals.duplicate",),
+        check="duplicates",
     )
-    yield Mistake(name="all sensors one file", make=_copied(None), causes=("signals.duplicate",))
+    yield Mistake(
+        name="all sensors one file",
+        make=_copied(None),
+        causes=("signals.duplicate",),
+        check="duplicates",
+    )
 
 
 def _bare(sensor: SensorSignals) -> SensorSignals:
@@ -224,14 +286,18 @@ def _copied(bodies: tuple[str, ...] | None) -> Callable[[Case], Case]:
 def _units() -> Iterator[Mistake]:
     for factor in (0.5, 1.2, 1.5):
         wrong = partial(_misstated, factor=factor)
-        yield Mistake(name=f"rate x{factor:g}", make=wrong, causes=RATE)
+        yield Mistake(name=f"rate x{factor:g}", make=wrong, causes=RATE, check="rate")
         yield Mistake(
-            name=f"rate x{factor:g}, fused", make=lambda c, w=wrong: w(c).fused(), causes=RATE
+            name=f"rate x{factor:g}, fused",
+            make=lambda c, w=wrong: w(c).fused(),
+            causes=RATE,
+            check="rate",
         )
         yield Mistake(
             name=f"rate x{factor:g}, no raw signals",
             make=lambda c, w=wrong: w(c.all_changed(_bare)),
             causes=(*RATE, "signals.cadence", "stated."),
+            check="cadence",
         )
     for factor in (1.05, 1.3):
         change = partial(do.scaled, signal="angular_velocity_radps", factor=factor)
@@ -239,11 +305,13 @@ def _units() -> Iterator[Mistake]:
             name=f"gyroscopes x{factor:g}, fused",
             make=lambda c, f=change: c.all_changed(f).fused(),
             causes=UNITS,
+            check="rate",
         )
         yield Mistake(
             name=f"pelvis gyroscope x{factor:g}, fused",
             make=lambda c, f=change: c.changed("pelvis", f).fused(),
             causes=UNITS,
+            check="scale",
         )
     faults: Mapping[str, Change] = {
         "acceleration of the other sign": partial(
@@ -259,20 +327,35 @@ def _units() -> Iterator[Mistake]:
         ),
     }
     for name, change in faults.items():
-        yield Mistake(name=f"{name}", make=every(change), causes=UNITS)
+        yield Mistake(name=f"{name}", make=every(change), causes=UNITS, check="raw")
         yield Mistake(
-            name=f"{name}, fused", make=lambda c, f=change: c.all_changed(f).fused(), causes=UNITS
+            name=f"{name}, fused",
+            make=lambda c, f=change: c.all_changed(f).fused(),
+            causes=UNITS,
+            check="raw",
+        )
+    opposite = partial(do.scaled, signal="acceleration_mps2", factor=-1.0)
+    for bodies in ((), ("pelvis", "torso")):
+        yield Mistake(
+            name=f"acceleration of the other sign, raw alone{', two worn' if bodies else ''}",
+            make=lambda c, b=bodies: (c.only(*b) if b else c).all_changed(
+                lambda s: do.without(opposite(s), "R_ES")
+            ),
+            causes=("signals.acceleration_sign", "heading.forward"),
+            check="forward",
         )
     for how in ("xyzw", "conjugated"):
         yield Mistake(
             name=f"quaternions {how}",
             make=every(partial(do.swapped_order, how=how)),
             causes=("signals.", "orientation."),
+            check="raw",
         )
         yield Mistake(
             name=f"quaternions {how}, no raw signals",
             make=lambda c, h=how: c.all_changed(lambda s: _bare(do.swapped_order(s, h))),
             causes=("signals.", "orientation."),
+            check="order",
         )
 
 
@@ -297,11 +380,14 @@ def _stated() -> Iterator[Mistake]:
     def told(**values: object) -> Callable[[Case], Case]:
         return lambda c: replace(c, activity=replace(c.activity, **values))
 
-    yield Mistake(name="speed in km/h", make=told(speed_mps=12.96), causes=("stated.",))
+    yield Mistake(
+        name="speed in km/h", make=told(speed_mps=12.96), causes=("stated.",), check="stated_speed"
+    )
     yield Mistake(
         name="activity walking said of a run",
         make=told(kind="walking", speed_mps=None),
         causes=("stated.",),
+        check="stated_activity",
     )
 
 
@@ -312,6 +398,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     *_swaps(),
     *_mounted(),
     *_posed(),
+    *_stood(),
     *_signals(),
     *_units(),
     *_stated(),

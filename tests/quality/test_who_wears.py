@@ -20,6 +20,8 @@ from opensim_pelvis.simulate import (
     simulate_sensors,
 )
 from opensim_pelvis.types import NOT_CHECKED, Recording, Result
+from tests import mistakes
+from tests.mistakes import MISTAKES
 
 BODIES = ("pelvis", "femur_r", "femur_l", "tibia_r")
 SENSORS = tuple(f"{body}_imu" for body in BODIES)
@@ -152,3 +154,12 @@ def test_a_swap_is_told_first_and_rejects_the_result(run: Recording, pair: tuple
     told = [n for n in result.notes if n.code == "wearers.swapped"]
     assert result.notes[0] in told
     assert {s for n in told for s in n.subject} == {f"{body}_imu" for body in pair}
+
+
+def test_a_sensor_that_is_late_is_not_taken_for_another_segments() -> None:
+    """Legs swing before the pelvis moves, as if sides were exchanged: the delay is the cause."""
+    late = next(m for m in MISTAKES if m.name == "pelvis 0.1 s late").make(mistakes.sound())
+    result = mistakes.analyse(late)
+    told = [note.code for note in result.notes if note.severity != "note"]
+    assert told[0] == "signals.delay"
+    assert not [code for code in told if code.startswith("wearers.")]

@@ -28,6 +28,9 @@ gravity best at rests that the filter has not seen: ``docs/fusion.md``."""
 MAX_MAGNETIC_HOLE_S: Final = 0.5
 """Longest hole in the magnetic field; its axes turn with the sensor, so lines do not bridge it."""
 
+LEAST_REST: Final = 50
+"""Samples at rest whose median is a bias."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fused:
@@ -38,6 +41,8 @@ class Fused:
     stretch : Stretch
     force_mps2, turning_radps : (m, 3) array
         The signals in S, holes filled; bias taken from the gyroscope.
+    measured_radps : (m, 3) array
+        The gyroscope's signal with its bias.
     R_ES : (m, 4) array
     bias_radps : (3,) array
         Mean over the samples.
@@ -49,10 +54,20 @@ class Fused:
     stretch: Stretch
     force_mps2: FloatArray
     turning_radps: FloatArray
+    measured_radps: FloatArray
     R_ES: FloatArray
     bias_radps: FloatArray
     rest: BoolArray
     disturbed: BoolArray
+
+    def unbiased_radps(self) -> FloatArray:
+        """Return the gyroscope's signal less its median at rest; the filter's where none rests.
+
+        A bias that the filter finds in movement takes a part of what a wrong axis adds up to.
+        """
+        if np.count_nonzero(self.rest) < LEAST_REST:
+            return self.turning_radps
+        return np.asarray(self.measured_radps - np.median(self.measured_radps[self.rest], axis=0))
 
 
 def run_filter(
@@ -83,13 +98,14 @@ def run_filter(
     force = stretch.fill(np.asarray(sensor.acceleration_mps2))
     field = stretch.fill(np.asarray(sensor.magnetic_field)) if magnetometer else None
     found = offlineVQF(turning, force, field, step_s, {"tauAcc": TAU_ACC_S})
-    turning = turning - found["bias"]
+    measured, turning = turning, turning - found["bias"]
     rest = found["restDetected"] | find_rest(force, turning, step_s)
     R_ES = found["quat9D" if magnetometer else "quat6D"]
     return Fused(
         stretch=stretch,
         force_mps2=force,
         turning_radps=turning,
+        measured_radps=measured,
         R_ES=level_at_rest(R_ES, force, rest, step_s=step_s, fade_s=TAU_ACC_S),
         bias_radps=found["bias"].mean(axis=0),
         rest=rest,

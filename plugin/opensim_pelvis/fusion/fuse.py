@@ -19,7 +19,7 @@ from opensim_pelvis.fusion.filter import Fused, field_is_whole, run_filter
 from opensim_pelvis.fusion.heading_ties import find_ties, join_all, join_longest
 from opensim_pelvis.fusion.origin import add_ties, count_clipping, make_origin
 from opensim_pelvis.fusion.origin_notices import describe_choice, describe_origin
-from opensim_pelvis.fusion.signal_check import find_fault
+from opensim_pelvis.fusion.signal_check import Judgement, judge_signals
 from opensim_pelvis.fusion.stretches import (
     MAX_JITTER,
     MIN_STRETCH,
@@ -29,7 +29,7 @@ from opensim_pelvis.fusion.stretches import (
     find_sampling,
 )
 from opensim_pelvis.notices import Notice, notice
-from opensim_pelvis.types import OrientationOrigin, Progress, Recording, SensorSignals
+from opensim_pelvis.types import OrientationOrigin, Progress, RawFit, Recording, SensorSignals
 
 STAGE: Final = "fusion"
 """What progress calls it."""
@@ -82,6 +82,7 @@ def fuse_recording(
     origins: list[OrientationOrigin] = []
     notes: list[Notice] = []
     start_s = min((_times_s(s, recording.rate_hz)[0] for s in chosen if s.counter.size), default=0)
+    fits = {fit.identifier: fit for fit in recording.inspection.fits}
     for done, sensor in enumerate(chosen):
         if progress is not None:
             progress(STAGE, done, len(chosen))
@@ -91,7 +92,7 @@ def fuse_recording(
                 time_s = _times_s(sensor, recording.rate_hz) - start_s
                 needed = (time_s >= pose_s[0]) & (time_s <= pose_s[1])
             fused, origin, said = _fuse_sensor(
-                sensor, recording.rate_hz, settings, max_gap_s, needed
+                sensor, recording.rate_hz, settings, max_gap_s, needed, fits.get(sensor.identifier)
             )
         except FusionError as fault:
             faults.append(str(fault))
@@ -151,6 +152,7 @@ def _fuse_sensor(
     settings: FusionSettings,
     max_gap_s: float,
     needed: BoolArray | None,
+    fit: RawFit | None,
 ) -> tuple[SensorSignals, OrientationOrigin, list[Notice]]:
     """Return one sensor with orientations, their origin, and what is doubtful about its steps."""
     if _takes_vendor(sensor, settings):
@@ -173,7 +175,7 @@ def _fuse_sensor(
             f"{sensor.identifier}: wanted {MIN_STRETCH} consecutive samples with acceleration "
             "and angular velocity, found none. Omit the sensor, or export it again"
         )
-    return _fuse_stretches(sensor, sampling, stretches, settings, needed)
+    return _fuse_stretches(sensor, sampling, stretches, settings, needed, fit)
 
 
 def _fuse_stretches(
@@ -182,6 +184,7 @@ def _fuse_stretches(
     stretches: Sequence[Stretch],
     settings: FusionSettings,
     needed: BoolArray | None,
+    fit: RawFit | None,
 ) -> tuple[SensorSignals, OrientationOrigin, list[Notice]]:
     used_field = settings.magnetometer and field_is_whole(sensor, sampling, stretches)
     parts = [
@@ -194,8 +197,10 @@ def _fuse_stretches(
         )
         for stretch in stretches
     ]
-    _require_plausible(sensor, sampling, max(parts, key=lambda part: part.stretch.samples))
+    longest = max(parts, key=lambda part: part.stretch.samples)
+    judged = _require_plausible(sensor, sampling, longest, fit)
     origin = make_origin(sensor, sampling, parts, settings)
+    origin = replace(origin, gravity_mps2=judged.gravity_mps2, gravity_error_mps2=judged.error_mps2)
     if used_field:
         R_ES = join_all(parts, sensor.counter.size)
     else:
@@ -205,12 +210,16 @@ def _fuse_stretches(
     return replace(sensor, R_ES=R_ES), origin, _doubts(sensor, sampling, settings, used_field)
 
 
-def _require_plausible(sensor: SensorSignals, sampling: Sampling, part: Fused) -> None:
-    fault = find_fault(part.force_mps2, part.turning_radps, sampling.step_s)
-    if fault:
+def _require_plausible(
+    sensor: SensorSignals, sampling: Sampling, part: Fused, fit: RawFit | None
+) -> Judgement:
+    """Return what is doubtful about the raw signals; FusionError where another reading fits."""
+    judged = judge_signals(part.force_mps2, part.unbiased_radps(), sampling.step_s, fit)
+    if judged.fault:
         raise FusionError(
-            f"{sensor.identifier}: {fault}. Correct the description of the file (mapping)"
+            f"{sensor.identifier}: {judged.fault}. Correct the description of the file (mapping)"
         )
+    return judged
 
 
 def _doubts(

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.fusion.signal_check import find_telling_windows, follow_gravity
+from opensim_pelvis.fusion.gravity import find_telling_windows, follow
 from opensim_pelvis.fusion.stretches import cut_stretches, find_sampling
 from opensim_pelvis.types import SensorSignals
 
@@ -26,7 +26,7 @@ that move, and are right, show up to 2.0."""
 _FACTORS: Final = np.geomspace(0.5, 2.0, 11)
 _SAME: Final = 1.2  # how much better another factor may fit where that of the file is right
 _LEAST_S: Final = 15.0
-_WINDOWS: Final = 6  # bounds the work
+_MOST_WINDOWS, _WINDOWS = 12, 6  # bound the work
 
 
 def find_gain(sensor: SensorSignals, rate_hz: float, max_gap_s: float) -> float:
@@ -56,11 +56,12 @@ def find_gain(sensor: SensorSignals, rate_hz: float, max_gap_s: float) -> float:
         return float("nan")
     force = longest.fill(sensor.acceleration_mps2)
     turning = longest.fill(sensor.angular_velocity_radps)
-    windows = find_telling_windows(force, turning, sampling.step_s)
+    windows = find_telling_windows(turning, sampling.step_s, _MOST_WINDOWS)
     windows = windows[:: max(len(windows) // _WINDOWS, 1)]
 
     def wander(factor: float) -> float:
-        return follow_gravity(force, turning * factor, sampling.step_s, windows)[0]
+        wander2 = follow(force, turning * factor, sampling.step_s, windows).wander2
+        return float(np.sqrt(np.median(wander2)))
 
     return _best(np.array([wander(factor) for factor in _FACTORS]), wander)
 

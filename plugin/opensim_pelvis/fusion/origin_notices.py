@@ -44,6 +44,7 @@ def describe_choice(
 def describe_origin(origin: OrientationOrigin, samples: int) -> list[Notice]:
     """Tell what is worth knowing about one sensor's raw signals; nothing where all is well."""
     return [
+        *_gravity(origin),
         *_clipping(origin, samples),
         *_heading(origin),
         *_bias(origin),
@@ -60,6 +61,17 @@ def _heading(origin: OrientationOrigin) -> Iterator[Notice]:
     if origin.heading_breaks_s:
         at = _list_times(origin.heading_breaks_s)
         yield notice("fusion.broken", name, sensor=name, at=at)
+
+
+def _gravity(origin: OrientationOrigin) -> Iterator[Notice]:
+    if np.isfinite(origin.gravity_error_mps2):
+        yield notice(
+            "fusion.gravity_unexplained",
+            origin.identifier,
+            sensor=origin.identifier,
+            gravity_mps2=origin.gravity_mps2,
+            error_mps2=origin.gravity_error_mps2,
+        )
 
 
 def _bias(origin: OrientationOrigin) -> Iterator[Notice]:

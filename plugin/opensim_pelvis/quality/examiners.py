@@ -8,7 +8,9 @@ from typing import Final
 from opensim_pelvis.notices import Notice
 from opensim_pelvis.quality.anatomy import examine_anatomy
 from opensim_pelvis.quality.examined import Examined
+from opensim_pelvis.quality.forward_axis import examine_forward
 from opensim_pelvis.quality.measured import examine_absent, examine_duplicates, examine_repeats
+from opensim_pelvis.quality.order import examine_order
 from opensim_pelvis.quality.pace import examine_cadence
 from opensim_pelvis.quality.posture import examine_posture
 from opensim_pelvis.quality.readings import examine_rate, examine_raw
@@ -27,6 +29,8 @@ EXAMINERS: Final[Mapping[str, Examiner]] = {
     "raw": examine_raw,
     "heading_jumps": find_heading_jumps,
     "slips": find_slips,
+    "order": examine_order,
+    "forward": examine_forward,
     "wearers": find_swaps,
     "delay": examine_delays,
     "absent": examine_absent,

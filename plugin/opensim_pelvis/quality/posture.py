@@ -86,7 +86,7 @@ def examine_posture(examined: Examined) -> Iterator[Evidence]:
     names = ("faced_ahead", "stood_upright", "legs_straight")
     method = method_of(examined.placement.pose.method)
     activity = examined.settings.activity.kind
-    kept = _in_strides(examined)
+    kept = in_strides(examined)
     if not method.still or activity is None or not kept.any():
         yield from (Evidence(check=definition_of(n).state("good", NOT_CHECKED)) for n in names)
         return
@@ -136,7 +136,7 @@ def _mean_deg(sine: FloatArray, cosine: FloatArray) -> float:
     return float(np.rad2deg(centre + np.angle(np.exp(1j * (angle - centre))).mean()))
 
 
-def _in_strides(examined: Examined) -> BoolArray:
+def in_strides(examined: Examined) -> BoolArray:
     """Return the samples that lie in a kept stride; in any stride where none is kept."""
     strides, time_s = examined.running.strides, examined.kinematics.time_s
     rows = strides.kept if strides.kept.any() else np.ones(strides.side.size, dtype=bool)

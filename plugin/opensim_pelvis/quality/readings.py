@@ -30,7 +30,7 @@ MAX_TILT_RAD: Final = float(np.deg2rad(15.0))
 GRAVITY_BAND: Final = (0.9, 1.1)
 """Mean specific force as a part of gravity; real recordings show 0.98 to 1.02."""
 
-_GONE: Final = 0.35  # as in `fusion.signal_check`: acceleration from which gravity was taken
+_GONE: Final = 0.35  # acceleration from which gravity was taken
 _BACK_RAD: Final = float(np.deg2rad(150.0))
 
 
@@ -104,7 +104,7 @@ def _gains(examined: Examined) -> dict[str, float]:
 
 
 def examine_raw(examined: Examined) -> Iterator[Evidence]:
-    """Tell which raw signals do not fit the orientations of their file: units, signs, axes."""
+    """Tell which raw signals fit neither the orientations of their file nor one another."""
     worn = dict(zip(examined.aligned.identifiers, examined.aligned.bodies, strict=True))
     fits = {
         worn[fit.identifier]: fit
@@ -112,7 +112,10 @@ def examine_raw(examined: Examined) -> Iterator[Evidence]:
         if fit.identifier in worn
     }
     definition = definition_of("raw")
-    if not any(np.isfinite(fit.gain) or np.isfinite(fit.gravity) for fit in fits.values()):
+    origins = [o for o in examined.recording.origins if o.identifier in worn]
+    fused = any(origin.origin != "vendor" for origin in origins)
+    told = any(np.isfinite([fit.gain, fit.gravity]).any() for fit in fits.values())
+    if not fused and not told:
         yield Evidence(check=definition.state("good", NOT_CHECKED))
         return
     alike: dict[Fault, list[str]] = {}
@@ -120,11 +123,13 @@ def examine_raw(examined: Examined) -> Iterator[Evidence]:
         for fault in find_faults(fit):
             alike.setdefault(fault, []).append(body)
     wrong = tuple(dict.fromkeys(body for bodies in alike.values() for body in bodies))
-    fused = any(origin.origin != "vendor" for origin in examined.recording.origins)
+    odd = tuple(worn[o.identifier] for o in origins if np.isfinite(o.gravity_error_mps2))
     check = definition.state("good", "good")
     if wrong:
         verdict: Verdict = "rejected" if fused else "doubtful"
         check = definition.state(verdict, verdict, wrong)
+    elif odd:  # told by fusion
+        check = definition.state("doubtful", "doubtful", odd)
     yield Evidence(
         check=check,
         notes=tuple(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from opensim_pelvis.calibration.wearers.identify import SURE, Wearers, identify_
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
-from opensim_pelvis.types import NOT_CHECKED, Evidence
+from opensim_pelvis.quality.synchrony import find_late
+from opensim_pelvis.timeline.delays import find_lags
+from opensim_pelvis.types import NOT_CHECKED, AlignedRecording, Evidence
 from opensim_pelvis.types.segments import BODIES
 
 NAME: Final = "wearers"
@@ -20,20 +23,70 @@ SUREST: Final = 0.99
 """So sure at most that is told: too few people were measured for more."""
 
 
+REACH_S: Final = 5.0
+"""Time to each side of the middle of a window for which the lags found there are taken to hold."""
+
+
 def find_swaps(examined: Examined) -> Iterator[Evidence]:
-    """Yield what movement says of the stated wearers on pelvis, trunk and legs."""
+    """Yield what movement says of the stated wearers on pelvis, trunk and legs.
+
+    A sensor that runs late moves out of step with the others, as one on another segment does.
+    Where stated wearers are unlikely and sensors run late, the lags are taken out first.
+    """
     aligned = examined.aligned
     columns = [k for k, body in enumerate(aligned.bodies) if body in BODIES]
-    turning, force = aligned.angular_velocity_radps, aligned.acceleration_mps2
-    stated = tuple(aligned.bodies[k] for k in columns)
-    found = identify_wearers(
-        rate_hz=aligned.rate_hz,
-        R_ES=aligned.R_ES[:, columns],
-        angular_velocity_radps=None if turning is None else turning[:, columns],
-        acceleration_mps2=None if force is None else force[:, columns],
-        candidates=stated,
+    sensors, stated = (
+        tuple(names[k] for k in columns) for names in (aligned.sensors, aligned.bodies)
     )
-    yield judge_wearers(found, tuple(aligned.sensors[k] for k in columns), stated)
+    found = _identify(aligned, columns, slice(None))
+    evidence = judge_wearers(found, sensors, stated)
+    if evidence.check.verdict != "good":
+        rows, late = _late(aligned, examined.settings.calibration.base)
+        if late:
+            together = _identify(_earlier(aligned, late), columns, rows)
+            level = judge_wearers(together, sensors, stated)
+            told = level.check.state != NOT_CHECKED and level.check.verdict == "good"
+            evidence = level if told else evidence
+    yield evidence
+
+
+def _identify(aligned: AlignedRecording, columns: list[int], rows: slice) -> Wearers:
+    turning, force = aligned.angular_velocity_radps, aligned.acceleration_mps2
+    return identify_wearers(
+        rate_hz=aligned.rate_hz,
+        R_ES=aligned.R_ES[rows, columns],
+        angular_velocity_radps=None if turning is None else turning[rows, columns],
+        acceleration_mps2=None if force is None else force[rows, columns],
+        candidates=tuple(aligned.bodies[k] for k in columns),
+    )
+
+
+def _late(aligned: AlignedRecording, base: str) -> tuple[slice, dict[str, float]]:
+    """Return which sensors are late in the window that shows it least, and its surroundings."""
+    windows: dict[float, dict[tuple[str, str], float]] = {}
+    for lag in find_lags(aligned):
+        windows.setdefault(lag.middle_s, {})[lag.bodies] = lag.lag_s
+    if not windows:
+        return slice(0, 0), {}
+    most = max(len(pairs) for pairs in windows.values())
+    whole = [middle_s for middle_s, pairs in windows.items() if len(pairs) == most]
+    middle_s = min(whole, key=lambda m: max(map(abs, windows[m].values())))
+    first, last = np.searchsorted(aligned.time_s, [middle_s - REACH_S, middle_s + REACH_S])
+    return slice(int(first), int(last)), find_late(windows[middle_s], base)
+
+
+def _earlier(aligned: AlignedRecording, late_s: Mapping[str, float]) -> AlignedRecording:
+    """Return signals in which some sensors show everything earlier; the ends are wrong."""
+    changes: dict[str, Any] = {}
+    for name in ("R_ES", "angular_velocity_radps", "acceleration_mps2"):
+        signal = getattr(aligned, name)
+        if signal is None:
+            continue
+        changes[name] = signal.copy()
+        for body, delay_s in late_s.items():
+            k = aligned.bodies.index(body)
+            changes[name][:, k] = np.roll(signal[:, k], -round(delay_s * aligned.rate_hz), axis=0)
+    return replace(aligned, **changes)
 
 
 def judge_wearers(found: Wearers, sensors: Sequence[str], stated: Sequence[str]) -> Evidence:

@@ -132,6 +132,9 @@ class OrientationOrigin:
     heading_ties_s, heading_tie_errors_rad : tuple of float
         Seconds from the first sample at which the heading goes on after a long hole, tied to the
         one before, and the standard error of each tie.
+    gravity_mps2, gravity_error_mps2 : float
+        Gravity as gyroscope and accelerometer show it, and how far it is from 9.81 m/s^2 at one
+        place, where that is more than sound sensors show and nothing explains it; else NaN.
     """
 
     identifier: str
@@ -150,6 +153,8 @@ class OrientationOrigin:
     heading_breaks_s: tuple[float, ...] = ()
     heading_ties_s: tuple[float, ...] = ()
     heading_tie_errors_rad: tuple[float, ...] = ()
+    gravity_mps2: float = float("nan")
+    gravity_error_mps2: float = float("nan")
 
 
 ClockMethod = Literal["counter", "shared clock", "trigger", "movement", "start"]

@@ -158,7 +158,7 @@ def _leg_phases(features: Features, habit: Habit, *, left: bool) -> FloatArray:
     centre_deg, sharp = habit.swing
     swing: Phase = (centre_deg + (180.0 if left else 0.0), sharp)
     signs = [
-        _around(features.bend_rad + turn, habit.sign)[:, None]
+        phase_fit(features.bend_rad + turn, habit.sign)[:, None]
         + _after(features.swing_rad + turn, swing)
         for turn in SIGNS_RAD
     ]
@@ -185,7 +185,7 @@ def _trunk_phases(features: Features, habit: Habit) -> FloatArray:
     """Return the fit of each sensor as pelvis or trunk, (2, s, g), by the sign of its axes."""
     yaw = _after(features.yaw_rad, habit.yaw)
     signs = [
-        _around(features.surge_rad + turn, habit.sign)[:, None]
+        phase_fit(features.surge_rad + turn, habit.sign)[:, None]
         + _after(features.roll_rad + turn, habit.roll)
         + _after(features.sway_rad + turn, habit.sway)
         + yaw
@@ -196,10 +196,10 @@ def _trunk_phases(features: Features, habit: Habit) -> FloatArray:
 
 def _after(phase_rad: FloatArray, known: Phase) -> FloatArray:
     """Return the fit of phases after the right shank's, (s, g)."""
-    return _around(phase_rad[:, None] - GRID_RAD, known)
+    return phase_fit(phase_rad[:, None] - GRID_RAD, known)
 
 
-def _around(phase_rad: FloatArray, known: Phase) -> FloatArray:
+def phase_fit(phase_rad: FloatArray, known: Phase) -> FloatArray:
     """Return the logarithm of the density of phases over a uniform one; 0 where not known."""
     centre_deg, sharp = known
     apart = np.nan_to_num(phase_rad) - np.deg2rad(centre_deg)

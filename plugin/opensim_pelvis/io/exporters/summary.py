@@ -139,6 +139,8 @@ def _origin(origin: OrientationOrigin) -> dict[str, Any]:
         "gyroscope_lost_deg": float(np.rad2deg(origin.gyroscope_lost_rad)),
         "accelerometer_clipped_samples": origin.accelerometer_clipped,
         "accelerometer_lost_mps2": origin.accelerometer_lost_mps2,
+        "gravity_mps2": origin.gravity_mps2,
+        "gravity_error_mps2": origin.gravity_error_mps2,
         "bridged_samples": origin.bridged_samples,
         "heading_breaks_s": origin.heading_breaks_s,
         "heading_ties_s": origin.heading_ties_s,
