@@ -177,6 +177,7 @@ def test_gaittoolbox_shows_that_its_sensors_disagree_about_north(shared_data: Pa
         activity=ActivitySettings(surface="overground"),
     )
     assert any(note.code.startswith("heading.planes_apart") for note in result.notes)
-    # Twelve and sixteen degrees apart in opposite senses: README of the recording.
+    # By angular velocity alone +12 and -16 degrees (README of the recording); a quarter of what the
+    # long axes tell, which agree better, takes some of it away.
     swing = {row.sensor: np.rad2deg(row.swing_rad) for row in result.placement.heading.sensors}
-    assert swing["femur_l_imu"] - swing["femur_r_imu"] == pytest.approx(28.0, abs=8.0)
+    assert 12.0 < swing["femur_l_imu"] - swing["femur_r_imu"] < 28.0

@@ -183,8 +183,8 @@ def test_a_cohort_of_two_runs(run: Run, trial: Path, tmp_path: Path) -> None:
         with without(*PAGE_AND_PDF):
             code, _, err = run("run", trial, "--out", tmp_path / "results", "--name", name)
         assert code == 0, err
-    code, out, _ = run("cohort", tmp_path / "results", "--out", tmp_path / "cohort")
-    assert code == 0
+    code, out, err = run("cohort", tmp_path / "results", "--out", tmp_path / "cohort")
+    assert code == 0, err
     listed = {Path(line).name for line in out.split()}
     assert {"cohort_sessions.csv", "cohort_rotation_cadence.png"} <= listed
     assert all((tmp_path / "cohort" / name).is_file() for name in listed)

@@ -29,7 +29,7 @@ from tests.io.exporters.sample_result import make_result
 
 LENGTH = 1200
 MEASURES = ("pelvic_rotation_range_deg", "trunk_rotation_range_deg", "hip_extension_peak_deg")
-NEAR_DEG = 0.5  # strides that are left differ by noise; a wrong heading costs tens of degrees
+NEAR_DEG = 1.0  # strides vary by 1 to 2 degrees, few are left; a wrong heading costs tens
 
 
 @cache

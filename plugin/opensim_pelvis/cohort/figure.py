@@ -53,9 +53,9 @@ def draw_cohort(table: pd.DataFrame, path: Path, language: Language = ENGLISH) -
     axes = figure.add_subplot()
     shown = table.dropna(subset=[ROTATION, "cadence_spm"])
     cadence, rotation = shown["cadence_spm"], shown[ROTATION]
-    low, high = min(cadence.min() - 4.0, 150.0), max(cadence.max() + 4.0, 200.0)
+    low, high = min([150.0, *(cadence - 4.0)]), max([200.0, *(cadence + 4.0)])
     axes.set_xlim(low, high)
-    axes.set_ylim(0.0, max(float(rotation.max()) * 1.15, 24.0))
+    axes.set_ylim(0.0, max([24.0, *(rotation * 1.15)]))
     _draw_bands(axes, low, high, language)
     pace = shown["pace_min_per_km"]
     limits: dict[str, Any] = {"vmin": pace.min() - 0.05, "vmax": pace.max() + 0.05}
