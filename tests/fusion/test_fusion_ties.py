@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from opensim_pelvis.config.settings import FusionSettings
 from opensim_pelvis.frames import FloatArray
@@ -49,7 +50,7 @@ NOISE = {"gyroscope_noise_radps": 0.005, "accelerometer_noise_mps2": 0.05}
 HOLES = {"gaittoolbox_walk": 12, "qmt_fullbody": 6}
 """Cut into each sensor of a real recording, one at a time; about a hundred of each length."""
 
-LENGTHS_S = (0.1, 0.2, 0.4, 0.7, 1.0)
+LENGTHS_S = (0.1, 0.4, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -272,5 +273,6 @@ def test_stated_errors_hold_in_real_recordings(shared_data: Path, name: str) -> 
             f"degrees rms, {off.max():.1f} at most, {within:.0%} within twice the stated one"
         )
         assert len(found) > 0.1 * holes
-        assert within >= 0.95
+        # no more beyond it than chance allows where five in a hundred are
+        assert np.sum(off >= 2.0 * found[:, 1]) <= binom.ppf(0.99, len(found), 0.05)
         assert rms < 2.5

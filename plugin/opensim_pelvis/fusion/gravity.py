@@ -15,7 +15,7 @@ import numpy as np
 from vqf import VQF
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
-from opensim_pelvis.rotations import rotate
+from opensim_pelvis.rotations import to_matrix
 
 WINDOW_S: Final = 5.0
 LONG_WINDOW_S: Final = 20.0
@@ -32,6 +32,7 @@ changes, since that much of it lands beside the vertical where a turn is a degre
 Quiet parts count for more by it."""
 
 _WINDOWS, _LONG_WINDOWS = 6, 2  # bound the work
+_SAME = np.eye(3)
 _LEAST_LONG: Final = 1.5  # times the short length
 
 
@@ -107,15 +108,45 @@ def follow(
     windows : sequence of slice
         At least one, each of `PART_S` or more.
     """
-    wander2, gravity, change = [], [], []
-    for window in windows:
-        force = acceleration_mps2[window]
-        parts = _average_parts(rotate(_integrate(gyroscope_radps[window], step_s), force), step_s)
-        mean = parts.mean(axis=0)
-        wander2.append(((parts - mean) ** 2).sum(axis=1).mean())
-        gravity.append(float(np.linalg.norm(mean)))
-        change.append(float(np.sqrt(force.var(axis=0).sum())))
-    return Followed(np.array(wander2), np.array(gravity), np.array(change))
+    return follow_readings(acceleration_mps2, gyroscope_radps, step_s, windows, [(1.0, _SAME)])[0]
+
+
+def follow_readings(
+    acceleration_mps2: FloatArray,
+    gyroscope_radps: FloatArray,
+    step_s: float,
+    windows: Sequence[slice],
+    readings: Sequence[tuple[float, FloatArray]],
+) -> list[Followed]:
+    """Follow gravity with the gyroscope read in several ways.
+
+    Parameters
+    ----------
+    acceleration_mps2, gyroscope_radps, step_s, windows
+        As for `follow`.
+    readings : sequence of (float, (3, 3) array)
+        A factor and a permutation of the axes with signs, by which the gyroscope is multiplied.
+
+    Notes
+    -----
+    Axes P that keep the hand turn P (k ω) into the orientation P R Pᵀ, where R is that of k ω:
+    gravity is P R (Pᵀ f), as long and as steady as R (Pᵀ f). Axes that change the hand are such
+    ones of -k ω. So each factor and hand is integrated once, whatever the axes.
+    """
+    hands = [1.0 if np.linalg.det(axes) > 0.0 else -1.0 for _, axes in readings]
+    wander2, gravity = np.empty((2, len(readings), len(windows)))
+    change = np.array([np.sqrt(acceleration_mps2[w].var(axis=0).sum()) for w in windows])
+    for k, window in enumerate(windows):
+        force, means = acceleration_mps2[window], {}
+        for i, ((factor, axes), hand) in enumerate(zip(readings, hands, strict=True)):
+            scale = factor * hand
+            if scale not in means:
+                means[scale] = _average_parts(gyroscope_radps[window] * scale, force, step_s)
+            parts = np.einsum("pijk,kj->pi", means[scale], hand * axes)
+            mean = parts.mean(axis=0)
+            wander2[i, k] = ((parts - mean) ** 2).sum(axis=1).mean()
+            gravity[i, k] = np.linalg.norm(mean)
+    return [Followed(w, g, change) for w, g in zip(wander2, gravity, strict=True)]
 
 
 def find_telling_windows(gyroscope_radps: FloatArray, step_s: float, most: int) -> list[slice]:
@@ -130,13 +161,16 @@ def find_telling_windows(gyroscope_radps: FloatArray, step_s: float, most: int) 
     return [slice(k * length, (k + 1) * length) for k in chosen]
 
 
-def _average_parts(force: FloatArray, step_s: float) -> FloatArray:
-    """Return weighted means of overlapping parts, (parts, 3)."""
+def _average_parts(turning_radps: FloatArray, force: FloatArray, step_s: float) -> FloatArray:
+    """Return weighted means over overlapping parts of ``R[i, j] force[k]``, (parts, 3, 3, 3)."""
+    matrix = to_matrix(_integrate(turning_radps, step_s))
+    products = (matrix[:, :, :, None] * force[:, None, None, :]).reshape(-1, 27)
     length, stride = round(PART_S / step_s), max(round(1.0 / step_s), 1)
     weights = np.sin(np.pi * (np.arange(length) + 0.5) / length) ** 2
     weights /= weights.sum()
     starts = range(0, force.shape[0] - length + 1, stride)
-    return np.stack([weights @ force[start : start + length] for start in starts])
+    means = np.stack([weights @ products[start : start + length] for start in starts])
+    return means.reshape(-1, 3, 3, 3)
 
 
 def _integrate(gyroscope_radps: FloatArray, step_s: float) -> FloatArray:

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
-from opensim_pelvis.fusion.gravity import Followed, choose_windows, follow
+from opensim_pelvis.fusion.gravity import Followed, choose_windows, follow, follow_readings
 from opensim_pelvis.fusion.other_readings import (
     ACCELEROMETER,
     AS_READ,
@@ -136,11 +136,17 @@ def judge_signals(
         change,
         fit,
     )
-    found = []
-    for reading in _gyroscope_readings(tried):
-        matrix = reading.factor * reading.axes
-        followed = follow(acceleration_mps2, gyroscope_radps @ matrix.T, step_s, windows)
-        found += [(reading, other, followed) for other in _accelerometer_readings(tried)]
+    readings = _gyroscope_readings(tried)
+    ways = [(reading.factor, reading.axes) for reading in readings]
+    found = [
+        (reading, other, followed)
+        for reading, followed in zip(
+            readings,
+            follow_readings(acceleration_mps2, gyroscope_radps, step_s, windows, ways),
+            strict=True,
+        )
+        for other in _accelerometer_readings(tried)
+    ]
     explained, fault = _choose(found, tried, as_read)
     if fault:
         return Judgement(fault=fault)
