@@ -17,7 +17,7 @@ def test_all_readings_at_once_are_as_each_alone() -> None:
     time_s = np.arange(1000) * STEP_S
     swing = [3.0 * np.sin(8.0 * time_s), 2.0 * np.cos(9.0 * time_s + 1.0), np.sin(5.0 * time_s)]
     turning = np.stack(swing, axis=1) + 0.1 * rng.normal(size=(1000, 3))
-    force = rng.normal(size=(1000, 3)) + [0.0, 3.0, 9.0]
+    force = rng.normal(size=(1000, 3)) + np.array([0.0, 3.0, 9.0])
     windows = choose_windows(1000, STEP_S)
     ways = [(factor, r.axes) for factor in (1.0, 0.5, DEGREE) for r in axes_readings()[::5]]
     for (factor, axes), found in zip(

@@ -259,7 +259,8 @@ Candidate = tuple[GyroscopeReading, AccelerometerReading, Followed]
 def _choose(found: list[Candidate], tried: _Tried, as_read: Followed) -> tuple[bool, str]:
     """Return whether another reading explains everything, and in words which unit or axes.
 
-    There are no words where the scale of the gyroscope is enough.
+    There are no words where the scale of the gyroscope is enough, or where the present reading
+    explains the signals as well as one that is believed has to.
     """
     fitting = []
     for gyroscope, accelerometer, followed in found:
@@ -282,6 +283,8 @@ def _choose(found: list[Candidate], tried: _Tried, as_read: Followed) -> tuple[b
     misfit, _, gyroscope, accelerometer = min(alike, key=lambda row: (row[1], row[0]))
     if best * MIN_GAIN > tried.misfit and not tried.impossible:
         return False, ""
+    if tried.misfit <= EXPLAINS and not tried.impossible:  # the present reading explains it, too
+        return True, ""
     said = ". ".join(words for words in (accelerometer.words, gyroscope.words()) if words)
     return True, said and (
         "after compensation of the rotation measured by the gyroscope, gravity is "
