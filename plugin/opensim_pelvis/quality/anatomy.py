@@ -126,9 +126,13 @@ def stride_spans(examined: Examined) -> dict[str, tuple[float, float, float]]:
 
 def _spans(values: FloatArray, starts: IntArray, ends: IntArray) -> FloatArray:
     """Return lowest and highest value of each stride that is whole, shape (n, 2)."""
-    whole = [values[a:b] for a, b in zip(starts, ends, strict=True) if b > a]
-    rows = [(part.min(), part.max()) for part in whole if np.isfinite(part).all()]
-    return np.array(rows).reshape(-1, 2)
+    some = ends > starts
+    if not some.any():
+        return np.empty((0, 2))
+    edges = np.column_stack([starts[some], ends[some]]).ravel()
+    padded = np.append(values, np.nan)  # a stride may end with the last value
+    spans = np.stack([f.reduceat(padded, edges)[::2] for f in (np.minimum, np.maximum)], axis=1)
+    return np.asarray(spans[np.isfinite(spans).all(axis=1)])
 
 
 def _judged(name: str, size: float, low: float, high: float, examined: Examined) -> Check:

@@ -26,11 +26,10 @@ def make_keys(values: FloatArray) -> Keys:
 
     Different rows have different ones but for one pair in 2^64.
     """
-    bits = np.ascontiguousarray(values).view(np.uint64)
-    bits = bits ^ (bits >> _FOLD)  # else two changes of sign would undo one another
-    keys = bits[:, 0] * _ODD
-    for column in range(1, values.shape[1]):
-        keys += bits[:, column]
+    keys = np.zeros(values.shape[0], dtype=np.uint64)
+    for column in values.T:
+        bits = np.ascontiguousarray(column).view(np.uint64)
+        keys += bits ^ (bits >> _FOLD)  # else two changes of sign would undo one another
         keys *= _ODD
     return keys
 

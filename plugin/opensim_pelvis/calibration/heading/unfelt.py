@@ -12,10 +12,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray
-from opensim_pelvis.rotations import (
-    inverse,
-    multiply,
-)
+from opensim_pelvis.rotations import multiply
 from opensim_pelvis.types import AlignedRecording
 
 LEAST_RAD: Final = float(np.deg2rad(5.0))
@@ -31,15 +28,18 @@ AGREES: Final = 0.3
 
 _TIMES_USUAL = 6.0
 _TINY = 1e-300
+_SMALL = 0.01
+_BLOCK = 8192  # rows that fit into the cache of a processor
 _WINDOW_S, _BESIDE_S, _LEAST_BESIDE_S = 2.0, 6.0, 1.0
 
 
 def gyroscope_of(aligned: AlignedRecording, i: int) -> FloatArray | None:
     """Return the angular velocity of a sensor in S, (t, 3), or None where it has none."""
-    turning = aligned.angular_velocity_radps
-    if turning is None or not np.isfinite(turning[:, i]).any():
+    if aligned.angular_velocity_radps is None:
         return None
-    return turning[:, i]
+    turning = aligned.angular_velocity_radps[:, i]
+    few = turning[:: max(turning.shape[0] // 1000, 1)]
+    return turning if np.isfinite(few).any() or np.isfinite(turning).any() else None
 
 
 def unfelt_turns(aligned: AlignedRecording, i: int) -> FloatArray:
@@ -47,23 +47,51 @@ def unfelt_turns(aligned: AlignedRecording, i: int) -> FloatArray:
 
     Without a gyroscope: the whole turn. NaN beside a hole.
     """
-    q = aligned.R_ES[:, i]
-    turning = gyroscope_of(aligned, i)
-    ahead = q[1:]
-    if turning is not None:
-        felt = 0.5 * (turning[1:] + turning[:-1]) / aligned.rate_hz
-        ahead = multiply(ahead, _back(felt))
-    w, x, y, z = multiply(ahead, inverse(q[:-1])).T
-    sine = np.sqrt(x * x + y * y + z * z)
-    angle = 2.0 * np.arctan2(sine, np.abs(w))
-    return np.asarray(np.sign(w) * z * angle / np.maximum(sine, _TINY))
+    turning, steps = gyroscope_of(aligned, i), aligned.R_ES.shape[0] - 1
+    out = np.empty(max(steps, 0))
+    for first in range(0, steps, _BLOCK):
+        rows = slice(first, min(first + _BLOCK, steps) + 1)
+        q = np.ascontiguousarray(aligned.R_ES[rows, i].T)
+        back = None
+        if turning is not None:
+            felt = np.ascontiguousarray(turning[rows].T)
+            back = _back((0.5 / aligned.rate_hz) * (felt[:, 1:] + felt[:, :-1]))
+        out[first : rows.stop - 1] = _turn_about_up(q, back)
+    return out
+
+
+def _turn_about_up(q: FloatArray, back: FloatArray | None) -> FloatArray:
+    """Return the vertical part of the turn of each step, before it a turn in S, (4, n + 1) to (n,).
+
+    By components and without angles where a turn is small: it runs over every sample there is.
+    """
+    (w, x, y, z), ahead = q[:, :-1], q[:, 1:]
+    if back is not None:
+        ahead = multiply(ahead.T, back.T).T
+    aw, ax, ay, az = ahead
+    cosine = aw * w + ax * x + ay * y + az * z
+    up = az * w - aw * z + ay * x - ax * y
+    short = 1.0 - np.abs(cosine)  # half of the square of half the turn
+    ratio = 2.0 + short * (2.0 / 3.0 + short * (4.0 / 15.0 + short * (4.0 / 35.0)))
+    large = np.flatnonzero(short > _SMALL)
+    part = np.minimum(np.abs(cosine[large]), 1.0)
+    ratio[large] = 2.0 * np.arccos(part) / np.sqrt(1.0 - np.square(part))
+    return np.asarray(np.copysign(ratio, cosine) * up)
 
 
 def _back(turn: FloatArray) -> FloatArray:
-    """Return the inverse of rotation vectors as quaternions, (n, 3) to (n, 4); NaN stays."""
-    half = 0.5 * np.sqrt(np.einsum("ij,ij->i", turn, turn))
-    share = -0.5 * np.sin(half) / np.maximum(half, _TINY)
-    return np.concatenate([np.cos(half)[:, None], share[:, None] * turn], axis=1)
+    """Return the inverse of rotation vectors as quaternions, (3, n) to (4, n); NaN stays."""
+    square = 0.25 * (turn[0] * turn[0] + turn[1] * turn[1] + turn[2] * turn[2])
+    out = np.empty((4, turn.shape[1]))
+    if (square < _SMALL).all():  # the series are exact to ten digits
+        out[0] = 1.0 + square * (-1.0 / 2.0 + square * (1.0 / 24.0 - square / 720.0))
+        share = -0.5 + square * (1.0 / 12.0 - square / 240.0)
+    else:
+        half = np.sqrt(square)
+        out[0] = np.cos(half)
+        share = -0.5 * np.sin(half) / np.maximum(half, _TINY)
+    out[1:] = share * turn
+    return out
 
 
 def find_disturbances(

@@ -15,14 +15,10 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.calibration.heading.unfelt import gyroscope_of, unfelt_turns
+from opensim_pelvis.calibration.slips.looked_at import holes_of
 from opensim_pelvis.calibration.slips.stride_cut import CutStrides
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.rotations import (
-    inverse,
-    is_present,
-    multiply,
-    unwrap_present,
-)
+from opensim_pelvis.rotations import unwrap_present
 from opensim_pelvis.types import AlignedRecording
 
 JUMP_RAD: Final = float(np.deg2rad(10.0))
@@ -45,7 +41,6 @@ LASTS_S: Final = 1.0
 HOLE_RAD: Final = float(np.deg2rad(15.0))
 """Turn against the other sensors across a hole that is a jump: people turn, too."""
 
-_HOLE_S = 0.2
 _STRIDES = 4
 
 
@@ -59,21 +54,55 @@ class Jump:
     turn_rad: float
 
 
-def find_jumps(aligned: AlignedRecording, strides: CutStrides) -> tuple[Jump, ...]:
-    """Return all jumps of headings, in order of time."""
-    found: list[Jump] = []
-    headings = np.stack(
-        [_stride_headings(aligned, strides, i) for i in range(len(aligned.sensors))]
-    )
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """Where a heading can have jumped.
+
+    Parameters
+    ----------
+    sure : tuple of Jump
+        Told by gyroscopes.
+    spikes : tuple of Jump
+        Turns of one sample of sensors without a gyroscope: impacts, unless they last.
+    holes : tuple of (int, float, float)
+        Column of the sensor, and the times of the samples before and after.
+    """
+
+    sure: tuple[Jump, ...]
+    spikes: tuple[Jump, ...]
+    holes: tuple[tuple[int, float, float], ...]
+
+
+def find_breaks(aligned: AlignedRecording) -> Breaks:
+    """Return all jumps that signals tell, and those that only strides can tell."""
+    sure: list[Jump] = []
+    spikes: list[Jump] = []
     for i in range(len(aligned.sensors)):
         unfelt = unfelt_turns(aligned, i)
-        gyroscope = gyroscope_of(aligned, i) is not None
-        if gyroscope:
-            found += _levels(unfelt, i, aligned.rate_hz)
+        if gyroscope_of(aligned, i) is not None:
+            sure += _levels(unfelt, i, aligned.rate_hz)
         else:
-            found += [j for j in _spikes(unfelt, i, aligned) if _lasts(j, headings, strides)]
-    for i in range(len(aligned.sensors)):
-        for start_s, end_s in _holes(aligned, i):
+            spikes += _spikes(unfelt, i, aligned)
+    holes = [(i, *hole) for i in range(len(aligned.sensors)) for hole in holes_of(aligned, i)]
+    return Breaks(tuple(sure), tuple(spikes), tuple(holes))
+
+
+def find_jumps(aligned: AlignedRecording, strides: CutStrides, breaks: Breaks) -> tuple[Jump, ...]:
+    """Return all jumps of headings, in order of time.
+
+    Parameters
+    ----------
+    aligned : AlignedRecording
+    strides : CutStrides
+        Those beside the breaks among them.
+    breaks : Breaks
+    """
+    found = list(breaks.sure)
+    if breaks.spikes or breaks.holes:
+        sensors = range(len(aligned.sensors))
+        headings = np.stack([_stride_headings(aligned, strides, i) for i in sensors])
+        found += [jump for jump in breaks.spikes if _lasts(jump, headings, strides)]
+        for i, start_s, end_s in breaks.holes:
             turn = _turn_beside(headings, strides, i, start_s, end_s)
             if turn is not None and abs(turn) > HOLE_RAD:
                 found.append(Jump(i, start_s, end_s, turn))
@@ -139,28 +168,23 @@ def _turn_beside(
     others = others[np.isfinite(others)]
     if others.size < 2:
         return None
-    turn = float(change[i] - np.median(others))
-    return (turn + np.pi) % (2.0 * np.pi) - np.pi
-
-
-def _holes(aligned: AlignedRecording, i: int) -> list[tuple[float, float]]:
-    present = np.flatnonzero(is_present(aligned.R_ES[:, i]))
-    long = np.flatnonzero(np.diff(present) > _HOLE_S * aligned.rate_hz)
-    return [
-        (float(present[k] / aligned.rate_hz), float(present[k + 1] / aligned.rate_hz)) for k in long
-    ]
+    turns = (change[i] - others + np.pi) % (2.0 * np.pi) - np.pi
+    return float(np.median(turns))
 
 
 def _stride_headings(aligned: AlignedRecording, strides: CutStrides, i: int) -> FloatArray:
     """Return the heading of a sensor's mean over each stride, (n,); NaN beside a hole."""
-    q = aligned.R_ES[:, i]
-    first = np.flatnonzero(is_present(q))
+    spans = np.rint(strides.looked_s * aligned.rate_hz).astype(np.int64)
+    rows = np.concatenate([np.arange(first, stop) for first, stop in spans])
+    w, x, y, z = aligned.R_ES[rows, i].T
+    first = np.flatnonzero(np.isfinite(w + x + y + z))
     out = np.full(strides.start_s.size, np.nan)
     if not first.size:
         return out
-    turn = multiply(q, inverse(q[first[0]]))
-    angle = unwrap_present(2.0 * np.arctan2(turn[:, 3], turn[:, 0]))
+    w0, x0, y0, z0 = aligned.R_ES[rows[first[0]], i]
+    about_up = z * w0 - w * z0 + y * x0 - x * y0
+    angle = unwrap_present(2.0 * np.arctan2(about_up, w * w0 + x * x0 + y * y0 + z * z0))
     bounds = np.stack([strides.start_s, strides.end_s], axis=1) * aligned.rate_hz
-    edges = np.rint(bounds).astype(np.int64)
+    edges = np.searchsorted(rows, np.rint(bounds).astype(np.int64))
     sums = np.add.reduceat(np.append(angle, 0.0), edges.ravel())[::2]
     return np.asarray(sums / np.diff(edges, axis=1)[:, 0])

@@ -10,12 +10,16 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.calibration.slips.creep import find_creep
-from opensim_pelvis.calibration.slips.heading_jumps import Jump, find_jumps
-from opensim_pelvis.calibration.slips.stride_cut import CutStrides
+from opensim_pelvis.calibration.slips.heading_jumps import Breaks, Jump, find_breaks, find_jumps
+from opensim_pelvis.calibration.slips.looked_at import BESIDE_S, NEAR_S, WHOLE, widened
+from opensim_pelvis.calibration.slips.stride_cut import CutStrides, cut_strides
 from opensim_pelvis.calibration.slips.turned import (
     AT_ONCE,
+    Compared,
     Turned,
     checked_share,
+    compare_strides,
+    find_doubts,
     find_turned,
 )
 from opensim_pelvis.frames import BoolArray
@@ -24,6 +28,8 @@ from opensim_pelvis.types import AlignedRecording, SensorStep, StepKind
 
 ENDS_A_PART: Final[frozenset[StepKind]] = frozenset({"moved", "heading jump"})
 """Steps beyond which the placement says nothing."""
+
+_ROUNDS = 2
 
 
 def find_steps(
@@ -35,7 +41,7 @@ def find_steps(
     ----------
     aligned : AlignedRecording
     strides : CutStrides
-        Of this recording.
+        Of this recording. Of a long one more are cut where these leave a doubt.
 
     Returns
     -------
@@ -43,13 +49,33 @@ def find_steps(
     float
         NaN where there are no strides.
     """
-    jumps = find_jumps(aligned, strides)
-    turned = find_turned(strides)
+    breaks = find_breaks(aligned)
+    strides, compared = _without_doubts(aligned, strides, breaks)
+    jumps = find_jumps(aligned, strides, breaks)
+    turned = find_turned(strides, compared)
     turned = (*turned, *find_creep(strides, turned))
     steps = [_moved(aligned, found) for found in turned]
     steps += [_jumped(aligned, jump) for jump in jumps if not _of_slip(jump, turned, strides)]
     share = checked_share(strides) if strides.start_s.size else float("nan")
     return tuple(sorted(steps, key=lambda step: (step.time_s, step.sensor))), share
+
+
+def _without_doubts(
+    aligned: AlignedRecording, strides: CutStrides, breaks: Breaks
+) -> tuple[CutStrides, tuple[Compared, ...]]:
+    """Return strides that tell everything, compared: all beside doubts are among them."""
+    asked = widened([(jump.from_s, jump.to_s) for jump in breaks.spikes], BESIDE_S)
+    if asked and len(strides.looked_s) > 1:
+        strides = cut_strides(aligned, asked)
+    compared = compare_strides(strides)
+    for last in (False,) * _ROUNDS + (True,):
+        doubts = find_doubts(strides, compared)
+        if not doubts:
+            break
+        asked += [WHOLE] if last else widened(doubts, NEAR_S)
+        strides = cut_strides(aligned, asked)
+        compared = compare_strides(strides)
+    return strides, compared
 
 
 def leave_out(

@@ -2,11 +2,12 @@
 
 Strides are found by the lengths of angular velocity and acceleration of all sensors together, so
 a sensor that is turned on its body leaves every cut where it is. A cut has no meaning as an event:
-it lies at the same, unknown phase of each stride.
+it lies at the same, unknown phase of each stride. Of a long recording parts are cut (`looked_at`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import gaussian_filter1d
 
+from opensim_pelvis.calibration.slips.looked_at import CALM_S, LEAST_RADPS, spans_of
 from opensim_pelvis.frames import GRAVITY_MPS2, BoolArray, FloatArray, IntArray, up_in_earth
 from opensim_pelvis.interpolation import low_pass
 from opensim_pelvis.rotations import angular_velocity, inverse, rotate
@@ -34,13 +36,9 @@ LEAST_LIKENESS: Final = 0.4
 LEAST_RHYTHM: Final = 0.3
 """Autocorrelation of six seconds at the stride time: running 0.8, walking 0.35 to 0.6."""
 
-LEAST_RADPS: Final = 0.5
-"""Mean angular speed of the sensors; standing has 0.05, walking 1."""
-
 _RATE_HZ = 50.0
 _WINDOW_S = 6.0
 _LEAST_S = 3.0
-_CALM_S = 0.7
 _SLOW_S = 0.5
 _TEMPLATE = 6
 _AS_GOOD = 0.08
@@ -48,7 +46,7 @@ _AS_GOOD = 0.08
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class CutStrides:
-    """All strides of a recording and the signals of each sensor over them.
+    """The strides of what was looked at and the signals of each sensor over them.
 
     Parameters
     ----------
@@ -61,6 +59,8 @@ class CutStrides:
         Specific force in S; gravity alone where no acceleration was recorded.
     measured : (s,) bool array
         Which sensors have acceleration of their own.
+    looked_s : (k, 2) array
+        Start and end of each part that was looked at.
     """
 
     start_s: FloatArray
@@ -69,80 +69,100 @@ class CutStrides:
     turning_radps: FloatArray
     force_mps2: FloatArray
     measured: BoolArray
+    looked_s: FloatArray
 
 
-def cut_strides(aligned: AlignedRecording) -> CutStrides:
-    """Return the strides of all stretches of cyclic motion.
+def cut_strides(
+    aligned: AlignedRecording, near_s: Iterable[tuple[float, float]] = ()
+) -> CutStrides:
+    """Return the strides of all stretches of cyclic motion that are looked at.
 
     Parameters
     ----------
     aligned : AlignedRecording
         What a sensor did not record, angular velocity or gravity, is taken from its orientation.
+    near_s : iterable of (float, float)
+        Times of a long recording that are looked at in any case.
     """
-    turning, force, measured = signals_of(aligned)
-    start_s, end_s, stretch = _find_cuts(turning, force, aligned.rate_hz)
+    step = max(round(aligned.rate_hz / _RATE_HZ), 1)
+    spans = spans_of(aligned, near_s, step)
+    gyroscope = _has(aligned.angular_velocity_radps, aligned)
+    measured = _has(aligned.acceleration_mps2, aligned)
+    signals = [
+        _signals_of(aligned, slice(first, stop), gyroscope, measured) for first, stop in spans
+    ]
+    turning, force = (np.concatenate(parts) for parts in zip(*signals, strict=True))
+    sizes = np.diff(spans, axis=1)[:, 0]
+    # rows of the parts put together, and how many were left out before each part
+    firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    start, end, stretch = _find_cuts(turning, force, firsts, aligned.rate_hz)
+    left_out = spans[:, 0] - firsts
+    left_out = left_out[np.searchsorted(firsts, start, side="right") - 1]
     phase = (np.arange(POINTS) + 0.5) / POINTS
-    at_s = start_s[:, None] + (end_s - start_s)[:, None] * phase
+    at = start[:, None] + (end - start)[:, None] * phase
     return CutStrides(
-        start_s=start_s,
-        end_s=end_s,
+        start_s=(start + left_out) / aligned.rate_hz,
+        end_s=(end + left_out) / aligned.rate_hz,
         stretch=stretch,
-        turning_radps=_sample(turning, at_s, aligned.rate_hz),
-        force_mps2=_sample(force, at_s, aligned.rate_hz),
+        turning_radps=_sample(turning, at),
+        force_mps2=_sample(force, at),
         measured=measured,
+        looked_s=spans / aligned.rate_hz,
     )
 
 
-def signals_of(aligned: AlignedRecording) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return angular velocity and specific force below `LOW_PASS_HZ`, (t, s, 3) each, in S.
+def _has(signal: FloatArray | None, aligned: AlignedRecording) -> BoolArray:
+    """Return which sensors have a signal at all, (s,)."""
+    if signal is None:
+        return np.zeros(len(aligned.sensors), dtype=np.bool_)
+    few = signal[:: max(signal.shape[0] // 1000, 1)]
+    has = np.asarray(np.isfinite(few).any(axis=(0, 2)))
+    return has if has.all() else np.asarray(np.isfinite(signal).any(axis=(0, 2)))
 
-    The third value says which sensors measured their acceleration.
-    """
-    t, s = aligned.R_ES.shape[:2]
-    turning, force = np.full((t, s, 3), np.nan), np.full((t, s, 3), np.nan)
-    measured = np.zeros(s, dtype=np.bool_)
-    for i in range(s):
-        q = aligned.R_ES[:, i]
-        own = _column(aligned.angular_velocity_radps, i)
-        if own is None:
-            own = rotate(inverse(q), angular_velocity(q, aligned.rate_hz))
-        turning[:, i] = own
-        felt = _column(aligned.acceleration_mps2, i)
-        measured[i] = felt is not None
-        force[:, i] = rotate(inverse(q), GRAVITY_MPS2 * up_in_earth()) if felt is None else felt
+
+def _signals_of(
+    aligned: AlignedRecording, rows: slice, gyroscope: BoolArray, measured: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return angular velocity and specific force below `LOW_PASS_HZ`, (t, s, 3) each, in S."""
+    q = aligned.R_ES[rows]
+    t, s = q.shape[:2]
+    turning, force = np.empty((t, s, 3)), np.empty((t, s, 3))
+    if aligned.angular_velocity_radps is not None:
+        turning[:] = aligned.angular_velocity_radps[rows]
+    if aligned.acceleration_mps2 is not None:
+        force[:] = aligned.acceleration_mps2[rows]
+    for i in np.flatnonzero(~gyroscope):
+        turning[:, i] = rotate(inverse(q[:, i]), angular_velocity(q[:, i], aligned.rate_hz))
+    for i in np.flatnonzero(~measured):
+        force[:, i] = rotate(inverse(q[:, i]), GRAVITY_MPS2 * up_in_earth())
     cutoff = min(LOW_PASS_HZ, 0.4 * aligned.rate_hz)
     shape = (t, s * 3)
     return (
         _smooth(turning.reshape(shape), cutoff, aligned.rate_hz).reshape(t, s, 3),
         _smooth(force.reshape(shape), cutoff, aligned.rate_hz).reshape(t, s, 3),
-        measured,
     )
-
-
-def _column(signal: FloatArray | None, i: int) -> FloatArray | None:
-    """Return a sensor's signal where it has one at all."""
-    if signal is None or not np.isfinite(signal[:, i]).any():
-        return None
-    return signal[:, i]
 
 
 def _smooth(values: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray:
     """Return columns below a frequency; holes are bridged for it and stay holes."""
+    known = np.isfinite(values)
+    enough = values.shape[0] > 30
+    if enough and known.all():
+        return low_pass(values, cutoff_hz, rate_hz)
     out = np.full_like(values, np.nan)
+    whole = known.all(axis=0) & enough
+    if whole.any():
+        out[:, whole] = low_pass(values[:, whole], cutoff_hz, rate_hz)
     grid = np.arange(values.shape[0])
-    for k, column in enumerate(values.T):
-        known = np.isfinite(column)
-        if known.all() and known.size > 30:
-            out[:, k] = low_pass(np.ascontiguousarray(column), cutoff_hz, rate_hz)
-        elif known.sum() > 30:
-            whole = np.interp(grid, grid[known], column[known])
-            out[:, k] = np.where(known, low_pass(whole, cutoff_hz, rate_hz), np.nan)
+    for k in np.flatnonzero(~whole & (known.sum(axis=0) > 30)):
+        bridged = np.interp(grid, grid[known[:, k]], values[known[:, k], k])
+        out[:, k] = np.where(known[:, k], low_pass(bridged, cutoff_hz, rate_hz), np.nan)
     return out
 
 
-def _sample(values: FloatArray, at_s: FloatArray, rate_hz: float) -> FloatArray:
-    """Return values at times by straight lines, (n, s, points, 3); NaN beside a hole."""
-    place = np.clip(at_s * rate_hz, 0.0, values.shape[0] - 1.0)
+def _sample(values: FloatArray, at: FloatArray) -> FloatArray:
+    """Return values between rows by straight lines, (n, s, points, 3); NaN beside a hole."""
+    place = np.clip(at, 0.0, values.shape[0] - 1.0)
     first = np.minimum(place.astype(np.int64), max(values.shape[0] - 2, 0))
     part = (place - first)[..., None, None]
     between = (1.0 - part) * values[first] + part * values[np.minimum(first + 1, len(values) - 1)]
@@ -150,19 +170,23 @@ def _sample(values: FloatArray, at_s: FloatArray, rate_hz: float) -> FloatArray:
 
 
 def _find_cuts(
-    turning: FloatArray, force: FloatArray, rate_hz: float
+    turning: FloatArray, force: FloatArray, firsts: IntArray, rate_hz: float
 ) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Return start and end of each stride, seconds, and the number of its stretch."""
+    """Return start and end of each stride, rows, and the number of its stretch.
+
+    No stride begins in one part and ends in another; ``firsts`` are their first rows.
+    """
     step = max(round(rate_hz / _RATE_HZ), 1)
     hz = rate_hz / step
     vectors = _vectors(turning[::step], force[::step], hz)
-    speed = np.nan_to_num(np.linalg.norm(turning, axis=2)[::step]).mean(axis=1)
-    moving = gaussian_filter1d(speed, _CALM_S * hz) > LEAST_RADPS
+    speed = np.nan_to_num(np.linalg.norm(turning[::step], axis=2)).mean(axis=1)
+    moving = gaussian_filter1d(speed, CALM_S * hz) > LEAST_RADPS
+    moving[firsts[1:] // step] = False
     pieces: list[list[float]] = []
     for first, stop in _stretches(moving, round(_LEAST_S * hz)):
         pieces += _chains(vectors[first:stop], hz, first)
     bounds, group = _in_phase(vectors, [np.array(piece) for piece in pieces])
-    bounds = [piece / hz for piece in bounds]
+    bounds = [piece * step for piece in bounds]
     number = [np.full(piece.size - 1, k) for k, piece in zip(group, bounds, strict=True)]
     nothing = [np.zeros(0)]
     return (

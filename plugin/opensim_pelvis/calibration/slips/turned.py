@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -108,22 +110,46 @@ class Turned:
         return float(np.hypot(self.vertical_rad, self.horizontal_rad))
 
 
-def find_turned(strides: CutStrides) -> tuple[Turned, ...]:
+def find_turned(strides: CutStrides, compared: Sequence[Compared]) -> tuple[Turned, ...]:
     """Return all turns of sensors on their bodies, in order of time.
 
     Parameters
     ----------
     strides : CutStrides
+    compared : sequence of Compared
+        What `compare_strides` says of them.
 
     Notes
     -----
     A sensor that moves over less than a stride is found from 6 strides before and after. Several
     that turn at once, by amounts that are alike, are a change of movement: speed, posture, a bend.
     """
-    found = [
-        turned for i in range(strides.turning_radps.shape[1]) for turned in _of_sensor(strides, i)
-    ]
+    found = [turned for i, one in enumerate(compared) for turned in _of_sensor(strides, i, one)]
     return tuple(sorted(_told_apart(found, strides), key=lambda t: (t.time_s, t.sensor)))
+
+
+def find_doubts(strides: CutStrides, compared: Sequence[Compared]) -> list[tuple[float, float]]:
+    """Return between which times a sensor may have turned that was not looked at all the time.
+
+    Where strides before and after cannot be compared, too.
+    """
+    looked_s = strides.looked_s
+    found: list[tuple[float, float]] = []
+    for (_, end_s), (start_s, _) in pairwise(looked_s):
+        before = strides.stretch[strides.end_s <= end_s]
+        after = strides.stretch[strides.start_s >= start_s]
+        if not before.size or not after.size or before[-1] != after[0]:
+            found.append((end_s, start_s))
+    reach = STRIDES + UNSURE
+    for one in compared:
+        for profile in one.profiles:
+            last = profile.rows.size - 1
+            for k in profile.peaks:
+                first, after = max(k + STRIDES - reach, 0), min(k + STRIDES + reach, last)
+                span_s = strides.start_s[profile.rows[first]], strides.end_s[profile.rows[after]]
+                if not ((looked_s[:, 0] <= span_s[0]) & (looked_s[:, 1] >= span_s[1])).any():
+                    found.append(span_s)
+    return [(float(first_s), float(last_s)) for first_s, last_s in found]
 
 
 def checked_share(strides: CutStrides) -> float:
@@ -134,26 +160,53 @@ def checked_share(strides: CutStrides) -> float:
     return float(counts[counts >= 2 * STRIDES].sum() / strides.start_s.size)
 
 
-def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
-    out: list[Turned] = []
-    profiles, spreads = [], []
+class _Profile(NamedTuple):
+    """Turns at each stride of one movement: rows of strides, both parts, what is left, peaks."""
+
+    rows: IntArray
+    vertical_rad: FloatArray
+    horizontal_rad: FloatArray
+    rest: FloatArray
+    peaks: list[int]
+
+
+class Compared(NamedTuple):
+    """Turns of one sensor in each movement, and beyond which it has moved, (2,)."""
+
+    profiles: list[_Profile]
+    moved_rad: FloatArray
+
+
+def compare_strides(strides: CutStrides) -> tuple[Compared, ...]:
+    """Return how each sensor is turned after each stride against before, a value a sensor."""
+    return tuple(_compare(strides, i) for i in range(strides.turning_radps.shape[1]))
+
+
+def _compare(strides: CutStrides, i: int) -> Compared:
+    found, spreads = [], []
     for number in np.unique(strides.stretch):
         rows = np.flatnonzero(strides.stretch == number)
         w, f = strides.turning_radps[rows, i], strides.force_mps2[rows, i]
         rows = rows[np.isfinite(w).all(axis=(1, 2)) & np.isfinite(f).all(axis=(1, 2))]
         if rows.size >= 2 * STRIDES:
-            profiles.append((rows, *_profile(strides, rows, i)))
+            found.append((rows, *_profile(strides, rows, i)))
             spreads.append(_spreads(strides, rows, i))
-    if not profiles:
-        return []
-    spread = np.median(np.concatenate(spreads), axis=0)
+    spread = np.median(np.concatenate(spreads), axis=0) if spreads else np.zeros(2)
     may, moved = (
         np.maximum(limits, np.multiply(times, spread))
         for limits, times in ((MAY_RAD, MAY_SPREADS), (MOVED_RAD, MOVED_SPREADS))
     )
-    for rows, v, h, rest in profiles:
-        score = np.maximum(np.abs(v) / may[0], h / may[1])
-        peaks = sorted(_peaks(score))
+    profiles = [
+        _Profile(rows, v, h, rest, sorted(_peaks(np.maximum(np.abs(v) / may[0], h / may[1]))))
+        for rows, v, h, rest in found
+    ]
+    return Compared(profiles, moved)
+
+
+def _of_sensor(strides: CutStrides, i: int, compared: Compared) -> list[Turned]:
+    out: list[Turned] = []
+    profiles, moved = compared
+    for rows, v, h, rest, peaks in profiles:
         for k in peaks:
             sure = (abs(v[k]) > moved[0] or h[k] > moved[1]) and rest[k] < SAME_MOVEMENT
             at = k + STRIDES
