@@ -167,12 +167,12 @@ def find_movements(examined: Examined) -> tuple[Movement, ...]:
     ]
     if not worn:
         return ()
-    turning, force = aligned.angular_velocity_radps, aligned.acceleration_mps2
     signals = signals_of(
         aligned.rate_hz,
-        aligned.R_ES[:, worn],
-        None if turning is None else turning[:, worn],
-        None if force is None else force[:, worn],
+        aligned.R_ES,
+        aligned.angular_velocity_radps,
+        aligned.acceleration_mps2,
+        worn,
     )
     windows = find_windows(signals.angular_velocity_radps, aligned.rate_hz)
     if not windows:

@@ -54,10 +54,11 @@ def _identify(aligned: AlignedRecording, columns: list[int], rows: slice) -> Wea
     turning, force = aligned.angular_velocity_radps, aligned.acceleration_mps2
     return identify_wearers(
         rate_hz=aligned.rate_hz,
-        R_ES=aligned.R_ES[rows, columns],
-        angular_velocity_radps=None if turning is None else turning[rows, columns],
-        acceleration_mps2=None if force is None else force[rows, columns],
+        R_ES=aligned.R_ES[rows],
+        angular_velocity_radps=None if turning is None else turning[rows],
+        acceleration_mps2=None if force is None else force[rows],
         candidates=tuple(aligned.bodies[k] for k in columns),
+        columns=columns,
     )
 
 

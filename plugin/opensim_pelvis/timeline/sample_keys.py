@@ -15,7 +15,6 @@ from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _FOLD: Final = np.uint64(29)
-_HALF: Final = np.uint64(32)
 _ENOUGH: Final = 20_000  # rows by which a long signal is looked at first
 
 Keys = NDArray[np.uint64]
@@ -38,7 +37,8 @@ def one_in(keys: Keys, part: int) -> BoolArray:
     """Return which rows are looked at where one in ``part`` is: the same in every signal."""
     if part <= 1:
         return np.ones(keys.size, dtype=np.bool_)
-    return np.asarray((keys >> _HALF) % np.uint64(part) == 0)  # low bits of short numbers are zero
+    # by the high bits: the low ones of short numbers are zero, and division is slow
+    return np.asarray(keys < np.uint64(2**64 // part))
 
 
 def same_as_before(values: FloatArray) -> BoolArray:

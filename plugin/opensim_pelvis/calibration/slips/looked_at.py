@@ -22,10 +22,10 @@ LEAST_RADPS: Final = 0.5
 CALM_S: Final = 0.7
 """Time over which speed is averaged: in each step there is an instant without much turning."""
 
-PIECE_S: Final = 20.0
-"""Length of a piece: 15 strides of walking and more, of which 12 are needed."""
+PIECE_S: Final = 16.0
+"""Length of a piece: 13 strides of walking, 20 of running; 12 are compared, 6 with 6."""
 
-EACH_S: Final = 100.0
+EACH_S: Final = 120.0
 """Movement of which one piece is looked at."""
 
 WHOLE_S: Final = 300.0

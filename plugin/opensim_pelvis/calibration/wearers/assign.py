@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import permutations
 from typing import Final
 
 import numpy as np
@@ -35,7 +34,12 @@ def assignments(sensors: int, bodies: int) -> IntArray:
     >>> assignments(2, 2).tolist()
     [[0, 1], [1, 0]]
     """
-    return np.array(list(permutations(range(bodies), sensors)), dtype=np.int64)
+    given = np.zeros((1, 0), dtype=np.int64)
+    for _ in range(sensors):
+        free = (given[:, :, None] != np.arange(bodies)).all(axis=1)
+        rows, body = np.nonzero(free)
+        given = np.column_stack([given[rows], body])
+    return given
 
 
 def score(tables: Tables, bodies: Sequence[str]) -> FloatArray:
@@ -85,45 +89,44 @@ def _at_best_phase(tables: Tables) -> Tables:
 
 
 def _score_of(tables: Tables, wearer: IntArray, names: Mapping[str, int]) -> FloatArray:
-    """Return the score of some assignments, (n, b) to (n,): the sensor on each body or -1."""
-    rows = np.arange(wearer.shape[0])
-    pelvis = wearer[:, names[PELVIS]] if PELVIS in names else np.full_like(rows, -1)
-    fixed = np.zeros(rows.size)
-    signs = np.zeros((2, rows.size, tables.pelvis.shape[-1]))
-    for b in range(wearer.shape[1]):
-        worn = wearer[:, b] >= 0
-        fixed[worn] += tables.scalars[b, wearer[worn, b]]
-        coupled = worn & (pelvis >= 0) if b in tables.thighs else np.zeros_like(worn)
-        if b in tables.thighs:
-            signs[:, coupled] += tables.thighs[b][:, pelvis[coupled], wearer[coupled, b]]
-        alone = worn & ~coupled
-        signs[:, alone] += tables.phases[b, wearer[alone, b]]
+    """Return the score of some assignments, (n, b) to (n,): the sensor on each body or -1.
+
+    A last row of each table, for nobody, says nothing: -1 asks it.
+    """
+    nobody = np.full(wearer.shape[0], -1)
+    worn = {body: np.ascontiguousarray(wearer[:, k]) for body, k in names.items()}
+    pelvis = worn.get(PELVIS, nobody)
+    fixed = np.zeros(wearer.shape[0])
+    signs = _with_nobody(tables.pelvis, 1)[:, pelvis]
+    for body, k in names.items():
+        fixed += _with_nobody(tables.scalars[k], 0)[worn[body]]
+        if k in tables.thighs:
+            both = _with_nobody(tables.thighs[k], 1, 2)
+            both[:, -1, :-1] = tables.phases[k]  # of a thigh without the pelvis
+            signs += _take(both, pelvis, worn[body])
+        else:
+            signs += _with_nobody(tables.phases[k], 0)[worn[body]]
     for pairs, table in ((FEET, tables.landing), (JOINTS, tables.linked)):
         for first, second in pairs:
-            if first in names and second in names:
-                worn_on = wearer[:, [names[first], names[second]]]
-                both = (worn_on >= 0).all(axis=1)
-                fixed[both] += table[worn_on[both, 0], worn_on[both, 1]]
-    on = pelvis >= 0
-    signs[:, on] += tables.pelvis[:, pelvis[on]]
-    thighs = [wearer[:, names[b]] if b in names else np.full_like(rows, -1) for b in THIGHS]
-    signs += _hips(tables, pelvis, *thighs)[:, :, None]
-    signs[:, ~on] -= np.log(2.0)  # both signs are the same there
+            if first in worn and second in worn:
+                fixed += _take(_with_nobody(table[None], 1, 2), worn[first], worn[second])[0, :, 0]
+    hips = _with_nobody(tables.hips, 1, 2, 3)
+    hips[:, :-1, :-1, -1], hips[:, :-1, -1, :-1] = tables.hip_r, tables.hip_l
+    signs += _take(hips, pelvis, *(worn.get(body, nobody) for body in THIGHS))
+    signs[:, pelvis < 0] -= np.log(2.0)  # both signs are the same there
     return np.asarray(fixed + _mean_of(signs))
 
 
-def _hips(tables: Tables, pelvis: IntArray, right: IntArray, left: IntArray) -> FloatArray:
-    """Return what the order of the hips says, (2, n)."""
-    found = np.zeros((2, pelvis.size))
-    whole, has_r, has_l = pelvis >= 0, right >= 0, left >= 0
-    rows = whole & has_r & has_l
-    found[:, rows] = tables.hips[:, pelvis[rows], right[rows], left[rows]]
-    for rows, table, thigh in (
-        (whole & has_r & ~has_l, tables.hip_r, right),
-        (whole & ~has_r & has_l, tables.hip_l, left),
-    ):
-        found[:, rows] = table[:, pelvis[rows], thigh[rows]]
-    return found
+def _with_nobody(table: FloatArray, *axes: int) -> FloatArray:
+    """Return a table with a last row of zeros along its axes of sensors."""
+    return np.pad(table, [(0, int(k in axes)) for k in range(table.ndim)])
+
+
+def _take(table: FloatArray, *rows: IntArray) -> FloatArray:
+    """Return what a table says for each sign of the sensors in each assignment, (2, n, g)."""
+    sizes = table.shape[1 : 1 + len(rows)]
+    place = np.ravel_multi_index(rows, sizes, mode="wrap")
+    return np.take(table.reshape(table.shape[0], int(np.prod(sizes)), -1), place, axis=1)
 
 
 def _mean_of(signs: FloatArray) -> FloatArray:

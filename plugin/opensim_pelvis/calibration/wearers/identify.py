@@ -21,7 +21,7 @@ from opensim_pelvis.calibration.wearers.habits import (
 from opensim_pelvis.calibration.wearers.hip_order import Hips, find_hips
 from opensim_pelvis.calibration.wearers.likelihood import tabulate, unlikeness
 from opensim_pelvis.calibration.wearers.windows import Window, find_windows, looked_at
-from opensim_pelvis.frames import FloatArray, up_in_earth
+from opensim_pelvis.frames import BoolArray, FloatArray, up_in_earth
 from opensim_pelvis.rotations import angular_velocity, inverse, rotate
 from opensim_pelvis.types.segments import BODIES
 
@@ -88,6 +88,7 @@ def identify_wearers(
     angular_velocity_radps: FloatArray | None,
     acceleration_mps2: FloatArray | None,
     candidates: Sequence[str],
+    columns: Sequence[int] | None = None,
     habits: Mapping[Activity, Habits] = HABITS,
 ) -> Wearers:
     """Return how likely each sensor is worn on each body, told from movement alone.
@@ -105,6 +106,8 @@ def identify_wearers(
         In S; NaN for a sensor without, which is then told by less.
     candidates : sequence of str
         Bodies, as many as sensors or more.
+    columns : sequence of int or None
+        The s sensors among those of the arrays; None: all.
     habits : mapping
         Constants by activity.
 
@@ -112,8 +115,8 @@ def identify_wearers(
     -------
     Wearers
     """
-    bodies, sensors = tuple(candidates), R_ES.shape[1]
-    signals = signals_of(rate_hz, R_ES, angular_velocity_radps, acceleration_mps2)
+    signals = signals_of(rate_hz, R_ES, angular_velocity_radps, acceleration_mps2, columns)
+    bodies, sensors = tuple(candidates), signals.up.shape[1]
     untold = _untold(bodies, sensors)
     windows = () if untold else find_windows(signals.angular_velocity_radps, rate_hz)
     if not windows:
@@ -162,30 +165,41 @@ def signals_of(
     R_ES: FloatArray,
     angular_velocity_radps: FloatArray | None,
     acceleration_mps2: FloatArray | None,
+    columns: Sequence[int] | None = None,
 ) -> Signals:
     """Return the signals that features are read from; turning is derived where not measured.
 
-    Of a long recording only the rows that windows are looked for in are filled.
+    Of a long recording only the rows that windows are looked for in are there, with a missing one
+    between parts.
     """
-    turning = np.full((*R_ES.shape[:2], 3), np.nan)
-    if angular_velocity_radps is not None:
-        turning = angular_velocity_radps.copy()
+    looked = looked_at(R_ES.shape[0], rate_hz)
+    R_ES, turning, force = (
+        None if x is None else _part_of(x, looked, columns)
+        for x in (R_ES, angular_velocity_radps, acceleration_mps2)
+    )
+    shape = (*R_ES.shape[:2], 3)
+    turning = np.full(shape, np.nan) if turning is None else turning.copy()
     silent = ~np.isfinite(turning).all(axis=2).any(axis=0)
     if silent.any():
         q = R_ES[:, silent]
         turning[:, silent] = rotate(inverse(q), angular_velocity(q, rate_hz))
-    force = np.full_like(turning, np.nan) if acceleration_mps2 is None else acceleration_mps2
-    looked = looked_at(R_ES.shape[0], rate_hz)
-    up = np.full_like(turning, np.nan)
-    up[looked] = rotate(inverse(R_ES[looked]), up_in_earth())
+    up = rotate(inverse(R_ES), up_in_earth())
     turning[~np.isfinite(up)] = np.nan
     return Signals(
         rate_hz=rate_hz,
         R_ES=R_ES,
         angular_velocity_radps=turning,
         up=up,
-        acceleration_mps2=force,
+        acceleration_mps2=np.full(shape, np.nan) if force is None else force,
     )
+
+
+def _part_of(values: FloatArray, looked: BoolArray, columns: Sequence[int] | None) -> FloatArray:
+    """Return rows and columns that are looked at; a missing row stands for all between them."""
+    if not looked.all():
+        kept = np.flatnonzero(looked)
+        values = np.insert(values[kept], np.flatnonzero(np.diff(kept) > 1) + 1, np.nan, axis=0)
+    return values if columns is None else values[:, columns]
 
 
 def _untold(bodies: Sequence[str], sensors: int) -> Untold | None:

@@ -38,7 +38,7 @@ MOVING_RADPS: Final = 0.3
 """RMS angular velocity of the fastest sensor below which there is no walking."""
 
 PIECES: Final = 12
-PIECE_S: Final = 20.0
+PIECE_S: Final = 10.0
 """A recording longer than all these pieces is looked at in that many, spread evenly."""
 
 HARMONICS: Final = 6
@@ -84,9 +84,12 @@ def find_windows(angular_velocity_radps: FloatArray, rate_hz: float) -> tuple[Wi
 
 
 def looked_at(samples: int, rate_hz: float) -> BoolArray:
-    """Return which rows are looked at: all of a short recording, pieces of a long one."""
+    """Return which rows are looked at: all of a short recording, pieces of a long one.
+
+    All of what is left of a long one, too: its pieces with one row between.
+    """
     looked = np.ones(samples, dtype=bool)
-    if samples > PIECES * PIECE_S * rate_hz:
+    if samples > PIECES * (round(PIECE_S * rate_hz) + 1):
         looked[:] = False
         length = round(PIECE_S * rate_hz)
         for start in np.linspace(0, samples - length, PIECES).astype(int):
