@@ -2,6 +2,7 @@
 
     python tests/benchmarks/slips.py --people 20
     python tests/benchmarks/slips.py --people 20 --data ../shared/data
+    python tests/benchmarks/slips.py --people 6 --duration 600 --sizes 8 20
 
 Sound recordings come first, then recordings in which one sensor turns by a known angle: simulated
 people who run and walk and, where the folder of recordings is given, virtual sensors from markers
@@ -24,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.real_recordings import marker_runs, real_recordings
 from tests.virtual_sensors import slip
 
+from opensim_pelvis.calibration.slips.looked_at import WHOLE
 from opensim_pelvis.calibration.slips.steps import find_steps
 from opensim_pelvis.calibration.slips.stride_cut import cut_strides
 from opensim_pelvis.simulate import (
@@ -42,12 +44,14 @@ NEAR_S = 4.0
 Found = dict[tuple[str, ...], Counter[str]]
 
 
-def people(kind: Literal["running", "walking"], number: int) -> Iterator[AlignedRecording]:
-    """Yield simulated people, each as one recording of 45 s."""
+def people(
+    kind: Literal["running", "walking"], number: int, duration_s: float
+) -> Iterator[AlignedRecording]:
+    """Yield simulated people, each as one recording."""
     for seed in range(number):
         rng = np.random.default_rng([seed, kind == "walking", 7])
         runner = draw_runner(rng, kind)
-        truth = simulate_runner(runner, draw_session(rng, duration_s=45.0))
+        truth = simulate_runner(runner, draw_session(rng, duration_s=duration_s))
         recording = simulate_sensors(truth, draw_sensors(rng, runner))
         yield align_recording(recording, SENSOR_MAP, max_gap_s=0.05)
 
@@ -56,7 +60,7 @@ def moved(
     aligned: AlignedRecording, sensor: int, degrees: float, axis: str, rng: np.random.Generator
 ) -> tuple[AlignedRecording, float]:
     """Return a recording with a slip in the middle of its strides, and when."""
-    start_s = cut_strides(aligned).start_s
+    start_s = cut_strides(aligned, [WHOLE]).start_s
     at_s = float(rng.uniform(*np.quantile(start_s, (0.3, 0.7))))
     assert aligned.acceleration_mps2 is not None
     rows = (aligned.time_s > at_s - 5.0) & (aligned.time_s < at_s)
@@ -130,10 +134,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=10)
     parser.add_argument("--sensors", type=int, default=2, help="that move, for each recording")
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES_DEG))
+    parser.add_argument("--duration", type=float, default=45.0, help="of simulated runs, seconds")
     parser.add_argument("--data", type=Path)
     asked = parser.parse_args()
     for kind in ("running", "walking"):
-        recordings = list(people(kind, asked.people))  # type: ignore[arg-type]
+        recordings = list(people(kind, asked.people, asked.duration))  # type: ignore[arg-type]
         judge(f"simulated, {kind}", recordings, asked.sensors, asked.sizes)
     if asked.data is not None:
         judge("markers of runners", list(marker_runs(asked.data)), 7, asked.sizes)

@@ -29,8 +29,6 @@ from opensim_pelvis.types import AlignedRecording, SensorStep, StepKind
 ENDS_A_PART: Final[frozenset[StepKind]] = frozenset({"moved", "heading jump"})
 """Steps beyond which the placement says nothing."""
 
-_ROUNDS = 2
-
 
 def find_steps(
     aligned: AlignedRecording, strides: CutStrides
@@ -68,14 +66,24 @@ def _without_doubts(
     if asked and len(strides.looked_s) > 1:
         strides = cut_strides(aligned, asked)
     compared = compare_strides(strides)
-    for last in (False,) * _ROUNDS + (True,):
+    for may_be_part in (True, False):
         doubts = find_doubts(strides, compared)
         if not doubts:
             break
-        asked += [WHOLE] if last else widened(doubts, NEAR_S)
+        asked += widened(doubts, NEAR_S)
+        if not may_be_part or _share(asked, float(aligned.time_s[-1])) > 0.5:
+            asked = [WHOLE]
         strides = cut_strides(aligned, asked)
         compared = compare_strides(strides)
     return strides, compared
+
+
+def _share(spans_s: Sequence[tuple[float, float]], end_s: float) -> float:
+    """Return which part of a recording is in any of some spans."""
+    inside = np.zeros(int(end_s) + 1, dtype=np.bool_)
+    for first_s, last_s in spans_s:
+        inside[max(int(first_s), 0) : max(int(last_s), 0) + 1] = True
+    return float(inside.mean())
 
 
 def leave_out(

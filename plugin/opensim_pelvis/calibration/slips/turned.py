@@ -34,6 +34,10 @@ MAY_RAD: Final = tuple(np.deg2rad([5.0, 3.7]))
 MAY_SPREADS: Final = (3.6, 4.5)
 """The same for what may have moved."""
 
+DOUBTED: Final = 0.6
+"""Part of the limits of what may have moved from which on parts of a recording that were not looked
+at are: in a minute or two wandering can hide so much of a turn."""
+
 LASTING_STRIDES: Final = 30
 """Strides before and after that are asked whether a turn lasts, where there are twice `STRIDES`."""
 
@@ -144,7 +148,7 @@ def find_doubts(strides: CutStrides, compared: Sequence[Compared]) -> list[tuple
     for one in compared:
         for profile in one.profiles:
             last = profile.rows.size - 1
-            for k in profile.peaks:
+            for k in _peaks(profile.score / DOUBTED):
                 first, after = max(k + STRIDES - reach, 0), min(k + STRIDES + reach, last)
                 span_s = strides.start_s[profile.rows[first]], strides.end_s[profile.rows[after]]
                 if not ((looked_s[:, 0] <= span_s[0]) & (looked_s[:, 1] >= span_s[1])).any():
@@ -161,12 +165,16 @@ def checked_share(strides: CutStrides) -> float:
 
 
 class _Profile(NamedTuple):
-    """Turns at each stride of one movement: rows of strides, both parts, what is left, peaks."""
+    """Turns at each stride of one movement: rows of strides, both parts, what is left.
+
+    And their size as a part of the limits, with its peaks above 1.
+    """
 
     rows: IntArray
     vertical_rad: FloatArray
     horizontal_rad: FloatArray
     rest: FloatArray
+    score: FloatArray
     peaks: list[int]
 
 
@@ -196,17 +204,17 @@ def _compare(strides: CutStrides, i: int) -> Compared:
         np.maximum(limits, np.multiply(times, spread))
         for limits, times in ((MAY_RAD, MAY_SPREADS), (MOVED_RAD, MOVED_SPREADS))
     )
-    profiles = [
-        _Profile(rows, v, h, rest, sorted(_peaks(np.maximum(np.abs(v) / may[0], h / may[1]))))
-        for rows, v, h, rest in found
-    ]
+    profiles = []
+    for rows, v, h, rest in found:
+        score = np.maximum(np.abs(v) / may[0], h / may[1])
+        profiles.append(_Profile(rows, v, h, rest, score, sorted(_peaks(score))))
     return Compared(profiles, moved)
 
 
 def _of_sensor(strides: CutStrides, i: int, compared: Compared) -> list[Turned]:
     out: list[Turned] = []
     profiles, moved = compared
-    for rows, v, h, rest, peaks in profiles:
+    for rows, v, h, rest, _, peaks in profiles:
         for k in peaks:
             sure = (abs(v[k]) > moved[0] or h[k] > moved[1]) and rest[k] < SAME_MOVEMENT
             at = k + STRIDES
