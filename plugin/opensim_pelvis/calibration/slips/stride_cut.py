@@ -257,13 +257,13 @@ def _follow(vectors: FloatArray, at: int, period: float) -> list[float]:
     """
     bounds = [float(at)]
     width = round(0.9 * period)
-    recent, early = [vectors[at : at + width]], [0.0]
+    recent = [vectors[at : at + width]]
     while True:
         template = np.mean(recent[-_TEMPLATE:], axis=0)
         span = float(np.median(np.diff(bounds[-_TEMPLATE:]))) if len(bounds) > 2 else period
         last = bounds[-1]
         lags = np.arange(round(last + 0.85 * span), round(last + 1.15 * span) + 1)
-        if lags[-1] + width > vectors.shape[0]:
+        if lags[-1] + width >= vectors.shape[0]:
             return bounds
         like, cross = _likeness(vectors[lags[0] : lags[-1] + width], template)
         best = int(np.argmax(like))
@@ -273,10 +273,11 @@ def _follow(vectors: FloatArray, at: int, period: float) -> list[float]:
         if 0 < best < lags.size - 1:
             bend = like[best - 1] - 2.0 * like[best] + like[best + 1]
             place += 0.5 * (like[best - 1] - like[best + 1]) / bend if bend < 0.0 else 0.0
-        place += float(np.mean(early[-_TEMPLATE:]))  # the template begins so much later
-        early.append(place - float(lags[best]))
         bounds.append(place)
-        window = vectors[lags[best] : lags[best] + width]
+        first = int(place)
+        part = place - first  # a window of whole samples would lock the cuts to them
+        window = (1.0 - part) * vectors[first : first + width]
+        window += part * vectors[first + 1 : first + width + 1]
         recent.append(window @ np.swapaxes(_rotations(cross[best]), 1, 2))
 
 
