@@ -1,6 +1,7 @@
 """Half an hour against three minutes: simulation and headings cost what their samples cost.
 
 python -m tests.benchmarks.half_hour
+python -m tests.benchmarks.half_hour --person 0    a runner drawn like people, checks alone
 
 Prints seconds, and how much more a sample costs in the longer recording (1 where cost grows with
 the number of samples alone). Then the checks of half an hour, one by one, as a part of the whole
@@ -10,6 +11,7 @@ Processor time, of all threads.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections import defaultdict
@@ -20,6 +22,7 @@ from time import perf_counter, process_time
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 from tests.calibration.heading.test_heading_over_time import STATED, drifting
 from tests.simulated import align
 
@@ -31,10 +34,18 @@ from opensim_pelvis.config.settings import ActivitySettings, CalibrationSettings
 from opensim_pelvis.io.output import write
 from opensim_pelvis.io.reading import read
 from opensim_pelvis.quality import examiners
-from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
+from opensim_pelvis.simulate import (
+    SENSOR_MAP,
+    Session,
+    draw_runner,
+    draw_sensors,
+    simulate_runner,
+    simulate_sensors,
+)
 from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.mountings import HEADING_AXIS
 from opensim_pelvis.simulate.writers import write_xsens
+from opensim_pelvis.types import Recording
 
 SHORT_S, LONG_S = 180.0, 1800.0
 
@@ -95,10 +106,19 @@ def clocked(took_s: dict[str, float]) -> Iterator[None]:
         patch.stopall()
 
 
-def trial(duration_s: float) -> tuple[dict[str, float], float]:
+def run_of(person: int | None, session: Session) -> Recording:
+    """Return the run of the demonstration, or of a person drawn at random."""
+    if person is None:
+        return simulate_sensors(simulate_runner(session=session), demo_sensors())
+    rng = np.random.default_rng(person)
+    runner = draw_runner(rng, "running")
+    return simulate_sensors(simulate_runner(runner, session), draw_sensors(rng, runner))
+
+
+def trial(duration_s: float, person: int | None = None) -> tuple[dict[str, float], float]:
     """Read, analyse and write a run; return seconds of each check, and of all."""
     session = Session(duration_s=duration_s, rate_hz=100.0)
-    recording = simulate_sensors(simulate_runner(session=session), demo_sensors())
+    recording = run_of(person, session)
     took_s: dict[str, float] = defaultdict(float)
     with tempfile.TemporaryDirectory() as folder, clocked(took_s):
         write_xsens(recording, Path(folder) / "imu")
@@ -117,7 +137,10 @@ def trial(duration_s: float) -> tuple[dict[str, float], float]:
 
 def main() -> None:
     """Time and print."""
-    took_s, all_s = trial(LONG_S)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--person", type=int, help="seed of a runner drawn like people")
+    asked = parser.parse_args()
+    took_s, all_s = trial(LONG_S, asked.person)
     for name, seconds in sorted(took_s.items(), key=lambda row: -row[1]):
         if seconds > 0.005 * all_s:
             sys.stdout.write(f"{name:<16}{seconds:>8.2f} s{seconds / all_s:>8.1%}\n")
@@ -126,6 +149,8 @@ def main() -> None:
         f"all checks {checks_s:.1f} s of {all_s:.1f} s: {checks_s / all_s:.1%} of a trial, "
         f"{checks_s / (all_s - checks_s):.1%} of the rest\n"
     )
+    if asked.person is not None:
+        return
     sys.stdout.write(f"{'':<12}{SHORT_S:>8.0f} s{LONG_S:>9.0f} s{'a sample':>12}\n")
     for name, make in (("simulation", simulation), ("headings", headings)):
         short, long = (timed(make(length)) for length in (SHORT_S, LONG_S))

@@ -64,11 +64,11 @@ def spans_of(
     """
     t, rate_hz = aligned.R_ES.shape[0], aligned.rate_hz
     step = max(round(_STEP_S * rate_hz / multiple), 1) * multiple
-    wanted = _of_pieces(_moving(aligned, step), step / rate_hz) if t > WHOLE_S * rate_hz else None
-    if wanted is None:
+    pieces = _of_pieces(_moving(aligned, step), step / rate_hz) if t > WHOLE_S * rate_hz else None
+    if pieces is None:
         return np.array([[0, t]])
     reach = round(_AROUND_S * rate_hz / step)
-    wanted = np.convolve(wanted, np.ones(2 * reach + 1), mode="same") > 0.5
+    wanted = np.convolve(pieces, np.ones(2 * reach + 1), mode="same") > 0.5
     holes = {hole for i in range(len(aligned.sensors)) for hole in holes_of(aligned, i)}
     for start_s, end_s in (*near_s, *widened(holes, BESIDE_S)):
         first, last = (np.clip(s * rate_hz / step, 0, wanted.size) for s in (start_s, end_s))

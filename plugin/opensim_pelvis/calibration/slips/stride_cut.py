@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import gaussian_filter1d
 
+from opensim_pelvis.calibration.slips.likeness import likeness, rotations_of
 from opensim_pelvis.calibration.slips.looked_at import CALM_S, LEAST_RADPS, spans_of
 from opensim_pelvis.frames import GRAVITY_MPS2, BoolArray, FloatArray, IntArray, up_in_earth
 from opensim_pelvis.interpolation import low_pass
@@ -265,7 +265,7 @@ def _follow(vectors: FloatArray, at: int, period: float) -> list[float]:
         lags = np.arange(round(last + 0.85 * span), round(last + 1.15 * span) + 1)
         if lags[-1] + width >= vectors.shape[0]:
             return bounds
-        like, cross = _likeness(vectors[lags[0] : lags[-1] + width], template)
+        like, cross = likeness(vectors[lags[0] : lags[-1] + width], template)
         best = int(np.argmax(like))
         if like[best] < LEAST_LIKENESS:
             return bounds
@@ -278,7 +278,7 @@ def _follow(vectors: FloatArray, at: int, period: float) -> list[float]:
         part = place - first  # a window of whole samples would lock the cuts to them
         window = (1.0 - part) * vectors[first : first + width]
         window += part * vectors[first + 1 : first + width + 1]
-        recent.append(window @ np.swapaxes(_rotations(cross[best]), 1, 2))
+        recent.append(window @ np.swapaxes(rotations_of(cross[best]), 1, 2))
 
 
 def _in_phase(vectors: FloatArray, pieces: list[FloatArray]) -> tuple[list[FloatArray], list[int]]:
@@ -291,7 +291,7 @@ def _in_phase(vectors: FloatArray, pieces: list[FloatArray]) -> tuple[list[Float
     for piece in pieces[1:]:
         before = _mean_stride(vectors, shifted[-1][-_TEMPLATE - 1 :])
         after = _mean_stride(vectors, piece[: _TEMPLATE + 1])
-        like, _ = _likeness(np.concatenate([after, after[:-1]]), before)  # all shifts
+        like, _ = likeness(np.concatenate([after, after[:-1]]), before)  # all shifts
         best = int(np.argmax(like))
         moved = piece[:-1] + best / POINTS * np.diff(piece)
         alike = like[best] > LEAST_LIKENESS and moved.size > 1
@@ -305,46 +305,3 @@ def _mean_stride(vectors: FloatArray, bounds: FloatArray) -> FloatArray:
     phase = (np.arange(POINTS) + 0.5) / POINTS
     at = bounds[:-1, None] + np.diff(bounds)[:, None] * phase
     return np.asarray(vectors[np.rint(at).astype(np.int64).clip(0, len(vectors) - 1)].mean(axis=0))
-
-
-def _likeness(span: FloatArray, template: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return how like each window of a span is to a template of w rows, (l,).
-
-    And the products of template and window, (l, s, 3, 3), that tell the rotation between them.
-    The share that gravity alone would give is taken off: 0 is no likeness, 1 the same.
-    """
-    w, s = template.shape[:2]
-    windows = np.moveaxis(sliding_window_view(span, w, axis=0), -1, 2)  # (l, s, w, 3, 3)
-    flat = np.ascontiguousarray(windows).reshape(windows.shape[0], s, 3 * w, 3)
-    cross = np.ascontiguousarray(template.transpose(1, 3, 0, 2)).reshape(s, 3, 3 * w) @ flat
-    total = _best_traces(cross).sum(axis=1)
-    ups = [np.sqrt(np.einsum("tsi,tsi->ts", x[:, :, 2], x[:, :, 2])) for x in (template, span)]
-    gravity = np.einsum("ts,lst->l", ups[0], sliding_window_view(ups[1], w, axis=0))
-    energy = sliding_window_view(np.einsum("tski,tski->t", span, span), w).sum(axis=1)
-    full = np.sqrt(np.square(template).sum() * energy)
-    return (total - gravity) / np.maximum(full - gravity, 1e-9), cross
-
-
-def _best_traces(cross: FloatArray) -> FloatArray:
-    """Return the trace that the best rotation gives each product, (..., 3, 3) to (...).
-
-    The sum of its singular values, the least one with the sign of the determinant; they are the
-    roots of the eigenvalues of a symmetric matrix, by Viete's formula.
-    """
-    square = np.swapaxes(cross, -1, -2) @ cross
-    mean = np.trace(square, axis1=-2, axis2=-1) / 3.0
-    away = square - mean[..., None, None] * np.eye(3)
-    size = np.sqrt(np.einsum("...ij,...ij->...", away, away) / 6.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cosine = np.nan_to_num(0.5 * np.linalg.det(away) / size**3)
-    angle = np.arccos(np.clip(cosine, -1.0, 1.0)) / 3.0
-    turns = angle[..., None] + 2.0 * np.pi / 3.0 * np.array([0.0, 2.0, 1.0])  # largest first
-    roots = np.sqrt(np.maximum(mean[..., None] + 2.0 * size[..., None] * np.cos(turns), 0.0))
-    return np.asarray(roots[..., 0] + roots[..., 1] + np.sign(np.linalg.det(cross)) * roots[..., 2])
-
-
-def _rotations(cross: FloatArray) -> FloatArray:
-    """Return the rotations that take windows to the template, (s, 3, 3)."""
-    u, _, vt = np.linalg.svd(cross)
-    u[..., 2] *= np.sign(np.linalg.det(u @ vt))[..., None]
-    return np.asarray(u @ vt)

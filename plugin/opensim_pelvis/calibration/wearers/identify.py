@@ -173,9 +173,10 @@ def signals_of(
     between parts.
     """
     looked = looked_at(R_ES.shape[0], rate_hz)
-    R_ES, turning, force = (
+    R_ES = _part_of(R_ES, looked, columns)
+    turning, force = (
         None if x is None else _part_of(x, looked, columns)
-        for x in (R_ES, angular_velocity_radps, acceleration_mps2)
+        for x in (angular_velocity_radps, acceleration_mps2)
     )
     shape = (*R_ES.shape[:2], 3)
     turning = np.full(shape, np.nan) if turning is None else turning.copy()
