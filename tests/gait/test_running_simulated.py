@@ -19,7 +19,7 @@ from opensim_pelvis.types import RunningAnalysis
 from tests.notices import codes, sentences
 from tests.running_cases import REALISTIC, SENSOR_SETS, random_runner, run_case
 
-RUNNERS = 5
+RUNNERS = 4
 CLEAN = {"range": 0.2, "hip": 0.3, "cadence": 0.1, "phase": 2.0}  # the issue's own figures
 NOISY = {"range": 1.0, "hip": 1.0, "cadence": 0.5, "phase": 2.0}
 SESSION = Session(duration_s=20.0, rate_hz=100.0)

@@ -83,7 +83,7 @@ DOORS: Final[dict[str, tuple[str, Callable[[Path], Any]]]] = {
     "pool": ("agreement", lambda path: read_compared(path.parent, ComparisonError)),
     "curves": ("curves", lambda path: read_agreement(path.parent, ExportError)),
 }
-TRIED: Final = 120
+TRIED: Final = 80
 """Changes a door; all where there are fewer."""
 
 

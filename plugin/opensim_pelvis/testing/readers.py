@@ -54,7 +54,7 @@ from opensim_pelvis.testing.same_recording import (
 from opensim_pelvis.types import Recording
 
 _fuzzed = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
 )
 
 Change = Callable[[st.DataObject, bytes], bytes]
