@@ -112,6 +112,26 @@ class Visit:
         )
         assert bare == []
 
+    def check_named(self) -> None:
+        """Everything has a name for those who do not see it, headings and names are in order."""
+        nameless = self.ask(
+            """[...document.querySelectorAll('[role=img], [role=region], button, input, img')]
+            .filter(node => !(node.getAttribute('aria-label') || node.textContent.trim()
+                      || (node.labels && node.labels.length) || node.alt)).map(n => n.outerHTML)"""
+        )
+        assert nameless == []
+        levels = self.ask(
+            "[...document.querySelectorAll('h1,h2,h3,h4')].map(node => Number(node.tagName[1]))"
+        )
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+        twice = self.ask(
+            """(() => { const all = [...document.querySelectorAll('main [id]')].map(n => n.id);
+            return all.filter((id, i) => all.indexOf(id) !== i
+                && !id.match(/^(clip|topdefs|legend|defs|gradients|glcontainer)/)); })()"""
+        )
+        assert twice == []
+
     def check_whole(self) -> None:
         """Nothing stands wider than the window, and no figure wider than its place."""
         assert self.ask("document.documentElement.scrollWidth") <= self.ask("innerWidth")
@@ -150,6 +170,8 @@ def test_a_page_is_quiet_drawn_and_whole(
     visit = Visit(browser, file, width)
     visit.check_drawn()
     visit.check_whole()
+    if which != "several":
+        visit.check_named()
     if width > PRINTED:  # and again in a window that is made smaller
         visit.page.set_viewport_size({"width": PRINTED, "height": 900})
         visit.wait(f"innerWidth === {PRINTED} && {WIDE}.length === 0")
@@ -245,31 +267,6 @@ def test_without_3d_the_page_says_so_and_all_else_works(
     assert visit.page.locator('[data-picture="behind"]').get_attribute("data-frame") == "25"
     visit.check_quiet(file)
     flat.close()
-
-
-@pytest.mark.parametrize("which", ["view", *COMPARED])
-def test_everything_has_a_name_for_those_who_do_not_see_it(
-    browser: Any, which: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    visit = Visit(browser, write(tmp_path, request.getfixturevalue(which)), 1280)
-    nameless = visit.ask(
-        """[...document.querySelectorAll('[role=img], [role=region], button, input, img')].filter(
-            node => !(node.getAttribute('aria-label') || node.textContent.trim()
-                      || (node.labels && node.labels.length) || node.alt)).map(n => n.outerHTML)"""
-    )
-    assert nameless == []
-    levels = visit.ask(
-        "[...document.querySelectorAll('h1,h2,h3,h4')].map(node => Number(node.tagName[1]))"
-    )
-    assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
-    twice = visit.ask(
-        """(() => { const all = [...document.querySelectorAll('main [id]')].map(n => n.id);
-            return all.filter((id, i) => all.indexOf(id) !== i
-                && !id.match(/^(clip|topdefs|legend|defs|gradients|glcontainer)/)); })()"""
-    )
-    assert twice == []
-    visit.page.close()
 
 
 def test_a_hostile_name_runs_nothing(browser: Any, view: View, tmp_path: Path) -> None:

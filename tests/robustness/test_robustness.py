@@ -15,10 +15,10 @@ from tests.robustness.signs import KINDS, SignsBench, find_change, lay
 from tests.robustness.targets import TARGETS, _read
 from tests.robustness.trial import Bench, Trial, make_trial, seeds_of
 
-INPUTS = 20
+INPUTS = 15
 NOT_READ = ("inspect", "names", "commands")
 """Whose sound seeds may be refused."""
-INPUTS_OF_SIGNS = 20
+INPUTS_OF_SIGNS = 15
 FOUND = [
     ("sto", 37),  # a byte-order mark before a number
     ("map toml", 598),  # an identifier with a mark that nobody sees, in a message
