@@ -199,7 +199,7 @@ def place_static(
 
 
 def orient_sensors(aligned: AlignedRecording, placement: Placement) -> SensorOrientations:
-    """Return all samples in OpenSim ground, heading included and its drift taken away."""
+    """Return all samples in OpenSim ground, heading included, heading drift removed."""
     R_GS = multiply(placement.R_GE, aligned.R_ES)
     drift_rad = placement.heading.drift_rad
     if drift_rad is not None:

@@ -81,7 +81,7 @@ class SensorHeading:
     own_weight : float
         Share of the sensor's own estimate in the heading used, 0 to 1.
     drift_rad : float
-        Range of the drift that was taken away; 0 where none was.
+        Range of the drift that was removed; 0 where none was.
     drift_sigma_rad : float
         Standard error of that, furthest from the pose, drift that was not told from natural
         variation included; part of ``sigma_rad``. NaN where drift could not be looked for.

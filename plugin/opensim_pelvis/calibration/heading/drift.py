@@ -134,7 +134,7 @@ def find_drift(
 
 
 def _held(aligned: AlignedRecording, surface: Surface | None, base: int) -> str:
-    """Return the code of what drift is told against."""
+    """Return the code of the reference against which drift is estimated."""
     body = "pelvis" if aligned.bodies[base] == "pelvis" else "base"
     if surface == "treadmill":
         return f"drift.against_{body}_treadmill"

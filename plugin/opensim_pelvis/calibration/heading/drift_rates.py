@@ -49,7 +49,7 @@ tells nothing, it counts as drift; with more, the acceleration would have to pro
 """
 
 FEWEST_BLOCKS: Final = 8
-"""Blocks from which a rate is told: correlations of fewer are chance."""
+"""Fewest blocks from which a rate is estimated: with fewer, correlations are chance."""
 
 _FLOOR_RAD = np.deg2rad(0.1)  # of the standard error of a turn: strides that are all the same
 _ANYWHERE_RAD = 10.0  # over ground the runner may turn by anything

@@ -30,7 +30,7 @@ PIECE_S: Final = 3.0
 """Length of a piece of which the angle is taken."""
 
 FEWEST: Final = 10
-"""Pieces from which a change is told."""
+"""Fewest pieces from which a change is estimated."""
 
 _MOST = 200
 _LEAST_RATE_HZ = 20.0
@@ -66,7 +66,7 @@ def frames_apart(
     ----------
     aligned : AlignedRecording
     turned_rad : (n, s) array
-        Known turns of the frames at ``moving_s``, which are taken away.
+        Known turns of the frames at ``moving_s``, which are subtracted.
     moving_s : (n,) array
         Times of steady movement.
 

@@ -271,7 +271,7 @@ def _pelvis_turns(aligned: AlignedRecording, angles: Angles) -> GaitEvents:
 
 
 def _vertical(aligned: AlignedRecording, orientations: SensorOrientations) -> FloatArray | None:
-    """Return the upward acceleration of the pelvis, gravity taken away."""
+    """Return the upward acceleration of the pelvis without gravity."""
     sensor = sensor_of("pelvis")
     if aligned.acceleration_mps2 is None or sensor not in orientations.sensors:
         return None

@@ -36,7 +36,7 @@ def find_contacts(
     Parameters
     ----------
     vertical_mps2 : (t,) array
-        Upward acceleration of the pelvis, gravity taken away.
+        Upward acceleration of the pelvis without gravity.
     steps : (n,) array
         Instants of the largest upward acceleration (`pelvis_cycles.find_steps`), in samples.
     rate_hz : float

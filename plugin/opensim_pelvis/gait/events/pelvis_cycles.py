@@ -30,7 +30,7 @@ def find_steps(vertical_mps2: FloatArray, rate_hz: float) -> FloatArray:
     Parameters
     ----------
     vertical_mps2 : (t,) array
-        Upward acceleration of the pelvis, gravity taken away.
+        Upward acceleration of the pelvis without gravity.
     rate_hz : float
     """
     smooth = low_pass(vertical_mps2, rate_hz, _STEP_CUTOFF_HZ)
@@ -107,7 +107,7 @@ def _without_turns(rotation_rad: FloatArray, rate_hz: float) -> FloatArray:
 
 
 def rotation_of(angles: Angles) -> FloatArray | None:
-    """Return the heading of the pelvis in G, in which no direction of travel was taken away."""
+    """Return the heading of the pelvis in G, from which no direction of travel was subtracted."""
     if "pelvic_axial_rotation" not in angles.names:
         return None
     return angles.values_rad[:, angles.names.index("pelvic_axial_rotation")] + angles.travel_rad
