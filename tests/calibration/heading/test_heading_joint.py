@@ -13,7 +13,7 @@ from opensim_pelvis.calibration.heading.joint import (
     solve_joint,
 )
 from opensim_pelvis.frames import FloatArray
-from tests.calibration.heading.by_hand import UPRIGHT, heading_turn, recorded
+from tests.calibration.heading.by_hand import UPRIGHT, about, heading_turn, recorded
 
 FINE_RAD = np.deg2rad(0.0061)  # the last steps of the search are 0.008 degrees
 
@@ -81,25 +81,50 @@ def test_an_exact_fit_has_no_misfit() -> None:
         assert contrast > 1e6
 
 
-def test_levers_are_free_within_half_a_metre() -> None:
-    """Least squares over both levers, held by a row each, done with the samples themselves."""
-    rng = np.random.default_rng(4)
-    a, b = rng.normal(size=(2, 50, 3, 4)) * [1.0, 0.3, 0.2, 0.5]
+def test_a_side_is_not_told_where_accelerometers_recorded_nothing() -> None:
+    """Nothing but zeros, of a thigh that swings in a plane."""
+    swinging = about((0.0, 1.0, 0.0), 0.5 * np.sin(np.arange(1000) / 8.0))
+    R_ES = {"pelvis": np.tile(UPRIGHT, (1000, 1)), "femur_r": swinging}
+    aligned = recorded(R_ES, 50.0, force_mps2=dict.fromkeys(R_ES, np.zeros((1000, 3))))
+    assert contrast_of_sides(aligned, None, base=0, sensor=1, heading_rad=0.3) == 1.0
+
+
+def sampled(seed: int) -> tuple[Moments, FloatArray, FloatArray]:
+    """Return moments of random samples, and these, (50, 3, 4) of each sensor."""
+    a, b = np.random.default_rng(seed).normal(size=(2, 50, 3, 4)) * [1.0, 0.3, 0.2, 0.5]
     x, y, z = (np.einsum("ti,tj->ij", a[:, k], b[:, k]) for k in range(3))
     xy, yx = (np.einsum("ti,tj->ij", a[:, i], b[:, 1 - i]) for i in (0, 1))
-    moments = Moments(
-        np.einsum("tki,tkj->ij", a, a), np.einsum("tki,tkj->ij", b, b), x + y, yx - xy, z, 150.0
-    )
+    own_a, own_b = (np.einsum("tki,tkj->ij", each, each) for each in (a, b))
+    return Moments(own_a, own_b, x + y, yx - xy, z, 150.0), a, b
+
+
+def fitted(a: FloatArray, b: FloatArray, angle_rad: float) -> tuple[FloatArray, float]:
+    """Return levers and what they leave, by least squares of samples and a row for each lever."""
+    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
+    turned = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]]) @ b
+    columns = np.concatenate([a[..., 1:], -turned[..., 1:]], axis=-1).reshape(-1, 6)
+    apart = (a[..., 0] - turned[..., 0]).reshape(-1)
     square = np.sum(a[..., 0] ** 2) + np.sum(b[..., 0] ** 2)
-    hold = np.sqrt(square / 150.0) / 0.5 * np.eye(6)
+    rows = np.concatenate([columns, np.sqrt(square / 150.0) / 0.5 * np.eye(6)])
+    told = np.concatenate([apart, np.zeros(6)])
+    levers = np.linalg.lstsq(rows, told)[0]
+    return levers, float(np.sum((told - rows @ levers) ** 2))
+
+
+def test_levers_are_those_of_the_angle_that_fits_best() -> None:
+    """One for the acceleration itself; what a lever adds is subtracted."""
+    moments, a, b = sampled(5)
+    levers, _ = fitted(a, b, solve_joint(moments)[0])
+    lever_a, lever_b = joint.levers_of(moments)
+    np.testing.assert_allclose(lever_a, [1.0, *-levers[:3]], atol=1e-9)
+    np.testing.assert_allclose(lever_b, [1.0, *-levers[3:]], atol=1e-9)
+
+
+def test_levers_are_free_within_half_a_metre() -> None:
+    """Least squares over both levers, held by a row each, done with the samples themselves."""
+    moments, a, b = sampled(4)
     for angle in (0.0, 0.4, -2.0):
-        cos, sin = np.cos(angle), np.sin(angle)
-        turned = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]]) @ b
-        levers = np.concatenate([a[..., 1:], -turned[..., 1:]], axis=-1).reshape(-1, 6)
-        apart = (a[..., 0] - turned[..., 0]).reshape(-1)
-        rows, told = np.concatenate([levers, hold]), np.concatenate([apart, np.zeros(6)])
-        left = told - rows @ np.linalg.lstsq(rows, told)[0]
-        assert joint._cost(moments, angle) == pytest.approx(float(left @ left))
+        assert joint._cost(moments, angle) == pytest.approx(fitted(a, b, angle)[1])
 
 
 @pytest.mark.parametrize(("rate_hz", "hz"), [(100.0, 5.0), (100.0, 8.0), (60.0, 5.0)])

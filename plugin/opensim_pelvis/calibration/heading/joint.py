@@ -59,7 +59,6 @@ of 177 simulated people 2.3 or more for the right side.
 _CUTOFF_HZ = 5.0
 _PIECE_S, _PIECES = 3.0, 100
 _LEAST_PIECES, _GROUPS = 6, 30
-_ROUNDING = 1e-12
 _REACH_M = 0.5  # a joint is not further than that from a sensor: standard deviation
 _COARSE = np.deg2rad(np.arange(-180.0, 180.0, 5.0))
 
@@ -143,6 +142,8 @@ def contrast_of_sides(
     if len(pieces) < _LEAST_PIECES:
         return 1.0
     whole = total(pieces)
+    if _felt(whole) <= 0.0:
+        return 1.0
     costs = [_cost(whole, turn - heading_rad) for turn in (0.0, np.pi)]
     return float(costs[1] / costs[0]) if costs[0] > 0.0 else 1.0
 
@@ -234,8 +235,8 @@ def solve_joint(moments: Moments) -> tuple[float, float, float]:
     contrast : float
         How many times more is left, at best, a right angle or more from there.
     """
-    felt = float(moments.own_a[0, 0] + moments.own_b[0, 0])
-    if felt <= 0.0:  # nothing holds the levers either
+    felt = _felt(moments)
+    if felt <= 0.0:
         return 0.0, np.inf, 0.0
     costs = np.array([_cost(moments, angle) for angle in _COARSE])
     best = float(_COARSE[np.argmin(costs)])
@@ -245,6 +246,11 @@ def solve_joint(moments: Moments) -> tuple[float, float, float]:
         best = float(around[np.argmin([_cost(moments, angle) for angle in around])])
     least = max(_cost(moments, best), np.finfo(np.float64).eps * felt)
     return best, least / felt, float(costs[far].min()) / least
+
+
+def _felt(moments: Moments) -> float:
+    """Return the square of both accelerations; without any nothing holds the levers either."""
+    return float(moments.own_a[0, 0] + moments.own_b[0, 0])
 
 
 def levers_of(moments: Moments) -> tuple[FloatArray, FloatArray]:
@@ -267,7 +273,6 @@ def _fit(moments: Moments, angle_rad: float) -> tuple[float, FloatArray, FloatAr
     levers = [1, 2, 3, 5, 6, 7]
     known = products[0, 0] + products[4, 4] + 2.0 * products[0, 4]
     pull = products[levers, 0] + products[levers, 4]
-    felt = products[0, 0] + products[4, 4]
-    hold = felt / moments.samples / _REACH_M**2
+    hold = _felt(moments) / moments.samples / _REACH_M**2
     normal = products[np.ix_(levers, levers)] + hold * np.eye(6)
     return float(known), np.linalg.solve(normal, pull), pull
