@@ -10,7 +10,6 @@ from opensim_pelvis.calibration.heading.drift_rates import (
     find_rates,
 )
 from opensim_pelvis.calibration.heading.frames_apart import Apart
-from opensim_pelvis.calibration.heading.wander import fractional_covariance
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.simulate.variation import fractional_noise
 
@@ -44,13 +43,6 @@ def joint(rate_deg_per_min: float) -> Apart:
     angle = np.deg2rad(rate_deg_per_min * time_s / 60.0)
     angle += np.deg2rad(np.random.default_rng(5).normal(size=60))
     return Apart(PELVIS, TORSO, time_s, angle)
-
-
-def test_fractional_noise_has_the_covariance_that_is_published() -> None:
-    """(|k+1|^1.5 - 2 |k|^1.5 + |k-1|^1.5) / 2, of Mandelbrot and Van Ness."""
-    wanted = [1.0, np.sqrt(2.0) - 1.0, 0.5 * (3.0**1.5 - 2.0 * 2.0**1.5 + 1.0)]
-    lags = np.array([0.0, 1.0, -2.0])
-    np.testing.assert_allclose(fractional_covariance(lags), wanted, rtol=1e-12)
 
 
 @pytest.mark.parametrize("sensor", range(4))

@@ -150,6 +150,15 @@ def test_legs_show_that_a_trunk_that_does_not_tell_shares_no_north() -> None:
     assert np.isinf(found.sigma_rad[1])
 
 
+def test_legs_show_that_a_trunk_that_tells_shares_no_north() -> None:
+    """Alone it would be drawn to the pelvis, of which it is 0.1 off; so it keeps its own."""
+    offset, sigma = np.array([0.0, 0.1, np.pi / 1.5]), np.array([0.0, 0.1, 0.1])
+    found = combine_upward(offset, sigma, np.zeros(3, dtype=bool), np.array([False, False, True]))
+    assert np.isinf(found.tau_rad)
+    np.testing.assert_allclose(found.offset_rad, offset)
+    np.testing.assert_allclose(found.sigma_rad, sigma)
+
+
 def test_a_trunk_that_does_not_tell_is_as_uncertain_as_the_legs_scatter() -> None:
     offset, sigma = np.array([0.0, NAN, 0.3, -0.3]), np.array([0.0, NAN, 0.05, 0.05])
     legs = np.array([False, False, True, True])

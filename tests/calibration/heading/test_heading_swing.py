@@ -214,3 +214,10 @@ def test_the_turn_about_the_vertical_is_the_headings_whatever_the_tilt() -> None
 
 def test_leg_sensors_are_those_below_the_pelvis() -> None:
     assert leg_sensors(("torso", "femur_r", "pelvis", "tibia_l", "calcn_r")) == [1, 3, 4]
+
+
+def test_a_mean_of_axes_is_a_unit_axis_on_the_side_of_the_first() -> None:
+    """Three quarters of the first, a quarter of one 60 degrees to its left, given as opposite."""
+    found = swing._mean_axis([np.array([1.0, 0.0]), np.array([-0.5, -np.sqrt(0.75)])])
+    wanted = np.array([0.875, np.sqrt(0.75) / 4.0])
+    np.testing.assert_allclose(found, wanted / np.sqrt(0.8125))

@@ -77,7 +77,7 @@ def frames_apart(
     """
     if aligned.acceleration_mps2 is None or not {"pelvis", "torso"} <= set(aligned.bodies):
         return None
-    if aligned.rate_hz <= _LEAST_RATE_HZ or moving_s.size < 2:
+    if aligned.rate_hz <= _LEAST_RATE_HZ or not moving_s.size:
         return None
     both = [aligned.bodies.index("pelvis"), aligned.bodies.index("torso")]
     time_s, pieces = _pieces(aligned, both, moving_s)
