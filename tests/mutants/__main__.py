@@ -1,7 +1,8 @@
 """Change one thing at a time in the code that makes numbers, and see whether a test fails.
 
-Run by hand: ``python -m tests.mutants [FILE ...] [--most N] [--seed N]``, where processes can be
-forked (Linux, macOS). A file is named from the package on, or by its end. No file is written.
+Run by hand: ``python -m tests.mutants [FILE ...] [--most N] [--seed N] [--only N ...]``, where
+processes can be forked (Linux, macOS). A file is named from the package on, or by its end. What no
+test sees is listed by the number that ``--only`` takes. No file is written.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ HEAVY: Final = ("numpy", "scipy.stats", "scipy.signal", "scipy.spatial.transform
 """Imported once: none of them knows this package."""
 
 
-def hold(name: str, tests: Sequence[str], most: int | None, seed: int) -> tuple[int, int]:
+def hold(
+    name: str, tests: Sequence[str], most: int | None, seed: int, only: Sequence[int] | None = None
+) -> tuple[int, int]:
     """Print what survives in one file; return how many were seen, and how many tried."""
     found = list(mutants_of(ast.parse((PACKAGE / name).read_text(encoding="utf-8"))))
-    numbers = list(range(len(found)))
+    numbers = [number for number in range(len(found)) if only is None or number in only]
     if most is not None and most < len(numbers):
         numbers = sorted(random.Random(seed).sample(numbers, most))
     if not numbers:
@@ -33,7 +36,7 @@ def hold(name: str, tests: Sequence[str], most: int | None, seed: int) -> tuple[
     tried = try_file(name, tests, numbers)
     _say(f"{name}: {len(tried.seen)} of {len(numbers)} seen ({len(found)} possible)")
     for number in tried.left:
-        _say(f"  line {found[number].line}: {found[number].words}")
+        _say(f"  {number}: line {found[number].line}: {found[number].words}")
     return len(tried.seen), len(numbers)
 
 
@@ -48,6 +51,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a file, or its end")
     parser.add_argument("--most", type=int, help="changes tried in each file")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", type=int, nargs="+", help="these changes alone, by number")
     given = parser.parse_args(words)
     files = {name: tests for name, tests in targets().items()
              if not given.files or any(name.endswith(end) for end in given.files)}  # fmt: skip
@@ -55,7 +59,9 @@ def main(words: Sequence[str] | None = None) -> None:
         parser.error(f"wanted files out of {', '.join(targets())}")
     for module in HEAVY:
         importlib.import_module(module)
-    counts = [hold(name, tests, given.most, given.seed) for name, tests in files.items()]
+    counts = [
+        hold(name, tests, given.most, given.seed, given.only) for name, tests in files.items()
+    ]
     seen, tried = (sum(column) for column in zip(*counts, strict=True))
     _say(f"all: {seen} of {tried} seen ({100.0 * seen / max(tried, 1):.0f} %)")
 
