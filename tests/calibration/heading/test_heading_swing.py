@@ -221,3 +221,19 @@ def test_a_mean_of_axes_is_a_unit_axis_on_the_side_of_the_first() -> None:
     found = swing._mean_axis([np.array([1.0, 0.0]), np.array([-0.5, -np.sqrt(0.75)])])
     wanted = np.array([0.875, np.sqrt(0.75) / 4.0])
     np.testing.assert_allclose(found, wanted / np.sqrt(0.8125))
+
+
+def test_rows_of_swing_are_those_whose_neighbours_turn_fast_against_each_other() -> None:
+    """At 2 rad/s from sample 200 to 500: at these two half as fast, which is little enough."""
+    angle = 2.0 * (np.clip(np.arange(800.0), 200.0, 500.0) - 200.0) / RATE_HZ
+    aligned = recorded({"femur_r": swung(0.7, 0.999 * angle)}, RATE_HZ)
+    rows, level = swing._fast_rows(aligned, np.zeros(800), 0)
+    np.testing.assert_array_equal(rows, np.arange(201, 500))
+    right = np.array(to_the_right(0.7)[:2])
+    np.testing.assert_allclose(level @ right, 1.998, rtol=1e-4)
+
+
+def test_a_plane_of_swing_asks_no_hip() -> None:
+    found = find({"femur_r": swung(0.7, to_and_fro(-0.2, 0.6))})
+    assert found is not None
+    assert found.side_contrast == 1.0
