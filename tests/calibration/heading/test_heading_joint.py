@@ -65,12 +65,13 @@ def test_no_acceleration_tells_nothing() -> None:
 
 def test_a_small_acceleration_tells_as_much_as_a_large_one() -> None:
     large = shared(0.3)
-    small = Moments(
-        *(1e-3 * part for part in (large.own_a, large.own_b)),
-        *(1e-3 * part for part in (large.along, large.across, large.upright)),
-        100.0,
-    )
+    small = scaled(large, 1e-3)
     np.testing.assert_allclose(solve_joint(small), solve_joint(large))
+
+
+def scaled(moments: Moments, by: float) -> Moments:
+    parts = (moments.own_a, moments.own_b, moments.along, moments.across, moments.upright)
+    return Moments(*(by * part for part in parts), moments.samples)
 
 
 def test_an_exact_fit_has_no_misfit() -> None:
@@ -303,4 +304,6 @@ def test_the_opposite_of_a_heading_fits_its_joint_worse(heading_rad: float) -> N
 
     assert contrast(pieces, heading_rad) == pytest.approx(behind)
     assert contrast(pieces, heading_rad + np.pi) == pytest.approx(1.0 / behind)
+    small = [scaled(piece, 1e-3) for piece in pieces]
+    assert contrast(small, heading_rad) == pytest.approx(behind)
     assert contrast(pieces[:5], heading_rad) == 1.0
