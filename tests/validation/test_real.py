@@ -19,6 +19,7 @@ from opensim_pelvis.validation.compare import ComparisonSettings, compare_motion
 from opensim_pelvis.validation.marker_files import read_markers
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.matches import CHANCE_SCORE, CLEAR_SCORE, SHARED_SCORE
+from opensim_pelvis.validation.pelvis_frames import PelvisFrame
 from opensim_pelvis.validation.reference_motion import (
     Motion,
     motion_from_coordinates,
@@ -62,22 +63,25 @@ BLIND_DEG = _PELVIS_DEG | {
 
 
 @pytest.fixture(scope="module")
-def cameras(shared_data: Path) -> Motion:
+def markers(shared_data: Path) -> MarkerTrial:
     content = loadmat(shared_data / "gaittoolbox_walk" / "S02-Trial-Walk-1.mat")
     positions = {
         name: np.asarray(values, dtype=np.float64) / 1000.0
         for name, values in content.items()
         if len(name) == 4 and np.shape(values)[1:] == (3,)
     }
-    return motion_from_markers(
-        MarkerTrial(
-            name="cameras",
-            rate_hz=100.0,
-            time_s=np.arange(2503) * SAMPLE_S,
-            positions_m=positions,
-            source="MATLAB, mm, z up",
-        )
+    return MarkerTrial(
+        name="cameras",
+        rate_hz=100.0,
+        time_s=np.arange(2503) * SAMPLE_S,
+        positions_m=positions,
+        source="MATLAB, mm, z up",
     )
+
+
+@pytest.fixture(scope="module")
+def cameras(markers: MarkerTrial) -> Motion:
+    return motion_from_markers(markers)
 
 
 def solve(shared_data: Path, folder: Path) -> Motion:
@@ -109,6 +113,26 @@ def test_the_pelvis_agrees_with_the_cameras_as_well_as_it_can(walk: Motion, came
     for name, spread in SPREAD_DEG.items():
         assert angles[name].curve.rmse_without_offset < spread + ROUNDED_DEG, name
     assert found.table.strides >= 6  # how many are found is the business of another stage
+
+
+@pytest.mark.parametrize(
+    ("frame", "spread_deg", "r"),
+    [("psis", 0.89, 0.95), ("asis-psis", 2.76, 0.50), ("asis", 3.24, 0.40)],
+)
+def test_obliquity_depends_on_where_on_the_pelvis_markers_are(
+    walk: Motion, markers: MarkerTrial, frame: PelvisFrame, spread_deg: float, r: float
+) -> None:
+    """A sensor on the belt follows the line of the PSIS."""
+    settings = ComparisonSettings(
+        estimate=Path("walk"),
+        reference=ReferenceSettings(path=Path("cameras")),
+        offset_s=0.0,
+        alignment=AlignmentSettings(window_s=WALKING_S, heading_on="whole"),
+    )
+    table = compare_motions(walk, motion_from_markers(markers, pelvis=frame), settings).table
+    curve = next(angle.curve for angle in table.angles if angle.name == "pelvic_obliquity")
+    assert curve.rmse_without_offset == pytest.approx(spread_deg, abs=0.05)
+    assert curve.r == pytest.approx(r, abs=0.02)
 
 
 @pytest.mark.parametrize(("offset_s", "wanted_deg"), [(0.0, TRIGGER_DEG), (None, BLIND_DEG)])

@@ -169,6 +169,15 @@ def compare(
             rich_help_panel=REFERENCE,
         ),
     ] = None,
+    pelvis: Annotated[
+        str | None,
+        typer.Option(
+            metavar="psis|asis-psis|asis",
+            help="Markers that the pelvis of the reference follows: line of the PSIS, all four as "
+            "a rigid body, or line of the ASIS. [default: asis, as in Plug-in Gait]",
+            rich_help_panel=REFERENCE,
+        ),
+    ] = None,
     offset: Annotated[
         float | None,
         typer.Option(
@@ -249,6 +258,7 @@ def compare(
         model=model,
         static_trial=static_trial,
         marker_weights=marker_weights,
+        pelvis=pelvis,
         offset_s=offset,
         drift_ppm=drift,
         window_s=window,

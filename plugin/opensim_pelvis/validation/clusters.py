@@ -100,7 +100,31 @@ def _filled(trial: MarkerTrial, body: str, names: Sequence[str]) -> list[str]:
     return there
 
 
-def _orient(trial: str, body: str, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+def follow_shape(
+    trial: str, body: str, points: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return how a group of markers turns: least squares about its mean shape.
+
+    Parameters
+    ----------
+    trial, body : str
+        For the error.
+    points : (t, m, 3) array
+
+    Returns
+    -------
+    (t, 3, 3) array
+        From the shape to each frame; NaN where fewer than `MIN_MARKERS` are seen.
+    (t,) array
+        Root mean square distance from the shape, in the unit of the points.
+    (m, 3) array
+        The mean shape, about its middle.
+
+    Raises
+    ------
+    ComparisonError
+        When no frame has all markers.
+    """
     seen: BoolArray = np.asarray(np.isfinite(points).all(axis=2))
     whole = np.flatnonzero(seen.all(axis=1))
     if whole.size == 0:
@@ -111,6 +135,11 @@ def _orient(trial: str, body: str, points: FloatArray) -> tuple[FloatArray, Floa
         kept = np.isfinite(matrix[:, 0, 0]) & seen.all(axis=1)
         centred = points[kept] - points[kept].mean(axis=1, keepdims=True)
         shape = np.einsum("tji,tmj->tmi", matrix[kept], centred).mean(axis=0)
+    return matrix, misfit_m, shape
+
+
+def _orient(trial: str, body: str, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+    matrix, misfit_m, shape = follow_shape(trial, body, points)
     extents = np.linalg.svd(shape - shape.mean(axis=0), compute_uv=False)
     if extents[1] < FLAT * extents[0]:
         raise ComparisonError(

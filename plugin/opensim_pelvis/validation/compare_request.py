@@ -10,6 +10,7 @@ from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.frames import UpAxis
 from opensim_pelvis.validation.alignment import AlignmentSettings, BodyOffset, FitOn
 from opensim_pelvis.validation.compare import ComparisonSettings
+from opensim_pelvis.validation.pelvis_frames import PelvisFrame
 from opensim_pelvis.validation.sources import ReferenceKind, ReferenceSettings
 
 MAX_OFFSET_S: Final = 1e10
@@ -29,6 +30,7 @@ def read_comparison(
     model: Path | None = None,
     static_trial: Path | None = None,
     marker_weights: Path | None = None,
+    pelvis: Any = None,
     offset_s: float | None = None,
     drift_ppm: float | None = None,
     window_s: tuple[float, float] | None = None,
@@ -46,6 +48,7 @@ def read_comparison(
     choices = {
         "--reference": (kind, get_args(ReferenceKind)),
         "--up-axis": (up_axis, get_args(UpAxis)),
+        "--pelvis": (pelvis, get_args(PelvisFrame)),
         "--heading-on": (heading_on, get_args(FitOn)),
         "--body-offset": (body_offset, get_args(BodyOffset)),
         "--surface": (surface, get_args(Surface)),
@@ -76,6 +79,9 @@ def read_comparison(
         faults.append(
             "--marker-weights needs --model, whose inverse kinematics follows the markers"
         )
+    if pelvis is not None and (model is not None or kind in ("angles", "ik", "rotations")):
+        other = f"--reference {kind}" if model is None else "--model"
+        faults.append(f"--pelvis chooses the markers of a pelvis without model; found {other} too")
     raise_faults(SettingsError, "compare", faults)
     return ComparisonSettings(
         estimate=estimate,
@@ -87,6 +93,7 @@ def read_comparison(
             model=model,
             static_trial=static_trial,
             marker_weights=marker_weights,
+            pelvis=pelvis,
         ),
         offset_s=offset_s,
         drift_ppm=drift_ppm,

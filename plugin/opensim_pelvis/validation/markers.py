@@ -125,7 +125,7 @@ def segments_from_markers(trial: MarkerTrial, *, needed: bool = True) -> MarkerS
         if not needed:
             return MarkerSegments(R_LB={}, absent={"pelvis": notice("reference.no_markers_of_it")})
         raise ComparisonError(_say_no_pelvis(trial))
-    R_LB: dict[str, FloatArray] = {"pelvis": _frame(*pelvis_axes(trial))}
+    R_LB: dict[str, FloatArray] = {"pelvis": frame_of(*pelvis_axes(trial))}
     iliac = _prefer(trial, PELVIS, PELVIS_WITH_SACRUM)
     methods = {"pelvis": notice("segment.pelvis" if iliac else "segment.pelvis_with_sacrum")}
     absent: dict[str, Notice] = {}
@@ -223,8 +223,18 @@ def pelvis_axes(trial: MarkerTrial) -> tuple[FloatArray, FloatArray, FloatArray]
     p = trial.positions_m
     iliac = _prefer(trial, PELVIS, PELVIS_WITH_SACRUM)
     back = (p["LPSI"] + p["RPSI"]) / 2.0 if iliac else p["SACR"]
-    z = _unit(p["RASI"] - p["LASI"])
-    y = _unit(np.cross(z, (p["LASI"] + p["RASI"]) / 2.0 - back))
+    return axes_along(p["RASI"] - p["LASI"], (p["LASI"] + p["RASI"]) / 2.0 - back)
+
+
+def axes_along(right: FloatArray, forward: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return axes x, y, z, each (t, 3): z to the right, x nearest to forward.
+
+    >>> x, y, z = axes_along(np.array([[0.0, -2.0, 0.0]]), np.array([[3.0, 1.0, 0.0]]))
+    >>> [(axis.round() + 0.0).tolist()[0] for axis in (x, y, z)]
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]
+    """
+    z = _unit(right)
+    y = _unit(np.cross(z, forward))
     return np.cross(y, z), y, z
 
 
@@ -233,7 +243,7 @@ def _thorax(trial: MarkerTrial) -> FloatArray:
     y = _unit(p["C7"] + p["CLAV"] - p["STRN"] - p["T10"])
     forward = p["CLAV"] + p["STRN"] - p["C7"] - p["T10"]
     z = _unit(np.cross(forward, y))
-    return _frame(np.cross(y, z), y, z)
+    return frame_of(np.cross(y, z), y, z)
 
 
 def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray, Notice] | Notice:
@@ -244,7 +254,7 @@ def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray,
         origin, ahead, up = (p[name] for name in stored)
         y = _unit(up - origin)
         z = _unit(np.cross(_unit(ahead - origin), y))
-        return _frame(np.cross(y, z), y, z), notice("segment.thigh_of_vicon")
+        return frame_of(np.cross(y, z), y, z), notice("segment.thigh_of_vicon")
     knee, marker = _knee(letter)
     if trial.missing([knee, marker]):
         return trial.note_missing("reference.no_knee", [knee, marker])
@@ -256,14 +266,14 @@ def _thigh(trial: MarkerTrial, letter: str, outward: float) -> tuple[FloatArray,
         how = notice("segment.thigh_of_harrington")
     y = _unit(hip - p[knee])
     x = _unit(np.cross(y, outward * (p[marker] - p[knee])))
-    return _frame(x, y, np.cross(x, y)), how
+    return frame_of(x, y, np.cross(x, y)), how
 
 
 def _shank(trial: MarkerTrial, letter: str, outward: float) -> FloatArray:
     p = trial.positions_m
     y = _unit(p[f"{letter}KJC"] - p[f"{letter}AJC"])
     x = _unit(np.cross(y, outward * (p[f"{letter}ANK"] - p[f"{letter}AJC"])))
-    return _frame(x, y, np.cross(x, y))
+    return frame_of(x, y, np.cross(x, y))
 
 
 def _unit(v: FloatArray) -> FloatArray:
@@ -271,7 +281,7 @@ def _unit(v: FloatArray) -> FloatArray:
         return np.asarray(v / np.linalg.norm(v, axis=-1, keepdims=True))
 
 
-def _frame(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
+def frame_of(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
     """Return quaternions of frames whose axes are given in L; NaN where an axis is."""
     matrix = np.stack([x, y, z], axis=-1)
     out = np.full((x.shape[0], 4), np.nan)

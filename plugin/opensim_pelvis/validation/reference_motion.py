@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.config.settings import Surface
+from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import R_LG, FloatArray
 from opensim_pelvis.notices import Notice, as_notice, notice
 from opensim_pelvis.rotations import (
@@ -23,6 +24,7 @@ from opensim_pelvis.rotations import (
 from opensim_pelvis.validation.clusters import orient_clusters
 from opensim_pelvis.validation.foot_events import FootEvent, StrideSpan
 from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
+from opensim_pelvis.validation.pelvis_frames import PelvisFrame, orient_pelvis
 from opensim_pelvis.validation.plugin_gait import from_plug_in_gait
 
 OPENSIM_ORDER: Final[EulerOrder] = "ZXY"
@@ -106,14 +108,38 @@ class Motion:
 
 
 def motion_from_markers(
-    trial: MarkerTrial, clusters: Mapping[str, Sequence[str]] | None = None
+    trial: MarkerTrial,
+    clusters: Mapping[str, Sequence[str]] | None = None,
+    *,
+    pelvis: PelvisFrame | None = None,
 ) -> Motion:
-    """Return the motion that markers define: plates, and the segments of Plug-in Gait."""
+    """Return the motion that markers define: plates, and the segments of Plug-in Gait.
+
+    Parameters
+    ----------
+    trial : MarkerTrial
+    clusters : mapping of body to names of markers, optional
+    pelvis : str, optional
+        Which markers the pelvis follows (`validation.pelvis_frames`); as in Plug-in Gait, with
+        SACR where PSIS are rarely seen, unless given.
+
+    Raises
+    ------
+    ComparisonError
+        When there is no pelvis, or two are asked for.
+    """
     plates, notes = orient_clusters(trial, clusters or {})
+    if pelvis is not None and "pelvis" in plates:
+        raise ComparisonError(
+            f"{trial.name}: the pelvis is a cluster of the mapping (--markers) and a frame "
+            f"(--pelvis {pelvis}). Omit one of them."
+        )
+    chosen = None if pelvis is None else orient_pelvis(trial, pelvis)
     segments = segments_from_markers(trial, needed="pelvis" not in plates)
-    made = [
-        notice("segment.made", body, body=body, how=how) for body, how in segments.methods.items()
-    ]
+    R_LB, methods = {**segments.R_LB}, {**segments.methods}
+    if chosen is not None:
+        R_LB["pelvis"], methods["pelvis"] = chosen
+    made = [notice("segment.made", body, body=body, how=how) for body, how in methods.items()]
     absent = tuple(
         notice("reference.body_absent", body, body=body, why=why)
         for body, why in segments.absent.items()
@@ -125,7 +151,7 @@ def motion_from_markers(
         name=trial.name,
         rate_hz=trial.rate_hz,
         time_s=trial.time_s,
-        R_GB={body: multiply(inverse(R_LG), q) for body, q in {**segments.R_LB, **plates}.items()},
+        R_GB={body: multiply(inverse(R_LG), q) for body, q in {**R_LB, **plates}.items()},
         source=notice("motion.of_markers", markers=trial.source, segments=made),
         subject=trial.subjects[0] if len(trial.subjects) == 1 else None,
         notes=(*trial.notes, *segments.notes, *absent, *notes),

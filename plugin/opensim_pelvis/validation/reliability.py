@@ -244,6 +244,8 @@ def _agreement_interval(
         (a * ms_c) ** 2 / (k - 1) + (b * ms_e) ** 2 / ((n - 1) * (k - 1))
     )
     f_low, f_high = stats.f.ppf(tail, n - 1, v), stats.f.ppf(tail, v, n - 1)
+    if not (np.isfinite(f_low) and np.isfinite(f_high)):
+        return float("nan"), float("nan")  # no degree of freedom is left: strides agree by nothing
     low = n * (ms_r - f_low * ms_e) / (f_low * (k * ms_c + (k * n - k - n) * ms_e) + n * ms_r)
     high = n * (f_high * ms_r - ms_e) / (k * ms_c + (k * n - k - n) * ms_e + n * f_high * ms_r)
     return float(low), float(high)

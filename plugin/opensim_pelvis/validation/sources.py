@@ -23,6 +23,7 @@ from opensim_pelvis.validation.foot_events import KINDS, FootEvent, StrideSpan
 from opensim_pelvis.validation.marker_files import MarkerMap, read_marker_map, read_markers
 from opensim_pelvis.validation.marker_motion import motion_by_inverse_kinematics
 from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.pelvis_frames import PelvisFrame
 from opensim_pelvis.validation.plausible import check_markers
 from opensim_pelvis.validation.reference_motion import (
     Motion,
@@ -66,6 +67,8 @@ class ReferenceSettings:
         Markers of the person standing, to scale the model by.
     marker_weights : Path or None
         Weights of the markers in inverse kinematics (`marker_weights.read_marker_weights`).
+    pelvis : str or None
+        Which markers the pelvis follows (`pelvis_frames`); as in Plug-in Gait unless given.
     """
 
     path: Path
@@ -75,6 +78,7 @@ class ReferenceSettings:
     model: Path | None = None
     static_trial: Path | None = None
     marker_weights: Path | None = None
+    pelvis: PelvisFrame | None = None
 
 
 def open_estimate(path: Path) -> Motion:
@@ -97,13 +101,13 @@ def open_reference(settings: ReferenceSettings) -> Motion:
         )
     ending = path.suffix.lower()
     if path.is_dir():
-        _refuse_weights(settings, "a folder of results")
+        _refuse_markers(settings, "a folder of results")
         return _read_result(path)
     if ending in TEXT_TABLES:
         text, notes = read_sheet(path)
         if not is_trc(text):
             _refuse_unknown(path, text)
-            _refuse_weights(settings, "a table of coordinates")
+            _refuse_markers(settings, "a table of coordinates")
             return _pose_table(path, text, notes, settings.model)
     elif ending != ".c3d":
         raise ComparisonError(
@@ -113,15 +117,20 @@ def open_reference(settings: ReferenceSettings) -> Motion:
     if ending == ".c3d" and settings.kind in (None, "rotations"):
         file = open_c3d(path)
         if has_rotations(file):
-            _refuse_weights(settings, "rotations of segments")
+            _refuse_markers(settings, "rotations of segments")
             return motion_from_rotations(file, path, settings.up_axis)
     if settings.kind == "rotations":
         raise ComparisonError(f"{path}: wanted rotations of Theia3D, found none")
     return _read_marker_file(settings)
 
 
-def _refuse_weights(settings: ReferenceSettings, found: str) -> None:
-    """Raise where weights of markers are given, and there are no markers that they could weigh."""
+def _refuse_markers(settings: ReferenceSettings, found: str) -> None:
+    """Raise where weights or a pelvis of markers are asked for, and there are no markers."""
+    if settings.pelvis is not None:
+        raise ComparisonError(
+            f"{settings.path}: --pelvis {settings.pelvis} chooses among markers, but this is "
+            f"{found}. Give the file with the markers, or omit --pelvis."
+        )
     if settings.marker_weights is not None:
         raise ComparisonError(
             f"{settings.path}: {settings.marker_weights.name} weighs markers "
@@ -152,9 +161,11 @@ def _read_marker_file(settings: ReferenceSettings) -> Motion:
     if settings.kind == "angles" or only_angles:
         if not file.pig_angles_deg:
             raise ComparisonError(f"{path}: wanted Plug-in Gait angles, found none")
+        _refuse_markers(settings, "a file of stored angles")
         motion = motion_from_pig_angles(file.trial, file.pig_angles_deg)
         return replace(motion, events=file.events)
-    return replace(motion_from_markers(file.trial, marker_map.clusters), events=file.events)
+    motion = motion_from_markers(file.trial, marker_map.clusters, pelvis=settings.pelvis)
+    return replace(motion, events=file.events)
 
 
 def _by_inverse_kinematics(
