@@ -79,6 +79,7 @@ ORDER = (
     "gait.events",
     "gait.strides",
     "gait.coordination",
+    "gait.optical",
     "gait.measures",
     "guidance",
     "gait.speeds",

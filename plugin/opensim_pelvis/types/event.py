@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.notices import Notice, as_notice, notice
 from opensim_pelvis.types.segments import Segment
 
@@ -73,6 +74,9 @@ class GaitEvents:
     contact_time_error_s : float
         Error of one person's mean contact time and flight time by these methods; NaN where none
         is known.
+    gait : str or None
+        Running or walking, as it was stated or as the load of the pelvis tells; None where neither
+        does, and methods of running were used.
     """
 
     events: tuple[Event, ...]
@@ -81,6 +85,7 @@ class GaitEvents:
     methods: Mapping[Notice, Notice] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
     contact_time_error_s: float = float("nan")
+    gait: ActivityKind | None = None
 
 
 def known_label(label: str) -> str | None:

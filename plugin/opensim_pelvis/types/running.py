@@ -233,6 +233,8 @@ class Curves:
     Parameters
     ----------
     angles : tuple of str
+        Coordinates and clinical angles; behind them those of `gait.optical.equivalent.NAMES`: what
+        markers over ASIS and PSIS would show, not what the sensor's site does.
     mean_deg, sd_deg : (2, 101, a) array
         Right and left strides; NaN where no stride is kept.
     n : (2, a) int array

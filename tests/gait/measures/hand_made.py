@@ -115,6 +115,7 @@ def stride_data(
         ),
         travel_rad=np.full(n, np.deg2rad(TRAVEL_DEG)),
         speed_mps=speed_mps,
+        gait="running",
     )
 
 

@@ -27,6 +27,7 @@ TO_TOE_OFF: Final = {
 } | {"contact_time_s", "flight_time_s", "duty_factor_ratio"}
 
 OF_OTHER_LEG: Final = {"step_time_s", "flight_time_s"}
+OPTICAL: Final = "pelvic_rotation_range_optical_deg"
 THIGHS: Final = {name for name in MEASURES if "thigh" in name}
 HIPS: Final = {name for name in MEASURES if name.startswith("hip_extension")}
 
@@ -74,11 +75,6 @@ def absent(data: StrideData) -> dict[str, str]:
         ({"bodies": (*BODIES[:1], *BODIES[3:])}, {"shank_angle_at_contact_deg"}, "absent.shank"),
         ({"bodies": BODIES[:5]}, {"heel_ahead_at_contact_m"}, "absent.foot"),
         (
-            {"without": ("thigh_extension_r", "thigh_extension_l")},
-            THIGHS,
-            "absent.angle_of_either_side",
-        ),
-        (
             {"without": ("hip_flexion_r", "hip_flexion_l")},
             HIPS,
             "absent.angle_of_either_side",
@@ -89,6 +85,19 @@ def test_a_measure_is_absent_for_its_reason_and_all_others_are_there(
     changes: dict[str, Any], names: set[str], code: str
 ) -> None:
     assert absent(whole(**changes)) == dict.fromkeys(names, code)
+
+
+def test_without_thighs_their_angles_and_what_markers_would_show_are_absent() -> None:
+    right, left = "thigh_extension_r", "thigh_extension_l"
+    of_thighs = dict.fromkeys(THIGHS, "absent.angle_of_either_side")
+    assert absent(whole(without=(right, left))) == of_thighs | {OPTICAL: "absent.angle"}
+    for one in (right, left):
+        assert absent(whole(without=(one,))) == {OPTICAL: "absent.angle"}
+
+
+def test_what_markers_would_show_needs_the_activity() -> None:
+    for gait, code in (("walking", "absent.not_as_markers"), (None, "absent.activity_unknown")):
+        assert absent(replace(whole(), gait=gait)) == {OPTICAL: code}
 
 
 def test_events_of_one_side_leave_the_other_unknown() -> None:

@@ -17,6 +17,7 @@ from tests.gait.measures import (
     test_clinical_angles,
     test_hip,
     test_opensim_order,
+    test_optical,
     test_pelvis,
     test_posture,
     test_timing,
@@ -25,6 +26,7 @@ from tests.gait.measures import (
 
 ERRORS: Final = {
     "pelvic_rotation_range_deg": 4.3,
+    "pelvic_rotation_range_optical_deg": 1.6,
     "pelvic_obliquity_range_deg": 4.3,
     "pelvic_tilt_range_deg": 4.3,
     "pelvic_rotation_slow_range_deg": 4.3,
@@ -35,7 +37,15 @@ ERRORS: Final = {
 }
 """Known errors as their sources state them."""
 
-FAMILIES: Final = (test_pelvis, test_opensim_order, test_hip, test_trunk, test_timing, test_posture)
+FAMILIES: Final = (
+    test_pelvis,
+    test_opensim_order,
+    test_optical,
+    test_hip,
+    test_trunk,
+    test_timing,
+    test_posture,
+)
 
 
 def test_every_measure_has_a_value_written_by_hand() -> None:

@@ -107,7 +107,7 @@ def detect_events(
     by_rotation = not any(segment == "thigh" for segment, _ in worn)
     if activity is None and seen is None and by_rotation and _of_pelvis(found):
         found = replace(found, notes=(*found.notes, notice("events.sides_as_in_running")))
-    return prefer_imported(imported, found)
+    return replace(prefer_imported(imported, found), gait=activity or seen)
 
 
 def _detect(

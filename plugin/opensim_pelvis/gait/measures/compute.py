@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.measures import hip, pelvis, timing, trunk
+from opensim_pelvis.gait.measures import hip, optical, pelvis, timing, trunk
 from opensim_pelvis.gait.measures import overstriding as posture
 from opensim_pelvis.gait.measures.definitions import definitions
 from opensim_pelvis.gait.measures.statistics import FEWEST_FOR_MEAN, compare_sides, summarise
 from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, StrideData
+from opensim_pelvis.gait.optical.equivalent import append_curves
 from opensim_pelvis.gait.strides.curves import average_curves, stride_angles
 from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.notices import Notice, notice
@@ -26,7 +27,7 @@ from opensim_pelvis.types import (
     Summary,
 )
 
-FAMILIES = (pelvis, hip, trunk, timing, posture)
+FAMILIES = (pelvis, optical, hip, trunk, timing, posture)
 """Modules that put their measures into the table when they are imported."""
 
 
@@ -61,6 +62,7 @@ def analyse_strides(
         kinematics=kinematics,
         travel_rad=travel_at(strides, angles.time_s),
         speed_mps=speed_mps,
+        gait=events.gait,
     )
     lengths = strides.end_s - strides.start_s
     usual_s = float(np.median(lengths)) if lengths.size else float("nan")
@@ -87,7 +89,9 @@ def analyse_strides(
         values=np.stack([v for _, v in found], axis=1) if found else np.empty((0, 0)),
         summaries=summaries,
         asymmetries=asymmetries,
-        curves=average_curves(table, angles.time_s, strides),
+        curves=append_curves(
+            average_curves(table, angles.time_s, strides), data.optical(), strides
+        ),
         absent=absent,
         notes=(
             *events.notes,

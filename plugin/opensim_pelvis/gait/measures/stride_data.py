@@ -8,8 +8,10 @@ from typing import Final, Literal
 
 import numpy as np
 
+from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
 from opensim_pelvis.gait.measures.definitions import definition_of
+from opensim_pelvis.gait.optical.equivalent import OpticalStrides, as_markers_would_show
 from opensim_pelvis.gait.strides.curves import normalise, slow_part
 from opensim_pelvis.gait.strides.segment import mean_between, sample_bounds
 from opensim_pelvis.gait.strides.select import extreme_between
@@ -44,6 +46,8 @@ class StrideData:
         Direction of travel.
     speed_mps : (n,) array or None
         Of each stride, where it is known from outside.
+    gait : str or None
+        Running or walking, where it is known.
     """
 
     strides: Strides
@@ -52,6 +56,7 @@ class StrideData:
     kinematics: Kinematics
     travel_rad: FloatArray
     speed_mps: FloatArray | None = None
+    gait: ActivityKind | None = None
     cache: dict[str, FloatArray] = field(default_factory=dict)
 
     def angle(self, name: str) -> FloatArray:
@@ -89,6 +94,10 @@ class StrideData:
             for column, key in enumerate(("tilt", "list", "rotation")):
                 self.cache[f"opensim {key}"] = np.rad2deg(unwrap_present(turns[:, column]))
         return self.cache[f"opensim {name}"]
+
+    def optical(self) -> OpticalStrides:
+        """Return the strides as markers over ASIS and PSIS would show them."""
+        return as_markers_would_show(self.angles, self.time_s, self.strides, self.gait)
 
     def span(self, values: FloatArray) -> FloatArray:
         """Return the range of values over each stride."""
