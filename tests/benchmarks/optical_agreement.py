@@ -14,6 +14,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from scipy.io import loadmat
@@ -37,6 +38,7 @@ from opensim_pelvis.simulate import (
 from opensim_pelvis.validation.alignment import AlignmentSettings
 from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
 from opensim_pelvis.validation.markers import MarkerTrial
+from opensim_pelvis.validation.pelvis_frames import PelvisFrame
 from opensim_pelvis.validation.reference_motion import Motion, motion_from_markers
 from opensim_pelvis.validation.sources import ReferenceSettings, open_estimate
 from opensim_pelvis.validation.sync import synchronise
@@ -51,21 +53,47 @@ BVH_BODIES = {"Hips": "pelvis", "RightHip": "femur_r", "LeftHip": "femur_l"}
 R_SUIT_OURS = from_matrix(np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]))
 
 
-def read_cameras() -> Motion:
+def read_markers_of_cameras() -> MarkerTrial:
     content = loadmat(DATA / "S02-Trial-Walk-1.mat")
     positions = {
         name: np.asarray(values, dtype=np.float64) / 1000.0
         for name, values in content.items()
         if len(name) == 4 and np.shape(values)[1:] == (3,)
     }
-    trial = MarkerTrial(
+    return MarkerTrial(
         name="cameras",
         rate_hz=RATE_HZ,
         time_s=np.arange(2503) / RATE_HZ,
         positions_m=positions,
         source="MATLAB, mm, z up",
     )
-    return motion_from_markers(trial)
+
+
+def read_cameras() -> Motion:
+    return motion_from_markers(read_markers_of_cameras())
+
+
+def show_frames(motion: Motion) -> None:
+    """Print obliquity and rotation against each frame of the pelvis, and the thighs' part."""
+    settings = ComparisonSettings(
+        estimate=DATA,
+        reference=ReferenceSettings(path=DATA),
+        offset_s=0.0,
+        alignment=AlignmentSettings(window_s=WALKING_S, heading_on="whole"),
+    )
+    trial = read_markers_of_cameras()
+    for frame in get_args(PelvisFrame):
+        found = compare_motions(motion, motion_from_markers(trial, pelvis=frame), settings)
+        for angle in found.table.angles:
+            part, c = angle.thighs, angle.curve
+            if part is not None and angle.name != "pelvic_anterior_tilt":
+                sys.stdout.write(
+                    f"--pelvis {frame}, {angle.name}: "
+                    f"rmse0 {c.rmse_without_offset:.2f}, r {c.r:.2f}; "
+                    f"{part.strides} strides: difference {part.difference_deg:.2f}, rest "
+                    f"{part.rest_deg:.2f}, share {part.share:.2f} (at least {part.gain_low:.2f}), "
+                    f"a {part.a:.3f}, b {part.b:.3f}, reason: {part.is_reason}\n"
+                )
 
 
 def read_suit() -> Motion:
@@ -189,6 +217,7 @@ def main() -> None:
     if not DATA.is_dir():
         return
     cameras, motions = read_cameras(), (read_ours(), read_suit())
+    show_frames(motions[0])
     show_clocks(motions[0], cameras)
     for offset in ("none", "whole"):
         settings = ComparisonSettings(

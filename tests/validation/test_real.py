@@ -135,6 +135,29 @@ def test_obliquity_depends_on_where_on_the_pelvis_markers_are(
     assert curve.r == pytest.approx(r, abs=0.02)
 
 
+@pytest.mark.parametrize("frame", ["asis-psis", "asis"])
+@pytest.mark.parametrize("offset_s", [0.0, None])
+def test_the_thighs_account_for_obliquity_and_not_for_rotation(
+    walk: Motion, markers: MarkerTrial, frame: PelvisFrame, offset_s: float | None
+) -> None:
+    settings = ComparisonSettings(
+        estimate=Path("walk"),
+        reference=ReferenceSettings(path=Path("cameras")),
+        offset_s=offset_s,
+        alignment=AlignmentSettings(window_s=WALKING_S, heading_on="whole"),
+    )
+    table = compare_motions(walk, motion_from_markers(markers, pelvis=frame), settings).table
+    parts = {angle.name: angle.thighs for angle in table.angles}
+    obliquity, rotation = parts["pelvic_obliquity"], parts["pelvic_axial_rotation"]
+    assert obliquity is not None
+    assert rotation is not None
+    assert obliquity.share >= 0.9
+    assert obliquity.is_reason
+    assert obliquity.rest_deg < 0.7 < 2.5 < obliquity.difference_deg
+    assert not rotation.is_reason
+    assert parts["thigh_extension_r"] is None
+
+
 @pytest.mark.parametrize(("offset_s", "wanted_deg"), [(0.0, TRIGGER_DEG), (None, BLIND_DEG)])
 def test_hips_too_though_shanks_and_feet_wear_sensors(
     walk: Motion, cameras: Motion, offset_s: float | None, wanted_deg: dict[str, float]

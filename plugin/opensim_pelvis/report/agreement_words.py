@@ -90,6 +90,8 @@ def sentences(agreement: Agreement, texts: Texts) -> list[str]:
             said.append(words["said_limits"].format(**limits))
         if row.get("range_bias") is not None:
             said.append(_range_words(row, texts))
+        if row.get("thighs_share") is not None:
+            said.append(_thigh_words(row, texts))
         found.append(" ".join(said))
     return found
 
@@ -213,6 +215,16 @@ def _range_words(row: Mapping[str, Any], texts: Texts) -> str:
         side=words["larger" if bias > 0.0 else "smaller"],
         low=_deg(texts, low),
         high=_deg(texts, high),
+    )
+
+
+def _thigh_words(row: Mapping[str, Any], texts: Texts) -> str:
+    """Return what the thighs account for, and what is left, of the difference over the stride."""
+    key = "said_thighs" if row["thighs_are_reason"] else "said_not_thighs"
+    return texts["agreement"][key].format(
+        difference=_deg(texts, row["thighs_difference"]),
+        rest=_deg(texts, row["thighs_rest"]),
+        share=texts.written(100.0 * max(row["thighs_share"], 0.0), ".0f"),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.config.settings import Surface
+from opensim_pelvis.config.settings import ActivityKind, Surface
 from opensim_pelvis.frames import BoolArray, FloatArray
+from opensim_pelvis.gait.optical.equivalent import THIGHS
 from opensim_pelvis.kinematics.angle_definitions import definitions
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.kinematics.travel import travel_heading
@@ -33,6 +34,7 @@ from opensim_pelvis.validation.reliability import (
     limits_of_agreement,
 )
 from opensim_pelvis.validation.stride_map import StrideMap, map_differences
+from opensim_pelvis.validation.thigh_part import ThighPart, split_difference
 
 POINTS: Final = 101
 """Points of a time-normalised stride."""
@@ -91,6 +93,8 @@ class AngleAgreement:
         Strides, estimate and reference, points.
     map : StrideMap or None
         Where in the stride the two differ.
+    thighs : ThighPart or None
+        Of angles of the pelvis, where the result has both thighs: what these account for.
     """
 
     name: str
@@ -102,6 +106,7 @@ class AngleAgreement:
     strides: tuple[StrideAgreement, ...]
     normalised: FloatArray
     map: StrideMap | None
+    thighs: ThighPart | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -131,7 +136,9 @@ class AgreementTable:
     absent: Mapping[str, Notice]
 
 
-def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
+def measure_agreement(
+    pair: Pair, *, surface: Surface | None, gait: ActivityKind | None = None
+) -> AgreementTable:
     """Compare all angles that both systems have.
 
     Parameters
@@ -140,6 +147,8 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
     surface : str or None
         Decides the direction of travel, which is the same for both, so that its own doubt is
         no disagreement.
+    gait : str or None
+        Running or walking, where it is known.
     """
     travel, source = _travel(pair, surface)
     estimate = name_angles(pair.estimate, travel) | joint_angles(pair.estimate)
@@ -162,12 +171,37 @@ def measure_agreement(pair: Pair, *, surface: Surface | None) -> AgreementTable:
     return AgreementTable(
         time_s=pair.time_s,
         rate_hz=pair.rate_hz,
-        angles=tuple(found),
+        angles=_with_thighs(found, pair.time_s, spans, gait),
         strides=len(spans),
         grouping=grouping,
         travel_source=source,
         absent=absent,
     )
+
+
+def _with_thighs(
+    found: Sequence[AngleAgreement],
+    time_s: FloatArray,
+    spans: Sequence[StrideSpan],
+    gait: ActivityKind | None,
+) -> tuple[AngleAgreement, ...]:
+    """Return the angles, those of the pelvis with the thighs' part of their differences."""
+    values = {angle.name: angle.estimate_deg for angle in found}
+    if not spans or any(name not in values for name in THIGHS):
+        return tuple(found)
+    thighs = [values[name] for name in THIGHS]
+    right, left = _normalise(thighs[0], thighs[1], time_s, spans).swapaxes(0, 1)
+    bounds = [(span.start_s, span.end_s) for span in spans]
+    of_pelvis = {definition.name for definition in definitions() if definition.body == "pelvis"}
+    out = []
+    for angle in found:
+        if angle.name in of_pelvis:
+            both = _normalise(angle.estimate_deg, angle.reference_deg, time_s, spans)
+            apart = both[:, 0] - both[:, 1]
+            part = split_difference(angle.name, apart, (right, left), bounds, gait)
+            angle = replace(angle, thighs=part)
+        out.append(angle)
+    return tuple(out)
 
 
 def _leg_of(name: str) -> Leg:

@@ -124,7 +124,7 @@ def compare_motions(
         sync = state_timing(settings.offset_s, settings.drift_ppm or 0.0)
     pair = align_motions(estimate, reference, sync, settings.alignment)
     surface = settings.surface or estimate.surface
-    table = measure_agreement(pair, surface=surface)
+    table = measure_agreement(pair, surface=surface, gait=estimate.gait or reference.gait)
     notes = (
         *doubt_identity(estimate, reference, table),
         *estimate.notes,

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from opensim_pelvis.config.settings import Surface
+from opensim_pelvis.config.settings import ActivityKind, Surface
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import R_LG, FloatArray
 from opensim_pelvis.notices import Notice, as_notice, notice
@@ -79,6 +79,8 @@ class Motion:
     strides : tuple of StrideSpan
     events : tuple of FootEvent
     surface : str or None
+    gait : str or None
+        Running or walking, where the user stated it.
     subject : str or None
         Identifier of the person.
     still_s : (float, float) or None
@@ -98,6 +100,7 @@ class Motion:
     strides: tuple[StrideSpan, ...] = ()
     events: tuple[FootEvent, ...] = ()
     surface: Surface | None = None
+    gait: ActivityKind | None = None
     subject: str | None = None
     still_s: tuple[float, float] | None = None
     marker_weights: Mapping[str, float] = field(default_factory=dict)

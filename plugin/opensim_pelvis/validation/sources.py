@@ -238,6 +238,7 @@ def _read_result(folder: Path) -> Motion:
         strides=strides,
         events=_events(summary) if summary else (),
         surface=summary.settings.activity.surface if summary else None,
+        gait=summary.settings.activity.kind if summary else None,
         subject=summary.settings.subject.id if summary else None,
         still_s=summary.calibration.window_s if summary else None,
     )

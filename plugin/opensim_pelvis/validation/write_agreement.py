@@ -23,6 +23,7 @@ from opensim_pelvis.validation.compare import Comparison, ComparisonSettings
 from opensim_pelvis.validation.foot_events import EventAgreement
 from opensim_pelvis.validation.methods_paragraph import describe_methods
 from opensim_pelvis.validation.pooling import STRIDE_FILE
+from opensim_pelvis.validation.thigh_part import ThighPart
 from opensim_pelvis.validation.write_curves import write_curves
 
 _IK: Final = "_ik.mot"
@@ -156,6 +157,8 @@ def _row(angle: AngleAgreement) -> dict[str, object]:
     row["cmc"], row["strides"] = _number(angle.cmc), angle.normalised.shape[0]
     for part in angle.strides:
         row |= _stride_row(part)
+    if angle.thighs is not None:
+        row |= _thigh_row(angle.thighs)
     if angle.map is not None:
         row |= {
             "spm_threshold": _number(angle.map.threshold),
@@ -165,6 +168,19 @@ def _row(angle: AngleAgreement) -> dict[str, object]:
             ),
         }
     return row
+
+
+def _thigh_row(part: ThighPart) -> dict[str, object]:
+    return {
+        "thighs_strides": part.strides,
+        "thighs_a": _number(part.a),
+        "thighs_b": _number(part.b),
+        "thighs_difference": _number(part.difference_deg),
+        "thighs_rest": _number(part.rest_deg),
+        "thighs_share": _number(part.share),
+        "thighs_share_low": _number(part.gain_low),
+        "thighs_are_reason": part.is_reason,
+    }
 
 
 def _stride_row(part: StrideAgreement) -> dict[str, object]:

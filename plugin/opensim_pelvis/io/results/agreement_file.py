@@ -107,10 +107,16 @@ class AngleRow:
     range_icc_a1: Number = None
     range_icc_a1_ci_low: Number = None
     range_icc_a1_ci_high: Number = None
+    thighs_difference: Number = None
+    thighs_rest: Number = None
+    thighs_share: Number = None
+    thighs_are_reason: bool | None = None
 
     def __post_init__(self) -> None:
         _together(self, "loa_lower", "loa_upper")
         _together(self, "range_bias_ci_low", "range_bias_ci_high")
+        _together(self, "thighs_difference", "thighs_rest")
+        _together(self, "thighs_rest", "thighs_share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from opensim_pelvis.config.settings import Sex, Surface
+from opensim_pelvis.config.settings import ActivityKind, Sex, Surface
 from opensim_pelvis.io.documents import FaultError, Within, read_record
 from opensim_pelvis.io.documents.files import ErrorType
 from opensim_pelvis.types import Verdict
@@ -55,6 +55,7 @@ class Activity:
     """On what."""
 
     surface: Surface | None
+    kind: ActivityKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
