@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from opensim_pelvis.config.settings import ActivityKind
+from opensim_pelvis.kinematics.angle_definitions import thigh_extension
 from opensim_pelvis.report.agreement_words import sentences
 from opensim_pelvis.report.texts import read_texts
+from opensim_pelvis.rotations import from_rotation_vector, multiply
+from opensim_pelvis.validation.compare import ComparisonSettings, compare_motions
+from opensim_pelvis.validation.sources import ReferenceSettings
 from opensim_pelvis.validation.thigh_part import ThighPart, split_difference
 from opensim_pelvis.validation.write_agreement import as_rows
-from tests.validation.markers_of_runner import compared, trc_text
+from tests.validation.markers_of_runner import compared, runner, trc_text
 
 STRIDES = 12
 POINTS = 101
@@ -107,6 +112,41 @@ def test_strides_that_overlap_do_not_predict_each_other() -> None:
     assert split(chance, spans=overlapping).share < 0.1
     together = split(made(), spans=overlapping)
     assert together.gain_low < split(made()).gain_low  # half as many strides
+
+
+@pytest.mark.parametrize("twins", [1, 2])
+def test_no_stride_is_predicted_from_itself(twins: int) -> None:
+    """Fitted on itself, or on one that shares its samples, each stride would gain from chance."""
+    shares = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        phases = np.repeat(rng.uniform(0.0, 2.0 * np.pi, 4), twins)[:, None]
+        spans = [(0.7 * (i // twins), 0.7 * (i // twins) + 0.65) for i in range(4 * twins)]
+        some = tuple(extension[: 4 * twins] for extension in thighs())
+        found = split_difference(OBLIQUITY, np.sin(PHASE + phases), some, spans, "running")
+        assert found is not None
+        shares.append(found.share)
+    assert np.mean(shares) < -0.1
+
+
+def test_a_comparison_finds_the_thighs_in_the_reference_with_their_sign() -> None:
+    """The right side of the other system rises by A D; D is positive, right thigh in front."""
+    estimate = runner().estimate
+    right, left = (thigh_extension(estimate.R_GB[f"femur_{side}"]) for side in "rl")
+    raised = np.zeros((right.size, 3))
+    raised[:, 0] = -A * (left - right) / 2.0  # right side up is a negative turn about x
+    pelvis = multiply(estimate.R_GB["pelvis"], from_rotation_vector(raised))
+    other = replace(estimate, name="other", R_GB={**estimate.R_GB, "pelvis": pelvis})
+    settings = ComparisonSettings(
+        estimate=Path("runner"), reference=ReferenceSettings(path=Path("other")), offset_s=0.0
+    )
+    table = compare_motions(replace(estimate, gait="running"), other, settings).table
+    part = next(angle.thighs for angle in table.angles if angle.name == OBLIQUITY)
+    assert part is not None
+    assert part.a == pytest.approx(A, rel=0.05)
+    assert part.b == pytest.approx(0.0, abs=0.02)
+    assert part.share > 0.95
+    assert part.is_reason
 
 
 def test_strides_with_gaps_are_left_out_and_too_few_give_none() -> None:

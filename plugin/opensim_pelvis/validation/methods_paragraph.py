@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from opensim_pelvis.gait.optical.thighs import HARMONICS
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.validation.compare import Comparison
 from opensim_pelvis.validation.continuous import MAX_LAG_S
 from opensim_pelvis.validation.foot_events import MAX_APART_S
 from opensim_pelvis.validation.speed_match import CUTOFF_HZ
+from opensim_pelvis.validation.thigh_part import MOST_PART
 
 
 def describe_methods(comparison: Comparison, language: Language = ENGLISH) -> str:
@@ -52,6 +54,8 @@ def _parts(comparison: Comparison) -> Iterator[Notice]:
     yield notice("manuscript.curves", lag_s=MAX_LAG_S)
     yield notice("manuscript.limits", grouping=table.grouping)
     yield notice("manuscript.reliability")
+    if any(angle.thighs for angle in table.angles):
+        yield notice("manuscript.thighs", harmonics=HARMONICS, part=MOST_PART)
     if comparison.events:
         yield notice("manuscript.events", apart_s=MAX_APART_S)
     if any(angle.map for angle in table.angles):

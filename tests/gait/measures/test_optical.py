@@ -7,15 +7,15 @@ from typing import Final
 from tests.gait.measures.hand_made import Value, assert_value, curve, stride_data, wave
 
 VALUES: Final = {
-    # Twice the root of (5 + .095 * 20)^2 + (.034 * 20)^2, and of (6 + .095 * 40)^2 + (.034 * 40)^2.
-    "pelvic_rotation_range_optical_deg": Value(13.867, 19.788, "deg", "body"),
+    # With s = sin 45: twice the root of (5 s + .095 * 20)^2 + (5 s + .034 * 20)^2; 6 and 40 left.
+    "pelvic_rotation_range_optical_deg": Value(13.757, 19.603, "deg", "body"),
 }
 
 
 def test_range_of_the_site_and_what_the_thighs_add() -> None:
     data = stride_data(
         {
-            "pelvic_axial_rotation": curve(wave(5.0, level=3.0), wave(6.0)),
+            "pelvic_axial_rotation": curve(wave(5.0, 45.0, 3.0), wave(6.0, 45.0)),
             "thigh_extension_r": curve(wave(-20.0, level=-8.0), wave(-40.0)),
             "thigh_extension_l": curve(wave(20.0), wave(40.0, level=5.0)),
         }

@@ -158,3 +158,25 @@ def test_without_a_thigh_there_is_none(result: Result) -> None:
     names = [d.name for d in running.definitions]
     spans = [running.values[:, names.index(n)] for n in ("pelvic_rotation_range_deg", RANGE)]
     assert np.abs(spans[0] - spans[1]).max() > 0.1
+
+
+def test_coefficients_are_those_of_their_source_and_say_on_whom_they_rest() -> None:
+    running, walking = corrections("running"), corrections("walking")
+    found = {
+        "rotation": (running[ROTATION].a, running[ROTATION].b),
+        "obliquity": (running[OBLIQUITY].a, running[OBLIQUITY].b),
+        "walking": (walking[OBLIQUITY].a, walking[OBLIQUITY].b),
+    }
+    assert found == {
+        "rotation": (0.095, -0.034),
+        "obliquity": (0.103, -0.009),
+        "walking": (0.188, 0.0),
+    }
+    rotation = running[ROTATION]
+    assert (rotation.people, rotation.trials, rotation.strides) == (7, 16, 179)
+    assert (rotation.range_u95_deg, rotation.range_u95_site_deg) == (4.1, 10.6)
+    assert running[OBLIQUITY].range_u95_site_deg == 6.4
+    assert np.isnan(running[OBLIQUITY].range_u95_deg)  # no range is given
+    for how in (*running.values(), *walking.values()):
+        assert how.source
+        assert 0.0 < how.a_se < how.a

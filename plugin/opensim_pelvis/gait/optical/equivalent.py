@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -19,9 +20,9 @@ from opensim_pelvis.gait.strides.curves import normalise
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types import Curves, Strides
 
-THIGHS = ("thigh_extension_r", "thigh_extension_l")
+THIGHS: Final = ("thigh_extension_r", "thigh_extension_l")
 
-NAMES: Mapping[str, str] = {
+NAMES: Final[Mapping[str, str]] = {
     "pelvic_axial_rotation": "pelvic_axial_rotation_optical",
     "pelvic_obliquity": "pelvic_obliquity_optical",
 }

@@ -8,12 +8,14 @@ its rate in degrees per radian of the stride, (dD/dt) T / 2 pi with the stride t
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.strides.curves import slow_part
 
-HARMONICS = 5
+HARMONICS: Final = 5
 """Harmonics of the stride that count as movement of the thighs; faster is soft tissue (choice)."""
 
 
