@@ -19,6 +19,8 @@ _POOLING: Final = ("tests/validation/test_limits_by_hand.py", "tests/validation/
 _HEADING: Final = "tests/calibration/heading/test_heading"
 _FIND: Final = (f"{_HEADING}_find.py", f"{_HEADING}_found_together.py")
 
+_EVENTS: Final = "tests/gait/events/test"
+
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     "kinematics/angles.py": (
         "tests/gait/measures/test_clinical_angles.py",
@@ -27,6 +29,18 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "gait/measures/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/coordination.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/strides/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
+    "gait/events/activity.py": (f"{_EVENTS}_activity.py",),
+    "gait/events/leg_contacts.py": (
+        f"{_EVENTS}_leg_contacts.py",
+        f"{_EVENTS}_leg_contacts_by_hand.py",
+    ),
+    "gait/events/leg_features.py": (f"{_EVENTS}_leg_features.py",),
+    "gait/events/pelvis_contacts.py": (
+        f"{_EVENTS}_pelvis_contacts.py",
+        f"{_EVENTS}_pelvis_contacts_by_hand.py",
+    ),
+    "gait/events/pelvis_cycles.py": (f"{_EVENTS}_pelvis_cycles.py",),
+    "gait/events/prefer.py": (f"{_EVENTS}_prefer.py",),
     # The tests of its own of each file: no recording in them, so that all changes are tried soon.
     "calibration/heading/combine.py": (f"{_HEADING}_combine.py",),
     "calibration/heading/cycles.py": (f"{_HEADING}_cycles.py",),

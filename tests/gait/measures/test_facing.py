@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.strides.facing import FIRST_S, mean_facing
+from opensim_pelvis.gait.strides.facing import mean_facing
 from opensim_pelvis.gait.strides.segment import segment_strides
 from opensim_pelvis.simulate import RunnerSettings, Session, Turn
 from tests.gait.measures.test_strides_by_hand import LONG_S, angles_of, events
@@ -59,9 +59,44 @@ def test_of_two_strides_the_slope_says_little_and_later_ones_do_not_count() -> N
     two = np.arange(60) < 2
     assert facing_deg(2.0 + 1.0 * START_S, two) == pytest.approx(2.175)
     start = np.arange(100.0)
-    path = np.where(start + 0.7 > FIRST_S, 0.5, 0.03)
-    found = mean_facing(path, start, start + 0.7, np.ones(100, dtype=bool))
-    assert found == pytest.approx(0.03)
+    path = np.where(start > 29.0, 0.5, np.where(start < 29.0, 0.03, 0.06))
+    for begin in (0.0, 50.0):
+        found = mean_facing(path, begin + start, begin + start + 1.0, np.ones(100, dtype=bool))
+        assert found == pytest.approx(0.031), "the thirtieth ends after 30 s and counts"
+
+
+MIDDLE = START_S - START_S.mean()
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_path_may_turn_by_half_a_degree_per_second_or_twice_its_standard_error(
+    sign: float,
+) -> None:
+    """Two strides of 0.7 s, 0.35 s apart: 2 * 1.85 * sqrt(0.7) / sqrt(2 * 0.175^2) = 12.5."""
+    assert facing_deg(sign * 0.49 * MIDDLE) == pytest.approx(0.0, abs=1e-9)
+    assert np.isnan(facing_deg(sign * 0.51 * MIDDLE))
+    two = np.arange(60) < 2
+    limit = 2.0 * 1.85 * np.sqrt(0.7) / np.sqrt(2.0 * 0.175**2)
+    assert facing_deg(sign * 0.995 * limit * START_S, two) == pytest.approx(
+        sign * 0.995 * limit * 0.175
+    )
+    assert np.isnan(facing_deg(sign * 1.005 * limit * START_S, two))
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_one_stride_that_faces_more_than_ten_degrees_away_is_no_straight_path(sign: float) -> None:
+    path = np.zeros(60)
+    for away, known in ((9.9, True), (10.1, False)):
+        path[30] = sign * away
+        assert np.isfinite(facing_deg(path)) == known
+
+
+def test_two_strides_at_once_have_their_mean_and_none_after_the_first_turn_counts() -> None:
+    at = np.zeros(2)
+    found = mean_facing(np.array([0.03, 0.05]), at, at + 0.7, np.ones(2, dtype=bool))
+    assert found == pytest.approx(0.04)
+    path = np.where(np.arange(60) < 20, 2.0, 3.0)
+    assert facing_deg(path, ~np.isin(np.arange(60), (20, 40))) == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("asymmetry", [0.4, -0.4])
@@ -82,7 +117,7 @@ def test_the_mean_rotation_of_a_simulated_runner_is_kept_over_ground_and_through
     assert told[0].values["facing_deg"] == pytest.approx(true, abs=0.5)
 
 
-@pytest.mark.parametrize(("away", "known"), [(44.0, True), (46.0, False), (-46.0, False)])
+@pytest.mark.parametrize(("away", "known"), [(44.5, True), (45.5, False), (-45.5, False)])
 def test_who_has_turned_on_a_fixed_direction_has_no_mean_rotation(away: float, known: bool) -> None:
     heading = np.full(LONG_S.size, np.deg2rad(away))
     angles = angles_of({"pelvic_axial_rotation": heading}, LONG_S, np.zeros(LONG_S.size))

@@ -9,13 +9,7 @@ import pytest
 from scipy import stats
 
 from opensim_pelvis.gait.measures import intervals
-from opensim_pelvis.gait.measures.intervals import (
-    EXPONENT_SD,
-    EXPONENTS,
-    USUAL_EXPONENT,
-    mean_interval,
-    memory_of,
-)
+from opensim_pelvis.gait.measures.intervals import EXPONENTS, mean_interval, memory_of
 from opensim_pelvis.simulate.variation import fractional_noise
 
 TRIALS = 700  # the share of hits scatters by 0.8 % about 95 %
@@ -53,7 +47,7 @@ def test_the_forms_are_those_of_fractional_noise() -> None:
         assert x @ memory.residual[i] @ x == pytest.approx(squares)
         assert memory.of_mean[i] == pytest.approx(cov.mean())
         precision = one @ np.linalg.solve(cov, one)
-        before = -0.5 * ((h - USUAL_EXPONENT) / EXPONENT_SD) ** 2
+        before = -0.5 * ((h - 0.7) / 0.12) ** 2
         likely = -0.5 * np.log(np.linalg.det(cov) * precision)
         assert memory.log_weight[i] == pytest.approx(before + likely)
         assert memory.of_mean[i] == pytest.approx(4.0 ** (2.0 * h - 2.0))
@@ -108,3 +102,8 @@ def test_more_than_64_values_are_averaged_in_blocks_from_the_last_back() -> None
     assert weight @ inside == pytest.approx(0.95, abs=1e-6)
     assert 1.0 / effective == pytest.approx(weight @ 65.0 ** (2.0 * EXPONENTS - 2.0))
     assert mean_interval(x[:64])[0] != pytest.approx(half, rel=1e-3)
+
+
+def test_sixty_four_values_are_blocks_of_their_own() -> None:
+    """Opposite neighbours: means of pairs would have no spread."""
+    assert mean_interval(np.tile([0.0, 1.0], 32))[0] > 0.05

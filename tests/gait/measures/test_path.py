@@ -7,7 +7,14 @@ import pytest
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.events.leg_contacts import MIN_STRIDE_S
-from opensim_pelvis.gait.strides.path import BENT_RAD, TURNING_RADPS, Path, follow_path, knots
+from opensim_pelvis.gait.strides.path import (
+    BENT_RAD,
+    TURNING_RADPS,
+    Path,
+    fit_path,
+    follow_path,
+    knots,
+)
 
 STRIDE_S = 0.7
 START_S = 0.35 * np.arange(40)
@@ -124,3 +131,55 @@ def test_a_stride_turns_from_exactly_the_stated_rate_on(name: str, limit: float)
     table[name] = limit * np.array([0.999, 1.001, np.nan])
     assert Path(**table).turning.tolist() == [False, True, False]
     assert Path(**table).fast.tolist() == [False, name != "bent_rad", False]
+
+
+def drawn(at: FloatArray, values: FloatArray, time_s: float) -> float:
+    """Return a value between knots by straight lines, which go on at both ends."""
+    i = 0
+    while i < at.size - 2 and time_s > at[i + 1]:
+        i += 1
+    part = (time_s - at[i]) / (at[i + 1] - at[i])
+    return float(values[i] + part * (values[i + 1] - values[i]))
+
+
+def plain_path(
+    at: FloatArray, heading: FloatArray, turn: FloatArray, start: FloatArray, end: FloatArray
+) -> FloatArray:
+    """Twin of `fit_path`: dense rows, one at a time, and least squares by orthogonal factors."""
+    rows, wanted, spread = [], [], []
+    for h, t, s, e in zip(heading, turn, start, end, strict=True):
+        inside = [s + (e - s) * (j + 0.5) / 16.0 for j in range(16)]
+        rows.append([np.mean([drawn(at, one, x) for x in inside]) for one in np.eye(at.size)])
+        rows.append([drawn(at, one, e) - drawn(at, one, s) for one in np.eye(at.size)])
+        wanted += [h - heading.mean(), t]
+        spread += [1.85 * DEG * np.sqrt(e - s), 3.8 * DEG * np.sqrt(e - s)]
+    bend = [
+        (one[2:] - one[1:-1]) / (at[2:] - at[1:-1]) - (one[1:-1] - one[:-2]) / (at[1:-1] - at[:-2])
+        for one in np.eye(at.size)
+    ]
+    data, smooth, spread = np.array(rows), np.array(bend).T, np.array(spread)
+    off, stiff = np.zeros(len(wanted)), np.full(at.size - 2, 1.0 / (3.0 * DEG) ** 2)
+    for _ in range(30):
+        sure = np.sqrt(5.0 / (4.0 + (off / spread) ** 2)) / spread
+        every = np.concatenate([data * sure[:, None], smooth * np.sqrt(stiff)[:, None]])
+        right = np.concatenate([sure * wanted, np.zeros(at.size - 2)])
+        path = np.linalg.lstsq(every, right, rcond=None)[0]
+        off = data @ path - wanted
+        stiff = 2.0 / ((0.3 * DEG) ** 2 + (smooth @ path) ** 2)
+    return path + heading.mean()
+
+
+def test_the_path_is_that_of_a_plain_second_implementation() -> None:
+    """Uneven strides of a bend that begins at once, with one odd mean and one odd turn."""
+    rng = np.random.default_rng(4)
+    start = np.cumsum(rng.uniform(0.25, 0.45, 14))
+    end = start + rng.uniform(0.6, 0.9, 14)
+    at = knots((start + end) / 2.0)
+    assert at.size == 14
+    rate = np.where(start < 3.0, 0.0, 15.0)
+    heading = DEG * (np.cumsum(0.35 * rate) + rng.normal(0.0, 0.9, 14))
+    turn = DEG * (rate * (end - start) + rng.normal(0.0, 2.0, 14))
+    heading[4] += 6.0 * DEG
+    turn[9] -= 14.0 * DEG
+    wanted = plain_path(at, heading, turn, start, end)
+    np.testing.assert_allclose(fit_path(at, heading, turn, start, end), wanted, atol=1e-8)

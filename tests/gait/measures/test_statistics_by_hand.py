@@ -12,6 +12,7 @@ from opensim_pelvis.gait.measures.intervals import mean_interval
 from opensim_pelvis.gait.measures.statistics import (
     FEWEST_FOR_MEAN,
     TREND_BLOCK_S,
+    _quantile,
     compare_sides,
     find_trend,
     summarise,
@@ -78,6 +79,12 @@ def test_the_trend_is_the_line_through_means_of_minutes() -> None:
     assert find_trend(np.empty(0), np.empty(0)) is None
 
 
+def test_the_quantile_is_students_two_sided() -> None:
+    """Of one degree of freedom, Cauchy's, it is tan(0.475 pi) = 12.7."""
+    assert _quantile(1.0) == pytest.approx(np.tan(0.475 * np.pi))
+    assert _quantile(4.0) == pytest.approx(2.776, abs=5e-4)
+
+
 def test_minutes_of_a_trend_begin_with_the_first_stride() -> None:
     """From 50 s on; counted from another instant, the first and last minute would not be whole."""
     time_s = 50.0 + np.arange(60) * 6.0
@@ -104,7 +111,8 @@ def test_asymmetry_is_right_minus_left_in_per_cent_of_their_mean() -> None:
         -200.0 / 11.0
     )
     assert np.isnan(compare_sides(summary(1.0, 1.0), summary(-1.0, 1.0)).percent)
-    assert np.isnan(compare_sides(summary(0.0, 1.0), summary(1.0, 1.0)).percent)
+    for sides in ((0.0, 1.0), (1.0, 0.0)):
+        assert np.isnan(compare_sides(*(summary(mean, 1.0) for mean in sides)).percent)
 
 
 def test_a_wave_of_less_than_half_a_degree_has_no_phase() -> None:

@@ -155,6 +155,36 @@ def test_the_trend_of_a_long_run_counts_from_the_middles_of_strides() -> None:
     assert summary.trend.blocks == 7
 
 
+@pytest.mark.parametrize(
+    ("right", "left", "told"),
+    [
+        (0, 0, None),
+        (1, 0, 1),
+        (0, 1, 1),
+        (2, 1, 2),
+        (1, 2, 2),
+        (2, 2, 2),
+        (3, 0, None),
+        (2, 3, None),
+    ],
+)
+def test_fewer_than_three_kept_strides_of_each_leg_are_told(
+    right: int, left: int, told: int | None
+) -> None:
+    """One more right stride is excluded."""
+    found = coded(analysed(strides(right + 1, left)).notes, "strides.too_few")
+    assert [note.values["kept"] for note in found] == ([] if told is None else [told])
+    assert all(note.values["needed"] == 3 for note in found)
+
+
+def test_an_error_in_seconds_is_a_part_of_the_usual_stride() -> None:
+    """Of 12 strides the median lasts 0.8 s."""
+    late = replace(EVENTS, contact_time_error_s=0.016)
+    found = analyse_strides(late, strides(7, 5), angles(), stride_data().kinematics)
+    errors = {definition.name: definition.error for definition in found.definitions}
+    assert (errors["contact_time_s"], errors["duty_factor_ratio"]) == (0.016, 0.02)
+
+
 def test_definitions_are_found_by_name_and_each_has_its_function() -> None:
     assert sorted(d.name for d in definitions()) == sorted(MEASURES)
     assert definition_of("stride_time_s").name == "stride_time_s"

@@ -39,6 +39,8 @@ def test_the_error_of_contact_times_is_that_of_the_methods_of_the_events() -> No
     ):
         found = with_error_of_events(definition_of(name), events, 0.8)
         assert found.error == error, name
+    third = with_error_of_events(definition_of("duty_factor_ratio"), events, 0.7)
+    assert third.error == 0.023, "0.022857 is told to a thousandth"
     unknown = replace(events, contact_time_error_s=float("nan"))
     assert np.isnan(with_error_of_events(definition_of("contact_time_s"), unknown, 0.8).error)
     rotation = definition_of("pelvic_rotation_range_deg")
