@@ -63,6 +63,19 @@ def test_the_size_is_the_range_of_the_first_angle_that_is_there(place: int) -> N
     assert missing.tolist() == [False, False, False, True]
 
 
+@pytest.mark.parametrize(("known", "size"), [(8, 1.0), (7, 10.0)])
+def test_the_size_is_of_another_angle_that_is_known_a_quarter_longer(
+    known: int, size: float
+) -> None:
+    """Of ten samples the first thigh has eight or seven, the other has all of them."""
+    time_s = np.arange(10.0)
+    first = np.where(time_s < known, time_s % 2.0, NONE)
+    columns = {"thigh_extension_r": first, "thigh_extension_l": 10.0 * (time_s % 2.0)}
+    angles = angles_of(columns, time_s, np.zeros(10))
+    found, _ = select._sizes(angles, array(0.0), array(4.0))
+    assert found.tolist() == [size]
+
+
 def test_without_an_angle_strides_are_of_one_size_and_miss_nothing() -> None:
     angles = angles_of({}, np.arange(3.0), np.zeros(3))
     size, missing = select._sizes(angles, array(0.0, 1.0), array(1.0, 2.0))
@@ -217,7 +230,8 @@ def test_one_sample_and_one_degree_are_no_difference() -> None:
             series[which][0] += off
             assert select._unsettled(*series, least)[0] == (not settled)
             assert select._unsettled(*series)[0]
-    assert select._sample_s(np.arange(5) / 50.0) == pytest.approx(0.02)
+    for size in (2, 5):
+        assert select._sample_s(3.0 + np.arange(size) / 50.0) == pytest.approx(0.02)
     assert select._sample_s(array(1.0)) == 0.0
 
 
