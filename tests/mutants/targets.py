@@ -35,12 +35,14 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         f"{_EVENTS}_leg_contacts_by_hand.py",
     ),
     "gait/events/leg_features.py": (f"{_EVENTS}_leg_features.py",),
+    "gait/events/methods.py": (f"{_EVENTS}_methods.py",),
     "gait/events/pelvis_contacts.py": (
         f"{_EVENTS}_pelvis_contacts.py",
         f"{_EVENTS}_pelvis_contacts_by_hand.py",
     ),
     "gait/events/pelvis_cycles.py": (f"{_EVENTS}_pelvis_cycles.py",),
     "gait/events/prefer.py": (f"{_EVENTS}_prefer.py",),
+    "gait/events/signals.py": (f"{_EVENTS}_signals.py", f"{_EVENTS}_leg_contacts_by_hand.py"),
     # The tests of its own of each file: no recording in them, so that all changes are tried soon.
     "calibration/heading/combine.py": (f"{_HEADING}_combine.py",),
     "calibration/heading/cycles.py": (f"{_HEADING}_cycles.py",),

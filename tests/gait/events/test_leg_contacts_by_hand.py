@@ -11,6 +11,7 @@ import pytest
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.events.leg_contacts import (
     _cycle_lengths,
+    _filtered,
     _followed,
     _usual,
     find_leg_events,
@@ -41,6 +42,15 @@ def left(wave_hz: float, cutoff_hz: float = 4.0) -> float:
 def near(found: FloatArray, at: float) -> float:
     """Return the place found nearest to a sample."""
     return float(found[np.nanargmin(np.abs(found - at))])
+
+
+@pytest.mark.parametrize("wave_hz", [4.0, 20.0])
+def test_swings_are_read_below_4_and_events_below_20_hertz(wave_hz: float) -> None:
+    cosine = np.cos(2.0 * np.pi * wave_hz * (np.arange(4001.0) - 2000.0) / 1000.0)
+    found = _filtered(signal("calcn_r", cosine, -3.0 * cosine), 1000.0)
+    assert found[2] is not None
+    for values, high, cutoff_hz in zip(found, (1.0, 1.0, -3.0), (20.0, 4.0, 20.0), strict=True):
+        assert values[2000] == pytest.approx(high * left(wave_hz, cutoff_hz), abs=0.002)
 
 
 @pytest.mark.parametrize("high", [4.0, 8.0, 20.0])

@@ -7,12 +7,14 @@ import pytest
 
 from opensim_pelvis.gait.events import leg_features, pelvis_contacts
 from opensim_pelvis.gait.events.methods import (
+    Method,
+    _method,
     contact_time_error_s,
     method_of,
     methods,
     tell_methods,
 )
-from opensim_pelvis.notices import say
+from opensim_pelvis.notices import notice, say
 from opensim_pelvis.types.event import CONTACT, TOE_OFF
 
 
@@ -64,3 +66,40 @@ def test_the_error_of_contact_time_is_that_of_the_worst_pair() -> None:
     told = say(tell_methods([foot, foot_off]))
     assert "initial contact" in told
     assert "toe-off" in told
+
+
+ROW = {
+    "segment": "shank", "activity": "running", "event": CONTACT, "feature": "half_fall",
+    "late_ms": 30.0, "error_ms": 8, "people": 3, "steps": 242, "measured": "method.measured",
+    "code": "method.shank_running_contact",
+}  # fmt: skip
+
+
+def of_row(**more: object) -> Method:
+    return _method({**ROW, **more})
+
+
+def test_lateness_is_at_rest_where_a_row_does_not_say_more() -> None:
+    for row in ({}, {"late_ms_per_radps": 10.0}, {"swing_radps": [5.0, 16.0]}):
+        assert of_row(**row).lateness_s(swing_radps=8.0, step_s=0.4) == pytest.approx(0.03)
+        assert of_row(**row).lateness_s(swing_radps=-8.0, step_s=0.4) == pytest.approx(0.03)
+    both = of_row(late_ms_per_radps=10.0, swing_radps=[-5.0, 16.0], late_step=0.1)
+    assert both.lateness_s() == pytest.approx(0.03)
+    assert both.lateness_s(swing_radps=8.0) == pytest.approx(0.11)
+    assert both.lateness_s(swing_radps=-8.0, step_s=0.4) == pytest.approx(0.03 - 0.05 + 0.04)
+    fields = {name: getattr(of_row(), name) for name in Method.__slots__}
+    plain = Method(**{k: v for k, v in fields.items() if k != "swing_radps"}, swing_radps=(0, 9))
+    assert plain.lateness_s(swing_radps=8.0) == pytest.approx(0.03)
+    del fields["swing_radps"], fields["late_s_per_radps"]
+    assert Method(**fields, late_s_per_radps=0.01).lateness_s(8.0) == pytest.approx(0.03)
+    assert Method(**fields, late_s_per_radps=0.01).lateness_s(-8.0) == pytest.approx(0.03)
+
+
+def test_errors_are_told_in_milliseconds_with_the_spread_where_it_was_measured() -> None:
+    figures = {"error_ms": pytest.approx(8.0), "people": 3, "steps": 242}
+    one, other = of_row(), of_row(within_ms=4)
+    for method, wanted in ((one, figures), (other, {**figures, "spread_ms": pytest.approx(4.0)})):
+        assert method.told.code == ROW["code"]
+        assert dict(method.told.values["measured"].values) == wanted
+    assert tell_methods([one]) == one.told
+    assert tell_methods([one, other]) == notice("method.several", methods=[one.told, other.told])
