@@ -120,6 +120,9 @@ def test_the_minimum_after_swing_is_looked_for_until_half_a_stride() -> None:
     last = later((40, 8), (89, 4), (90, -4), (100, -9))
     assert zero_fall(from_40(last)) == pytest.approx(89.5)
     assert np.isnan(half_fall(from_40(last))), "one sample is no fall"
+    ended = from_40(last[:91], q=300.0)
+    assert zero_fall(ended) == pytest.approx(89.5)
+    assert np.isnan(half_fall(ended)), "nor is the last one of a recording"
 
 
 def test_a_fall_from_one_sample_to_the_next_is_found_in_between() -> None:
