@@ -29,6 +29,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "gait/measures/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/coordination.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/strides/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
+    # The tests of its own of each file: no recording in them, so that all changes are tried soon.
     "gait/events/activity.py": (f"{_EVENTS}_activity.py",),
     "gait/events/leg_contacts.py": (
         f"{_EVENTS}_leg_contacts.py",
@@ -43,7 +44,6 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "gait/events/pelvis_cycles.py": (f"{_EVENTS}_pelvis_cycles.py",),
     "gait/events/prefer.py": (f"{_EVENTS}_prefer.py",),
     "gait/events/signals.py": (f"{_EVENTS}_signals.py", f"{_EVENTS}_leg_contacts_by_hand.py"),
-    # The tests of its own of each file: no recording in them, so that all changes are tried soon.
     "calibration/heading/combine.py": (f"{_HEADING}_combine.py",),
     "calibration/heading/cycles.py": (f"{_HEADING}_cycles.py",),
     "calibration/heading/drift.py": (f"{_HEADING}_drift.py", f"{_HEADING}_drift_blocks.py"),
