@@ -81,6 +81,7 @@ ORDER = (
     "gait.coordination",
     "gait.optical",
     "gait.measures",
+    "gait.uncertainty",
     "guidance",
     "gait.speeds",
     "gait.analysis",

@@ -60,6 +60,7 @@ NAMES: Final[Mapping[str, str]] = {
     "CoordinateDefinition": "name pair",
     "Curves": "angles",
     "Duplicate": "identifiers",
+    "Estimate": "name",
     "Event": "label",
     "EventAgreement": "kind sides",
     "Finding": "rule",

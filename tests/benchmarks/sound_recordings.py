@@ -53,6 +53,7 @@ from opensim_pelvis.simulate import (
     draw_sensors,
     draw_session,
 )
+from opensim_pelvis.simulate.runner import RunnerSettings
 from opensim_pelvis.types import NOT_CHECKED, Check, Result
 from opensim_pelvis.types.segments import BODIES, segment_of
 
@@ -116,8 +117,8 @@ def draw(number: int) -> Case:
     return draw_with_truth(number)[0]
 
 
-def draw_with_truth(number: int) -> tuple[Case, Session, SensorSettings]:
-    """Return a sound recording with the session and the sensors behind it."""
+def draw_with_truth(number: int) -> tuple[Case, Session, SensorSettings, RunnerSettings]:
+    """Return a sound recording with the session, the sensors and the person behind it."""
     rng = np.random.default_rng([20, number])
     gait = "walking" if rng.random() < WALKERS else "running"
     runner = draw_runner(rng, gait)
@@ -130,15 +131,15 @@ def draw_with_truth(number: int) -> tuple[Case, Session, SensorSettings]:
     case = case.only(*worn)
     case = replace(case, activity=replace(case.activity, kind=gait))
     if fused:
-        return case.fused(), session, sensors
+        return case.fused(), session, sensors, runner
     if rng.random() < BARE:
         case = case.all_changed(lambda sensor: without(sensor, *RAW))
-    return case, session, sensors
+    return case, session, sensors, runner
 
 
 def outcome_of(number: int) -> Outcome:
     """Return what comes out of a recording."""
-    case, session, sensors = draw_with_truth(number)
+    case, session, sensors, _ = draw_with_truth(number)
     gait, source = str(case.activity.kind), case.fusion.orientations
     try:
         result = analyse(case)

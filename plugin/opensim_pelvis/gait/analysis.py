@@ -10,6 +10,7 @@ from opensim_pelvis.gait.events.imported import find_event_notes, read_events
 from opensim_pelvis.gait.measures.compute import analyse_strides
 from opensim_pelvis.gait.speeds import find_speed_notes, read_speeds, stride_speeds
 from opensim_pelvis.gait.strides.segment import segment_strides
+from opensim_pelvis.gait.uncertainty.assess import assess
 from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -72,6 +73,8 @@ def analyse_running(
         speed_mps=stride_speeds(strides, activity),
         zero_known=placement.zero_known,
     )
+    estimates = assess(analysis, angles, kinematics, placement, orientations)
+    analysis = replace(analysis, estimates=estimates)
     findings = find_findings(analysis, settings, placement)
     return replace(analysis, findings=findings)
 

@@ -59,3 +59,6 @@ from opensim_pelvis.types.running import Unit as Unit
 from opensim_pelvis.types.timeline import AlignedRecording as AlignedRecording
 from opensim_pelvis.types.timeline import IntegrityLedger as IntegrityLedger
 from opensim_pelvis.types.timeline import SensorIntegrity as SensorIntegrity
+from opensim_pelvis.types.uncertainty import Estimate as Estimate
+from opensim_pelvis.types.uncertainty import Term as Term
+from opensim_pelvis.types.uncertainty import TermName as TermName

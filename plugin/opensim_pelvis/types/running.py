@@ -13,6 +13,7 @@ from opensim_pelvis.notices import Notice, notice, say
 from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import GaitEvents
 from opensim_pelvis.types.finding import Finding
+from opensim_pelvis.types.uncertainty import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,6 +150,12 @@ class MeasureDefinition:
         Where it stands beyond the whole table, and at which place among others.
     norm : str
         Middle of the keys of published norms; empty where there are none.
+    extreme : str
+        ``"range"`` or ``"peak"`` where the value is a difference of extremes of an angle or one
+        of them, to which fast motion of soft tissue adds; else empty.
+    own_error : bool
+        Whether ``error`` is that of the methods used in this recording, and so a term of its
+        uncertainty, and no figure of another study.
     """
 
     name: str
@@ -167,6 +174,8 @@ class MeasureDefinition:
     short: str = ""
     shown: Mapping[Place, int] = field(default_factory=dict)
     norm: str = ""
+    extreme: Literal["", "range", "peak"] = ""
+    own_error: bool = False
 
     @property
     def digits(self) -> int:
@@ -261,6 +270,8 @@ class RunningAnalysis:
         A row a stride, a column a definition, in the unit of the name; NaN where absent.
     summaries, asymmetries : tuple
     curves : Curves
+    estimates : tuple of Estimate
+        Of every summary and asymmetry: best estimate with its uncertainty (`gait.uncertainty`).
     findings : tuple of Finding
     absent : mapping of str to Notice
         Measure to the reason why it is not there.
@@ -274,6 +285,7 @@ class RunningAnalysis:
     summaries: tuple[Summary, ...]
     asymmetries: tuple[Asymmetry, ...]
     curves: Curves
+    estimates: tuple[Estimate, ...] = ()
     findings: tuple[Finding, ...] = ()
     absent: Mapping[str, Notice] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
@@ -302,6 +314,13 @@ class RunningAnalysis:
     def summary(self, name: str, side: str = "body") -> Summary | None:
         """Return the summary of a measure, None where there is none."""
         for found in self.summaries:
+            if found.name == name and found.side == side:
+                return found
+        return None
+
+    def estimate(self, name: str, side: str = "body") -> Estimate | None:
+        """Return the estimate of a measure, None where there is none."""
+        for found in self.estimates:
             if found.name == name and found.side == side:
                 return found
         return None

@@ -55,13 +55,18 @@ class Memory(NamedTuple):
     log_weight: FloatArray
 
 
-def mean_interval(x: FloatArray) -> tuple[float, float]:
+def mean_interval(
+    x: FloatArray, *, usual_sd: float = 0.0, usual_freedom: float = 0.0
+) -> tuple[float, float]:
     """Return half the width of the 95 % interval of a mean, and the effective number of values.
 
     Parameters
     ----------
     x : (n,) array
         Three values or more, in order of time.
+    usual_sd, usual_freedom : float
+        Spread known beforehand, and how many further values would tell it as well: the spread of
+        ``x`` is drawn towards it (a conjugate prior of the variance).
 
     Returns
     -------
@@ -77,19 +82,32 @@ def mean_interval(x: FloatArray) -> tuple[float, float]:
     """
     n = x.size
     off = x - x.mean()
-    if float(off @ off) <= 1e-24 * n:
+    if float(off @ off) <= 1e-24 * n and not usual_sd * usual_freedom > 0.0:
         return 0.0, float(n)
-    size = -(-n // MOST_BLOCKS)
-    m = n // size
+    size, m = blocks_of(n)
     blocks = off[n - m * size :].reshape(m, size).mean(axis=1)
     memory = memory_of(m)
-    variance = np.einsum("i,hij,j->h", blocks, memory.residual, blocks) / (m - 1.0)
-    likely = memory.log_weight - (m - 1.0) / 2.0 * np.log(np.maximum(variance, 1e-300))
+    usual = usual_sd**2 * float(size) ** (2.0 * EXPONENTS - 2.0)  # of means of blocks
+    freedom = m - 1.0 + usual_freedom
+    square = np.einsum("i,hij,j->h", blocks, memory.residual, blocks) + usual_freedom * usual
+    variance = square / freedom
+    likely = memory.log_weight - freedom / 2.0 * np.log(np.maximum(variance, 1e-300))
+    likely += usual_freedom / 2.0 * np.log(np.maximum(usual, 1e-300))
     weight = np.exp(likely - likely.max())
     weight /= weight.sum()
     error = np.sqrt(variance * memory.of_mean)
     effective = 1.0 / float(weight @ float(n) ** (2.0 * EXPONENTS - 2.0))
-    return _half_of_mixture(weight, error, m - 1.0), effective
+    return _half_of_mixture(weight, error, freedom), effective
+
+
+def blocks_of(n: int) -> tuple[int, int]:
+    """Return how many of n values are averaged in a block, and how many blocks there are.
+
+    >>> blocks_of(30), blocks_of(130)
+    ((1, 30), (3, 43))
+    """
+    size = -(-n // MOST_BLOCKS)
+    return size, n // size
 
 
 @lru_cache(maxsize=MOST_BLOCKS)

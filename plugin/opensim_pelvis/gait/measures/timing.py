@@ -31,7 +31,7 @@ def with_error_of_events(
     if definition.name not in CONTACT_TIMES:
         return definition
     scale = stride_s if definition.unit == "ratio" else 1.0
-    return replace(definition, error=round(events.contact_time_error_s / scale, 3))
+    return replace(definition, error=round(events.contact_time_error_s / scale, 3), own_error=True)
 
 
 @measure

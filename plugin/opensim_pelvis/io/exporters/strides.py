@@ -32,6 +32,8 @@ STRIDE_COLUMNS: Final = (
 MEASURE_COLUMNS: Final = (
     "measure",
     "side",
+    "estimate",
+    "u95",
     "mean",
     "sd",
     "n",
@@ -91,12 +93,33 @@ def _strides(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence
 
 def _measures(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
     definitions = {definition.name: definition for definition in running.definitions}
+    both = "right minus left"
     rows: list[tuple[object, ...]] = [
-        (s.name, s.side, s.mean, s.sd, s.n, s.effective_n, s.low, s.high, *_trend(s))
+        (
+            s.name,
+            s.side,
+            *_estimate(running, s.name, s.side),
+            s.mean,
+            s.sd,
+            s.n,
+            s.effective_n,
+            s.low,
+            s.high,
+            *_trend(s),
+        )
         for s in running.summaries
     ]
     rows += [
-        (a.name, "right minus left", a.difference, *[""] * 3, a.low, a.high, *[""] * 3)
+        (
+            a.name,
+            both,
+            *_estimate(running, a.name, both),
+            a.difference,
+            *[""] * 3,
+            a.low,
+            a.high,
+            *[""] * 3,
+        )
         for a in running.asymmetries
     ]
     rows.sort(key=lambda row: list(definitions).index(str(row[0])))
@@ -106,6 +129,11 @@ def _measures(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequenc
         for d in (definitions[str(row[0])],)
     )
     return MEASURE_COLUMNS, whole
+
+
+def _estimate(running: RunningAnalysis, name: str, side: str) -> tuple[object, object]:
+    found = running.estimate(name, side)
+    return ("", "") if found is None else (found.value, found.u95)
 
 
 def _trend(s: Summary) -> tuple[object, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Any
 
 from opensim_pelvis.guidance.finding_words import plain_finding
 from opensim_pelvis.notices import say
-from opensim_pelvis.types import Result
+from opensim_pelvis.types import Estimate, Result
 from opensim_pelvis.types.running import Summary, excluded_words
 
 
@@ -24,6 +25,8 @@ def summarise_running(result: Result) -> dict[str, Any] | None:
     for name, asymmetry in asymmetries.items():
         asymmetry.pop("name")
         measures[name]["right_minus_left"] = asymmetry
+    for estimate in running.estimates:
+        measures[estimate.name][estimate.side.replace(" ", "_")]["estimate"] = _estimate(estimate)
     return {
         "events": {
             "kind": running.events.kind,
@@ -55,4 +58,16 @@ def _numbers(summary: Summary) -> dict[str, Any]:
         "effective_n": numbers["effective_n"],
         "ci95": [numbers["low"], numbers["high"]],
         "trend": numbers["trend"],
+    }
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate with its budget: the terms are standard uncertainties."""
+    return {
+        "value": estimate.value,
+        "u95": estimate.u95,
+        "standard": estimate.standard,
+        "factor": estimate.factor,
+        "freedom": estimate.freedom if math.isfinite(estimate.freedom) else None,
+        "terms": {term.name: term.standard for term in estimate.terms},
     }

@@ -1,0 +1,86 @@
+"""Writes ``docs/uncertainty.md``: formulas, and every term with its numbers and their source."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from opensim_pelvis.gait.uncertainty.priors import Prior, priors
+
+_HEAD: Final = """# Uncertainty
+
+Every mean over strides, and every right minus left, has an *estimate*: a value and its expanded
+uncertainty U, such that 95 % of the intervals value - U to value + U hold what the **site of the
+sensor** does. A sensor on the sacrum follows the back of the pelvis; neither it nor optical markers
+show the bone. What markers on ASIS and PSIS would show differs more, between runners, than U says.
+
+Estimates are in `NAME_measures.csv` (`estimate`, `u95`) and in `NAME_summary.json`, there with
+all terms. The spread between strides (`sd`) and the interval of the mean over strides (`ci95`) are
+given beside them; they say how people vary, not how right the recording is.
+
+## How it is computed
+
+After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2008), first order:
+
+- Each input that is not known exactly is changed by 1 degree (instants by 10 ms) to either side, and
+  all measures of up to 24 strides, those closest together, are read again. Half the difference is
+  the sensitivity c of each mean of each side; a term is |c| times the standard uncertainty of the
+  input.
+- Terms are independent: u² is the sum of their squares. Effective degrees of freedom are those of
+  Welch and Satterthwaite (G.4.1), U is Student's quantile for them times u.
+- **Ranges and peaks** of angles are estimated from the slow part of each stride (straight line
+  and five harmonics) plus what slow parts lack: 0.15 degrees of a range, half of it of a peak.
+- **Right minus left**: an input moves both sides, so its sensitivity is the difference of the signed
+  ones. A lean of the pelvis in the static trial lowers one side's drop and raises the other's: it
+  counts twice in the difference, and nothing in pelvic tilt. Standard errors over strides of
+  the two sides count as independent.
+- A segment that leant: its orientations are turned about its own axes. A person who faced
+  elsewhere: all orientations are turned about the vertical. A heading that is wrong by a: R becomes
+  Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as much as thigh
+  relative to pelvis; the solver is not run again.
+
+## Terms
+
+"""
+_TAIL: Final = """
+The numbers stand in `plugin/opensim_pelvis/gait/uncertainty/terms.toml`; this page is written by
+`python -m opensim_pelvis.gait.uncertainty.document`.
+
+## Coverage
+
+`python -m tests.benchmarks.coverage --people 200 --first 4000` draws people with measured curves, strides
+that vary, soft tissue, gaps, drift and crooked static trials ([simulator](simulator.md#people)), and
+counts how many intervals hold what the site does in truth. *Ratio*: errors over stated standard
+uncertainties, root mean square; 1 is right. The sizes of `pose`, `facing` and of fast motion
+were chosen after a look at other people (`--first 3000`); how people stand in the simulator
+is itself a choice, so that coverage of measures that rest on the static trial shows only that
+the sums are right.
+
+{coverage}
+
+**Not held:** contact times, as the feet of the simulator do not roll as people's do, for whom the
+methods were made ([events](events.md)). No real recording with a second system has enough people
+to count coverage.
+"""
+
+
+def document(coverage: str) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    coverage : str
+        What the benchmark printed.
+    """
+    rows = "\n".join(map(_row, priors().values()))
+    head = "| term | how it is computed | numbers | why |\n|---|---|---|---|\n"
+    return f"{_HEAD}{head}{rows}\n{_TAIL.format(coverage=coverage)}"
+
+
+def _row(prior: Prior) -> str:
+    numbers = ", ".join(f"`{key}` {value:g}" for key, value in prior.numbers.items())
+    return f"| {prior.label} | {prior.what} | {numbers} | {prior.source} |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(document(sys.stdin.read().strip()))
