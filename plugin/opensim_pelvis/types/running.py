@@ -156,6 +156,9 @@ class MeasureDefinition:
     own_error : bool
         Whether ``error`` is that of the methods used in this recording, and so a term of its
         uncertainty, and no figure of another study.
+    as_markers : str
+        Angle of which the value says what markers over ASIS and PSIS would show; empty where it
+        says what the site of the sensor does.
     """
 
     name: str
@@ -176,6 +179,7 @@ class MeasureDefinition:
     norm: str = ""
     extreme: Literal["", "range", "peak"] = ""
     own_error: bool = False
+    as_markers: str = ""
 
     @property
     def digits(self) -> int:

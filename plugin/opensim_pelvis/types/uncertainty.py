@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 
 TermName = Literal[
     "strides",
+    "markers",
     "fast motion",
     "heading",
     "facing",
@@ -55,7 +56,7 @@ class Estimate:
         soft tissue is taken out.
     u95 : float
         Expanded uncertainty: 95 % of intervals ``value - u95`` to ``value + u95`` hold what the
-        site of the sensor does.
+        site of the sensor does, or what markers would show where the measure says so.
     standard : float
         Combined standard uncertainty.
     factor, freedom : float

@@ -8,10 +8,12 @@ from math import hypot, sqrt
 
 import numpy as np
 
+from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.compute import reference_side
 from opensim_pelvis.gait.measures.intervals import blocks_of, mean_interval
 from opensim_pelvis.gait.measures.statistics import FEWEST_FOR_MEAN
+from opensim_pelvis.gait.optical.coefficients import corrections
 from opensim_pelvis.gait.strides.curves import stride_angles
 from opensim_pelvis.gait.uncertainty.budget import make_estimate
 from opensim_pelvis.gait.uncertainty.changes import Change, changes_of, measure_all
@@ -63,7 +65,7 @@ def assess(
         values = analysis.values[:, columns[name]]
         chosen = strides.kept & (strides.side == _code(side, strides))
         value, series, terms = _own_terms(
-            definition, summary.mean, values[chosen], slow[name][chosen], placement
+            definition, summary.mean, values[chosen], slow[name][chosen], analysis.events.gait
         )
         own[name, side] = (value, series, terms)
         moved = [
@@ -89,7 +91,7 @@ def _own_terms(
     mean: float,
     values: FloatArray,
     slow: FloatArray,
-    placement: Placement,
+    gait: ActivityKind | None,
 ) -> tuple[float, FloatArray, list[Term]]:
     """Return the estimate, the values of strides that it is the mean of, and terms of its own."""
     lacks, lacks_sd = number("fast motion", "lacks_deg"), number("fast motion", "lacks_sd_deg")
@@ -107,6 +109,8 @@ def _own_terms(
             terms.append(Term(name="fast motion", standard=hypot(part * lacks_sd, rest / sqrt(3))))
         else:
             terms.append(Term(name="fast motion", standard=abs(fast) / sqrt(3)))
+        if definition.as_markers:
+            terms.append(_of_markers(definition, gait))
         if definition.extreme == "range":
             scale = number("gyroscope scale", "part")
             terms.append(Term(name="gyroscope scale", standard=scale * value))
@@ -119,6 +123,16 @@ def _own_terms(
         error, freedom = definition.error, number("events", "freedom")
         terms.append(Term(name="events", standard=error, freedom=freedom))
     return value, series, terms
+
+
+def _of_markers(definition: MeasureDefinition, gait: ActivityKind | None) -> Term:
+    """Return by how much people's markers differ from what their site and thighs tell of them."""
+    from scipy.special import stdtrit
+
+    correction = corrections(gait)[definition.as_markers]
+    freedom = correction.people - 1.0
+    standard = correction.range_u95_deg / float(stdtrit(freedom, 0.975))
+    return Term(name="markers", standard=standard, freedom=freedom)
 
 
 def _of_strides(definition: MeasureDefinition, series: FloatArray, value: float) -> Term:

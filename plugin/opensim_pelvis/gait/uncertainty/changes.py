@@ -198,6 +198,7 @@ def measure_all(analysis: RunningAnalysis, motion: Motion) -> dict[str, FloatArr
         angles=dict(motion.table),
         kinematics=motion.kinematics,
         travel_rad=travel_at(motion.strides, motion.angles.time_s),
+        gait=analysis.events.gait,
     )
     out = {}
     for definition in analysis.definitions:

@@ -24,16 +24,16 @@ After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2
 
 - Each input that is not known exactly is changed by 1 degree (instants by 10 ms) to either side,
   and all measures of up to 24 strides, those closest together, are read again. Half the difference
-  is the sensitivity c of each mean of each side; a term is |c| times the standard uncertainty of the
-  input.
+  is the sensitivity c of each mean of each side; a term is |c| times the standard uncertainty of
+  the input.
 - Terms are independent: u² is the sum of their squares. Effective degrees of freedom are those of
   Welch and Satterthwaite (G.4.1), U is Student's quantile for them times u.
 - **Ranges and peaks** of angles are estimated from the slow part of each stride (straight line
   and five harmonics) plus what slow parts lack: 0.15 degrees of a range, half of it of a peak.
 - **Right minus left**: an input moves both sides, so its sensitivity is the difference of the
-  signed ones. A lean of the pelvis in the static trial lowers one side's drop and raises the other's: it
-  counts twice in the difference, and nothing in pelvic tilt. Standard errors over strides of
-  the two sides count as independent.
+  signed ones. A lean of the pelvis in the static trial lowers one side's drop and raises the
+  other's: it counts twice in the difference, and not at all in that of pelvic tilt. Standard
+  errors over strides of the two sides count as independent.
 - A segment that leant: its orientations are turned about its own axes. A person who faced
   elsewhere: all orientations are turned about the vertical. A heading that is wrong by a: R becomes
   Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as much as
@@ -44,17 +44,18 @@ After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2
 """
 _TAIL: Final = """
 The numbers stand in `plugin/opensim_pelvis/gait/uncertainty/terms.toml`; this page is written by
-`python -m opensim_pelvis.gait.uncertainty.document`.
+`python -m opensim_pelvis.gait.uncertainty.document PEOPLE < COVERAGE`, of what the benchmark below
+printed.
 
 ## Coverage
 
-`python -m tests.benchmarks.coverage --people 200 --first 4000` draws people with measured curves,
-strides that vary, soft tissue, gaps, drift and crooked static trials
-([simulator](simulator.md#people)), and counts how many intervals hold what the site does in truth. *Ratio*: errors over stated standard
-uncertainties, root mean square; 1 is right. The sizes of `pose`, `facing` and of fast motion
-were chosen after a look at other people (`--first 3000`); how people stand in the simulator
-is itself a choice, so that coverage of measures that rest on the static trial shows only that
-the sums are right.
+`python -m tests.benchmarks.coverage --people PEOPLE --first 4000` draws people with measured
+curves, strides that vary, soft tissue, gaps, drift and crooked static trials
+([simulator](simulator.md#people)), and counts how many intervals hold what the site does in truth.
+*Ratio*: errors over stated standard uncertainties, root mean square; 1 is right. The sizes of
+`pose`, `facing` and of fast motion were chosen after a look at other people (`--first 3000`). How
+people stand in the simulator is itself a choice, so coverage of measures that rest on the static
+trial shows only that the sums are right. PEOPLE was {people}.
 
 {coverage}
 
@@ -64,17 +65,19 @@ to count coverage.
 """
 
 
-def document(coverage: str) -> str:
+def document(coverage: str, people: str) -> str:
     """Return the page.
 
     Parameters
     ----------
     coverage : str
         What the benchmark printed.
+    people : str
+        How many people it drew.
     """
     rows = "\n".join(map(_row, priors().values()))
     head = "| term | how it is computed | numbers | why |\n|---|---|---|---|\n"
-    return f"{_HEAD}{head}{rows}\n{_TAIL.format(coverage=coverage)}"
+    return f"{_HEAD}{head}{rows}\n{_TAIL.format(coverage=coverage, people=people)}"
 
 
 def _row(prior: Prior) -> str:
@@ -83,4 +86,4 @@ def _row(prior: Prior) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document(sys.stdin.read().strip()))
+    sys.stdout.write(document(sys.stdin.read().strip(), sys.argv[1]))
