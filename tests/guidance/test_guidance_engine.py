@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,7 @@ def judged(
     kind: Any = "running",
     heading: str = "good",
     strides: str = "contact",
+    estimates: Any = MappingProxyType({}),
 ) -> Finding | None:
     names = dict.fromkeys(s.name for s in summaries)
     analysis: Any = SimpleNamespace(
@@ -68,6 +69,7 @@ def judged(
         definitions=tuple(definition_of(name) for name in names),
         strides=SimpleNamespace(kind=strides),
         summary=lambda name: next((s for s in summaries if s.name == name), None),
+        estimate=lambda name, side: estimates.get((name, side)),
     )
     settings = TrialSettings(
         recording=RecordingSettings(path=Path("run")),
@@ -129,6 +131,19 @@ def test_without_an_interval_the_mean_is_held_against_the_limit(
 ) -> None:
     found = judged(rule((SPEED, op, 10.0)), summary(SPEED, mean, half=float("nan")))
     assert (found and found.status) == status
+
+
+def test_an_estimate_is_judged_in_place_of_the_mean() -> None:
+    made = rule((SPEED, ">", 10.0))
+    sure = SimpleNamespace(value=12.0)
+    found = judged(made, summary(SPEED, 5.0), estimates={(SPEED, "body"): sure})
+    assert found is not None
+    assert (found.status, found.numbers) == ("fires", {SPEED: 12.0})
+    near = SimpleNamespace(value=10.4)  # the interval over strides is half a unit wide
+    found = judged(made, summary(SPEED, 12.0), estimates={(SPEED, "body"): near})
+    assert keys(found) == ["interval"]
+    assert found is not None
+    assert found.reasons[0].values == pytest.approx({"low": 9.9, "high": 10.9, "limit": 10.0})
 
 
 @pytest.mark.parametrize(("n", "few"), [(FEWEST_STRIDES - 1, True), (FEWEST_STRIDES, False)])

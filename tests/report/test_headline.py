@@ -264,5 +264,12 @@ def test_a_tilt_of_nothing_is_forward_and_an_interval_is_at_least_a_tenth() -> N
     wanted = WORDS["tilt"].format(tilt="0.0°", direction=WORDS["forward"], obliquity="9.0°")
     assert wanted in said(rotation(10.0), *level)
     narrow = {**rotation(10.0, error=None), "rows": [row(10.0, low=9.99, high=10.01)]}
-    sure = WORDS["sure_no_error"].format(n=20, half="0.1°", error="", source="Lin 2023")
-    assert sure in said(narrow)
+    assert WORDS["sure"].format(n=20, half="0.1°") in said(narrow)
+
+
+def test_what_markers_would_show_stands_beside_what_the_site_does() -> None:
+    name = "pelvic_rotation_range_optical_deg"
+    shown = measure(name, row(15.0, low=10.5, high=19.5))
+    wanted = WORDS["sure_markers"].format(range="15.0°", half="4.5°")
+    assert wanted in said(rotation(12.0), shown)
+    assert not any("markers" in line for line in said(rotation(12.0)))

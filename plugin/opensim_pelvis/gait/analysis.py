@@ -74,7 +74,13 @@ def analyse_running(
         zero_known=placement.zero_known,
     )
     estimates = assess(analysis, angles, kinematics, placement, orientations)
-    analysis = replace(analysis, estimates=estimates)
+    differences = {e.name: e for e in estimates if e.side == "right minus left"}
+    asymmetries = tuple(
+        replace(a, difference=e.value, low=e.low, high=e.high)
+        for a in analysis.asymmetries
+        for e in (differences[a.name],)
+    )
+    analysis = replace(analysis, estimates=estimates, asymmetries=asymmetries)
     findings = find_findings(analysis, settings, placement)
     return replace(analysis, findings=findings)
 

@@ -1,8 +1,8 @@
 """Holds measures against rules; says that it cannot tell rather than guess.
 
-A condition holds only where the whole confidence interval of the mean lies on its side of the
-limit. A rule whose conditions hold is silent about judgement, and says why, where strides are
-few, the heading is doubtful, or the known error of the measure exceeds the effect.
+A condition holds only where the whole confidence interval of the estimate, over strides, lies on
+its side of the limit. A rule whose conditions hold is silent about judgement, and says why, where
+strides are few, the heading is doubtful, or the known error of the measure exceeds the effect.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FEWEST_STRIDES: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A mean with its 95 % interval, its strides and the known error of its measure."""
+    """An estimate with its 95 % interval, its strides and the known error of its measure."""
 
     mean: float
     low: float
@@ -112,23 +112,29 @@ def _values(analysis: RunningAnalysis, settings: TrialSettings) -> dict[str, tup
     errors = {definition.name: definition.error for definition in analysis.definitions}
     out: dict[str, tuple[Value, ...]] = {}
     for s in analysis.summaries:
-        value = Value(s.mean, s.low, s.high, s.n, errors.get(s.name, float("nan")))
+        mean, low, high = _estimated(s, analysis)
+        value = Value(mean, low, high, s.n, errors.get(s.name, float("nan")))
         out[s.name] = (*out.get(s.name, ()), value)
     length, height = analysis.summary("stride_length_m"), settings.subject.height_m
     if length is not None and height is not None:
-        out["stride_length_height_ratio"] = (_scaled(length, 1.0 / height),)
+        mean, low, high = (value / height for value in _estimated(length, analysis))
+        out["stride_length_height_ratio"] = (Value(mean, low, high, length.n, float("nan")),)
     phase = analysis.summary("pelvis_trunk_phase_deg")
     if phase is not None:
-        away = abs(phase.mean - 180.0)  # a mean phase is in [0, 360)
-        half = phase.high - phase.mean
+        mean, _, high = _estimated(phase, analysis)
+        away = abs(mean - 180.0)  # a mean phase is in [0, 360)
+        half = high - mean
         out["phase_from_counter_rotation_deg"] = (
             Value(away, away - half, away + half, phase.n, float("nan")),
         )
     return out
 
 
-def _scaled(s: Summary, factor: float) -> Value:
-    return Value(s.mean * factor, s.low * factor, s.high * factor, s.n, float("nan"))
+def _estimated(s: Summary, analysis: RunningAnalysis) -> tuple[float, float, float]:
+    """Return the best estimate, and the interval that strides leave it."""
+    found = analysis.estimate(s.name, s.side)
+    moved = 0.0 if found is None else found.value - s.mean
+    return s.mean + moved, s.low + moved, s.high + moved
 
 
 def _worst(condition: Condition, values: tuple[Value, ...]) -> Value | None:

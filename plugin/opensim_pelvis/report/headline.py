@@ -10,6 +10,7 @@ from opensim_pelvis.report.view import View
 from opensim_pelvis.types.date import has_zone
 
 _ROTATION: Final = "pelvic_rotation_range_deg"
+_MARKERS: Final = "pelvic_rotation_range_optical_deg"
 COUNTER_ROTATION_DEG: Final = 180.0
 MAX_REASONS: Final = 3
 """Causes that the headline of an unreliable result names; consequences follow them."""
@@ -190,9 +191,14 @@ def _sure(view: View, texts: Texts) -> Iterator[str]:
     if row["low"] is None:
         yield words["few"].format(n=row["n"])
     else:
-        half = texts.degrees(max((row["high"] - row["low"]) / 2.0, 0.1))
-        key = "sure" if measure["error"] is not None else "sure_no_error"
-        source = measure["error_short"] or measure["error_source"]  # older files have no short one
-        yield words[key].format(
-            n=row["n"], half=half, error=texts.degrees(measure["error"]), source=source
-        )
+        yield words["sure"].format(n=row["n"], half=_half(row, texts))
+        shown = find_row(view, _MARKERS)
+        if shown is not None and shown["low"] is not None:
+            yield words["sure_markers"].format(
+                range=texts.degrees(shown["mean"]), half=_half(shown, texts)
+            )
+
+
+def _half(row: dict[str, Any], texts: Texts) -> str:
+    """Return half the width of an interval, at least what is written."""
+    return texts.degrees(max((row["high"] - row["low"]) / 2.0, 0.1))

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from opensim_pelvis.guidance.rulebook import read_norms
-from opensim_pelvis.types import MeasureDefinition, Result, RunningAnalysis
+from opensim_pelvis.types import MeasureDefinition, Result, RunningAnalysis, Summary
 
 ROTATION: Final = "pelvic_rotation_range_deg"
 
@@ -26,7 +26,7 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
     asymmetries = {a.name: asdict(a) for a in running.asymmetries}
     found = []
     for definition in running.definitions:
-        rows = [asdict(s) for s in running.summaries if s.name == definition.name]
+        rows = [_row(s, running) for s in running.summaries if s.name == definition.name]
         if not any(math.isfinite(row["mean"]) for row in rows):
             continue
         found.append(
@@ -39,6 +39,15 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _row(summary: Summary, running: RunningAnalysis) -> dict[str, Any]:
+    """Return a row with the best estimate and its expanded uncertainty in place of the mean."""
+    row = asdict(summary)
+    found = running.estimate(summary.name, summary.side)
+    return (
+        row if found is None else row | {"mean": found.value, "low": found.low, "high": found.high}
+    )
 
 
 def _coach_bands(name: str, running: RunningAnalysis) -> list[dict[str, Any]]:

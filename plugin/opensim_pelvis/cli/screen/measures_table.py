@@ -11,7 +11,7 @@ from opensim_pelvis.cli.screen.words import number, spoken, term, told, word
 from opensim_pelvis.gait.measures.definitions import shown_in
 from opensim_pelvis.guidance.finding_words import drill_in, finding_text
 from opensim_pelvis.notices import notice
-from opensim_pelvis.types import MeasureDefinition, RunningAnalysis
+from opensim_pelvis.types import Estimate, MeasureDefinition, RunningAnalysis
 from opensim_pelvis.types.running import Summary
 
 KINDS: Final = {"coach band": "coach", "published norm": "published"}
@@ -48,15 +48,16 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
 
 
 def add_measures(table: Table, running: RunningAnalysis) -> Table:
-    """Fill a table: mean with its interval, spread and strides, right and left where they differ.
+    """Fill a table: estimate with its interval, spread and strides, right and left where there are.
 
-    The table has the columns measure, side, mean, 95 % interval, spread and strides.
+    The table has the columns measure, side, estimate, 95 % interval, spread and strides.
     """
     for definition in shown_in("screen"):
         words = short_label(definition)
         for summary in running.summaries:
             if summary.name == definition.name:
-                table.add_row(words, *_cells(summary, definition.digits))
+                found = running.estimate(summary.name, summary.side)
+                table.add_row(words, *_cells(summary, found, definition.digits))
                 words = ""
     return table
 
@@ -102,14 +103,17 @@ def drill_lines(running: RunningAnalysis) -> list[str]:
     return [f"{drill.name}: {drill.purpose} {drill.dose}" for drill in said]
 
 
-def _cells(s: Summary, digits: int) -> tuple[str, ...]:
+def _cells(s: Summary, found: Estimate | None, digits: int) -> tuple[str, ...]:
+    """Return side, best estimate, its interval, spread and strides; means without an estimate."""
     side, form = "" if s.side == "body" else term(s.side), f".{digits}f"
+    value, low, high = (
+        (s.mean, s.low, s.high) if found is None else (found.value, found.low, found.high)
+    )
     interval = word("running.few")
-    if s.low == s.low:
-        ends = {"low": number(s.low, form), "high": number(s.high, form)}
-        interval = word("running.interval", **ends)
+    if low == low:
+        interval = word("running.interval", low=number(low, form), high=number(high, form))
     spread = number(s.sd, form) if s.sd == s.sd else "-"
-    return side, number(s.mean, form), interval, spread, str(s.n)
+    return side, number(value, form), interval, spread, str(s.n)
 
 
 def short_label(definition: MeasureDefinition) -> str:
