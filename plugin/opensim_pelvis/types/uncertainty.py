@@ -14,9 +14,7 @@ TermName = Literal[
     "pose",
     "events",
     "fusion",
-    "noise",
     "gyroscope scale",
-    "heading drift",
     "model",
 ]
 """What a term of the uncertainty comes from; its words are in ``terms.toml``."""

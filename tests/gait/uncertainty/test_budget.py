@@ -89,3 +89,10 @@ def test_usual_spread_of_blocks_is_that_of_their_means():
     half, _ = mean_interval(x, usual_sd=1.0, usual_freedom=10.0)
     shorter, _ = mean_interval(np.zeros(64), usual_sd=1.0, usual_freedom=10.0)
     assert 2.0**-0.5 * shorter * 0.99 < half < shorter
+
+
+def test_values_that_undo_their_neighbours_have_an_interval():
+    # blocks of two are all zero; single values of one deviation leave Student's interval of 64
+    half, effective = mean_interval(np.tile([1.0, -1.0], 33))
+    assert half == pytest.approx(1.998 / 64**0.5 * (64 / 63) ** 0.5, rel=0.1)
+    assert 50.0 < effective < 67.0

@@ -82,10 +82,13 @@ def mean_interval(
     """
     n = x.size
     off = x - x.mean()
-    if float(off @ off) <= 1e-24 * n and not usual_sd * usual_freedom > 0.0:
+    same = float(off @ off) <= 1e-24 * n
+    if same and not usual_sd * usual_freedom > 0.0:
         return 0.0, float(n)
     size, m = blocks_of(n)
     blocks = off[n - m * size :].reshape(m, size).mean(axis=1)
+    if float(blocks @ blocks) <= 1e-24 * m and not same:  # neighbours undo each other
+        size, m, blocks = 1, MOST_BLOCKS, off[n - MOST_BLOCKS :]
     memory = memory_of(m)
     usual = usual_sd**2 * float(size) ** (2.0 * EXPONENTS - 2.0)  # of means of blocks
     freedom = m - 1.0 + usual_freedom
