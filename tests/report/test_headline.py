@@ -43,22 +43,18 @@ def said(
     return "\n".join(headline(view, read_texts()))
 
 
-def rotation(mean: float, error: float | None = 4.0, label: str = "female") -> dict[str, Any]:
+def rotation(mean: float, half: float | None = 4.0, label: str = "female") -> dict[str, Any]:
+    ends = (None, None) if half is None else (mean - half, mean + half)
     return measure(
         ROTATION,
-        row(mean),
+        row(mean, low=ends[0], high=ends[1]),
         published=[{"label": label, "low": 8.0, "high": 14.0}],
         coach=[{"label": "fast", "low": 10.0, "high": 12.0}],
-        error=error,
-        error_source="in a study, Lin and others 2023, somewhere",
-        error_short="Lin 2023",
     )
 
 
-def published(key: str, side: str = "", error: str = "4.0°", who: str = "women") -> str:
-    return str(WORDS[f"rotation_published_{key}"]).format(
-        who=who, low="8", high="14", side=side, error=error
-    )
+def published(key: str, side: str = "", who: str = "women") -> str:
+    return str(WORDS[f"rotation_published_{key}"]).format(who=who, low="8", high="14", side=side)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +65,7 @@ def published(key: str, side: str = "", error: str = "4.0°", who: str = "women"
         (3.9, "out", "below"),
     ],
 )  # fmt: skip
-def test_rotation_outside_the_published_means_counts_beyond_the_known_error(
+def test_rotation_outside_the_published_means_counts_beyond_its_uncertainty(
     mean: float, key: str, side: str
 ) -> None:
     found = said(rotation(mean))
@@ -78,8 +74,10 @@ def test_rotation_outside_the_published_means_counts_beyond_the_known_error(
     assert not any(published(other, s) in found for other in others for s in ("above", "below"))
 
 
-def test_without_a_known_error_any_distance_is_outside() -> None:
-    assert published("out", "above", "\N{EN DASH}°") in said(rotation(14.1, error=None))
+def test_without_an_uncertainty_any_distance_is_outside() -> None:
+    assert published("out", "above") in said(rotation(14.1, half=None))
+    assert WORDS["rotation"].format(range="14.1°") in said(rotation(14.1, half=None))
+    assert WORDS["rotation_sure"].format(range="14.1°", half="4.0°") in said(rotation(14.1))
     assert published("in", who="men") in said(rotation(9.0, label="male"))
 
 
@@ -146,7 +144,7 @@ def test_trunk_counters_the_pelvis_within_60_degrees_of_half_a_stride(
 
 def test_how_sure_it_is_is_half_the_interval() -> None:
     found = said(rotation(10.0))
-    assert WORDS["sure"].format(n=20, half="0.5°", error="4.0°", source="Lin 2023") in found
+    assert WORDS["sure"].format(n=20, half="4.0°") in found
     few = measure(ROTATION, row(10.0, low=None, high=None, n=3))
     assert WORDS["few"].format(n=3) in said(few)
 
@@ -229,7 +227,7 @@ def test_of_two_bands_none_is_chosen() -> None:
     fast = [{"label": label, "low": 10.0, "high": 12.0} for label in ("fast", "easy")]
     both = {**rotation(10.0), "published": bands, "coach": fast}
     first = said(both).split("\n")[0]
-    assert first == WORDS["rotation"].format(range="10.0°")
+    assert first == WORDS["rotation_sure"].format(range="10.0°", half="4.0°")
     easy = {**rotation(10.0), "published": [], "coach": fast[1:]}
     assert said(easy).split("\n")[0] == first
 
@@ -263,7 +261,7 @@ def test_a_tilt_of_nothing_is_forward_and_an_interval_is_at_least_a_tenth() -> N
     )
     wanted = WORDS["tilt"].format(tilt="0.0°", direction=WORDS["forward"], obliquity="9.0°")
     assert wanted in said(rotation(10.0), *level)
-    narrow = {**rotation(10.0, error=None), "rows": [row(10.0, low=9.99, high=10.01)]}
+    narrow = {**rotation(10.0), "rows": [row(10.0, low=9.99, high=10.01)]}
     assert WORDS["sure"].format(n=20, half="0.1°") in said(narrow)
 
 

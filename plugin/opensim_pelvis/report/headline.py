@@ -81,20 +81,21 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     if measure is None or row is None:
         return
     mean = row["mean"]
-    yield words["rotation"].format(range=texts.degrees(mean))
+    half = None if row["low"] is None else (row["high"] - row["low"]) / 2.0
+    key = "rotation" if half is None else "rotation_sure"
+    yield words[key].format(range=texts.degrees(mean), half=texts.degrees(half))
     published = measure["published"]
     if len(published) == 1:
         (band,) = published
         who = {"female": words["women"], "male": words["men"]}[band["label"]]
         key, side, off = _against(band, mean, words)
-        if key == "out" and measure["error"] is not None and off <= measure["error"]:
+        if key == "out" and half is not None and off <= half:
             key = "near"
         yield words[f"rotation_published_{key}"].format(
             who=who,
             low=texts.written(band["low"], "g"),
             high=texts.written(band["high"], "g"),
             side=side,
-            error=texts.degrees(measure["error"]),
         )
     coach = measure["coach"]
     if [band["label"] for band in coach] == ["fast"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from math import sqrt
 from typing import Final, NamedTuple
@@ -15,12 +15,13 @@ from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, Stri
 from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion
 from opensim_pelvis.gait.uncertainty.priors import number
+from opensim_pelvis.gait.uncertainty.readers import bodies_read
 from opensim_pelvis.rotations import inverse, multiply
 from opensim_pelvis.types import Placement, RunningAnalysis, SensorOrientations, Strides, TermName
 from opensim_pelvis.types.event import CONTACT, TOE_OFF
 from opensim_pelvis.types.segments import segment_of
 
-MOST_STRIDES: Final = 24
+MOST_STRIDES: Final = 16
 """Strides over which changes of inputs are tried: those closest together. They hardly differ."""
 
 _LEG: Final = "forward_leg_deg"
@@ -75,9 +76,20 @@ def changes_of(
     out: list[Change] = []
     never = float("inf")
 
+    read = bodies_read(analysis, data_of(analysis, motion))
+
     def tried(what: TermName, size: float, kind: Kind, body: str | None) -> None:
+        names = {
+            name for name, bodies in read.items() if bodies and (body is None or body in bodies)
+        }
+        if not names:
+            return
         ends = [
-            _means(measure_all(analysis, motion.turned(kind, body, by)), motion.strides, analysis)
+            _means(
+                measure_all(analysis, motion.turned(kind, body, by), names),
+                motion.strides,
+                analysis,
+            )
             for by in (_STEP_RAD, -_STEP_RAD)
         ]
         out.append(Change(what, size, never, _apart(*ends, per=2.0)))
@@ -190,9 +202,34 @@ def _shortened(motion: Motion) -> Motion:
     )
 
 
-def measure_all(analysis: RunningAnalysis, motion: Motion) -> dict[str, FloatArray]:
-    """Return the values of strides of every measure of an angle or a length that can be had."""
-    data = StrideData(
+def measure_all(
+    analysis: RunningAnalysis, motion: Motion, names: Collection[str] | None = None
+) -> dict[str, FloatArray]:
+    """Return the values of strides of every measure of an angle or a length that can be had.
+
+    Parameters
+    ----------
+    analysis : RunningAnalysis
+    motion : Motion
+    names : collection of str, optional
+        The measures wanted; all of them unless given.
+    """
+    data = data_of(analysis, motion)
+    out = {}
+    for definition in analysis.definitions:
+        wanted = names is None or definition.name in names
+        if not wanted or definition.unit not in ("deg", "m"):
+            continue
+        try:
+            out[definition.name] = MEASURES[definition.name][1](data)
+        except AbsentError:
+            continue
+    return out
+
+
+def data_of(analysis: RunningAnalysis, motion: Motion) -> StrideData:
+    """Return what measures are computed from."""
+    return StrideData(
         strides=motion.strides,
         time_s=motion.angles.time_s,
         angles=dict(motion.table),
@@ -200,15 +237,6 @@ def measure_all(analysis: RunningAnalysis, motion: Motion) -> dict[str, FloatArr
         travel_rad=travel_at(motion.strides, motion.angles.time_s),
         gait=analysis.events.gait,
     )
-    out = {}
-    for definition in analysis.definitions:
-        if definition.unit != "deg" and definition.unit != "m":
-            continue
-        try:
-            out[definition.name] = MEASURES[definition.name][1](data)
-        except AbsentError:
-            continue
-    return out
 
 
 def _means(values: Mapping[str, FloatArray], strides: Strides, analysis: RunningAnalysis) -> Means:

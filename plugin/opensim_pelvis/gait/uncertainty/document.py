@@ -23,7 +23,7 @@ given beside them; they say how people vary, not how right the recording is.
 After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2008), first order:
 
 - Each input that is not known exactly is changed by 1 degree (instants by 10 ms) to either side,
-  and all measures of up to 24 strides, those closest together, are read again. Half the difference
+  and all measures of up to 16 strides, those closest together, are read again. Half the difference
   is the sensitivity c of each mean of each side; a term is |c| times the standard uncertainty of
   the input.
 - Terms are independent: u² is the sum of their squares. Effective degrees of freedom are those of

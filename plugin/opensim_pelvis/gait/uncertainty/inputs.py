@@ -20,7 +20,7 @@ from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate, to_euler
 from opensim_pelvis.types import Angles, Kinematics, Strides
-from opensim_pelvis.types.segments import body_on, parent_of
+from opensim_pelvis.types.segments import Leg, body_on, parent_of
 
 Kind = Literal["lean x", "lean z", "turn", "heading", "facing"]
 
@@ -29,7 +29,8 @@ _AXES: Final[Mapping[str, tuple[float, float, float]]] = {
     "lean z": (0.0, 0.0, 1.0),
     "turn": (0.0, 1.0, 0.0),
 }
-_HIPS: Final = (("hip_flexion_r", "right"), ("hip_flexion_l", "left"))
+HIPS: Final[tuple[tuple[str, Leg], ...]] = (("hip_flexion_r", "right"), ("hip_flexion_l", "left"))
+"""Coordinates that measures read, which change with pelvis and thigh."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -71,10 +72,12 @@ class Motion:
             if definition.name in named:
                 value = named[definition.name] + (shift if definition.about_vertical else 0.0)
                 table[definition.name] = value
-        places = _hung(kinematics, changed)
+        # measures read places within a leg only, which pelvis and trunk move as a whole
+        within = any(parent_of(body) in kinematics.bodies for body in R_GB if body != "torso")
+        places = _hung(kinematics, changed) if within else kinematics.p_GB_m
         after = replace(kinematics, R_GB=changed, p_GB_m=places)
-        for name, side in _HIPS:
-            thigh = body_on(side, "thigh")  # type: ignore[arg-type]
+        for name, side in HIPS:
+            thigh = body_on(side, "thigh")
             if name in table and {"pelvis", thigh} & set(R_GB):
                 table[name] = table[name] + _hip(after, thigh) - _hip(kinematics, thigh)
         return replace(self, kinematics=after, table=table)
