@@ -9,6 +9,7 @@ import pytest
 
 from opensim_pelvis.gait.coordination import phase_lag, relative_phase, vector_coding
 from opensim_pelvis.gait.measures.compute import definitions
+from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.gait.measures.intervals import mean_interval
 from opensim_pelvis.gait.measures.statistics import (
     compare_sides,
@@ -96,10 +97,11 @@ def test_right_minus_left_has_the_interval_of_both() -> None:
     ]
     assert sides[0] is not None
     assert sides[1] is not None
-    found = compare_sides(sides[0], sides[1])
+    found = compare_sides(definition_of("step_time_s"), sides[0], sides[1])
     assert found.low < 2.0 < found.high
     assert found.percent == pytest.approx(100.0 * found.difference / 11.0, abs=1.0)
-    assert np.isnan(compare_sides(sides[0], replace(sides[1], mean=-10.0)).percent)
+    opposite = replace(sides[1], mean=-10.0)
+    assert np.isnan(compare_sides(definition_of("step_time_s"), sides[0], opposite).percent)
 
 
 @pytest.mark.parametrize("lag", [0.0, 30.0, 90.0, 170.0, 180.0, 200.0, 359.0])

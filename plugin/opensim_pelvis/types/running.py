@@ -182,6 +182,14 @@ class MeasureDefinition:
     as_markers: str = ""
 
     @property
+    def has_zero(self) -> bool:
+        """Whether zero means nothing there, so that parts of the value have a meaning.
+
+        The zero of an angle is that of the static trial, or any point of a circle.
+        """
+        return not self.needs_pose and not self.circular
+
+    @property
     def digits(self) -> int:
         """Decimals that are shown: what the unit deserves."""
         return DIGITS.get(self.unit, 1)
@@ -230,7 +238,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asymmetry:
-    """Right minus left of one measure, with its 95 % interval and in per cent of their mean."""
+    """Right minus left of one measure, with its 95 % interval and in per cent of their mean.
+
+    ``percent`` is NaN where the zero of the measure is arbitrary (`MeasureDefinition.has_zero`).
+    """
 
     name: str
     difference: float

@@ -23,11 +23,11 @@ RANGES: Final = {
 }
 
 INSTANTS: Final = {
-    "opensim_pelvis_rotation_at_contact_deg": Value(8.0, -4.0, "deg", "side"),
+    "opensim_pelvis_rotation_at_contact_deg": Value(8.0, 4.0, "deg", "side"),
     "opensim_pelvis_rotation_at_toe_off_deg": Value(11.0, 0.0, "deg", "side"),
-    "opensim_pelvis_list_at_contact_deg": Value(5.0, -3.0, "deg", "side"),
+    "opensim_pelvis_list_at_contact_deg": Value(5.0, 3.0, "deg", "side"),
     "opensim_pelvis_tilt_at_contact_deg": Value(-20.0, -10.0, "deg", "side"),
-    "opensim_pelvis_list_at_toe_off_deg": Value(4.0, 1.0, "deg", "side"),
+    "opensim_pelvis_list_at_toe_off_deg": Value(4.0, -1.0, "deg", "side"),
     "opensim_pelvis_tilt_at_toe_off_deg": Value(-18.0, -14.0, "deg", "side"),
 }
 
@@ -44,7 +44,9 @@ def test_ranges_are_twice_the_amplitudes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", INSTANTS)
-def test_values_at_instants_have_opensims_signs_on_both_sides(name: str) -> None:
+def test_values_at_instants_have_opensims_signs_on_the_right_and_are_mirrored_on_the_left(
+    name: str,
+) -> None:
     tilt = curve(ramp(-20.0, -12.0), ramp(-10.0, -20.0))
     down = curve(ramp(5.0, 1.0), ramp(-3.0, 7.0))
     turn = curve(ramp(8.0, 20.0), ramp(-4.0, 6.0))

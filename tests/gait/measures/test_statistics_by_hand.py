@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -102,17 +104,30 @@ def summary(mean: float, half: float) -> Summary:
     )  # fmt: skip
 
 
+TIME: Final = definition_of("step_time_s")
+
+
+@pytest.mark.parametrize(
+    ("name", "percent"),
+    [("pelvic_drop_from_contact_deg", 200.0 / 11.0), ("pelvic_drop_deg", np.nan),
+     ("pelvis_trunk_phase_deg", np.nan), ("contact_time_s", 200.0 / 11.0)],
+)  # fmt: skip
+def test_there_is_no_per_cent_of_an_arbitrary_zero(name: str, percent: float) -> None:
+    found = compare_sides(definition_of(name), summary(12.0, 0.8), summary(10.0, 0.6))
+    assert found.percent == pytest.approx(percent, nan_ok=True)
+
+
 def test_asymmetry_is_right_minus_left_in_per_cent_of_their_mean() -> None:
-    found = compare_sides(summary(12.0, 0.8), summary(10.0, 0.6))
+    found = compare_sides(TIME, summary(12.0, 0.8), summary(10.0, 0.6))
     assert (found.difference, found.low, found.high) == pytest.approx((2.0, 1.0, 3.0))
     assert found.percent == pytest.approx(200.0 / 11.0)
-    assert compare_sides(summary(0.2, 0.1), summary(0.3, 0.1)).percent == pytest.approx(-40.0)
-    assert compare_sides(summary(-12.0, 1.0), summary(-10.0, 1.0)).percent == pytest.approx(
+    assert compare_sides(TIME, summary(0.2, 0.1), summary(0.3, 0.1)).percent == pytest.approx(-40.0)
+    assert compare_sides(TIME, summary(-12.0, 1.0), summary(-10.0, 1.0)).percent == pytest.approx(
         -200.0 / 11.0
     )
-    assert np.isnan(compare_sides(summary(1.0, 1.0), summary(-1.0, 1.0)).percent)
+    assert np.isnan(compare_sides(TIME, summary(1.0, 1.0), summary(-1.0, 1.0)).percent)
     for sides in ((0.0, 1.0), (1.0, 0.0)):
-        assert np.isnan(compare_sides(*(summary(mean, 1.0) for mean in sides)).percent)
+        assert np.isnan(compare_sides(TIME, *(summary(mean, 1.0) for mean in sides)).percent)
 
 
 def test_a_wave_of_less_than_half_a_degree_has_no_phase() -> None:

@@ -14,7 +14,6 @@ from tests.gait.measures.hand_made import (
     assert_value,
     curve,
     stride_data,
-    through,
     wave,
 )
 
@@ -31,12 +30,11 @@ COUPLED: Final = {
 }
 
 CODED: Final = {
-    "in_phase_percent": Value(4000.0 / 99.0, 1000.0 / 99.0, "percent", "body"),
-    "anti_phase_percent": Value(3000.0 / 99.0, 2000.0 / 99.0, "percent", "body"),
-    "pelvis_phase_percent": Value(2000.0 / 99.0, 5000.0 / 99.0, "percent", "body"),
-    "trunk_phase_percent": Value(900.0 / 99.0, 1900.0 / 99.0, "percent", "body"),
+    "in_phase_percent": Value(25.0, 0.0, "percent", "body"),
+    "anti_phase_percent": Value(25.0, 0.0, "percent", "body"),
+    "pelvis_phase_percent": Value(25.0, 100.0, "percent", "body"),
+    "trunk_phase_percent": Value(25.0, 0.0, "percent", "body"),
 }
-"""The last of the hundred steps of a stride belongs to no pair of points."""
 
 VALUES: Final = ALONE | COUPLED | CODED
 
@@ -61,24 +59,54 @@ def test_the_phase_is_how_much_later_the_trunk_turns(name: str) -> None:
     assert_value(name, VALUES[name], stride_data(angles), within=0.1)
 
 
-def path(*stretches: tuple[int, float, float]) -> tuple[Curve, Curve]:
-    """Return pelvis and trunk that go by so much a step, for so many steps of a hundred."""
-    at = np.cumsum([0, *(steps for steps, _, _ in stretches)]) / 100.0
-    pelvis = np.cumsum([0.0, *(steps * each for steps, each, _ in stretches)])
-    trunk = np.cumsum([0.0, *(steps * each for steps, _, each in stretches)])
-    return through(*zip(at, pelvis, strict=True)), through(*zip(at, trunk, strict=True))
+def waves(first: float, *more: tuple[int, float]) -> Curve:
+    """Return a wave of the stride and waves of further harmonics, each with its size."""
+    terms = ((1, first), *more)
+    return lambda part: sum(a * np.cos(2.0 * np.pi * k * part) for k, a in terms)
+
+
+def both(*curves: Curve) -> Curve:
+    return lambda part: sum((each(part) for each in curves), np.zeros(part.shape))
 
 
 @pytest.mark.parametrize("name", CODED)
-def test_parts_of_the_stride_go_to_the_pattern_they_are_of(name: str) -> None:
-    """Slopes of 0.4 and 0.43 lie on either side of 22.5 degrees, as 1/0.4 and 1/0.43 do of 67.5."""
-    right = path((40, 0.43, 1.0), (30, -1.0, 0.43), (20, -1.0, 0.4), (10, 0.4, -1.0))
-    left = path((10, -1.0, -0.43), (20, 0.43, -1.0), (50, 1.0, 0.4), (20, 0.4, 1.0))
+def test_ringing_turns_no_step_of_vector_coding(name: str) -> None:
+    """Right a circle, left the pelvis three times the trunk; ringing would turn most steps."""
+    ring = waves(0.0, (4, 3.0), (9, 1.0)), waves(0.0, (5, -2.0), (8, 2.0))
     angles = {
-        "pelvic_axial_rotation": curve(right[0], left[0]),
-        "trunk_axial_rotation": curve(right[1], left[1]),
+        "pelvic_axial_rotation": curve(both(wave(5.0), ring[0]), both(wave(6.0), ring[1])),
+        "trunk_axial_rotation": curve(both(wave(5.0, 90.0), ring[1]), both(wave(2.0), ring[0])),
     }
-    assert_value(name, VALUES[name], stride_data(angles))
+    assert_value(name, VALUES[name], stride_data(angles), within=2.1)  # at bins' ends
+
+
+@pytest.mark.parametrize(
+    ("pelvis", "trunk", "name"),
+    [(6.0, 2.0, "pelvis_phase_percent"), (2.0, 6.0, "trunk_phase_percent"),
+     (6.0, 3.0, "in_phase_percent"), (6.0, -3.0, "anti_phase_percent")],
+)  # fmt: skip
+def test_parts_of_the_stride_go_to_the_pattern_they_are_of(
+    pelvis: float, trunk: float, name: str
+) -> None:
+    """Slopes of 1/3 and 1/2 lie on either side of 22.5 degrees (0.414)."""
+    angles = {
+        "pelvic_axial_rotation": curve(waves(pelvis), waves(pelvis)),
+        "trunk_axial_rotation": curve(waves(trunk), waves(trunk)),
+    }
+    found = MEASURES[name][1](stride_data(angles))
+    np.testing.assert_allclose(found, 100.0, atol=2.1)
+
+
+def test_the_third_harmonic_counts_and_a_quarter_later_is_a_quarter_of_each() -> None:
+    """The trunk's third harmonic opposes the pelvis' where it is alone."""
+    angles = {
+        "pelvic_axial_rotation": curve(waves(0.0, (3, 4.0)), wave(5.0)),
+        "trunk_axial_rotation": curve(waves(0.0, (3, -4.0)), wave(5.0, 90.0)),
+    }
+    data = stride_data(angles)
+    shares = np.stack([MEASURES[name][1](data) for name in CODED])
+    np.testing.assert_allclose(shares[:, 0], [0.0, 100.0, 0.0, 0.0], atol=6.1)
+    np.testing.assert_allclose(shares[:, 1], 25.0, atol=2.1)
 
 
 @pytest.mark.parametrize("turn", [0.0, 6.0, -9.0])

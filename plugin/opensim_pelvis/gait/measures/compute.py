@@ -130,7 +130,7 @@ def _summaries(
                 summarise(definition, "left", values[rows[1]], middle[rows[1]]),
             ]
             if both[0] is not None and both[1] is not None:
-                asymmetries.append(compare_sides(both[0], both[1]))
+                asymmetries.append(compare_sides(definition, both[0], both[1]))
         summaries += [summary for summary in both if summary is not None]
     return tuple(summaries), tuple(asymmetries)
 

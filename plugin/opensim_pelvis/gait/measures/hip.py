@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.stride_data import StrideData, measure
 from opensim_pelvis.gait.strides.segment import sample_bounds
-
-_NUESCH: Final = "Nuesch 2017, J Biomech 57:32: RMSE below 8 degrees in running, offset removed"
 
 
 @measure

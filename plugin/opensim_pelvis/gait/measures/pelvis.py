@@ -115,20 +115,20 @@ def opensim_pelvis_tilt_range_deg(data: StrideData) -> FloatArray:
 
 @measure
 def opensim_pelvis_rotation_at_contact_deg(data: StrideData) -> FloatArray:
-    """Return OpenSim's pelvis_rotation at contact."""
-    return data.at(data.opensim_pelvis("rotation"), data.contact())
+    """Return OpenSim's pelvis_rotation at contact, seen from its side."""
+    return data.sign * data.at(data.opensim_pelvis("rotation"), data.contact())
 
 
 @measure
 def opensim_pelvis_rotation_at_toe_off_deg(data: StrideData) -> FloatArray:
-    """Return OpenSim's pelvis_rotation at toe-off."""
-    return data.at(data.opensim_pelvis("rotation"), data.toe_off())
+    """Return OpenSim's pelvis_rotation at toe-off, seen from its side."""
+    return data.sign * data.at(data.opensim_pelvis("rotation"), data.toe_off())
 
 
 @measure
 def opensim_pelvis_list_at_contact_deg(data: StrideData) -> FloatArray:
-    """Return OpenSim's pelvis_list at contact."""
-    return data.at(data.opensim_pelvis("list"), data.contact())
+    """Return OpenSim's pelvis_list at contact, seen from its side."""
+    return data.sign * data.at(data.opensim_pelvis("list"), data.contact())
 
 
 @measure
@@ -139,8 +139,8 @@ def opensim_pelvis_tilt_at_contact_deg(data: StrideData) -> FloatArray:
 
 @measure
 def opensim_pelvis_list_at_toe_off_deg(data: StrideData) -> FloatArray:
-    """Return OpenSim's pelvis_list at toe-off."""
-    return data.at(data.opensim_pelvis("list"), data.toe_off())
+    """Return OpenSim's pelvis_list at toe-off, seen from its side."""
+    return data.sign * data.at(data.opensim_pelvis("list"), data.toe_off())
 
 
 @measure

@@ -58,12 +58,15 @@ def summarise(
     )
 
 
-def compare_sides(right: Summary, left: Summary) -> Asymmetry:
-    """Return right minus left with its interval; the errors of the sides are independent."""
+def compare_sides(definition: MeasureDefinition, right: Summary, left: Summary) -> Asymmetry:
+    """Return right minus left with its interval; the errors of the sides are independent.
+
+    In per cent only where zero means that there is nothing.
+    """
     difference = right.mean - left.mean
     half = float(np.hypot(right.high - right.mean, left.high - left.mean))
     level = (abs(right.mean) + abs(left.mean)) / 2.0
-    alike = right.mean * left.mean > 0.0
+    alike = definition.has_zero and right.mean * left.mean > 0.0
     return Asymmetry(
         name=right.name,
         difference=difference,

@@ -9,14 +9,13 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.coordination import phase_lag, relative_phase, vector_coding
 from opensim_pelvis.gait.measures.stride_data import StrideData, measure
-from opensim_pelvis.gait.strides.curves import normalise, without_line
+from opensim_pelvis.gait.strides.curves import normalise, slow_part, without_line
 
 PELVIS: Final = "pelvic_axial_rotation"
 TRUNK: Final = "trunk_axial_rotation"
-_CODING: Final = (
-    "vector coding, bins of Chang 2008, doi:10.1016/j.jbiomech.2008.07.024; pelvis and trunk in "
-    "running: Liew, Morris and Netto 2020, 'Trunk-pelvis coordination during load carriage running'"
-)
+CODED_HARMONICS: Final = 3
+"""Harmonics of the stride that vector coding sees: it looks at the direction of every step of a
+hundred, which ringing of soft tissue turns, however small (`tests.benchmarks.vector_coding`)."""
 
 
 @measure
@@ -84,11 +83,21 @@ def trunk_phase_percent(data: StrideData) -> FloatArray:
     return _coding(data)[:, 2]
 
 
+def _slow_curves_rad(data: StrideData) -> tuple[FloatArray, FloatArray]:
+    """Return pelvis and trunk of their first harmonics alone, beside the line between the ends."""
+    s = data.strides
+    pelvis, trunk = (
+        slow_part(normalise(data.angle(name), data.time_s, s.start_s, s.end_s), CODED_HARMONICS)
+        for name in (PELVIS, TRUNK)
+    )
+    return np.deg2rad(pelvis[:, :-1]), np.deg2rad(trunk[:, :-1])
+
+
 def _curves_rad(data: StrideData) -> tuple[FloatArray, FloatArray]:
     return np.deg2rad(data.curves(PELVIS)), np.deg2rad(data.curves(TRUNK))
 
 
 def _coding(data: StrideData) -> FloatArray:
     if "coding" not in data.cache:
-        data.cache["coding"] = vector_coding(*_curves_rad(data))
+        data.cache["coding"] = vector_coding(*_slow_curves_rad(data))
     return data.cache["coding"]

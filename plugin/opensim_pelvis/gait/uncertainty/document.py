@@ -12,17 +12,17 @@ _HEAD: Final = """# Uncertainty
 Every mean over strides, and every right minus left, has an *estimate*: a value and its expanded
 uncertainty U, such that 95 % of the intervals value - U to value + U hold what the **site of the
 sensor** does. A sensor on the sacrum follows the back of the pelvis; neither it nor optical markers
-show the bone. What markers on ASIS and PSIS would show differs more, between runners, than U says.
+show the bone. What markers on ASIS and PSIS would show differs more, between runners, than U states.
 
 Estimates are in `NAME_measures.csv` (`estimate`, `u95`) and in `NAME_summary.json`, there with
 all terms. The spread between strides (`sd`) and the interval of the mean over strides (`ci95`) are
-given beside them; they say how people vary, not how right the recording is.
+given beside them; they describe how people vary, not how accurate the recording is.
 
 ## How it is computed
 
 After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2008), first order:
 
-- Each input that is not known exactly is changed by 1 degree (instants by 10 ms) to either side,
+- Each inexact input is changed by 1 degree (instants by 10 ms) to either side,
   and all measures of up to 16 strides, those closest together, are read again. Half the difference
   is the sensitivity c of each mean of each side; a term is |c| times the standard uncertainty of
   the input.
@@ -34,8 +34,8 @@ After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2
   signed ones. A lean of the pelvis in the static trial lowers one side's drop and raises the
   other's: it counts twice in the difference, and not at all in that of pelvic tilt. Standard
   errors over strides of the two sides count as independent.
-- A segment that leant: its orientations are turned about its own axes. A person who faced
-  elsewhere: all orientations are turned about the vertical. A heading that is wrong by a: R becomes
+- A segment that leant: its orientations are rotated about its own axes. A person who faced
+  elsewhere: all orientations are rotated about the vertical. A heading that is wrong by a: R becomes
   Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as much as
   thigh relative to pelvis; the solver is not run again.
 
