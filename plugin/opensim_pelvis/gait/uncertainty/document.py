@@ -12,7 +12,8 @@ _HEAD: Final = """# Uncertainty
 Every mean over strides, and every right minus left, has an *estimate*: a value and its expanded
 uncertainty U, such that 95 % of the intervals value - U to value + U hold what the **site of the
 sensor** does. A sensor on the sacrum follows the back of the pelvis; neither it nor optical markers
-show the bone. What markers on ASIS and PSIS would show differs more, between runners, than U states.
+show the bone. What markers on ASIS and PSIS would show differs more, between runners, than U
+states.
 
 Estimates are in `NAME_measures.csv` (`estimate`, `u95`) and in `NAME_summary.json`, there with
 all terms. The spread between strides (`sd`) and the interval of the mean over strides (`ci95`) are
@@ -35,9 +36,9 @@ After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2
   other's: it counts twice in the difference, and not at all in that of pelvic tilt. Standard
   errors over strides of the two sides count as independent.
 - A segment that leant: its orientations are rotated about its own axes. A person who faced
-  elsewhere: all orientations are rotated about the vertical. A heading that is wrong by a: R becomes
-  Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as much as
-  thigh relative to pelvis; the solver is not run again.
+  elsewhere: all orientations are rotated about the vertical. A heading that is wrong by a: R
+  becomes Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as
+  much as thigh relative to pelvis; the solver is not run again.
 
 ## Terms
 
