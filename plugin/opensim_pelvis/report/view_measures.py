@@ -13,6 +13,9 @@ from typing import Any, Final
 from opensim_pelvis.guidance.rulebook import read_norms
 from opensim_pelvis.types import MeasureDefinition, Result, RunningAnalysis, Summary
 
+_BUDGET: Final = ("extreme", "own_error", "as_markers")
+"""Fields of a definition that only the budget of its uncertainty reads."""
+
 ROTATION: Final = "pelvic_rotation_range_deg"
 
 
@@ -31,7 +34,7 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
             continue
         found.append(
             {
-                **asdict(definition),
+                **{key: value for key, value in asdict(definition).items() if key not in _BUDGET},
                 "rows": rows,
                 "right_minus_left": asymmetries.get(definition.name),
                 "coach": [] if walking else _coach_bands(definition.name, running),

@@ -15,7 +15,7 @@ from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, Stri
 from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion
 from opensim_pelvis.gait.uncertainty.priors import number
-from opensim_pelvis.gait.uncertainty.readers import bodies_read
+from opensim_pelvis.gait.uncertainty.read_from import bodies_read
 from opensim_pelvis.rotations import inverse, multiply
 from opensim_pelvis.types import Placement, RunningAnalysis, SensorOrientations, Strides, TermName
 from opensim_pelvis.types.event import CONTACT, TOE_OFF

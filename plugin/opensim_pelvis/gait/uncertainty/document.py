@@ -54,8 +54,8 @@ printed.
 
 ## Coverage
 
-`python -m tests.benchmarks.coverage --people PEOPLE --first 4000` draws people with measured
-curves, strides that vary, soft tissue, gaps, drift and crooked static trials
+`python -m tests.benchmarks.interval_coverage --people PEOPLE --first 4000` draws people with
+measured curves, strides that vary, soft tissue, gaps, drift and crooked static trials
 ([simulator](simulator.md#people)), and counts how many intervals hold what the site does in truth.
 *Ratio*: errors over stated standard uncertainties, root mean square; 1 is right. The sizes of
 `pose`, `facing` and of fast motion were chosen after a look at other people (`--first 3000`). How

@@ -1,4 +1,4 @@
-"""How often 95 % intervals of measures hold the truth: ``python -m tests.benchmarks.coverage``.
+"""How often intervals hold the truth: ``python -m tests.benchmarks.interval_coverage``.
 
 Draws sound recordings as `tests.benchmarks.sound_recordings` does, and holds every estimate of each
 against what the site of the sensor does in truth: the same person in four runs of 90 s, other
