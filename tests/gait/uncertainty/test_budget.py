@@ -96,3 +96,11 @@ def test_values_that_undo_their_neighbours_have_an_interval():
     half, effective = mean_interval(np.tile([1.0, -1.0], 33))
     assert half == pytest.approx(1.998 / 64**0.5 * (64 / 63) ** 0.5, rel=0.1)
     assert 50.0 < effective < 67.0
+
+
+@pytest.mark.parametrize("n", [3, 40, 65, 130])
+@pytest.mark.parametrize("size", [1e-13, 1e-10, 1e-6])
+def test_values_that_hardly_vary_have_hardly_an_interval(n, size):
+    half, effective = mean_interval(15.0 + size * (np.arange(n) % 2))
+    assert 0.0 <= half < 10.0 * size + 1e-12
+    assert np.isfinite(effective)

@@ -34,6 +34,9 @@ MOST_BLOCKS: Final = 64
 """More strides are averaged in blocks of neighbours first, whose means have the same H."""
 
 _BISECTIONS: Final = 50
+_ROUNDING: Final = 1e-9
+"""Part of the plain sum of squares below which a decorrelated one is rounding: of values that go up
+and down in blocks, or hardly vary."""
 
 
 class Memory(NamedTuple):
@@ -92,7 +95,9 @@ def mean_interval(
     memory = memory_of(m)
     usual = usual_sd**2 * float(size) ** (2.0 * EXPONENTS - 2.0)  # of means of blocks
     freedom = m - 1.0 + usual_freedom
-    square = np.einsum("i,hij,j->h", blocks, memory.residual, blocks) + usual_freedom * usual
+    own = np.einsum("i,hij,j->h", blocks, memory.residual, blocks)
+    own = np.maximum(own, _ROUNDING * float(blocks @ blocks))
+    square = own + usual_freedom * usual
     variance = square / freedom
     likely = memory.log_weight - freedom / 2.0 * np.log(np.maximum(variance, 1e-300))
     likely += usual_freedom / 2.0 * np.log(np.maximum(usual, 1e-300))
