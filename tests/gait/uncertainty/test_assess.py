@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.gait.uncertainty.priors import number
+from opensim_pelvis.simulate import Session, Turn
+from opensim_pelvis.simulate.demo import demo_runner
 from opensim_pelvis.types import Estimate, Result
 from tests.mistakes import analyse
 from tests.mistakes.case import sound
@@ -116,3 +118,12 @@ def test_a_stated_axis_is_as_unsure_as_people_mount_sensors(demo: Result) -> Non
     # tilt at contact turns into obliquity by its sine: about 7.4 degrees of 57.3, times 5 and more
     tilt = found(demo, "pelvic_tilt_at_contact_deg", "right").value
     assert heading == pytest.approx(5.1 * np.sin(np.deg2rad(tilt)), rel=0.15)
+
+
+def test_on_a_bend_the_model_is_held_against_sensors_along_the_same_path() -> None:
+    bend = Turn(start_s=3.0, duration_s=25.0, angle_rad=float(np.deg2rad(150.0)))
+    session = Session(duration_s=30.0, surface="overground", turns=(bend,))
+    result = analyse(sound(demo_runner(), session).only("pelvis"))
+    estimate = found(result, "pelvic_rotation_range_deg")
+    assert part(estimate, "model") < 0.05, "the pelvis of the model is that of its sensor"
+    assert part(estimate, "pose") < 0.2

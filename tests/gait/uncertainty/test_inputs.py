@@ -33,7 +33,13 @@ def motion(R_GB, p_GB_m=None):
     data = stride_data(R_GB=R_GB, p_GB_m=p_GB_m)
     angles = compute_angles(data.kinematics, surface="treadmill")
     table = stride_angles(angles, data.kinematics, FORWARD)
-    return Motion(strides=FORWARD, kinematics=data.kinematics, angles=angles, table=table)
+    return Motion(
+        strides=FORWARD,
+        kinematics=data.kinematics,
+        angles=angles,
+        table=table,
+        travel_rad=np.zeros(TIME_S.size),
+    )
 
 
 def change(before, after, name):

@@ -15,6 +15,7 @@ from opensim_pelvis.gait.measures.intervals import blocks_of, mean_interval
 from opensim_pelvis.gait.measures.statistics import FEWEST_FOR_MEAN
 from opensim_pelvis.gait.optical.coefficients import corrections
 from opensim_pelvis.gait.strides.curves import stride_angles
+from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.gait.uncertainty.budget import make_estimate
 from opensim_pelvis.gait.uncertainty.changes import Change, changes_of, measure_all
 from opensim_pelvis.gait.uncertainty.inputs import Motion
@@ -53,7 +54,13 @@ def assess(
         return ()
     strides = analysis.strides
     table = stride_angles(angles, kinematics, strides)
-    whole = Motion(strides=strides, kinematics=kinematics, angles=angles, table=table)
+    whole = Motion(
+        strides=strides,
+        kinematics=kinematics,
+        angles=angles,
+        table=table,
+        travel_rad=travel_at(strides, angles.time_s),
+    )
     slow = _slow_values(analysis, whole)
     changes = changes_of(analysis, whole, placement, orientations)
     rows = {(s.name, s.side): s for s in analysis.summaries}

@@ -12,7 +12,6 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.compute import reference_side
 from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, StrideData
-from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion
 from opensim_pelvis.gait.uncertainty.priors import number
 from opensim_pelvis.gait.uncertainty.read_from import bodies_read
@@ -95,9 +94,10 @@ def changes_of(
         out.append(Change(what, size, never, _apart(*ends, per=2.0)))
 
     axis = placement.heading.method in ("axis", "mounting")
+    told = {row.sensor: row.sigma_rad for row in placement.heading.sensors}
     sigma = {
-        body: row.sigma_rad
-        for body, row in zip(placement.bodies, placement.heading.sensors, strict=False)
+        body: told.get(sensor, 0.0)  # without a row, one axis told the heading of all
+        for body, sensor in zip(placement.bodies, placement.sensors, strict=True)
     }
     for body in motion.kinematics.bodies:
         tried("pose", number("pose", _FORWARD.get(segment_of(body), _LEG)), "lean z", body)
@@ -105,7 +105,7 @@ def changes_of(
         if body != "pelvis" or not axis:
             size = number("facing", "person_deg" if body == "pelvis" else "segment_deg")
             tried("facing", size, "turn", body)
-        own = float(np.rad2deg(sigma.get(body, np.inf)))
+        own = float(np.rad2deg(sigma.get(body, 0.0)))
         own = own if np.isfinite(own) else number("heading", "unknown_deg")
         tried("heading", own, "heading", body)
     if axis:
@@ -199,6 +199,7 @@ def _shortened(motion: Motion) -> Motion:
             travel_rad=a.travel_rad[part],
         ),
         table={name: values[part] for name, values in motion.table.items()},
+        travel_rad=motion.travel_rad[part],
     )
 
 
@@ -234,7 +235,7 @@ def data_of(analysis: RunningAnalysis, motion: Motion) -> StrideData:
         time_s=motion.angles.time_s,
         angles=dict(motion.table),
         kinematics=motion.kinematics,
-        travel_rad=travel_at(motion.strides, motion.angles.time_s),
+        travel_rad=motion.travel_rad,
         gait=analysis.events.gait,
     )
 

@@ -16,7 +16,6 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray, turn_about_vertical
-from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate, to_euler
 from opensim_pelvis.types import Angles, Kinematics, Strides
@@ -44,12 +43,15 @@ class Motion:
     angles : Angles
     table : mapping of str to (t,) array
         Radians, as `gait.strides.curves.stride_angles` gives them.
+    travel_rad : (t,) array
+        Direction of travel of all strides of the recording, `strides` or more.
     """
 
     strides: Strides
     kinematics: Kinematics
     angles: Angles
     table: Mapping[str, FloatArray]
+    travel_rad: FloatArray
 
     def oriented(self, R_GB: Mapping[str, FloatArray]) -> Motion:
         """Return the motion with other orientations of some bodies.
@@ -66,7 +68,7 @@ class Motion:
         for body, q in R_GB.items():
             changed[:, kinematics.bodies.index(body)] = q
         named = name_angles(R_GB, self.angles.travel_rad)
-        shift = self.angles.travel_rad - travel_at(self.strides, self.angles.time_s)
+        shift = self.angles.travel_rad - self.travel_rad
         table = dict(self.table)
         for definition in self.angles.definitions:
             if definition.name in named:
