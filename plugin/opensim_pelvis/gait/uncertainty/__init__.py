@@ -1,1 +1,1 @@
-"""How sure each measure of a recording is: a budget of its own (docs/uncertainty.md)."""
+"""Uncertainty budget of each measure of a recording (docs/uncertainty.md)."""

@@ -16,7 +16,7 @@ from opensim_pelvis.gait.measures.statistics import FEWEST_FOR_MEAN
 from opensim_pelvis.gait.optical.coefficients import corrections
 from opensim_pelvis.gait.strides.curves import stride_angles
 from opensim_pelvis.gait.strides.segment import travel_at
-from opensim_pelvis.gait.uncertainty.budget import make_estimate
+from opensim_pelvis.gait.uncertainty.budget import combine, make_estimate
 from opensim_pelvis.gait.uncertainty.changes import Change, changes_of, measure_all
 from opensim_pelvis.gait.uncertainty.inputs import Motion
 from opensim_pelvis.gait.uncertainty.priors import number
@@ -66,15 +66,15 @@ def assess(
     rows = {(s.name, s.side): s for s in analysis.summaries}
     columns = {d.name: i for i, d in enumerate(analysis.definitions)}
     found: dict[tuple[str, str], Estimate] = {}
-    own: dict[tuple[str, str], tuple[float, FloatArray, list[Term]]] = {}
+    own: dict[tuple[str, str], list[Term]] = {}
     for (name, side), summary in rows.items():
         definition = analysis.definitions[columns[name]]
         values = analysis.values[:, columns[name]]
         chosen = strides.kept & (strides.side == _code(side, strides))
-        value, series, terms = _own_terms(
+        value, terms = _own_terms(
             definition, summary.mean, values[chosen], slow[name][chosen], analysis.events.gait
         )
-        own[name, side] = (value, series, terms)
+        own[name, side] = terms
         moved = [
             Term(name=c.term, standard=abs(c.each[name, side]) * c.size, freedom=c.freedom)
             for c in changes
@@ -82,7 +82,7 @@ def assess(
         ]
         found[name, side] = make_estimate(name, summary.side, value, _merged([*terms, *moved]))
     differences = [
-        _difference(name, own, found, changes, strides)
+        _difference(name, own, found, changes)
         for name in dict.fromkeys(name for name, side in rows if side == "right")
         if (name, "left") in rows
     ]
@@ -99,8 +99,8 @@ def _own_terms(
     values: FloatArray,
     slow: FloatArray,
     gait: ActivityKind | None,
-) -> tuple[float, FloatArray, list[Term]]:
-    """Return the estimate, the values of strides that it is the mean of, and terms of its own."""
+) -> tuple[float, list[Term]]:
+    """Return the estimate and the terms that no input of the recording shares with others."""
     lacks, lacks_sd = number("fast motion", "lacks_deg"), number("fast motion", "lacks_sd_deg")
     terms: list[Term] = []
     series = values[np.isfinite(values)]
@@ -129,7 +129,7 @@ def _own_terms(
     if np.isfinite(definition.error) and definition.own_error:
         error, freedom = definition.error, number("events", "freedom")
         terms.append(Term(name="events", standard=error, freedom=freedom))
-    return value, series, terms
+    return value, terms
 
 
 def _of_markers(definition: MeasureDefinition, gait: ActivityKind | None) -> Term:
@@ -157,16 +157,13 @@ def _of_strides(definition: MeasureDefinition, series: FloatArray, value: float)
 
 def _difference(
     name: str,
-    own: Mapping[tuple[str, str], tuple[float, FloatArray, list[Term]]],
+    own: Mapping[tuple[str, str], list[Term]],
     found: Mapping[tuple[str, str], Estimate],
     changes: list[Change],
-    strides: Strides,
 ) -> Estimate:
     """Return right minus left: what moves both sides alike cancels."""
-    right, left = own[name, "right"], own[name, "left"]
-    terms: list[Term] = []
-    for each in (right, left):
-        terms += [term for term in each[2] if term.name != "gyroscope scale"]
+    both = (*own[name, "right"], *own[name, "left"])
+    terms = [term for term in both if term.name != "gyroscope scale"]
     for c in changes:
         apart = c.each.get((name, "right"), np.nan) - c.each.get((name, "left"), np.nan)
         if np.isfinite(apart):
@@ -177,20 +174,13 @@ def _difference(
 
 
 def _merged(terms: list[Term]) -> list[Term]:
-    """Return one term of each name: squares add, freedom by Welch and Satterthwaite."""
-    out: dict[TermName, Term] = {}
+    """Return one term of each name: those of one name combined."""
+    groups: dict[TermName, list[Term]] = {}
     for term in terms:
-        if not term.standard > 0.0:
-            continue
-        before = out.get(term.name)
-        if before is None:
-            out[term.name] = term
-            continue
-        square = before.standard**2 + term.standard**2
-        known = before.standard**4 / before.freedom + term.standard**4 / term.freedom
-        freedom = square**2 / known if known > 0.0 else float("inf")
-        out[term.name] = Term(name=term.name, standard=sqrt(square), freedom=freedom)
-    return list(out.values())
+        if term.standard > 0.0:
+            groups.setdefault(term.name, []).append(term)
+    found = {name: combine(group) for name, group in groups.items()}
+    return [Term(name=n, standard=c.standard, freedom=c.freedom) for n, c in found.items()]
 
 
 def _slow_values(analysis: RunningAnalysis, motion: Motion) -> dict[str, FloatArray]:
