@@ -5,6 +5,9 @@ against what the site of the sensor does in truth: the same person in four runs 
 strides, with soft tissue that follows the segment but without ringing, noise or a static trial,
 read by the same definitions. Prints for each measure how many intervals hold it, the mean error,
 and the ratio of errors to stated standard uncertainties (root mean square).
+
+``--demonstration`` prints the estimates of the demonstration instead, beside what its bones and the
+sites of its sensors do in its own strides.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.sound_recordings import draw_with_truth
 from tests.mistakes import analyse
+from tests.mistakes.case import sound
 
 from opensim_pelvis.errors import OpenSimPelvisError
 from opensim_pelvis.gait.measures.compute import analyse_strides
@@ -30,7 +34,14 @@ from opensim_pelvis.gait.strides.segment import segment_strides
 from opensim_pelvis.kinematics.angles import compute_angles
 from opensim_pelvis.notices import notice
 from opensim_pelvis.rotations import inverse, multiply, to_euler
-from opensim_pelvis.simulate import SensorSettings, Session, Truth, simulate_runner
+from opensim_pelvis.simulate import (
+    SensorSettings,
+    Session,
+    Truth,
+    demo_sensors,
+    demo_truth,
+    simulate_runner,
+)
 from opensim_pelvis.simulate.runner import RunnerSettings
 from opensim_pelvis.simulate.soft_tissue import on_skin
 from opensim_pelvis.types import GaitEvents, Kinematics, RunningAnalysis
@@ -174,7 +185,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--first", type=int, default=3000)
+    parser.add_argument("--demonstration", action="store_true")
     given = parser.parse_args()
+    if given.demonstration:
+        _tell_demonstration()
+        return
     with ProcessPoolExecutor() as pool:
         numbers = range(given.first, given.first + given.people)
         rows = [row for rows in pool.map(held, numbers, chunksize=4) for row in rows]
@@ -191,6 +206,25 @@ def main() -> None:
         wide = np.median([row.u95 for row in some])
         told = f"{len(some):5d}{inside:8.1f}{error.mean():8.2f}{wide:8.2f}{ratio:8.2f}"
         sys.stdout.write(f"{name:36s}{kind:12s}{told}\n")
+
+
+def _tell_demonstration() -> None:
+    """Print what bones and sites of the demonstration do, and what is read of them."""
+    read = analyse(sound()).running
+    assert read is not None
+    bones, sites = (true_analysis(demo_truth(), worn) for worn in (None, demo_sensors()))
+    sys.stdout.write(
+        f"{'measure':36s}{'side':8s}{'bones':>9s}{'sites':>9s}{'read':>9s}{'U95':>9s}\n"
+    )
+    for name in ABOUT:
+        for side in ("body", "right", "left"):
+            found, bone = read.estimate(name, side), bones.summary(name, side)
+            site = sites.summary(name, side)
+            if found is None or bone is None or site is None:
+                continue
+            numbers = (bone.mean, site.mean, found.value, found.u95)
+            told = "".join(f"{number:9.3f}" for number in numbers)
+            sys.stdout.write(f"{name:36s}{side:8s}{told}\n")
 
 
 def _order(group: tuple[tuple[str, str], list[Held]]) -> tuple[str, int]:

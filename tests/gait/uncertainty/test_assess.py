@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.gait.uncertainty.priors import number
-from opensim_pelvis.simulate import Session, Turn
+from opensim_pelvis.simulate import Session, Turn, demo_sensors, demo_truth
 from opensim_pelvis.simulate.demo import demo_runner
 from opensim_pelvis.types import Estimate, Result
+from tests.benchmarks.interval_coverage import ABOUT, true_analysis
 from tests.mistakes import analyse
 from tests.mistakes.case import sound
 
@@ -130,3 +131,20 @@ def test_between_turns_the_model_is_held_against_sensors_along_the_same_path() -
     estimate = found(result, "pelvic_rotation_range_deg")
     assert part(estimate, "model") < 0.05, "the pelvis of the model is that of its sensor"
     assert part(estimate, "pose") < 0.2
+
+
+def test_intervals_of_the_demonstration_hold_what_its_sites_do_in_the_same_strides(
+    demo: Result,
+) -> None:
+    sites = true_analysis(demo_truth(), demo_sensors())
+    for name in ABOUT:
+        for side in ("body", "right", "left"):
+            true = sites.summary(name, side)
+            if true is None or name == OPTICAL:
+                continue
+            estimate = found(demo, name, side)
+            assert estimate.low < true.mean < estimate.high, (name, side)
+    bones = true_analysis(demo_truth(), None).summary("pelvic_rotation_range_deg")
+    assert bones is not None
+    assert found(demo, OPTICAL).low < bones.mean < found(demo, OPTICAL).high
+    assert found(demo, "pelvic_rotation_range_deg").high < bones.mean, "the site lags behind"
