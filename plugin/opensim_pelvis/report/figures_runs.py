@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
-from opensim_pelvis.report.headline import find_measure, find_row
+from opensim_pelvis.report.headline import find_measure, find_row, half_of
 from opensim_pelvis.report.plot import axis, figure, line
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
@@ -30,8 +30,6 @@ def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
     cadence = find_row(view, "cadence_spm")
     if rotation is None or cadence is None:
         return None
-    measure = find_measure(view, "pelvic_rotation_range_deg")
-    error = (measure["error"] if measure else None) or 0.0
     low = min(CADENCE_RANGE[0], cadence["mean"] - 5.0)
     high = max(CADENCE_RANGE[1], cadence["mean"] + 5.0)
     data = [*_points(view, words), _mean(view, words)]
@@ -40,7 +38,7 @@ def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
     return figure(
         data,
         x=axis(words["x"], range=[low, high]),
-        y=axis(words["y"], range=[0.0, top_of([rotation["mean"]], error)]),
+        y=axis(words["y"], range=[0.0, top_of([rotation["mean"]], half_of(rotation) or 0.0)]),
         shapes=shapes,
         annotations=notes,
         height=430,
@@ -141,11 +139,11 @@ def _points(view: View, words: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _mean(view: View, words: Mapping[str, str]) -> dict[str, Any]:
     rotation, cadence = find_row(view, "pelvic_rotation_range_deg"), find_row(view, "cadence_spm")
-    measure = find_measure(view, "pelvic_rotation_range_deg")
-    if rotation is None or cadence is None or measure is None:
+    if rotation is None or cadence is None:
         return {}
-    bar = {"type": "constant", "value": measure["error"] or 0.0, "color": style.RIGHT,
-           "thickness": 2, "width": 8, "visible": measure["error"] is not None}  # fmt: skip
+    half = half_of(rotation)
+    bar = {"type": "constant", "value": half or 0.0, "color": style.RIGHT,
+           "thickness": 2, "width": 8, "visible": half is not None}  # fmt: skip
     marker = {"size": 14, "symbol": "diamond", "color": style.RIGHT,
               "line": {"color": "white", "width": 1.5}}  # fmt: skip
     return {

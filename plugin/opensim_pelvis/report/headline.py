@@ -30,6 +30,11 @@ def find_row(view: View, name: str, side: str = "body") -> dict[str, Any] | None
     return next((r for r in rows if r["side"] == side and r["mean"] is not None), None)
 
 
+def half_of(row: dict[str, Any]) -> float | None:
+    """Return half the width of the interval of a row: its expanded uncertainty, if known."""
+    return None if row["low"] is None else float(row["high"] - row["low"]) / 2.0
+
+
 def pace(speed_mps: float | None) -> str | None:
     """Return minutes and seconds a kilometre.
 
@@ -81,7 +86,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     if measure is None or row is None:
         return
     mean = row["mean"]
-    half = None if row["low"] is None else (row["high"] - row["low"]) / 2.0
+    half = half_of(row)
     key = "rotation" if half is None else "rotation_sure"
     yield words[key].format(range=texts.degrees(mean), half=texts.degrees(half))
     published = measure["published"]
@@ -201,5 +206,5 @@ def _sure(view: View, texts: Texts) -> Iterator[str]:
 
 
 def _half(row: dict[str, Any], texts: Texts) -> str:
-    """Return half the width of an interval, at least what is written."""
-    return texts.degrees(max((row["high"] - row["low"]) / 2.0, 0.1))
+    """Return half the width of an interval in words, at least what is written."""
+    return texts.degrees(max(half_of(row) or 0.0, 0.1))

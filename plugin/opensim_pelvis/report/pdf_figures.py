@@ -9,7 +9,7 @@ from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.figures import SHARES, pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, span_of, top_of
-from opensim_pelvis.report.headline import find_measure, find_row
+from opensim_pelvis.report.headline import find_measure, find_row, half_of
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
@@ -114,8 +114,9 @@ def draw_cadence(axes: Axes, view: View, texts: Texts) -> None:
     if rotation is None or cadence is None or measure is None:
         return
     low, high = draw_bands(axes, [cadence], view, texts)
+    half = half_of(rotation) or 0.0
     axes.errorbar(
-        [cadence["mean"]], [rotation["mean"]], yerr=[measure["error"] or 0.0], fmt="D", ms=7,
+        [cadence["mean"]], [rotation["mean"]], yerr=[half], fmt="D", ms=7,
         color=style.RIGHT, capsize=4, label=words["mean"],
     )  # fmt: skip
     for place, band in enumerate(measure["published"]):
@@ -124,7 +125,7 @@ def draw_cadence(axes: Axes, view: View, texts: Texts) -> None:
         dash = "-" if band["label"] == "female" else ":"
         axes.plot([at, at], [band["low"], band["high"]], dash, marker="_", color=style.PUBLISHED,
                   lw=3, label=name)  # fmt: skip
-    axes.set_ylim(0.0, top_of([rotation["mean"]], measure["error"] or 0.0))
+    axes.set_ylim(0.0, top_of([rotation["mean"]], half))
     axes.legend(fontsize=6.5, frameon=False, loc="lower left")
     dress(axes, texts["section"]["cadence"], "")
 
