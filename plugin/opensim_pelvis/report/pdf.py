@@ -137,7 +137,7 @@ def _measures(flow: Flow, view: View, texts: Texts) -> None:
     flow.table(
         [words[key] for key in keys],
         rows,
-        (0.235, 0.055, 0.07, 0.06, 0.135, 0.07, 0.075, 0.07, 0.125, 0.105),
+        (0.225, 0.055, 0.085, 0.06, 0.13, 0.07, 0.075, 0.07, 0.125, 0.105),
         right=(2, 3, 4, 5, 6, 7),
         size=7.2,
     )
