@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from opensim_pelvis.notices import Notice, notice
 
 MAX_FAULTS: Final = 5
 _COMPARED_LINES: Final = 20
+_COUNTED_ROWS: Final = 101
 _BLANKS: Final = b" \t\r\f"
 
 
@@ -79,10 +81,11 @@ def read_rows(path: Path, form: RowForm, wanted: Sequence[int]) -> Rows:
     is_open = len(lines) == raw.count(b"\n") + 1
     rows = lines[form.skip_lines :]
     cut = bool(rows) and is_open and ends_early(rows, form)
-    if rows and (cut or len(_split(rows[-1], form)) < form.width):
+    usual = _usual_count(rows, form)
+    if rows and (cut or len(_split(rows[-1], form, usual)) < form.width):
         notes = (*notes, cut_note(path, len(lines)))
         rows.pop()
-    found = _take(rows, form, wanted)
+    found = _take(rows, form, wanted, usual)
     if len(found.short) >= max(1, len(found.lines)):
         found.faults[:0] = [
             f"line {line}: wanted {form.width} cells as in the column names, found {count}"
@@ -143,14 +146,24 @@ def ends_early(rows: Sequence[bytes], form: RowForm) -> bool:
     return not alike or (0 in decimals and not form.ends_open)
 
 
-def _take(rows: Sequence[bytes], form: RowForm, wanted: Sequence[int]) -> _Found:
+def _usual_count(rows: Sequence[bytes], form: RowForm) -> int:
+    """Return how many cells most of the first rows have, empty ones at the end included."""
+    counts = Counter(
+        len(split_cells(decode(row), form.separator))
+        for row in rows[:_COUNTED_ROWS]
+        if row.strip(_BLANKS)
+    )
+    return counts.most_common(1)[0][0] if counts else form.width
+
+
+def _take(rows: Sequence[bytes], form: RowForm, wanted: Sequence[int], usual: int) -> _Found:
     found, place, width = _Found(), 0, form.width
     before = 0  # cells of the line above, where that was short
     for line, row in enumerate(rows, start=form.skip_lines + 1):
         if not row.strip(_BLANKS):
             before = 0
             continue
-        cells = _split(row, form)
+        cells = _split(row, form, usual)
         if len(cells) < width:
             found.short.append((line, len(cells)))
             parted = before and before + len(cells) in (width, width + 1)
@@ -170,13 +183,15 @@ def _take(rows: Sequence[bytes], form: RowForm, wanted: Sequence[int]) -> _Found
     return found
 
 
-def _split(row: bytes, form: RowForm) -> list[str]:
+def _split(row: bytes, form: RowForm, usual: int) -> list[str]:
     """Return the cells of a row, without empty ones beyond its width.
 
-    Where the last column has no name, they stay: one of the others may be gone.
+    They stay where one of the others may be gone, or one too many: where the last column has no
+    name, and where other rows have fewer cells.
     """
     cells = split_cells(decode(row), form.separator)
-    while len(cells) > form.width > 0 and form.names[-1] and not cells[-1]:
+    whole = form.width > 0 and bool(form.names[-1]) and len(cells) <= max(usual, form.width)
+    while whole and len(cells) > form.width and not cells[-1]:
         cells.pop()
     return cells
 
