@@ -72,6 +72,16 @@ def test_sound_signals_give_no_alarm(runner: dict[str, object]) -> None:
     },
     part=0.6,
 )
+@example(  # strides of a whole number of samples repeat every value: few steps, and large ones
+    runner={
+        "amplitudes": [6.0, 3.0, 3.0],
+        "stride_hz": 1.5625,
+        "noise": 0.0,
+        "quantum": 0.0,
+        "seed": 1,
+    },
+    part=0.625,
+)
 def test_clipped_signals_are_found_to_the_sample(runner: dict[str, object], part: float) -> None:
     signal = turning(**runner)
     limit = part * float(np.abs(signal).max())

@@ -30,8 +30,14 @@ LEAST_GYROSCOPE_RANGE_RADPS: Final = float(np.deg2rad(120.0))
 
 MIN_FLAT_RUNS: Final = 2
 STEEP_STEPS: Final = 10.0
-"""How many of the converter's steps the signal must fall beside a flat run. A parabola with two
-samples on its top step falls by at most 9 to the next."""
+"""How many of the converter's steps the signal must fall beside a short flat run. A parabola with
+two samples on its top step falls by at most 9 to the next."""
+
+_FEW_STEPS: Final = 20.0
+_WHOLE: Final = 0.1
+_MOST: Final = 0.9
+"""Differences of so few steps are whole numbers of them, to a tenth, for as many of them: text and
+float32 round them. Of differences in no steps a fifth are by chance."""
 
 _SAME: Final = 1e-5  # of the limit: rounding of a text file or of float32
 _COMMON: Final = 0.97  # of the largest value of any axis: the axes of a sensor share a range
@@ -160,8 +166,22 @@ def _count_flat_runs(values: FloatArray, floor: float) -> int:
         on_top = np.concatenate([[False], values >= floor, [False]]).astype(np.int8)
     starts, ends = np.flatnonzero(np.diff(on_top) == 1), np.flatnonzero(np.diff(on_top) == -1)
     inside = (ends - starts >= 2) & (starts > 0) & (ends < values.size)
-    levels = np.unique(values[np.isfinite(values)])
-    steps = np.diff(levels)
-    step = float(steps[steps > _SAME * 1e-3 * abs(floor)].min(initial=np.inf))
+    length = (ends - starts)[inside]
+    # A peak as flat as x^4 with n samples on its top step falls by ((n+1)/(n-1))^4 steps beside it.
+    steep = np.minimum(STEEP_STEPS, 1.0 + ((length + 1) / (length - 1)) ** 4)
+    step = _converter_step(values, floor)
     highest_flank = np.maximum(values[starts[inside] - 1], values[ends[inside]])
-    return int(np.count_nonzero(floor - highest_flank > STEEP_STEPS * step))
+    return int(np.count_nonzero(floor - highest_flank > steep * step))
+
+
+def _converter_step(values: FloatArray, floor: float) -> float:
+    """Return the step that all values are multiples of apart; 0 where they are in no steps.
+
+    The smallest difference of an exactly periodic signal is no step: others are no multiple of it.
+    """
+    apart = np.diff(np.unique(values[np.isfinite(values)]))
+    apart = apart[apart > _SAME * 1e-3 * abs(floor)]
+    step = float(apart.min(initial=np.inf))
+    steps = apart[apart < _FEW_STEPS * step] / step
+    whole = np.abs(steps - np.round(steps)) < _WHOLE
+    return step if whole.mean() >= _MOST else 0.0
