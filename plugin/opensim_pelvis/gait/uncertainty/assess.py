@@ -18,7 +18,7 @@ from opensim_pelvis.gait.strides.curves import stride_angles
 from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.gait.uncertainty.budget import combine, make_estimate
 from opensim_pelvis.gait.uncertainty.changes import Change, changes_of, measure_all
-from opensim_pelvis.gait.uncertainty.inputs import Motion
+from opensim_pelvis.gait.uncertainty.inputs import Motion, rows_of
 from opensim_pelvis.gait.uncertainty.priors import number
 from opensim_pelvis.gait.uncertainty.slow import slow_table
 from opensim_pelvis.types import (
@@ -188,10 +188,11 @@ def _slow_values(analysis: RunningAnalysis, motion: Motion) -> dict[str, FloatAr
     strides, time_s = motion.strides, motion.angles.time_s
     out = {d.name: np.full(strides.side.size, np.nan) for d in analysis.definitions}
     for side in (0, 1):
-        rows = strides.side == side
-        if not rows.any():
+        rows = np.flatnonzero(strides.side == side)
+        if not rows.size:
             continue
         table = slow_table(motion.table, time_s, strides, side)
-        for name, values in measure_all(analysis, replace(motion, table=table)).items():
-            out[name][rows] = values[rows]
+        own = replace(motion, table=table, strides=rows_of(strides, rows))
+        for name, values in measure_all(analysis, own).items():
+            out[name][rows] = values
     return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from math import sqrt
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.compute import reference_side
 from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, StrideData
-from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion
+from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion, rows_of
 from opensim_pelvis.gait.uncertainty.priors import number
 from opensim_pelvis.gait.uncertainty.read_from import bodies_read
 from opensim_pelvis.rotations import inverse, multiply
@@ -72,52 +72,68 @@ def changes_of(
     orientations : SensorOrientations
     """
     motion = _shortened(motion)
-    out: list[Change] = []
     never = float("inf")
-
-    read = bodies_read(analysis, data_of(analysis, motion))
-
-    def tried(what: TermName, size: float, kind: Kind, body: str | None) -> None:
-        names = {
-            name for name, bodies in read.items() if bodies and (body is None or body in bodies)
-        }
-        if not names:
-            return
-        ends = [
-            _means(
-                measure_all(analysis, motion.turned(kind, body, by), names),
-                motion.strides,
-                analysis,
-            )
-            for by in (_STEP_RAD, -_STEP_RAD)
-        ]
-        out.append(Change(what, size, never, _apart(*ends, per=2.0)))
-
-    axis = placement.heading.method in ("axis", "mounting")
-    told = {row.sensor: row.sigma_rad for row in placement.heading.sensors}
-    sigma = {
-        body: told.get(sensor, 0.0)  # without a row, one axis told the heading of all
-        for body, sensor in zip(placement.bodies, placement.sensors, strict=True)
-    }
-    for body in motion.kinematics.bodies:
-        tried("pose", number("pose", _FORWARD.get(segment_of(body), _LEG)), "lean z", body)
-        tried("pose", number("pose", "sideways_deg"), "lean x", body)
-        if body != "pelvis" or not axis:
-            size = number("facing", "person_deg" if body == "pelvis" else "segment_deg")
-            tried("facing", size, "turn", body)
-        own = float(np.rad2deg(sigma.get(body, 0.0)))
-        own = own if np.isfinite(own) else number("heading", "unknown_deg")
-        tried("heading", own, "heading", body)
-    if axis:
-        tried("facing", number("facing", "person_deg"), "facing", None)
-        if placement.heading.method == "axis":
-            tried("heading", number("heading", "stated_axis_deg"), "heading", None)
+    out = _of_orientations(analysis, motion, placement)
     out += _of_events(analysis, motion)
     placed = _means(
         measure_all(analysis, _placed(motion, placement, orientations)), motion.strides, analysis
     )
     solved = _means(measure_all(analysis, motion), motion.strides, analysis)
     out.append(Change("model", 1.0 / sqrt(3.0), never, _apart(placed, solved, per=1.0)))
+    return out
+
+
+def _of_orientations(
+    analysis: RunningAnalysis, motion: Motion, placement: Placement
+) -> list[Change]:
+    """Return what a body does that leans, faces or heads elsewhere, and all of them together."""
+    read = bodies_read(analysis, data_of(analysis, motion))
+    out: list[Change] = []
+    for body, inputs in _inputs(motion.kinematics.bodies, placement).items():
+        names = {n for n, bodies in read.items() if bodies and (body is None or body in bodies)}
+        if not names:
+            continue
+        both = [(kind, by) for _, kind, _ in inputs for by in (_STEP_RAD, -_STEP_RAD)]
+        found = measure_all(analysis, motion.turned_each(body, both), names)
+        ends = [
+            _means(
+                {n: v.reshape(len(both), -1)[i] for n, v in found.items()}, motion.strides, analysis
+            )
+            for i in range(len(both))
+        ]
+        for (what, _, size), after, before in zip(inputs, ends[::2], ends[1::2], strict=True):
+            out.append(Change(what, size, float("inf"), _apart(after, before, per=2.0)))
+    return out
+
+
+def _inputs(
+    bodies: Sequence[str], placement: Placement
+) -> dict[str | None, list[tuple[TermName, Kind, float]]]:
+    """Return body (None: all together) to its inputs with their standard uncertainty, degrees."""
+    axis = placement.heading.method in ("axis", "mounting")
+    told = {row.sensor: row.sigma_rad for row in placement.heading.sensors}
+    sigma = {
+        body: told.get(sensor, 0.0)  # without a row, one axis told the heading of all
+        for body, sensor in zip(placement.bodies, placement.sensors, strict=True)
+    }
+    person = number("facing", "person_deg")
+    out: dict[str | None, list[tuple[TermName, Kind, float]]] = {}
+    for body in bodies:
+        forward = number("pose", _FORWARD.get(segment_of(body), _LEG))
+        own = float(np.rad2deg(sigma.get(body, 0.0)))
+        own = own if np.isfinite(own) else number("heading", "unknown_deg")
+        out[body] = [
+            ("pose", "lean z", forward),
+            ("pose", "lean x", number("pose", "sideways_deg")),
+            ("heading", "heading", own),
+        ]
+        if body != "pelvis" or not axis:
+            size = person if body == "pelvis" else number("facing", "segment_deg")
+            out[body].append(("facing", "turn", size))
+    if axis:
+        out[None] = [("facing", "facing", person)]
+        if placement.heading.method == "axis":
+            out[None].append(("heading", "heading", number("heading", "stated_axis_deg")))
     return out
 
 
@@ -175,32 +191,7 @@ def _shortened(motion: Motion) -> Motion:
     time_s = motion.angles.time_s
     low, high = strides.start_s[rows].min() - _MARGIN_S, strides.end_s[rows].max() + _MARGIN_S
     part = slice(int(np.searchsorted(time_s, low)), int(np.searchsorted(time_s, high)))
-    k, a = motion.kinematics, motion.angles
-    arrays = ("side", "start_s", "end_s", "toe_off_s", "opposite_contact_s", "opposite_toe_off_s")
-    more = ("bout", "travel_rad", "turn_rate_radps")
-    return Motion(
-        strides=replace(
-            strides,
-            reason=tuple(strides.reason[i] for i in rows),
-            **{name: getattr(strides, name)[rows] for name in (*arrays, *more)},
-        ),
-        kinematics=replace(
-            k,
-            time_s=k.time_s[part],
-            values_rad=k.values_rad[part],
-            errors_rad=k.errors_rad[part],
-            R_GB=k.R_GB[part],
-            p_GB_m=k.p_GB_m[part],
-        ),
-        angles=replace(
-            a,
-            time_s=a.time_s[part],
-            values_rad=a.values_rad[part],
-            travel_rad=a.travel_rad[part],
-        ),
-        table={name: values[part] for name, values in motion.table.items()},
-        travel_rad=motion.travel_rad[part],
-    )
+    return motion.taken(part, time_s[part], rows_of(strides, rows))
 
 
 def measure_all(

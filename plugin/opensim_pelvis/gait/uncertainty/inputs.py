@@ -9,13 +9,13 @@ its earth frame and its body frame turned by it: R becomes Ry(a) R Ry(-a).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
-from opensim_pelvis.frames import FloatArray, turn_about_vertical
+from opensim_pelvis.frames import FloatArray, IntArray, turn_about_vertical
 from opensim_pelvis.kinematics.angles import name_angles
 from opensim_pelvis.rotations import from_rotation_vector, inverse, multiply, rotate, to_euler
 from opensim_pelvis.types import Angles, Kinematics, Strides
@@ -28,6 +28,10 @@ _AXES: Final[Mapping[str, tuple[float, float, float]]] = {
     "lean z": (0.0, 0.0, 1.0),
     "turn": (0.0, 1.0, 0.0),
 }
+_INSTANTS: Final = ("start_s", "end_s", "toe_off_s", "opposite_contact_s", "opposite_toe_off_s")
+_OF_STRIDES: Final = (*_INSTANTS, "side", "bout", "travel_rad", "turn_rate_radps")
+_APART_S: Final = 1.0
+
 HIPS: Final[tuple[tuple[str, Leg], ...]] = (("hip_flexion_r", "right"), ("hip_flexion_l", "left"))
 """Coordinates that measures read, which change with pelvis and thigh."""
 
@@ -86,14 +90,79 @@ class Motion:
 
     def turned(self, kind: Kind, body: str | None, by_rad: float) -> Motion:
         """Return the motion with one input changed; ``body`` None is all bodies."""
+        return self.turned_each(body, [(kind, by_rad)])
+
+    def turned_each(self, body: str | None, changes: Sequence[tuple[Kind, float]]) -> Motion:
+        """Return the motion with one input changed, then with the next, one after the other.
+
+        Measures of all of them are computed at once: most of their cost is in the calls.
+
+        Parameters
+        ----------
+        body : str or None
+            None is all bodies.
+        changes : sequence of (str, float)
+            Kinds and radians.
+
+        Returns
+        -------
+        Motion
+            As long as there are changes (`repeated`).
+        """
         kinematics = self.kinematics
         bodies = kinematics.bodies if body is None else (body,)
-        return self.oriented(
-            {
-                b: _turned(kinematics.R_GB[:, kinematics.bodies.index(b)], kind, by_rad)
-                for b in bodies
-            }
+        R_GB = {}
+        for name in bodies:
+            q = kinematics.R_GB[:, kinematics.bodies.index(name)]
+            R_GB[name] = np.concatenate([_turned(q, kind, by) for kind, by in changes])
+        return self.repeated(len(changes)).oriented(R_GB)
+
+    def taken(self, samples: slice | IntArray, time_s: FloatArray, strides: Strides) -> Motion:
+        """Return some samples of the motion, at other times if need be, with other strides."""
+        k, a = self.kinematics, self.angles
+        return Motion(
+            strides=strides,
+            kinematics=replace(
+                k,
+                time_s=time_s,
+                values_rad=k.values_rad[samples],
+                errors_rad=k.errors_rad[samples],
+                R_GB=k.R_GB[samples],
+                p_GB_m=k.p_GB_m[samples],
+            ),
+            angles=replace(
+                a,
+                time_s=time_s,
+                values_rad=a.values_rad[samples],
+                travel_rad=a.travel_rad[samples],
+            ),
+            table={name: values[samples] for name, values in self.table.items()},
+            travel_rad=self.travel_rad[samples],
         )
+
+    def repeated(self, times: int) -> Motion:
+        """Return the motion so many times one after the other, each with strides of its own."""
+        if times == 1:
+            return self
+        time_s, strides = self.angles.time_s, self.strides
+        later = np.arange(times) * (time_s[-1] - time_s[0] + _APART_S)
+        again = np.tile(np.arange(strides.side.size), times)
+        return self.taken(
+            np.tile(np.arange(time_s.size), times),
+            (later[:, None] + time_s).ravel(),
+            delayed(rows_of(strides, again), np.repeat(later, strides.side.size)),
+        )
+
+
+def rows_of(strides: Strides, rows: IntArray) -> Strides:
+    """Return some strides, in the order of ``rows``, which may name one more than once."""
+    arrays = {name: getattr(strides, name)[rows] for name in _OF_STRIDES}
+    return replace(strides, reason=tuple(strides.reason[i] for i in rows), **arrays)
+
+
+def delayed(strides: Strides, by_s: FloatArray) -> Strides:
+    """Return strides all of whose events come later."""
+    return replace(strides, **{name: getattr(strides, name) + by_s for name in _INSTANTS})
 
 
 def _turned(q: FloatArray, kind: Kind, by_rad: float) -> FloatArray:
