@@ -19,7 +19,9 @@ from opensim_pelvis.types import RunningAnalysis
 from tests.notices import codes, sentences
 from tests.running_cases import REALISTIC, SENSOR_SETS, random_runner, run_case
 
-RUNNERS = 4
+RUNNERS = 2
+"""Of each set of sensors, its own; 12 in all, each with exact and with real-like signals."""
+
 CLEAN = {"range": 0.2, "hip": 0.3, "cadence": 0.1, "phase": 2.0}  # the issue's own figures
 NOISY = {"range": 1.0, "hip": 1.0, "cadence": 0.5, "phase": 2.0}
 SESSION = Session(duration_s=20.0, rate_hz=100.0)
@@ -58,7 +60,7 @@ def errors(truth: Truth, analysis: RunningAnalysis) -> dict[str, float]:
 def test_measures_over_the_grid(
     worn: str, sensors: SensorSettings | None, allowed: dict[str, float]
 ) -> None:
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(5 + list(SENSOR_SETS).index(worn))
     worst: dict[str, float] = {}
     for _ in range(RUNNERS):
         truth, _, analysis = run_case(
@@ -78,7 +80,7 @@ def test_the_slow_part_of_the_range_is_free_of_soft_tissue_that_rings_twice_as_f
     rng = np.random.default_rng(5)
     loose = replace(REALISTIC, wobble_rad=float(np.deg2rad(1.0)))
     plain, slow, told = [], [], 0
-    for _ in range(RUNNERS):
+    for _ in range(4):
         truth, _, analysis = run_case(random_runner(rng), session=SESSION, sensors=loose)
         for part, off in (("range", plain), ("slow_range", slow)):
             for name, angle in (
