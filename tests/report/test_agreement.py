@@ -96,11 +96,11 @@ def test_numbers_of_the_page_are_those_of_the_comparison(
 def test_the_pdf_has_the_same_numbers(compared_view: View, numbers: dict[str, Any]) -> None:
     flow = Flow("", 9)
     set_agreement(flow, compared_view, read_texts())
-    words = {text.get_text() for page in flow.pages for text in page.texts}
+    words = set(flow.words)
     for row in numbers["angles"]:
         for key in ("rmse", "rmse_without_offset"):
             assert number(row[key], "deg") in words, (row["angle"], key)
-    whole = " ".join(text.get_text() for page in flow.pages for text in page.texts)
+    whole = " ".join(flow.words)
     assert all(" ".join(note.split()[:3]) in whole for note in numbers["notes"])
 
 

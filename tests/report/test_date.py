@@ -40,7 +40,7 @@ def shown(page: str) -> str:
 
 def words_of(view: View) -> str:
     flow = set_pages(view, Lab(), read_texts())
-    return " ".join(text.get_text() for page in flow.pages for text in page.texts)
+    return " ".join(flow.words)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.report.lab import Lab, read_lab
-from opensim_pelvis.report.logo import clean_svg, logo_pixels
+from opensim_pelvis.report.logo import clean_svg, logo_picture
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.pdf import set_pages, write_pdf
 from opensim_pelvis.report.texts import read_texts
@@ -56,6 +58,10 @@ def red(tmp_path: Path) -> Path:
     return path
 
 
+def pixels(path: Path) -> np.ndarray:
+    return np.asarray(imread(io.BytesIO(logo_picture(path))))
+
+
 def middle(pixels: np.ndarray) -> tuple[int, ...]:
     row = pixels[pixels.shape[0] // 8, pixels.shape[1] // 2, :3]
     return tuple(round(255 * float(value)) for value in row)
@@ -64,14 +70,14 @@ def middle(pixels: np.ndarray) -> tuple[int, ...]:
 def test_an_svg_is_drawn_in_the_pdf_as_on_the_page(view: View, tmp_path: Path) -> None:
     path = write(tmp_path, PLAIN)
     lab = read_lab(write(tmp_path, f'logo = "{path.name}"\n', "lab.toml"))
-    first = set_pages(view, lab, read_texts()).pages[0]
-    (image,) = [image for axes in first.axes for image in axes.images]
-    drawn = np.asarray(image.get_array())
-    assert middle(drawn / (255.0 if drawn.max() > 1.0 else 1.0)) == BLUE
+    flow = set_pages(view, lab, read_texts())
+    assert flow.logo is not None
+    drawn = imread(io.BytesIO(flow.logo.content))
+    assert middle(drawn) == BLUE
     dark = (drawn[..., :3].max(axis=2) < 0.2 * drawn.max()) & (drawn[..., 3] > 0)
     assert dark.any()  # the letters
     assert drawn.shape[1] == 2 * drawn.shape[0]
-    assert b"/Subtype /Image" in write_pdf(view, tmp_path / "a.pdf", lab).read_bytes()
+    assert b"/Subtype/Image" in write_pdf(view, tmp_path / "a.pdf", lab).read_bytes()
     assert f'<img src="{lab.logo_uri}"' in render_page(view, lab).replace("&#43;", "+")
 
 
@@ -82,7 +88,7 @@ def test_a_hostile_svg_is_nothing_but_its_drawing(tmp_path: Path, red: Path) -> 
                  "red.png", "javascript", "animate", "72l"):  # fmt: skip
         assert part not in clean, part
     assert "#0b5cad" in clean
-    assert middle(logo_pixels(path)) == BLUE
+    assert middle(pixels(path)) == BLUE
     uri = str(Lab(logo=path).logo_uri)
     assert base64.b64decode(uri.partition(",")[2]).decode("utf-8") == clean
 
@@ -97,7 +103,7 @@ def test_a_picture_beside_an_svg_is_not_drawn_although_the_library_would(
         f'<image xlink:href="{red.as_posix()}" width="4" height="4"/></svg>'
     )
     assert len(resvg_py.svg_to_bytes(svg_string=text)) > 0
-    assert not logo_pixels(write(tmp_path, text)).any()
+    assert not pixels(write(tmp_path, text)).any()
 
 
 @pytest.mark.parametrize(

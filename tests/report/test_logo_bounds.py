@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
+import io
 import struct
 import zlib
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from matplotlib.image import imread
 
 from opensim_pelvis.errors import ExportError, SettingsError
 from opensim_pelvis.io.exporters.c3d_header import Header, write_header
-from opensim_pelvis.report.logo import logo_pixels, logo_uri
+from opensim_pelvis.report.logo import logo_picture, logo_uri
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
 
@@ -74,7 +76,7 @@ BAD = {
 def test_a_drawing_that_asks_for_too_much_is_refused(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "logo.svg"
     path.write_text(text, encoding="utf-8")
-    for use in (logo_uri, logo_pixels):
+    for use in (logo_uri, logo_picture):
         with pytest.raises(SettingsError, match=words) as caught:
             use(path)
         assert str(caught.value).startswith(f"{path}: ")
@@ -87,7 +89,7 @@ def test_a_picture_that_unpacks_to_too_much_is_refused(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(png_header(side, side))
-    for use in (logo_uri, logo_pixels):
+    for use in (logo_uri, logo_picture):
         with pytest.raises(SettingsError, match="at most 40 million pixels"):
             use(path)
 
@@ -97,7 +99,7 @@ def test_a_picture_that_is_none_is_refused_in_plain_words(tmp_path: Path, conten
     path = tmp_path / "logo.png"
     path.write_bytes(content)
     with pytest.raises(SettingsError, match="wanted an image") as caught:
-        logo_pixels(path)
+        logo_picture(path)
     assert "unpack" not in str(caught.value)
 
 
@@ -108,7 +110,7 @@ def test_a_drawing_that_uses_parts_as_drawings_do_is_drawn(tmp_path: Path) -> No
         f"</defs>{'<use href=chr#achr x=chr5chr/>'.replace('chr', chr(34)) * 50}</svg>",
         encoding="utf-8",
     )
-    assert logo_pixels(path).shape[0] == 320
+    assert imread(io.BytesIO(logo_picture(path))).shape[0] == 320
 
 
 WEIGHTY = {
@@ -129,7 +131,7 @@ def test_a_drawing_that_multiplies_is_refused_and_ends_nothing(tmp_path: Path, p
         encoding="utf-8",
     )
     with pytest.raises(SettingsError, match="wanted an image"):
-        logo_pixels(path)
+        logo_picture(path)
 
 
 def test_modules_beside_a_recording_do_not_run(
@@ -146,7 +148,7 @@ def test_modules_beside_a_recording_do_not_run(
         encoding="utf-8",
     )
     monkeypatch.chdir(tmp_path)
-    assert logo_pixels(path).shape[2] == 4
+    assert imread(io.BytesIO(logo_picture(path))).shape[2] == 4
     with suppress(ExportError):  # ezc3d wants more of a header; what counts is what ran
         header = Header(point_labels=["A"], analog_labels=[], parameters={}, descriptions={})
         write_header(tmp_path / "a.c3d", header)

@@ -49,9 +49,7 @@ def with_dummy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def words_of(flow: Flow) -> list[str]:
-    from matplotlib.text import Text
-
-    return [t.get_text() for sheet in flow.pages for t in sheet.findobj(Text)]
+    return flow.words
 
 
 @pytest.mark.usefixtures("with_dummy")

@@ -1,8 +1,8 @@
-"""Letters of every script in matplotlib's figures and PDF: which font has which letter.
+"""Letters of every script in matplotlib's figures and in the PDF: which font has which letter.
 
 DejaVu Sans, which matplotlib ships, has Latin, Greek, Cyrillic, Arabic and Hebrew. What it lacks
 comes from Noto fonts that two packages ship (`manimgx-fonts`, `noto-cjk-sans-otc`; SIL Open Font
-License). Matplotlib (3.11 and later) shapes: conjuncts, vowel signs, joined letters and the
+License). Typst, and matplotlib from 3.11 on, shape: conjuncts, vowel signs, joined letters and the
 direction of writing. Fonts of the system are not used, so that a PDF is the same everywhere.
 A letter that no font has is drawn as a box; it is no error.
 """
@@ -12,11 +12,11 @@ from __future__ import annotations
 import functools
 import unicodedata
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,26 +33,13 @@ _FIRST: Final = "NotoSansArabic"
 """Letters that join must be of one font: before the base font where that lacks some."""
 
 _TICK: Final = "$\\mathdefault{"
-_MEASURED_PT: Final = 1000.0
+_LATIN: Final = "\N{LATIN SMALL LETTER LONG S}"
+"""The base font has all letters up to it."""
+
 _NO_BOX: Final = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
 
 
-class Shown(NamedTuple):
-    """What drawing some texts takes.
-
-    Attributes
-    ----------
-    missing : str
-        The letters that no font has, each once, in order; they are drawn as boxes.
-    outlines : bool
-        Whether one of the fonts has curves that matplotlib cannot embed in a PDF as TrueType.
-    """
-
-    missing: str = ""
-    outlines: bool = False
-
-
-def show_letters(figures: Iterable[Figure]) -> Shown:
+def show_letters(figures: Iterable[Figure]) -> str:
     """Give each text of some figures the fonts that its letters need; call it before saving.
 
     Parameters
@@ -62,7 +49,8 @@ def show_letters(figures: Iterable[Figure]) -> Shown:
 
     Returns
     -------
-    Shown
+    str
+        The letters that no font has, each once, in order; they are drawn as boxes.
     """
     from matplotlib.text import Text
 
@@ -71,13 +59,13 @@ def show_letters(figures: Iterable[Figure]) -> Shown:
         text.set_parse_math(text.get_text().startswith(_TICK))
     words = "".join(dict.fromkeys("".join(text.get_text() for text in texts)))
     if not _lacking(words, None):
-        return Shown()
+        return ""
     face = east_asian_face(words)
     for text in texts:
         names = families(text.get_text(), face)
         if len(names) > 1:
             text.set_fontfamily(list(names))
-    return Shown(missing_letters(words), needs_outlines(words))
+    return missing_letters(words)
 
 
 @contextmanager
@@ -111,22 +99,9 @@ def missing_letters(words: str) -> str:
     return lacking
 
 
-def needs_outlines(words: str) -> bool:
-    """Return whether a text needs a font whose curves matplotlib cannot embed as TrueType."""
-    lacking = _lacking(words, None)
-    for path in font_files():
-        if not path.name.startswith(CJK):
-            lacking = _lacking(lacking, path)
-    return lacking != missing_letters(lacking)
-
-
-def advance(letter: str, bold: bool = False) -> float:
-    """Return the width of one letter, as a part of the font's size, unshaped."""
-    for path in (None, *font_files()):
-        font = _open(path, bold and path is None)
-        if font is not None and font.get_char_index(ord(letter)):
-            return float(font.load_char(ord(letter)).horiAdvance) / (64.0 * _MEASURED_PT)
-    return 0.0 if unicodedata.category(letter) in _NO_BOX else 1.0
+def text_width(words: str, bold: bool = False) -> float:
+    """Return the width of a text as a part of the font's size, unshaped."""
+    return sum(_advance(letter, bold) for letter in words)
 
 
 def joins_previous(letter: str) -> bool:
@@ -157,10 +132,10 @@ def font_files() -> tuple[Path, ...]:
 
 def font_folders() -> tuple[Path, ...]:
     """Return the folders of all font files, the base font's first."""
-    from matplotlib import get_data_path
-
-    own = Path(get_data_path()) / "fonts" / "ttf"
-    return tuple(dict.fromkeys((own, *(path.parent for path in font_files()))))
+    spec = find_spec("matplotlib")
+    places = (spec.submodule_search_locations or ()) if spec else ()
+    own = [Path(place) / "mpl-data" / "fonts" / "ttf" for place in places]
+    return tuple(dict.fromkeys((*own, *(path.parent for path in font_files()))))
 
 
 def _rank(path: Path) -> tuple[bool, str]:
@@ -174,25 +149,35 @@ def _lacking(words: str, path: Path | None) -> str:
 
 @functools.cache
 def _has(letter: str, path: Path | None) -> bool:
-    if path is None and (letter.isascii() or unicodedata.category(letter) in _NO_BOX - {"Mn"}):
+    if path is None and (letter <= _LATIN or unicodedata.category(letter) in _NO_BOX - {"Mn"}):
         return True
-    font = _open(path, False)
-    return font is not None and bool(font.get_char_index(ord(letter)))
+    return ord(letter) in _advances(path or _base_font())
 
 
 @functools.cache
-def _open(path: Path | None, bold: bool) -> Any:
-    """Open a font of our own (matplotlib sets the size of those that it shares); None if broken."""
-    from matplotlib.font_manager import FontProperties, findfont
-    from matplotlib.ft2font import FT2Font
+def _advance(letter: str, bold: bool) -> float:
+    for path in (_base_font(bold), *font_files()):
+        found = _advances(path).get(ord(letter))
+        if found is not None:
+            return found
+    return 0.0 if unicodedata.category(letter) in _NO_BOX else 1.0
 
-    wanted = FontProperties(family=BASE, weight="bold" if bold else "normal")
+
+@functools.cache
+def _advances(path: Path) -> Mapping[int, float]:
+    """Return the letters of a font with their widths; none of one that is broken."""
+    from fontTools.ttLib import TTFont, TTLibError
+
     try:
-        font = FT2Font(findfont(wanted) if path is None else str(path))
-    except (OSError, RuntimeError):
-        return None
-    font.set_size(_MEASURED_PT, 72.0)
-    return font
+        with TTFont(path, lazy=True, fontNumber=0) as font:
+            widths, size = font["hmtx"].metrics, font["head"].unitsPerEm
+            return {c: widths[name][0] / size for c, name in (font.getBestCmap() or {}).items()}
+    except (OSError, TTLibError, KeyError):
+        return {}
+
+
+def _base_font(bold: bool = False) -> Path:
+    return font_folders()[0] / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from opensim_pelvis.report.agreement_words import event_title
 from opensim_pelvis.report.plot import axis, figure, line
 from opensim_pelvis.report.texts import Texts
 
-SYSTEMS: Final = {
+SYSTEMS: Final[dict[str, tuple[str, style.Dash]]] = {
     "reference": (style.INK, "dash"),
     "estimate": (style.RIGHT, "solid"),
 }

@@ -1,67 +1,82 @@
-"""Text, tables and figures down A4 pages, with matplotlib alone: what the PDF is set with.
+"""Text, tables and charts down A4 pages: what the PDF is set with, by Typst.
 
-Places are in points from the top left of the page. Text is never read as mathematics, so that
-no name can change how it is set.
+Places are in points. What a section says becomes a call of a function of ``templates/report.typ``;
+a text is always a string there, so that no name can change how it is set.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
 
-from opensim_pelvis.language import fonts
+from opensim_pelvis.language import ENGLISH, Language
+from opensim_pelvis.language.fonts import joins_previous, text_width
 from opensim_pelvis.report import style
-from opensim_pelvis.report.logo import logo_pixels
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+from opensim_pelvis.report.charts.chart import Chart
+from opensim_pelvis.report.charts.chart_layout import Laid, Placed, above, lay_out
 
 WIDTH: Final = 595.3
 HEIGHT: Final = 841.9
 MARGIN: Final = 42.0
-BOTTOM: Final = 46.0
 INNER: Final = WIDTH - 2.0 * MARGIN
-LEADING: Final = 1.32
+_GUTTER: Final = 12.0
+_CELL_PT: Final = 5.0
+"""Space beside the words of a cell."""
+_TITLE_SIZE, _HEADING_SIZE, _SUBHEADING_SIZE = 17.0, 12.5, 9.5
+_VIRAMA: Final = 9
+_NO_TEXT: Final = frozenset({"Cc", "Cs", "Cn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A logo as the bytes of a PNG or JPEG."""
+
+    content: bytes
+    alt: str
 
 
 class Flow:
-    """Pages that fill from the top; what does not fit goes to the next page.
+    """What stands on some pages, in order.
 
     Parameters
     ----------
     footer : str
         Stands at the foot of each page, before the page's number.
     most : int
-        Pages at most; what comes after them is left out, and `full` is True.
+        Pages at most; what comes after them is left out.
+    language : Language, optional
+        How numbers along axes are written.
+
+    Attributes
+    ----------
+    blocks : list of str
+        A call of Typst each.
+    words : list of str
+        Every text that is set, in order; those of charts too.
     """
 
-    def __init__(self, footer: str, most: int) -> None:
-        self.pages: list[Figure] = []
-        self.full = False
-        self._footer, self._most = footer, most
-        self.y = 0.0
-        self.new_page()
+    def __init__(self, footer: str, most: int, language: Language = ENGLISH) -> None:
+        self.blocks: list[str] = []
+        self.words: list[str] = [footer]
+        self.logo: Picture | None = None
+        self.most = most
+        self.footer, self.language = footer, language
 
-    def new_page(self) -> None:
-        """Begin a page, unless there are as many as there may be."""
-        from matplotlib.figure import Figure
+    def title(self, words: str) -> None:
+        """Set the title of the document."""
+        self._call(f"report-title({self._said(words, INNER / _TITLE_SIZE, bold=True)})")
 
-        if len(self.pages) >= self._most:
-            self.full = True
-            return
-        self.pages.append(Figure(figsize=(WIDTH / 72.0, HEIGHT / 72.0)))
-        self.y = MARGIN
-        words = f"{self._footer}   ·   {len(self.pages)}"
-        self._put(words, MARGIN, HEIGHT - 26.0, 7.0, colour=style.SOFT)
+    def heading(self, words: str) -> None:
+        """Set a heading; it stays with what follows it."""
+        self._call(f"section({self._said(words, INNER / _HEADING_SIZE, bold=True)})")
 
-    def room(self, height: float) -> bool:
-        """Make sure of so much height, on a new page if need be; False when there is no more."""
-        if not self.full and self.y + height > HEIGHT - BOTTOM:
-            self.new_page()
-        return not self.full
+    def subheading(self, words: str) -> None:
+        """Set a heading within a section."""
+        self._call(f"subsection({self._said(words, INNER / _SUBHEADING_SIZE, bold=True)})")
 
     def text(
         self,
@@ -73,22 +88,15 @@ class Flow:
         indent: float = 0.0,
         mark: str = "",
         after: float = 3.0,
+        keep: bool = False,
     ) -> None:
-        """Set a paragraph; ``mark`` hangs before its first line."""
-        for number, line in enumerate(wrap(words, INNER - indent, size, bold)):
-            if not self.room(size * LEADING):
-                return
-            if mark and not number:
-                self._put(mark, MARGIN + indent - 10.0, self.y, size, colour=colour)
-            self._put(line, MARGIN + indent, self.y, size, bold=bold, colour=colour)
-            self.y += size * LEADING
-        self.y += after
-
-    def heading(self, words: str) -> None:
-        """Set a heading that keeps some lines below it on its page."""
-        if self.room(70.0):
-            self.y += 5.0
-            self.text(words, size=12.5, bold=True, after=4.0)
+        """Set a paragraph; ``mark`` hangs before its first line; ``keep`` binds it to the next."""
+        said = self._said(words, (INNER - indent) / size, bold=bold)
+        self._call(
+            f"paragraph({said}, size: {size:g}pt, bold: {str(bold).lower()}, "
+            f'colour: rgb("{colour}"), indent: {indent:g}pt, mark: {quoted(mark)}, '
+            f"after: {after + 2.0:g}pt, keep: {str(keep).lower()})"
+        )
 
     def table(
         self,
@@ -100,125 +108,104 @@ class Flow:
         size: float = 7.8,
     ) -> None:
         """Set a table; widths are parts of the line, ``right`` the columns flush right."""
-        edges = [MARGIN]
-        for width in widths:
-            edges.append(edges[-1] + width * INNER)
-        for number, row in enumerate((head, *rows)):
-            bold = number == 0
-            cells = [
-                wrap(cell, edges[i + 1] - edges[i] - 5.0, size, bold) for i, cell in enumerate(row)
-            ]
-            height = max(len(lines) for lines in cells) * size * LEADING + 2.5
-            if not self.room(height):
-                return
-            for i, lines in enumerate(cells):
-                for k, line in enumerate(lines):
-                    place = edges[i + 1] - 5.0 if i in right else edges[i]
-                    side = "right" if i in right else "left"
-                    y = self.y + k * size * LEADING
-                    self._put(line, place, y, size, bold=bold, align=side)
-            self.y += height
-            self.rule(strong=bold)
-        self.y += 4.0
+        rooms = [(width / sum(widths) * INNER - _CELL_PT) / size for width in widths]
+        top = self._list(head, rooms, bold=True)
+        lines = [self._list(row, rooms) for row in rows]
+        self._call(
+            f"rows-of({top}, ({', '.join(lines)},), "
+            f"({', '.join(f'{width:g}fr' for width in widths)},), "
+            f"({', '.join(map(str, right))},), {size:g}pt)"
+        )
 
-    def rule(self, *, strong: bool = False) -> None:
+    def rule(self) -> None:
         """Draw a line across the page."""
-        from matplotlib.lines import Line2D
+        self._call("rule()")
 
-        y = 1.0 - (self.y - 1.0) / HEIGHT
-        ends = [MARGIN / WIDTH, 1.0 - MARGIN / WIDTH]
-        colour, width = (style.SOFT, 0.8) if strong else (style.GRID, 0.5)
-        self.pages[-1].add_artist(Line2D(ends, [y, y], color=colour, lw=width))
-        self.y += 1.5
-
-    def axes(self, height: float, columns: int, used: int | None = None) -> list[Axes]:
-        """Return axes side by side in a row of so much height, with room for their words."""
-        if not self.room(height):
-            return []
-        gap = 44.0
-        width = (INNER - gap * (columns - 1) - 30.0) / columns
-        found = []
-        for i in range(used or columns):
-            left = MARGIN + 30.0 + i * (width + gap)
-            box = (
-                left / WIDTH,
-                1.0 - (self.y + height - 30.0) / HEIGHT,
-                width / WIDTH,
-                (height - 52.0) / HEIGHT,
-            )
-            found.append(self.pages[-1].add_axes(box))
-        self.y += height
-        return found
+    def charts(self, height: float, columns: int, charts: Sequence[Chart]) -> None:
+        """Set charts side by side, in columns of equal width, not broken between pages."""
+        if not charts:
+            return
+        width = (INNER - _GUTTER * (columns - 1)) / columns
+        top = max(above(chart, width) for chart in charts)
+        calls = [self._chart(lay_out(c, width, height, self.language, top), c) for c in charts]
+        self._call(f"side-by-side({columns}, ({', '.join(calls)},))")
 
     def lamp(self, level: str) -> None:
         """Draw the light at the left margin: a disc, a diamond or a square."""
-        from matplotlib.lines import Line2D
+        self._call(f"lamp({quoted(level)})")
 
-        marker, colour = {
-            "good": ("o", "#1b8a5a"), "doubtful": ("D", "#f2b134"), "rejected": ("s", "#a61b3c"),
-        }[level]  # fmt: skip
-        self.room(14.0)
-        place = ([(MARGIN + 7.0) / WIDTH], [1.0 - (self.y + 5.5) / HEIGHT])
-        self.pages[-1].add_artist(
-            Line2D(*place, marker=marker, ms=10, mfc=colour, mec=style.INK, ls="none")
+    def picture(self, picture: Picture) -> None:
+        """Set a logo at the top right of the page."""
+        self.logo = picture
+        self._call(f'logo("/logo", {quoted(picture.alt)})')
+
+    def _chart(self, laid: Laid, chart: Chart) -> str:
+        words = "".join(f"{self._place(word)}, " for word in laid.words)
+        entries = "".join(f"({quoted(svg)}, {self._said(words)}), " for svg, words in laid.legend)
+        axes = " / ".join(part for part in (chart.y, chart.x) if part)
+        alt = ". ".join(part for part in (chart.title, chart.note, axes) if part)
+        x, y = laid.legend_at
+        return (
+            f"chart({quoted(alt)}, {laid.width:.2f}pt, {laid.height:.2f}pt, {quoted(laid.svg)}, "
+            f"({words}), ({entries}), ({x:.2f}pt, {y:.2f}pt), {laid.legend_width:.2f}pt)"
         )
 
-    def picture(self, path: Path, *, height: float = 34.0) -> None:
-        """Set a logo at the top right of the page."""
-        pixels = logo_pixels(path)
-        width = min(height * pixels.shape[1] / pixels.shape[0], 160.0)
-        box = ((WIDTH - MARGIN - width) / WIDTH, 1.0 - (MARGIN + height) / HEIGHT,
-               width / WIDTH, height / HEIGHT)  # fmt: skip
-        axes = self.pages[-1].add_axes(box)
-        axes.imshow(pixels)
-        axes.axis("off")
+    def _place(self, word: Placed) -> str:
+        return (
+            f"(x: {word.x:.2f}pt, y: {word.y:.2f}pt, text: {self._said(word.text)}, "
+            f'size: {word.size:g}pt, colour: "{word.colour}", across: {word.across:g}, '
+            f"up: {word.up:g}, room: {word.room:.2f}pt, bold: {str(word.bold).lower()}, "
+            f"upright: {str(word.upright).lower()})"
+        )
 
-    def remark(self, words: str) -> None:
-        """Set a line over the foot of the last page."""
-        self._put(words, MARGIN, HEIGHT - 35.0, 6.5, colour=style.SOFT)
+    def _list(self, words: Sequence[str], rooms: Sequence[float], *, bold: bool = False) -> str:
+        cells = (self._said(*cell, bold=bold) for cell in zip(words, rooms, strict=True))
+        return f"({''.join(f'{cell}, ' for cell in cells)})"
 
-    def _put(
-        self, words: str, x: float, y: float, size: float, *, bold: bool = False,
-        colour: str = style.INK, align: str = "left",
-    ) -> None:  # fmt: skip
-        settings: dict[str, Any] = {"ha": align, "va": "top", "color": colour, "fontsize": size}
-        settings["fontweight"] = "bold" if bold else "normal"
-        self.pages[-1].text(x / WIDTH, 1.0 - y / HEIGHT, words, parse_math=False, **settings)
+    def _said(self, words: str, room: float = INNER, *, bold: bool = False) -> str:
+        """Keep a text and return it as Typst has it; the room is that of a line, in sizes."""
+        self.words.append(words)
+        return quoted(breakable(words, room, bold=bold))
+
+    def _call(self, call: str) -> None:
+        self.blocks.append(f"#{call}\n")
 
 
-def wrap(words: str, width: float, size: float, bold: bool = False) -> list[str]:
-    """Break a text at its spaces into lines of so many points; a word too long is cut."""
-    lines: list[str] = []
-    line, used = "", 0.0
-    space = text_width(" ", size, bold)
-    for word in re.split(r"[ \n\t]+", words.strip()):
-        pieces = _cut(word, width, size, bold)
-        if len(pieces) > 1:
-            lines += [line] if line else []
-            lines += pieces[:-1]
-            line, used = "", 0.0
-        long = text_width(pieces[-1], size, bold)
-        if line and used + space + long <= width:
-            line, used = f"{line} {pieces[-1]}", used + space + long
-        else:
-            lines += [line] if line else []
-            line, used = pieces[-1], long
-    return [*lines, line] if line or not lines else lines
+def breakable(words: str, room: float, *, bold: bool = False) -> str:
+    r"""Return a text whose words may be broken between letters where one is wider than a line.
+
+    Marks stay with their letters, and what a virama joins stays together.
+
+    Examples
+    --------
+    >>> breakable("a pelvis_imu_1", 6.0).split("\u200b")
+    ['a p', 'e', 'l', 'v', 'i', 's', '_', 'i', 'm', 'u', '_', '1']
+    """
+
+    def spread(found: re.Match[str]) -> str:
+        if text_width(found[0], bold) <= room:
+            return found[0]
+        out = ""
+        for before, letter in pairwise(f" {found[0]}"):
+            joined = joins_previous(letter) or unicodedata.combining(before) == _VIRAMA
+            out += letter if not out or joined else f"\u200b{letter}"
+        return out
+
+    return re.sub(r"\S+", spread, words)
 
 
-def _cut(word: str, width: float, size: float, bold: bool) -> list[str]:
-    """Cut a word into pieces that fit, never before a mark that belongs to its letter."""
-    pieces, used = [""], 0.0
-    for letter in word:
-        long = fonts.advance(letter, bold) * size
-        if pieces[-1] and used + long > width and not fonts.joins_previous(letter):
-            pieces.append("")
-            used = 0.0
-        pieces[-1] += letter
-        used += long
-    return pieces
+def quoted(words: str) -> str:
+    r"""Return a text as a string of Typst; what is no text, as control characters, is left out.
+
+    Examples
+    --------
+    >>> print(quoted('a "b" \\ c\n#d'))
+    "a \"b\" \\ c #d"
+    """
+    spaced = re.sub(r"\s+", _space, words)
+    kept = "".join(c for c in spaced if unicodedata.category(c) not in _NO_TEXT)
+    return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def text_width(words: str, size: float, bold: bool = False) -> float:
-    """Return the width of a text in points, at most: letters that join may take less."""
-    return sum(fonts.advance(letter, bold) for letter in words) * size
+def _space(found: re.Match[str]) -> str:
+    return found[0] if found[0] == "\N{NO-BREAK SPACE}" else " "

@@ -11,7 +11,7 @@ from opensim_pelvis.errors import SettingsError, raise_faults
 from opensim_pelvis.io.documents import is_file, is_folder, read_toml
 from opensim_pelvis.language import Language, read_language
 from opensim_pelvis.notices.plain_words import value_words
-from opensim_pelvis.report.logo import TYPES, logo_pixels, logo_uri
+from opensim_pelvis.report.logo import TYPES, logo_picture, logo_uri
 from opensim_pelvis.report.sections import section_names
 
 MAX_LOGO_BYTES: Final = 500_000
@@ -125,7 +125,7 @@ def _texts(value: str, folder: Path, faults: list[str]) -> Path:
 def _undrawable(logo: Path) -> list[str]:
     """Return why a logo cannot be drawn, so that it is told before the work and not after."""
     try:
-        logo_pixels(logo)
+        logo_picture(logo)
     except SettingsError as fault:
         return [f"logo: {fault}"]
     return []

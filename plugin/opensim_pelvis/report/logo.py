@@ -1,4 +1,4 @@
-"""A laboratory's logo: as a data URI for the page and as pixels for the PDF.
+"""A laboratory's logo: as a data URI for the page and as a picture for the PDF.
 
 An SVG is cleaned of all that is no drawing before either sees it: scripts, foreign content, event
 handlers, and every reference that leads out of the file. It is drawn by resvg, which runs nothing
@@ -12,7 +12,7 @@ import io
 import re
 import struct
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree
 
 from opensim_pelvis.errors import SettingsError
@@ -58,22 +58,23 @@ def logo_uri(path: Path) -> str:
     return f"data:{TYPES[path.suffix.lower()]};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def logo_pixels(path: Path) -> Any:
-    """Return a logo as an array of pixels, rows from the top; an SVG is drawn.
+def logo_picture(path: Path) -> bytes:
+    """Return a logo as a PNG; an SVG is drawn, and a picture written anew.
 
     Raises
     ------
     SettingsError
         When it cannot be drawn.
     """
-    from matplotlib.image import imread
+    from PIL import Image
 
     try:
-        if path.suffix.lower() != ".svg":
-            return imread(io.BytesIO(_sound_picture(path)))
-        return imread(
-            io.BytesIO(draw_svg(clean_svg(path).decode("utf-8"), HEIGHT_PX)), format="png"
-        )
+        if path.suffix.lower() == ".svg":
+            return draw_svg(clean_svg(path).decode("utf-8"), HEIGHT_PX)
+        drawn = io.BytesIO()
+        with Image.open(io.BytesIO(_sound_picture(path)), formats=("PNG", "JPEG")) as picture:
+            picture.convert("RGBA").save(drawn, format="PNG")
+        return drawn.getvalue()
     except (OSError, ValueError, SyntaxError, struct.error) as fault:
         raise SettingsError(
             f"{path}: wanted an image, found one that cannot be drawn. Save it again as PNG or "

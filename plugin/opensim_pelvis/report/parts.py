@@ -15,9 +15,10 @@ from opensim_pelvis.io.documents import safe_cell
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import pdf_figures
-from opensim_pelvis.report.figures import figures_of, pair_side
-from opensim_pelvis.report.figures_runs import cadence_figure
-from opensim_pelvis.report.pdf_agreement import draw_angle
+from opensim_pelvis.report.charts.chart import Chart
+from opensim_pelvis.report.charts.chart_matplotlib import draw_chart
+from opensim_pelvis.report.figures import figures_of
+from opensim_pelvis.report.pdf_agreement import angle_chart
 from opensim_pelvis.report.picture import scene_figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View, view_of
@@ -56,9 +57,9 @@ def matplotlib_figures(result: Result | View, language: Language = ENGLISH) -> d
 
     view, texts = _view(result), read_texts(language)
     found = {}
-    for name, draw in _drawings(view, texts).items():
+    for name, chart in charts_of(view, texts).items():
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
-        draw(figure.add_subplot())
+        draw_chart(figure.add_subplot(), chart)
         found[name] = figure
     write_ticks(found.values(), language)
     return found
@@ -94,31 +95,23 @@ def _view(result: Result | View) -> View:
     return view_of(result) if isinstance(result, Result) else result
 
 
-def _drawings(view: View, texts: Texts) -> dict[str, Callable[[Any], None]]:
-    """Return figure name to what draws it on axes."""
+def charts_of(view: View, texts: Texts) -> dict[str, Chart]:
+    """Return the charts of the PDF by name; none where there is nothing to show."""
     events = view["curves"]["events"]
-    found: dict[str, Callable[[Any], None]] = {
-        f"curve-{curve['name']}": lambda axes, curve=curve: pdf_figures.draw_curve(  # type: ignore[misc]
-            axes, curve, events, texts
-        )
+    found: dict[str, Chart | None] = {
+        f"curve-{curve['name']}": pdf_figures.curve_chart(curve, events, texts)
         for curve in view["curves"]["angles"]
     }
-    if pair_side(view):
-        found["counter-time"] = lambda axes: pdf_figures.draw_pair(axes, view, texts)
-        found["counter-angle"] = lambda axes: pdf_figures.draw_loop(axes, view, texts)
-        found["counter-share"] = lambda axes: pdf_figures.draw_shares(axes, view, texts)
-    if cadence_figure(view, texts) is not None:
-        found["cadence"] = lambda axes: pdf_figures.draw_cadence(axes, view, texts)
+    found["counter-time"] = pdf_figures.pair_chart(view, texts)
+    found["counter-angle"] = pdf_figures.loop_chart(view, texts)
+    found["counter-share"] = pdf_figures.shares_chart(view, texts)
+    found["cadence"] = pdf_figures.cadence_chart(view, texts)
     curves = view["agreement"]["curves"] if "agreement" in view else {"angles": [], "time_s": []}
     for angle in curves["angles"]:
-        found[f"agreement-{angle['name']}"] = lambda axes, angle=angle: draw_angle(  # type: ignore[misc]
-            axes, angle, curves["time_s"], texts
-        )
+        found[f"agreement-{angle['name']}"] = angle_chart(angle, curves["time_s"], texts)
     for name in view["series"]:
-        found[f"change-{name}"] = lambda axes, name=name: pdf_figures.draw_change(  # type: ignore[misc]
-            axes, view, name, texts
-        )
-    return found
+        found[f"change-{name}"] = pdf_figures.change_chart(view, name, texts)
+    return {name: chart for name, chart in found.items() if chart is not None}
 
 
 def _measures(view: View) -> list[dict[str, Any]]:

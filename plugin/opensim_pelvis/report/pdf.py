@@ -6,23 +6,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.language import fonts
-from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import pdf_agreement, pdf_figures, pdf_motion
-from opensim_pelvis.report.figures import pair_curves, pair_side
-from opensim_pelvis.report.figures_runs import cadence_figure
-from opensim_pelvis.report.flow import Flow
+from opensim_pelvis.report.flow import Flow, Picture
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
+from opensim_pelvis.report.logo import logo_picture
 from opensim_pelvis.report.sections import sections_of
 from opensim_pelvis.report.shown import drills_of, main_measures, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.typeset import save
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
 
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
-MAX_BOXES: Final = 20
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -34,51 +31,31 @@ def write_pdf(view: View, path: Path, lab: Lab | None = None) -> Path:
     return save(lambda: set_pages(view, lab, texts), path, title, texts)
 
 
-def save(make: Callable[[], Flow], path: Path, title: str, texts: Texts) -> Path:
-    """Set pages and write them with fonts that can be searched, without a date."""
-    import matplotlib as mpl
-    from matplotlib.backends.backend_pdf import PdfPages
-
-    with mpl.rc_context({"font.family": fonts.BASE}), fonts.boxes_for_missing():
-        flow = make()
-        shown = fonts.show_letters(flow.pages)
-        if shown.missing:
-            codes = " ".join(f"U+{ord(letter):04X}" for letter in shown.missing[:MAX_BOXES])
-            flow.remark(texts["page"]["boxes"].format(letters=codes))
-        mpl.rcParams["pdf.fonttype"] = 3 if shown.outlines else 42
-        with PdfPages(path, metadata={"Title": title, "CreationDate": None}) as pages:
-            for figure in flow.pages:
-                pages.savefig(figure)
-    return path
-
-
 def set_pages(view: View, lab: Lab, texts: Texts) -> Flow:
     """Return the pages of one trial, not yet written."""
     view = worded(view, texts)
     version = texts["page"]["made_by"].format(version=view["versions"].get("opensim-pelvis", ""))
     who = view["subject"]["id"] or view["name"]
     most = MAX_PAGES + (pdf_agreement.PAGES if "agreement" in view else 0)
-    flow = Flow("   ·   ".join(w for w in (lab.name, who, version) if w), most)
+    footer = "   ·   ".join(w for w in (lab.name, who, version) if w)
+    flow = Flow(footer, most, texts.language)
     _title(flow, view, lab, texts)
     # Measures stand on the first page; whatever the lab's order, text goes before figures there.
     for section in sorted(sections_of(lab.sections, view), key=lambda one: not one.text_first):
         PARTS[section.name](flow, view, texts)
     if lab.footer:
         flow.text(lab.footer, size=7.5)
-    write_ticks(flow.pages, texts.language)
     return flow
 
 
 def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     words, subject, activity = texts["page"], view["subject"], view["activity"]
     if lab.logo is not None:
-        flow.picture(lab.logo)
+        flow.picture(Picture(logo_picture(lab.logo), lab.name or words["logo"]))
     for text, bold in ((lab.name, True), (lab.header, False)):
         if text:
             flow.text(text, size=9, bold=bold, after=1)
-    flow.text(
-        f"{report_title(view, texts)}: {subject['id'] or view['name']}", size=17, bold=True, after=4
-    )
+    flow.title(f"{report_title(view, texts)}: {subject['id'] or view['name']}")
     if view["recording"]["simulated"]:
         flow.text(words["simulated"], bold=True)
     row = find_row(view, "speed_mps")
@@ -98,7 +75,7 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     }
     line = " · ".join(f"{words[key]}: {value}" for key, value in facts.items() if value)
     flow.text(line, size=8, colour="#5b6b7c", after=2)
-    flow.rule(strong=True)
+    flow.rule()
 
 
 def _headline(flow: Flow, view: View, texts: Texts) -> None:
@@ -216,7 +193,7 @@ def _quality(flow: Flow, view: View, texts: Texts) -> None:
     flow.table(
         [words[f"ledger_{key}"] for key in keys],
         rows,
-        (0.1, 0.16, 0.09, 0.09, 0.08, 0.08, 0.1, 0.1, 0.1, 0.1),
+        (0.09, 0.14, 0.09, 0.09, 0.07, 0.12, 0.09, 0.09, 0.1, 0.12),
         right=tuple(range(2, 10)),
         size=7,
     )
@@ -237,43 +214,38 @@ def _curves(flow: Flow, view: View, texts: Texts) -> None:
     said = [texts["curves"]["text"].format(start=start)]
     if any(curve["mirrored"] and "left" in curve and "right" in curve for curve in angles):
         said.append(texts["curves"]["mirrored"])
-    flow.text(" ".join(said), size=7.5)
+    flow.text(" ".join(said), size=7.5, keep=True)
     for place in range(0, len(angles), 3):
         row = angles[place : place + 3]
-        for number_, (axes, curve) in enumerate(
-            zip(flow.axes(150, 3, len(row)), row, strict=False), start=place
-        ):
-            pdf_figures.draw_curve(axes, curve, view["curves"]["events"], texts)
-            if number_ == 0:
-                axes.legend(fontsize=6, frameon=False)
+        charts = [
+            pdf_figures.curve_chart(
+                curve, view["curves"]["events"], texts, legend=curve is angles[0]
+            )
+            for curve in row
+        ]
+        flow.charts(135, 3, charts)
 
 
 def _counter(flow: Flow, view: View, texts: Texts) -> None:
-    side = pair_side(view)
-    if side is None or pair_curves(view, side) is None:
+    pair, loop = pdf_figures.pair_chart(view, texts), pdf_figures.loop_chart(view, texts)
+    if pair is None or loop is None:
         flow.text(f"{texts['section']['counter']}: {texts['counter']['absent']}", size=7.5)
         return
-    for axes, draw in zip(
-        flow.axes(195, 2), (pdf_figures.draw_pair, pdf_figures.draw_loop), strict=False
-    ):
-        draw(axes, view, texts)
-    for axes in flow.axes(78, 1):
-        pdf_figures.draw_shares(axes, view, texts)
+    flow.charts(185, 2, [pair, loop])
+    shares = pdf_figures.shares_chart(view, texts)
+    flow.charts(74, 1, [shares] if shares else [])
 
 
 def _cadence(flow: Flow, view: View, texts: Texts) -> None:
-    if cadence_figure(view, texts) is None:
-        return
-    for axes in flow.axes(225, 1):
-        pdf_figures.draw_cadence(axes, view, texts)
+    chart = pdf_figures.cadence_chart(view, texts)
+    flow.charts(215, 1, [chart] if chart else [])
 
 
 def _change(flow: Flow, view: View, texts: Texts) -> None:
     names = list(view["series"])[:6]
     for place in range(0, len(names), 3):
         row = names[place : place + 3]
-        for axes, name in zip(flow.axes(125, 3, len(row)), row, strict=False):
-            pdf_figures.draw_change(axes, view, name, texts)
+        flow.charts(115, 3, [pdf_figures.change_chart(view, name, texts) for name in row])
 
 
 def _findings(flow: Flow, view: View, texts: Texts) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from opensim_pelvis.report import style
 from opensim_pelvis.report.agreement_words import (
@@ -16,24 +16,18 @@ from opensim_pelvis.report.agreement_words import (
     sentences,
     ways,
 )
+from opensim_pelvis.report.charts.chart import Band, Chart, Line, Mark, Points, Rule
 from opensim_pelvis.report.figures_agreement import SIDE_SYMBOLS, SYSTEMS
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.pdf_figures import DASHES, dress
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 PAGES: Final = 3
 """Pages that this section may add to a report."""
 
 MAX_ANGLES: Final = 18
-_LEGEND_PT: Final = 10.0
-_LEGEND_AT: Final = 1.38
-"""Height of the curves' legend, and its place over the title of the first, parts of its axes."""
-
-_MARKS: Final = dict(zip(SIDE_SYMBOLS, ("o", "^"), strict=True))
+_HOLLOW: Final = dict(zip(SIDE_SYMBOLS, (False, True), strict=True))
+"""Side to whether its marks are hollow triangles; full discs otherwise."""
 
 
 def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
@@ -49,17 +43,17 @@ def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
     rows = [[row[key] for key in COLUMNS] for row in angle_rows(agreement, texts)]
     widths = (0.21, 0.115, 0.065, 0.085, 0.115, 0.05, 0.115, 0.115, 0.04, 0.09)
     head = [words[f"column_{key}"] for key in COLUMNS]
-    _subheading(flow, words["table"])
+    flow.subheading(words["table"])
     flow.table(head, rows, widths, right=tuple(range(1, 9)), size=6.6)
     flow.text(f"{words['table_note']} {words['sources']}", size=7, colour="#5b6b7c")
     _set_curves(flow, agreement, texts)
     if agreement["events"]:
-        _subheading(flow, words["events_figure"])
+        flow.subheading(words["events_figure"])
         rows = [[row[key] for key in EVENT_COLUMNS] for row in event_rows(agreement, texts)]
         head = [words[f"column_{key}"] for key in EVENT_COLUMNS]
         flow.table(head, rows, (0.2, 0.12, 0.12, 0.12, 0.24, 0.2), right=range(1, 6), size=7.2)
     _set_pictures(flow, agreement, texts)
-    _subheading(flow, words["ways"])
+    flow.subheading(words["ways"])
     for way in ways(agreement, texts):
         told = " ".join(part for part in (way.told, texts.said(way.said)) if part)
         flow.text(f"{way.term}: {told}", size=7.5, after=1)
@@ -70,48 +64,37 @@ def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
     notes = [texts.said(note) for note in agreement["notes"]]
     for title, doubts in ((words["absent"], absent), (words["notes"], notes)):
         if doubts:
-            _subheading(flow, title)
+            flow.subheading(title)
         for doubt in doubts:
             flow.text(doubt, size=7.5, indent=12, mark="•", after=1)
 
 
-def _subheading(flow: Flow, words: str) -> None:
-    if flow.room(40.0):
-        flow.y += 4.0
-        flow.text(words, size=9.5, bold=True)
-
-
 def _set_curves(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> None:
     angles = agreement["curves"]["angles"][:MAX_ANGLES]
-    flow.y += _LEGEND_PT
+    time_s = agreement["curves"]["time_s"]
     for place in range(0, len(angles), 3):
         row = angles[place : place + 3]
-        for axes, angle in zip(flow.axes(112, 3, len(row)), row, strict=False):
-            draw_angle(axes, angle, agreement["curves"]["time_s"], texts)
-            if angle is angles[0]:
-                axes.legend(
-                    fontsize=6.5, frameon=False, ncols=2, loc="lower left", borderpad=0.0,
-                    bbox_to_anchor=(0.0, _LEGEND_AT),
-                )  # fmt: skip
+        flow.charts(112, 3, [angle_chart(a, time_s, texts, legend=a is angles[0]) for a in row])
     more = len(agreement["curves"]["angles"]) - len(angles)
     if more:
         flow.text(texts["agreement"]["more"].format(n=more), size=7.5)
 
 
 def _set_pictures(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> None:
-    draws = []
+    charts = []
     if agreement["curves"]["synchronisation"]["offset_s"]:
-        draws.append(draw_clocks)
+        charts.append(clocks_chart(agreement, texts))
     if agreement["curves"]["events"]:
-        draws.append(draw_events)
-    if draws:
-        for axes, draw in zip(flow.axes(150, 2, len(draws)), draws, strict=False):
-            draw(axes, agreement, texts)
+        charts.append(events_chart(agreement, texts))
+    flow.charts(150, 2, charts)
 
 
-def draw_angle(axes: Axes, angle: Mapping[str, Any], time_s: list[float], texts: Texts) -> None:
-    """Draw one angle by both systems, over the stride or over time."""
+def angle_chart(
+    angle: Mapping[str, Any], time_s: list[float], texts: Texts, *, legend: bool = True
+) -> Chart:
+    """Return one angle by both systems, over the stride or over time."""
     over = angle["over_stride"]
+    marks: list[Mark] = []
     for system, (colour, dash) in SYSTEMS.items():
         x: list[float] = time_s
         y = angle["over_time"][system]
@@ -120,43 +103,54 @@ def draw_angle(axes: Axes, angle: Mapping[str, Any], time_s: list[float], texts:
             x = [float(i) for i in range(len(y))]
             low = [m - s for m, s in zip(y, sd, strict=True)]
             high = [m + s for m, s in zip(y, sd, strict=True)]
-            axes.fill_between(x, low, high, color=colour, alpha=0.15, lw=0)
-        seen = [float("nan") if value is None else value for value in y]
-        label = texts["agreement"][system]
-        axes.plot(x, seen, DASHES[dash], color=colour, lw=1.2, label=label)
-    dress(axes, angle_title(angle["name"], texts), texts["positive"].get(angle["name"], ""))
-    axes.set_ylabel(texts["curves"]["degrees"], fontsize=6, labelpad=1)
-    label = texts["curves"]["percent"] if over else texts["agreement"]["s"]
-    axes.set_xlabel(label, fontsize=6, labelpad=1)
+            marks.append(Band(x=x, low=low, high=high, colour=colour, opacity=0.15))
+        marks.append(Line(x=x, y=y, colour=colour, dash=dash, label=texts["agreement"][system]))
+    return Chart(
+        title=angle_title(angle["name"], texts),
+        note=texts["positive"].get(angle["name"], ""),
+        x=texts["curves"]["percent"] if over else texts["agreement"]["s"],
+        y=texts["curves"]["degrees"],
+        marks=marks,
+        legend=legend,
+    )
 
 
-def draw_clocks(axes: Axes, agreement: Mapping[str, Any], texts: Texts) -> None:
-    """Draw how well the angular speeds match at each offset, and the offset that was taken."""
+def clocks_chart(agreement: Mapping[str, Any], texts: Texts) -> Chart:
+    """Return how well the angular speeds match at each offset, and the offset that was taken."""
     words, curve = texts["agreement"], agreement["curves"]["synchronisation"]
-    axes.plot(curve["offset_s"], curve["correlation"], color=style.INK, lw=0.8)
-    axes.axvline(agreement["synchronisation"]["offset_s"], color=style.LEFT, lw=1.1, ls="--")
-    dress(axes, words["clocks_figure"], "")
-    axes.set_xlabel(words["offset_axis"], fontsize=6.5, labelpad=1)
-    axes.set_ylabel(words["correlation_axis"], fontsize=6.5, labelpad=1)
+    taken = agreement["synchronisation"]["offset_s"]
+    return Chart(
+        title=words["clocks_figure"],
+        x=words["offset_axis"],
+        y=words["correlation_axis"],
+        marks=(
+            Line(x=curve["offset_s"], y=curve["correlation"], colour=style.INK, width=0.8),
+            Rule(axis="x", at=taken, colour=style.LEFT, width=1.1, dash="dash"),
+        ),
+    )
 
 
-def draw_events(axes: Axes, agreement: Mapping[str, Any], texts: Texts) -> None:
-    """Draw the error of each contact and toe-off."""
+def events_chart(agreement: Mapping[str, Any], texts: Texts) -> Chart:
+    """Return the error of each contact and toe-off."""
     words, events = texts["agreement"], agreement["curves"]["events"]
+    marks = []
     for event in events:
         kind = event_title(event["kind"], texts)
         colour = style.RIGHT if event is events[0] else style.LEFT
-        for side, mark in _MARKS.items():
+        for side, hollow in _HOLLOW.items():
             rows = zip(event["sides"], event["time_s"], event["error_ms"], strict=True)
             points = [(at, error) for each, at, error in rows if each == side]
             if points:
+                x, y = zip(*points, strict=True)
                 label = f"{kind}, {texts['measures'][side]}"
-                fill = colour if side == "right" else "none"
-                axes.plot(*zip(*points, strict=True), mark, ms=3, mec=colour, mfc=fill, label=label)
-    axes.legend(
-        fontsize=6, frameon=False, ncols=4, loc="upper center", bbox_to_anchor=(0.47, -0.16),
-        columnspacing=0.9, handletextpad=0.0,
-    )  # fmt: skip
-    dress(axes, words["events_each"], "")
-    axes.set_xlabel(words["s"], fontsize=6.5, labelpad=1)
-    axes.set_ylabel(words["event_axis"], fontsize=6.5, labelpad=1)
+                marks.append(
+                    Points(x=x, y=y, colour=colour, shape="triangle" if hollow else "circle",
+                           hollow=hollow, label=label)
+                )  # fmt: skip
+    return Chart(
+        title=words["events_each"],
+        x=words["s"],
+        y=words["event_axis"],
+        marks=marks,
+        legend=True,
+    )

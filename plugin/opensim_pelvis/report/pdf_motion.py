@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any
 
+from opensim_pelvis.report.charts.chart import Chart, Line
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.pdf_figures import dress
 from opensim_pelvis.report.picture import PARTS, VIEWS, shown, span
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_DASHES: Final = {"solid": "-", "dash": "--", "dot": ":"}
 
 
 def set_motion(flow: Flow, view: View, texts: Texts) -> None:
@@ -25,27 +20,32 @@ def set_motion(flow: Flow, view: View, texts: Texts) -> None:
         flow.text(words["absent"], size=7.5)
         return
     side, start = texts["measures"][skeleton["side"]], view["strides"]["start"]
-    flow.text(words["still"].format(side=side, start=start), size=7.5)
-    for axes, name in zip(flow.axes(165, len(VIEWS)), VIEWS, strict=False):
-        _draw(axes, skeleton, name, texts)
+    flow.text(words["still"].format(side=side, start=start), size=7.5, keep=True)
+    flow.charts(150, len(VIEWS), [_picture(skeleton, name, texts) for name in VIEWS])
 
 
-def _draw(axes: Axes, skeleton: Mapping[str, Any], name: str, texts: Texts) -> None:
-    """Draw the skeleton at the start of its stride, as one of the flat pictures shows it."""
+def _picture(skeleton: Mapping[str, Any], name: str, texts: Texts) -> Chart:
+    """Return the skeleton at the start of its stride, as one of the flat pictures shows it."""
     ways = VIEWS[name]
     across, up = ways["across"], ways["up"]
+    lines = []
     for line in skeleton["lines"]:
-        part = PARTS[line["part"]]
-        points = shown(line, 0, ways)
-        axes.plot(
-            [point[across] for point in points],
-            [point[up] for point in points],
-            _DASHES[part["dash"]],
-            color=part["colour"],
-            lw=part["width"] / 3.0,
+        part, points = PARTS[line["part"]], shown(line, 0, ways)
+        lines.append(
+            Line(
+                x=[point[across] for point in points],
+                y=[point[up] for point in points],
+                colour=part["colour"],
+                width=part["width"] / 3.0,
+                dash=part["dash"],
+            )
         )
-    dress(axes, texts["motion"][name], texts["motion"][f"{name}_note"])
-    axes.set_xlim(span(skeleton, across, ways))
-    axes.set_ylim(span(skeleton, up, ways))
-    axes.set_aspect("equal", anchor="N")
-    axes.axis("off")
+    return Chart(
+        title=texts["motion"][name],
+        note=texts["motion"][f"{name}_note"],
+        marks=lines,
+        x_limits=span(skeleton, across, ways),
+        y_limits=span(skeleton, up, ways),
+        equal=True,
+        framed=False,
+    )

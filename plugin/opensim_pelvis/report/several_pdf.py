@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final, Literal
 
-from opensim_pelvis.language.ticks import write_ticks
 from opensim_pelvis.report import style
+from opensim_pelvis.report.charts.chart import Bar, Chart, Points, Shape, Words
 from opensim_pelvis.report.figures_runs import top_of
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.headline import find_row
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.pdf import MAX_PAGES, save
-from opensim_pelvis.report.pdf_figures import draw_bands, dress
+from opensim_pelvis.report.pdf import MAX_PAGES
+from opensim_pelvis.report.pdf_figures import bands, cadence_limits
 from opensim_pelvis.report.several import (
     ROTATION,
     change_words,
@@ -24,16 +24,16 @@ from opensim_pelvis.report.several import (
     short_date,
 )
 from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.typeset import save
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 _AWAY_PT: Final = 6.0
-_ASIDE: Final = {"right": 1.0, "left": -1.0, "center": 0.0}
-_UP: Final = {"top": 1.0, "bottom": -1.0, "middle": 0.0}
-_MARKERS: Final = {"female": "o", "male": "s", None: "D"}
+_UP: Final[dict[str, Literal["above", "middle", "below"]]] = {
+    "top": "above", "middle": "middle", "bottom": "below",
+}  # fmt: skip
+_SIDES: Final[dict[str, style.Side]] = {"right": "right", "center": "center", "left": "left"}
+_SHAPES: Final[dict[str | None, Shape]] = {"female": "circle", "male": "square", None: "diamond"}
 
 
 def write_several_pdf(views: Sequence[View], path: Path, lab: Lab | None = None) -> Path:
@@ -52,17 +52,16 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     words = texts["several"]
     version = views[0]["versions"].get("opensim-pelvis", "")
     made = texts["page"]["made_by"].format(version=version)
-    flow = Flow("   ·   ".join(w for w in (lab.name, made) if w), MAX_PAGES)
+    flow = Flow("   ·   ".join(w for w in (lab.name, made) if w), MAX_PAGES, texts.language)
     for text in (lab.name, lab.header):
         if text:
             flow.text(text, after=1)
-    flow.text(title, size=17, bold=True)
+    flow.title(title)
     if any(view["recording"]["simulated"] for view in views):
         flow.text(texts["page"]["simulated"], bold=True)
     flow.text(words["text"].format(error=texts.degrees(method_error(views))), size=8)
     flow.text(words["order"], size=8)
-    for axes in flow.axes(300, 1):
-        _draw(axes, views, texts)
+    flow.charts(300, 1, [_chart(views, texts)])
     head = [
         words["name"],
         words["runner"],
@@ -89,25 +88,36 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         size=6.0,
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)
-    write_ticks(flow.pages, texts.language)
     return flow
 
 
-def _draw(axes: Axes, views: Sequence[View], texts: Texts) -> None:
-    draw_bands(axes, [find_row(view, "cadence_spm") for view in views], views[0], texts)
+def _chart(views: Sequence[View], texts: Texts) -> Chart:
+    low, high = cadence_limits([find_row(view, "cadence_spm") for view in views])
+    marks = bands(low, high, views[0], texts)
     rows = [(v, find_row(v, "cadence_spm"), find_row(v, ROTATION)) for v in views]
     known = [(view, cadence["mean"], row) for view, cadence, row in rows if cadence and row]
     for (view, cadence, rotation), place in zip(known, label_places(known), strict=True):
-        half = 0.0 if rotation["high"] is None else rotation["high"] - rotation["mean"]
-        axes.errorbar([cadence], [rotation["mean"]], yerr=[half], color=style.RIGHT,
-                      fmt=_MARKERS[view["subject"]["sex"]], ms=6, capsize=3)  # fmt: skip
+        mean, shape = rotation["mean"], _SHAPES[view["subject"]["sex"]]
+        half = 0.0 if rotation["high"] is None else rotation["high"] - mean
+        marks.append(Bar(x=cadence, low=mean - half, high=mean + half, colour=style.RIGHT))
+        marks.append(Points(x=[cadence], y=[mean], colour=style.RIGHT, shape=shape, size=6.0))
         up, side = place.split()
-        axes.annotate(
-            view["name"], (cadence, rotation["mean"]),
-            (_AWAY_PT * _ASIDE[side], _AWAY_PT * _UP[up]),
-            textcoords="offset points", fontsize=6.5, parse_math=False,
-            ha={"right": "left", "left": "right"}.get(side, "center"),
-            va={"top": "bottom", "bottom": "top"}.get(up, "center"),
-        )  # fmt: skip
-    axes.set_ylim(0.0, top_of([row["high"] or row["mean"] for _, _, row in known]))
-    dress(axes, texts["several"]["figure"], "")
+        marks.append(
+            Words(
+                x=cadence,
+                y=mean,
+                text=view["name"],
+                away_pt=_AWAY_PT,
+                side=_SIDES[side],
+                up=_UP[up],
+            )
+        )
+    words = texts["cadence"]
+    return Chart(
+        title=texts["several"]["figure"],
+        x=words["x"],
+        y=words["y"],
+        marks=marks,
+        x_limits=(low, high),
+        y_limits=(0.0, top_of([row["high"] or row["mean"] for _, _, row in known])),
+    )

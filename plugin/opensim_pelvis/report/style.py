@@ -6,7 +6,12 @@ lines need it; a dash, a shape or a word always says the same as the colour.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+Dash: TypeAlias = Literal["solid", "dash", "dot", "dashdot"]
+Pattern: TypeAlias = Literal["", "/", "."]
+Side: TypeAlias = Literal["right", "center", "left"]
 
 RIGHT: Final = "#0b5cad"
 LEFT: Final = "#c4500a"
@@ -21,11 +26,11 @@ PUBLISHED: Final = "#3f6f5a"
 SHARES: Final = ("#0b5cad", "#e69f00", "#8fc1e3", "#d9dee5")
 """Parts of the stride: against, together, mainly pelvis, mainly trunk."""
 
-SHAPES: Final = ("", "/", ".", "")
+SHAPES: Final[tuple[Pattern, ...]] = ("", "/", ".", "")
 """Patterns of these parts, for grey paper."""
 
 SIDE_COLOURS: Final = {"right": RIGHT, "left": LEFT, "body": RIGHT}
-SIDE_DASHES: Final = {"right": "solid", "left": "dash", "body": "solid"}
+SIDE_DASHES: Final[Mapping[str, Dash]] = {"right": "solid", "left": "dash", "body": "solid"}
 
 
 def faded(colour: str, alpha: float) -> str:
