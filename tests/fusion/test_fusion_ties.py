@@ -47,8 +47,8 @@ FUSED = FusionSettings(orientations="fused", gyroscope="instant")
 DRIFT_DEG = 0.5  # in nine seconds, by what is left of the bias
 NOISE = {"gyroscope_noise_radps": 0.005, "accelerometer_noise_mps2": 0.05}
 
-HOLES = {"gaittoolbox_walk": 8, "qmt_fullbody": 4}
-"""Cut into each sensor of a real recording, one at a time; about sixty of each length."""
+HOLES = {"gaittoolbox_walk": 4, "qmt_fullbody": 2}
+"""Cut into each sensor of a real recording, one at a time; thirty or so of each length."""
 
 LENGTHS_S = (0.1, 0.4, 1.0)
 

@@ -117,7 +117,7 @@ def test_each_kind_of_block_carries_its_words(tmp_path: Path) -> None:
 
     content = save(make, tmp_path / "a.pdf", "name of the document", TEXTS).read_bytes()
     assert made["flow"].words == [
-        "foot", "title", "heading", "below", "text", "cell", "1", "head", "number"
+        "foot", "title", "heading", "below", "text", "head", "number", "cell", "1"
     ]  # fmt: skip
     assert b"name of the document" in content
     for tag in (b"/H1", b"/H2", b"/H3", b"/P", b"/Table", b"/TH", b"/TD"):

@@ -192,10 +192,10 @@ def _lab(folder: Path) -> None:
 
 
 def _logo(folder: Path) -> None:
-    from opensim_pelvis.report.logo import logo_pixels, logo_uri
+    from opensim_pelvis.report.logo import logo_picture, logo_uri
 
     for path in folder.iterdir():
-        logo_pixels(path)
+        logo_picture(path)
         logo_uri(path)
 
 

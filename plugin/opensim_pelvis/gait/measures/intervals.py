@@ -33,7 +33,10 @@ EXPONENT_SD: Final = 0.12
 MOST_BLOCKS: Final = 64
 """More strides are averaged in blocks of neighbours first, whose means have the same H."""
 
-_BISECTIONS: Final = 50
+_MOST_STEPS: Final = 50
+_ROUND_STEP: Final = 1e-14
+"""Part of the solution below which a step is rounding."""
+
 _ROUNDING: Final = 1e-9
 """Part of the plain sum of squares below which a decorrelated one is rounding: of values that go up
 and down in blocks, or hardly vary."""
@@ -138,12 +141,22 @@ def memory_of(m: int) -> Memory:
 
 
 def _half_of_mixture(weight: FloatArray, error: FloatArray, freedom: float) -> float:
-    """Return within which distance Student's distributions, mixed, have 95 % of their mass."""
-    from scipy.special import stdtr, stdtrit
+    """Return within which distance Student's distributions, mixed, have 95 % of their mass.
 
-    low, high = 0.0, float(stdtrit(freedom, 0.5 + CONFIDENCE / 2.0) * error.max())
-    for _ in range(_BISECTIONS):
-        half = (low + high) / 2.0
-        inside = float(weight @ (2.0 * stdtr(freedom, half / error) - 1.0))
-        low, high = (half, high) if inside < CONFIDENCE else (low, half)
-    return high
+    The mass within a distance is a concave function of it: Newton's steps from below never pass
+    the solution.
+    """
+    from scipy.special import gammaln, stdtr, stdtrit
+
+    half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2.0) * error.min())
+    top = np.exp(gammaln((freedom + 1.0) / 2.0) - gammaln(freedom / 2.0))
+    top = 2.0 * top / np.sqrt(np.pi * freedom) * weight / error
+    for _ in range(_MOST_STEPS):
+        at = half / error
+        lacking = CONFIDENCE - float(weight @ (2.0 * stdtr(freedom, at) - 1.0))
+        density = float(top @ (1.0 + at**2 / freedom) ** (-(freedom + 1.0) / 2.0))
+        step = lacking / density
+        half += step
+        if step <= _ROUND_STEP * half:
+            break
+    return half
