@@ -269,6 +269,7 @@ def test_the_tables_of_measures_norms_and_rules_are_those_of_the_code() -> None:
         ("measures.md", "measures", tables.measure_table()),
         ("guidance.md", "norms", tables.norm_table()),
         ("guidance.md", "rules", tables.rule_table()),
+        ("references.md", "references", tables.reference_table()),
     ):
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         written = text.split(f"<!-- {name} -->\n")[1].split(f"\n<!-- /{name} -->")[0]

@@ -35,7 +35,7 @@ LATE: Final = {"pd": pd, "TrialSettings": TrialSettings, "RunningAnalysis": Runn
 """What annotations name that are imported for type checkers alone."""
 
 DEFINITIONS: Final = frozenset(
-    {"AngleCurve", "AngleDefinition", "Drill", "Landmark", "MeasureDefinition"}
+    {"AngleCurve", "AngleDefinition", "Drill", "Landmark", "MeasureDefinition", "Reference"}
 )
 """Rows of tables: what is said of one stands there, and no run changes it."""
 

@@ -1,4 +1,4 @@
-"""Write the tables of measures and norms into their pages: ``python docs/figures/tables.py``."""
+"""Write the tables of measures, norms and references: ``python docs/figures/tables.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 from opensim_pelvis.gait.measures.compute import definitions
+from opensim_pelvis.guidance.references import read_references
 from opensim_pelvis.guidance.rulebook import read_norms, read_rules
+from opensim_pelvis.types import Reference
 
 DOCS = Path(__file__).resolve().parents[1]
 
@@ -15,6 +17,7 @@ def main() -> None:
     fill(DOCS / "measures.md", "measures", measure_table())
     fill(DOCS / "guidance.md", "norms", norm_table())
     fill(DOCS / "guidance.md", "rules", rule_table())
+    fill(DOCS / "references.md", "references", reference_table())
 
 
 def measure_table() -> str:
@@ -51,6 +54,33 @@ def rule_table() -> str:
         drills = ", ".join(drill.name for drill in rule.drills) or "-"
         lines.append(f"| `{rule.name}` | {rule.kind} | {conditions}{sex} | {drills} |")
     return "\n".join(lines)
+
+
+def reference_table() -> str:
+    """Return a row a reference."""
+    lines = [
+        "| reference | what | values, degrees | what moved | statistic; order | n | source "
+        "| read from | caveat |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for one in read_references():
+        people = "not available" if one.n is None else str(one.n)
+        moved = f"{one.measurand} ({one.site})"
+        how = f"{one.statistic}; {one.order}"
+        cells = (one.what, _values(one), moved, how, people, one.source, one.read_from, one.caveat)
+        lines.append(f"| `{one.key}` | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _values(one: Reference) -> str:
+    """Return mean, spread and people at each speed, or what there is instead."""
+    if one.between is not None:
+        return f"{one.between[0]:g} to {one.between[1]:g}; not by speed"
+    told = []
+    for point in one.points:
+        spread = "" if point.spread is None else f" ± {point.spread:g}"
+        told.append(f"{point.speed_mps:g} m/s: {point.value:g}{spread} (n {point.n})")
+    return "; ".join(told) or "not available"
 
 
 def fill(page: Path, name: str, table: str) -> None:

@@ -1,6 +1,7 @@
 from .config.settings import ActivitySettings as ActivitySettings
 from .config.settings import CalibrationSettings as CalibrationSettings
 from .config.settings import FusionSettings as FusionSettings
+from .config.settings import GuidanceSettings as GuidanceSettings
 from .config.settings import RecordingSettings as RecordingSettings
 from .config.settings import SolverSettings as SolverSettings
 from .config.settings import SubjectSettings as SubjectSettings

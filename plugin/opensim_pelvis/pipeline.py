@@ -25,6 +25,7 @@ from opensim_pelvis.config.settings import (
     ActivitySettings,
     CalibrationSettings,
     FusionSettings,
+    GuidanceSettings,
     RecordingSettings,
     SolverSettings,
     SubjectSettings,
@@ -81,6 +82,7 @@ def run(
     subject: SubjectSettings | None = None,
     activity: ActivitySettings | None = None,
     solver: SolverSettings | None = None,
+    guidance: GuidanceSettings | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run the whole job on a recording that was read.
@@ -91,7 +93,7 @@ def run(
     sensors : mapping of str to str, optional
         Identifier in the file to OpenSim body. May be left out where the identifiers are
         ``<body>_imu`` already.
-    fusion, timeline, calibration, subject, activity, solver : settings, optional
+    fusion, timeline, calibration, subject, activity, solver, guidance : settings, optional
         Defaults are those of the classes.
     progress : callable, optional
 
@@ -113,6 +115,7 @@ def run(
         subject=subject or SubjectSettings(),
         activity=activity or ActivitySettings(),
         solver=solver or SolverSettings(),
+        guidance=guidance or GuidanceSettings(),
     )
     check_settings(settings)
     _warm_up(settings.solver)
@@ -180,7 +183,7 @@ def _run(
     defaults: tuple[str, ...],
     progress: Progress | None,
 ) -> Result:
-    check_files(settings.activity)
+    check_files(settings)
     used = {sensor.identifier for sensor, _ in match_sensors(recording, settings.sensors)}
     recording = inspect_signals(recording, used, settings.fusion)
     gap_s, pose_s = settings.timeline.max_gap_s, settings.calibration.window_s

@@ -75,6 +75,8 @@ events = "sensors"
 [solver]
 engine = "opensim-tool"
 weights = { torso = 0.5 }
+[guidance]
+reference = "people.toml"
 [report]
 lab = "lab.toml"
 language = "de.po"
@@ -105,6 +107,7 @@ def test_every_key_of_a_trial_file_is_read(tmp_path: Path) -> None:
     assert (trial.activity.kind, trial.activity.surface) == ("running", "treadmill")
     assert trial.activity.events_file == tmp_path / "events.csv"
     assert (trial.activity.events_start_s, trial.activity.events) == (0.5, "sensors")
+    assert trial.guidance.reference == tmp_path / "people.toml"
     assert trial.solver.weights == {"torso": 0.5}
     stated = tomllib.loads(FULL)
     known = {name: set(record.__dataclass_fields__) for name, record in SECTIONS.items()}

@@ -38,7 +38,6 @@ STIFF = RunnerSettings(
     pelvic_tilt_mean_deg=4.0,
 )
 BLOCK = RunnerSettings(trunk_rotation_lag_deg=20.0)
-TALL_MAN = RunnerSettings(sex="male", height_m=1.8)
 
 FIRES = {
     "fast_with_high_rotation": FAST_HIGH,
@@ -47,10 +46,6 @@ FIRES = {
     "low_rotation_erect_overstride": ERECT,
     "low_rotation_low_hip_extension": STIFF,
     "pelvis_and_trunk_as_one_block": BLOCK,
-    "woman_above_published_rotation": replace(FAST_HIGH, pelvic_rotation_range_deg=22.0),
-    "woman_below_published_rotation": replace(FAST_HIGH, pelvic_rotation_range_deg=6.0),
-    "man_above_published_rotation": replace(TALL_MAN, pelvic_rotation_range_deg=20.0),
-    "man_below_published_rotation": replace(TALL_MAN, pelvic_rotation_range_deg=4.0),
 }
 """A runner made for each rule."""
 
@@ -73,10 +68,6 @@ OUTSIDE = [
     ("low_rotation_low_hip_extension", replace(STIFF, pelvic_rotation_range_deg=11.0)),
     ("low_rotation_low_hip_extension", replace(STIFF, hip_extension_peak_deg=8.0)),
     ("pelvis_and_trunk_as_one_block", replace(BLOCK, trunk_rotation_lag_deg=110.0)),
-    ("woman_above_published_rotation", replace(FAST_HIGH, pelvic_rotation_range_deg=15.0)),
-    ("woman_below_published_rotation", replace(FAST_HIGH, pelvic_rotation_range_deg=15.0)),
-    ("man_above_published_rotation", replace(TALL_MAN, pelvic_rotation_range_deg=12.0)),
-    ("man_below_published_rotation", replace(TALL_MAN, pelvic_rotation_range_deg=12.0)),
 ]  # fmt: skip
 """Each rule, with a runner one step outside one of its conditions."""
 

@@ -19,6 +19,18 @@ def row(mean: float, side: str = "body", **changes: Any) -> dict[str, Any]:
     return {"side": side, "mean": mean, "low": mean - 0.5, "high": mean + 0.5, "n": 20, **changes}
 
 
+REFERENCE = {
+    "label": "female",
+    "low": 8.0,
+    "high": 14.0,
+    "value": 11.0,
+    "n": 30,
+    "speed_mps": 3.2,
+    "source": "a lab",
+    "standing": "compared",
+}
+
+
 def measure(name: str, *rows: dict[str, Any], **changes: Any) -> dict[str, Any]:
     none = {
         "published": [],
@@ -48,13 +60,15 @@ def rotation(mean: float, half: float | None = 4.0, label: str = "female") -> di
     return measure(
         ROTATION,
         row(mean, low=ends[0], high=ends[1]),
-        published=[{"label": label, "low": 8.0, "high": 14.0}],
+        published=[{**REFERENCE, "label": label}],
         coach=[{"label": "fast", "low": 10.0, "high": 12.0}],
     )
 
 
 def published(key: str, side: str = "", who: str = "women") -> str:
-    return str(WORDS[f"rotation_published_{key}"]).format(who=who, low="8", high="14", side=side)
+    return str(WORDS[f"rotation_published_{key}"]).format(
+        who=who, low="8", high="14", side=side, speed="3.2", n=30, source="a lab"
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,6 +86,22 @@ def test_rotation_outside_the_published_means_counts_beyond_its_uncertainty(
     assert published(key, side) in found
     others = {"in", "near", "out"} - {key}
     assert not any(published(other, s) in found for other in others for s in ("above", "below"))
+
+
+def test_rotation_is_called_neither_high_nor_low_without_a_reference_at_its_speed() -> None:
+    unknown = {**REFERENCE, "standing": "speeds_not_available", "low": 13.0, "high": 16.0}
+    few = {**REFERENCE, "standing": "few_people", "low": None, "high": None, "n": 2}
+    speed = measure("speed_mps", row(2.5))
+    alone = {**rotation(6.0), "published": [unknown], "coach": []}
+    said_alone = said(alone, speed).split("\n")[0]
+    none = WORDS["rotation_no_reference"].format(speed="2.5")
+    assert said_alone == f"{WORDS['rotation_sure'].format(range='6.0°', half='4.0°')} {none}"
+    both = said({**alone, "published": [unknown, few]}, speed).split("\n")[0]
+    shown = WORDS["rotation_few"].format(n=2, who="women", value="11.0°", source="a lab")
+    assert both == f"{said_alone} {shown}"
+    assert WORDS["rotation_no_speed"] in said(alone)
+    assert WORDS["above"] not in both
+    assert WORDS["below"] not in both
 
 
 def test_without_an_uncertainty_any_distance_is_outside() -> None:
@@ -222,12 +252,15 @@ def test_of_a_rejected_result_causes_are_told_and_no_number() -> None:
     assert len(causes) == 1 + MAX_REASONS
 
 
-def test_of_two_bands_none_is_chosen() -> None:
-    bands = [{"label": label, "low": 8.0, "high": 14.0} for label in ("female", "male")]
+def test_of_two_bands_none_is_chosen_and_the_first_reference_is() -> None:
     fast = [{"label": label, "low": 10.0, "high": 12.0} for label in ("fast", "easy")]
-    both = {**rotation(10.0), "published": bands, "coach": fast}
+    both = {**rotation(10.0), "published": [], "coach": fast}
     first = said(both).split("\n")[0]
     assert first == WORDS["rotation_sure"].format(range="10.0°", half="4.0°")
+    two = [REFERENCE, {**REFERENCE, "low": 1.0, "high": 2.0}]
+    line = said({**rotation(10.0), "published": two}).split("\n")[0]
+    assert published("in") in line
+    assert line.count("a lab") == 1
     easy = {**rotation(10.0), "published": [], "coach": fast[1:]}
     assert said(easy).split("\n")[0] == first
 

@@ -136,11 +136,12 @@ def test_every_figure_is_one_that_plotly_knows(view: View, pelvis_result: Result
     assert "counter-time" not in figures_of(view_of(pelvis_result), read_texts())
 
 
-def test_coach_bands_and_published_means_stand_apart(view: View) -> None:
+def test_coach_bands_and_references_stand_apart(view: View) -> None:
     page = render_page(view)
     assert 'class="band coach" href="#norm-coach.' in page
-    assert 'class="band published" href="#norm-published.' in page
-    for target in re.findall(r'href="#((?:norm|def)-[^"]+)"', page):
+    assert 'class="band published" href="#reference-perpina_2023_rotation_women"' in page
+    assert read_texts()["references"]["speeds_not_available"].format(who="women") in page
+    for target in re.findall(r'href="#((?:norm|def|reference)-[^"]+)"', page):
         assert f'id="{target}"' in page
 
 
@@ -151,7 +152,7 @@ def test_walking_is_not_held_against_running(result: Result) -> None:
     assert "<h1>Walking report" in page
     assert 'class="band' not in page
     assert "cadence" not in figures_of(walk, read_texts())
-    assert "published" not in " ".join(headline(walk, read_texts()))
+    assert "reference" not in " ".join(headline(walk, read_texts()))
 
 
 def test_a_doi_becomes_a_link_and_all_else_is_escaped() -> None:
@@ -195,6 +196,8 @@ def test_a_source_is_one_click_away(text: str, links: list[str]) -> None:
 
 def test_every_published_number_has_a_link_to_its_source(view: View) -> None:
     published = {k: n for k, n in view["norms"].items() if k.startswith("published.")}
-    assert len(published) > 10
-    for key, norm in published.items():
+    references = {one["key"]: one for m in view["measures"] for one in m["published"]}
+    assert len(published) == 2
+    assert len(references) == 3  # of a woman: rotation, obliquity, tilt
+    for key, norm in (published | references).items():
         assert "<a href=" in str(linked(norm["source"])), key

@@ -43,6 +43,7 @@ LINES: Final[Sequence[Sequence[str]]] = (
     ("init", "imu", "--out", "new.toml"),
     ("selftest",),
     ("cohort", "results", "--out", "out"),
+    ("reference", "results", "--out", "new.toml"),
     ("report", "results", "--out", "out"),
     ("texts", "de.po", "--language", "de"),
     ("compare", "w.mot", "w.mot", "--out", "out", "--offset", "0"),
@@ -348,7 +349,7 @@ def _brief() -> Iterator[None]:
     def run_trial(settings: Any, *, accept: Callable[[Any], None], **_: Any) -> None:
         recording = read_recording(settings.recording)
         accept(recording)
-        check_files(settings.activity)
+        check_files(settings)
         raise ReadError(f"recording: {STAND_IN}")
 
     def nothing(*_: Any, **__: Any) -> None:

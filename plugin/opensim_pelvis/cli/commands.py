@@ -234,6 +234,7 @@ def selftest() -> None:
 
 
 command(epilog=examples.COHORT_EXAMPLES)(cli_results.cohort)
+command(epilog=examples.REFERENCE_EXAMPLES)(cli_results.reference)
 command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
 command()(cli_results.texts)
 command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from opensim_pelvis.cli.options import Lab, Out, Overwrite
+from opensim_pelvis.cli.screen.grouped_help import OUTPUT
 from opensim_pelvis.cli.screen.words import speaking, spoken, word
 
 CONTENT: Final = "Content"
@@ -40,6 +41,38 @@ def cohort(
         typer.echo(say_plain(copy, spoken()), err=True)
     for path in written:
         typer.echo(str(path))
+
+
+def reference(
+    results: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="The file to write (TOML), for run --reference.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = Path("reference.toml"),
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace a file of this command.", rich_help_panel=OUTPUT),
+    ] = False,
+) -> None:
+    """Make a reference of your own population."""
+    from opensim_pelvis.cli.screen.population_lines import population_lines
+    from opensim_pelvis.cohort.own_population import write_population
+    from opensim_pelvis.notices import say
+
+    made = write_population(results, out, overwrite=overwrite)
+    for one in made.left_out:
+        typer.echo(say(one, spoken()), err=True)
+    for line in population_lines(made, out):
+        typer.echo(line)
 
 
 def report(

@@ -113,6 +113,7 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
         "date": None if date is None else date.start,
         "sex": subject.sex or "not stated",
         "height_m": subject.height_m,
+        "activity": summary.settings.activity.kind or "not stated",
         "strides": running.strides.kept,
         "quality": "unknown" if summary.quality is None else summary.quality.verdict,
     }

@@ -117,6 +117,13 @@ class SolverSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuidanceSettings:
+    """``[guidance]``: what measures are held against beside the references of the package."""
+
+    reference: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSettings:
     """``[report]``: the laboratory's own report."""
 
@@ -141,6 +148,7 @@ class TrialSettings:
     subject: SubjectSettings = field(default_factory=SubjectSettings)
     activity: ActivitySettings = field(default_factory=ActivitySettings)
     solver: SolverSettings = field(default_factory=SolverSettings)
+    guidance: GuidanceSettings = field(default_factory=GuidanceSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
 
 
@@ -152,6 +160,7 @@ SECTIONS: Final[Mapping[str, type]] = {
     "subject": SubjectSettings,
     "activity": ActivitySettings,
     "solver": SolverSettings,
+    "guidance": GuidanceSettings,
     "report": ReportSettings,
 }
 """Tables of a trial file whose keys are fixed, and the record that each becomes."""

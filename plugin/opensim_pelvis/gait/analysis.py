@@ -12,6 +12,7 @@ from opensim_pelvis.gait.speeds import find_speed_notes, read_speeds, stride_spe
 from opensim_pelvis.gait.strides.segment import segment_strides
 from opensim_pelvis.gait.uncertainty.assess import assess
 from opensim_pelvis.guidance.engine import find_findings
+from opensim_pelvis.guidance.references import hold_measures, read_reference_file
 from opensim_pelvis.types import (
     AlignedRecording,
     Angles,
@@ -23,18 +24,21 @@ from opensim_pelvis.types import (
 )
 
 
-def check_files(activity: ActivitySettings) -> None:
-    """See, before long work, that the files of events and speeds can be used.
+def check_files(settings: TrialSettings) -> None:
+    """See, before long work, that the files of events, speeds and references can be used.
 
     Raises
     ------
-    ReadError
+    ReadError, SettingsError
         When one cannot.
     """
+    activity = settings.activity
     if activity.events_file is not None:
         read_events(activity.events_file, activity.events_start_s)
     if activity.speed_file is not None:
         read_speeds(activity.speed_file, activity.speed_start_s)
+    if settings.guidance.reference is not None:
+        read_reference_file(settings.guidance.reference)
 
 
 def analyse_running(
@@ -82,7 +86,7 @@ def analyse_running(
     )
     analysis = replace(analysis, estimates=estimates, asymmetries=asymmetries)
     findings = find_findings(analysis, settings, placement)
-    return replace(analysis, findings=findings)
+    return replace(analysis, findings=findings, references=hold_measures(analysis, settings))
 
 
 def _imported(activity: ActivitySettings, aligned: AlignedRecording) -> tuple[Event, ...]:

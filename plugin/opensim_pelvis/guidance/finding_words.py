@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Any, Final
 
 from opensim_pelvis.gait.measures.definitions import definition_of
+from opensim_pelvis.guidance.references import read_references
 from opensim_pelvis.guidance.rulebook import read_drills, read_norms, read_rules
 from opensim_pelvis.language import ENGLISH, Language, Text
 from opensim_pelvis.types import Drill, Finding, Reason
@@ -44,11 +45,12 @@ DERIVED: Final = {
 """Values that rules use beside the measures, with their labels."""
 
 NORM_WORDS: Final = ("unit", "what", "source", "sample", "caveat")
+REFERENCE_WORDS: Final = ("what", "source", "sample", "caveat")
 DRILL_WORDS: Final = ("name", "purpose", "how", "dose", "avoid")
 
 
 def texts() -> Iterator[Text]:
-    """Return every text of rules, drills, norms and findings."""
+    """Return every text of rules, drills, norms, references and findings."""
     yield Text("guidance.disclaimer", DISCLAIMER)
     yield Text("guidance.cannot_tell", CANNOT_TELL)
     yield Text("guidance.not_known", NOT_KNOWN)
@@ -62,6 +64,8 @@ def texts() -> Iterator[Text]:
         yield from (Text(f"drill.{drill.key}.{w}", getattr(drill, w)) for w in DRILL_WORDS)
     for key, norm in read_norms().items():
         yield from (Text(f"norm.{key}.{w}", getattr(norm, w)) for w in NORM_WORDS)
+    for one in read_references():
+        yield from (Text(f"reference.{one.key}.{w}", getattr(one, w)) for w in REFERENCE_WORDS)
 
 
 def finding_text(finding: Finding, language: Language = ENGLISH) -> str:

@@ -151,6 +151,7 @@ def _sources(settings: TrialSettings) -> tuple[Path, ...]:
         settings.activity.speed_file,
         settings.activity.events_file,
         settings.solver.model,
+        settings.guidance.reference,
         settings.report.lab,
     )
     return tuple(path for path in named if path is not None and path.exists())

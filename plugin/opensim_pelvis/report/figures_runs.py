@@ -9,6 +9,7 @@ from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
 from opensim_pelvis.report.headline import find_measure, find_row, half_of
 from opensim_pelvis.report.plot import axis, figure, line
+from opensim_pelvis.report.reference_words import compared
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
@@ -154,10 +155,10 @@ def _mean(view: View, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _published(view: View, texts: Texts, low: float, high: float) -> list[dict[str, Any]]:
-    """Return published means as bars at the right edge, apart from the coach bands."""
+    """Return 95 % of other people at this speed at the right edge, apart from the coach bands."""
     measure = find_measure(view, "pelvic_rotation_range_deg")
     traces = []
-    for place, band in enumerate(measure["published"] if measure else []):
+    for place, band in enumerate(compared(measure["published"] if measure else [])):
         at = high - (0.02 + 0.03 * place) * (high - low)
         name = texts["cadence"]["published"].format(who=texts["measures"][band["label"]])
         traces.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from opensim_pelvis.report.reference_words import compared
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.types.date import has_zone
@@ -89,10 +90,11 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     half = half_of(row)
     key = "rotation" if half is None else "rotation_sure"
     yield words[key].format(range=texts.degrees(mean), half=texts.degrees(half))
-    published = measure["published"]
-    if len(published) == 1:
-        (band,) = published
-        who = {"female": words["women"], "male": words["men"]}[band["label"]]
+    references = measure["published"]
+    if references and not compared(references):
+        yield from _not_compared(view, references, texts)
+    for band in compared(references)[:1]:
+        who = _who(band, texts)
         key, side, off = _against(band, mean, words)
         if key == "out" and half is not None and off <= half:
             key = "near"
@@ -101,6 +103,9 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
             low=texts.written(band["low"], "g"),
             high=texts.written(band["high"], "g"),
             side=side,
+            speed=texts.written(band["speed_mps"], ".1f"),
+            n=band["n"],
+            source=band["source"],
         )
     coach = measure["coach"]
     if [band["label"] for band in coach] == ["fast"]:
@@ -108,6 +113,26 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         key, side, _ = _against(band, mean, words)
         low, high = (texts.written(band[end], "g") for end in ("low", "high"))
         yield words[f"rotation_coach_{key}"].format(low=low, high=high, side=side)
+
+
+def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) -> Iterator[str]:
+    """Say why rotation is not held against other people, and what few people had."""
+    words, speed = texts["headline"], find_row(view, "speed_mps")
+    if speed is None:
+        yield words["rotation_no_speed"]
+        return
+    yield words["rotation_no_reference"].format(speed=texts.written(speed["mean"], ".1f"))
+    for one in references:
+        if one["standing"] == "few_people":
+            value = texts.degrees(one["value"])
+            yield words["rotation_few"].format(
+                n=one["n"], who=_who(one, texts), value=value, source=one["source"]
+            )
+
+
+def _who(reference: dict[str, Any], texts: Texts) -> str:
+    words = texts["headline"]
+    return {"female": words["women"], "male": words["men"]}.get(reference["label"], words["people"])
 
 
 def _against(band: dict[str, Any], mean: float, words: Any) -> tuple[str, str, float]:

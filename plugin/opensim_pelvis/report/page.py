@@ -30,6 +30,7 @@ from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
+from opensim_pelvis.report.reference_words import reference_note, reference_value
 from opensim_pelvis.report.sections import sections_of
 from opensim_pelvis.report.shown import drills_of, main_measures, more_measures, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
@@ -129,6 +130,8 @@ def render(
             number=texts.number,
             told=functools.partial(told, texts=texts),
             when=when,
+            reference_value=functools.partial(reference_value, texts=texts),
+            reference_note=functools.partial(reference_note, texts=texts),
             **context,
         )
     )

@@ -21,6 +21,7 @@ from opensim_pelvis.report.charts.chart import (
 from opensim_pelvis.report.figures import SHARES, pair_curves, pair_side
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, span_of, top_of
 from opensim_pelvis.report.headline import find_measure, find_row, half_of
+from opensim_pelvis.report.reference_words import compared
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
@@ -156,7 +157,7 @@ def cadence_chart(view: View, texts: Texts) -> Chart | None:
         Points(x=[cadence["mean"]], y=[mean], colour=style.RIGHT, shape="diamond", size=7.0,
                label=words["mean"])
     )  # fmt: skip
-    for place, band in enumerate(measure["published"]):
+    for place, band in enumerate(compared(measure["published"])):
         at = high - (0.02 + 0.03 * place) * (high - low)
         dash: style.Dash = "solid" if band["label"] == "female" else "dot"
         name = words["published"].format(who=texts["measures"][band["label"]])

@@ -1,7 +1,7 @@
 """The measures of a report, with spread, interval and what they may be held against.
 
-A coach band and a published norm are two lists and are never mixed. Both are of running: a
-recording of walking is held against neither.
+A coach band and a reference, which other people gave, are two lists and are never mixed. Both are
+of running: a recording of walking is held against neither.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from opensim_pelvis.guidance.rulebook import read_norms
-from opensim_pelvis.types import MeasureDefinition, Result, RunningAnalysis, Summary
+from opensim_pelvis.types import HeldReference, Result, RunningAnalysis, Summary
 
 _BUDGET: Final = ("extreme", "own_error", "as_markers")
 """Fields of a definition that only the budget of its uncertainty reads."""
@@ -25,7 +25,6 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
     if running is None:
         return []
     walking = result.settings.activity.kind == "walking"
-    sex = result.settings.subject.sex
     asymmetries = {a.name: asdict(a) for a in running.asymmetries}
     found = []
     for definition in running.definitions:
@@ -38,7 +37,11 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
                 "rows": rows,
                 "right_minus_left": asymmetries.get(definition.name),
                 "coach": [] if walking else _coach_bands(definition.name, running),
-                "published": [] if walking else _published_bands(definition, sex),
+                "published": [
+                    _reference(held)
+                    for held in running.references.get(definition.name, ())
+                    if not walking and held.standing != "value_not_available"
+                ],
             }
         )
     return found
@@ -70,13 +73,26 @@ def _coach_bands(name: str, running: RunningAnalysis) -> list[dict[str, Any]]:
     return low
 
 
-def _published_bands(definition: MeasureDefinition, sex: str | None) -> list[dict[str, Any]]:
-    """Return published group means: of the runner's sex, of both where it is not stated."""
-    if not definition.norm:
-        return []
-    sexes = ("female", "male") if sex is None else (sex,)
-    keys = [(f"published.{who}_{definition.norm}", who) for who in sexes]
-    return [_band(f"{key}_low", f"{key}_high", who) for key, who in keys]
+def _reference(held: HeldReference) -> dict[str, Any]:
+    """Return a reference at the speed of the run, and what stands in the way of a comparison."""
+    one = held.reference
+    low, high = one.between or (held.low, held.high)
+    return {
+        "key": one.key,
+        "label": one.sex or "people",
+        "low": low,
+        "high": high,
+        "value": held.value,
+        "spread": held.spread,
+        "n": held.n if one.points else one.n,
+        "speed_mps": held.speed_mps,
+        "speeds_mps": one.speeds_mps,
+        "standing": held.standing,
+        "what": one.what,
+        "source": one.source,
+        "sample": one.sample,
+        "caveat": one.caveat,
+    }
 
 
 def _band(low: str | None, high: str, label: str) -> dict[str, Any]:

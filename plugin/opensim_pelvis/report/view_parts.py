@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from opensim_pelvis.config.settings import Sex
 from opensim_pelvis.guidance.finding_words import REASONS
 from opensim_pelvis.io.documents import ABSENT, FaultError, OneOf, Within, check_lengths
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view_curves import STRIDE_POINTS, drawn_curves
 from opensim_pelvis.report.view_skeleton import FRAMES
+from opensim_pelvis.types import Standing
 from opensim_pelvis.types.finding import Drill
 
 _PERCENT: Final = 101
@@ -95,16 +95,35 @@ class Coach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Means of a study."""
+    """Values of other people at the speed of the run; earlier versions knew no speeds.
+
+    ``low`` and ``high``: 95 % of people where ``standing`` is ``"compared"``, else the lowest and
+    the highest mean of a source.
+    """
 
     key: str
-    label: Sex
-    low: float
-    high: float
+    label: Literal["female", "male", "people"]
+    low: Number
+    high: Number
+    value: Number = None
+    spread: Number = None
+    n: Count | None = None
+    speed_mps: Number = None
+    speeds_mps: tuple[float, float] | None = None
+    standing: Standing = "speeds_not_available"
     what: str
     source: str
     sample: str
     caveat: str
+
+    def __post_init__(self) -> None:
+        _check_interval(self.low, self.high)
+        if self.standing == "compared" and None in (self.low, self.value, self.speed_mps, self.n):
+            raise FaultError("low: wanted all numbers of a reference that is compared")
+        if self.standing == "few_people" and None in (self.value, self.n, self.speed_mps):
+            raise FaultError("value: wanted that of few people, found nothing")
+        if self.standing in ("outside_speeds", "speed_not_stated") and self.speeds_mps is None:
+            raise FaultError("speeds_mps: wanted those of the reference, found nothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,13 @@ from typing import Any
 
 from opensim_pelvis.config.trial.defaults import default_in
 from opensim_pelvis.gait.measures.definitions import WORDS as MEASURE_WORDS
-from opensim_pelvis.guidance.finding_words import NORM_WORDS, drill_in, rule_source, rule_text
+from opensim_pelvis.guidance.finding_words import (
+    NORM_WORDS,
+    REFERENCE_WORDS,
+    drill_in,
+    rule_source,
+    rule_text,
+)
 from opensim_pelvis.guidance.rulebook import read_rules
 from opensim_pelvis.kinematics.angle_definitions import WORDS as ANGLE_WORDS
 from opensim_pelvis.language import ENGLISH, Language
@@ -47,8 +53,11 @@ def _said(
 
 def _measure(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
     bands = {
-        kind: [_said(band, f"norm.{band['key']}", NORM_WORDS, language) for band in row[kind]]
-        for kind in ("coach", "published")
+        kind: [_said(band, f"{room}.{band['key']}", words, language) for band in row[kind]]
+        for kind, room, words in (
+            ("coach", "norm", NORM_WORDS),
+            ("published", "reference", REFERENCE_WORDS),
+        )
     }
     return {**_said(row, f"measure.{row['name']}", MEASURE_WORDS, language), **bands}
 

@@ -49,6 +49,12 @@ from opensim_pelvis.types.recording import InputFile as InputFile
 from opensim_pelvis.types.recording import OrientationOrigin as OrientationOrigin
 from opensim_pelvis.types.recording import Recording as Recording
 from opensim_pelvis.types.recording import SensorSignals as SensorSignals
+from opensim_pelvis.types.reference import FEWEST_PEOPLE as FEWEST_PEOPLE
+from opensim_pelvis.types.reference import HeldReference as HeldReference
+from opensim_pelvis.types.reference import Measurand as Measurand
+from opensim_pelvis.types.reference import Reference as Reference
+from opensim_pelvis.types.reference import ReferencePoint as ReferencePoint
+from opensim_pelvis.types.reference import Standing as Standing
 from opensim_pelvis.types.result import Result as Result
 from opensim_pelvis.types.running import Asymmetry as Asymmetry
 from opensim_pelvis.types.running import Curves as Curves

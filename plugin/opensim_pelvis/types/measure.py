@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
+from opensim_pelvis.types.reference import Measurand
+
 Unit = Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
 
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
@@ -49,7 +51,7 @@ class MeasureDefinition:
     shown : mapping of place to int
         Where it stands beyond the whole table, and at which place among others.
     norm : str
-        Middle of the keys of published norms; empty where there are none.
+        Measure whose references it is held against; empty where those of its own name.
     extreme : str
         ``"range"`` or ``"peak"`` where the value is a difference of extremes of an angle or one
         of them, to which fast motion of soft tissue adds; else empty.
@@ -88,6 +90,11 @@ class MeasureDefinition:
         The zero of an angle is that of the static trial, or any point of a circle.
         """
         return not self.needs_pose and not self.circular
+
+    @property
+    def measurand(self) -> Measurand:
+        """What moves: the site of the sensor, or what markers over ASIS and PSIS would show."""
+        return "asis-psis" if self.as_markers else "site"
 
     @property
     def digits(self) -> int:

@@ -14,6 +14,7 @@ from opensim_pelvis.types._shapes import check_shape
 from opensim_pelvis.types.event import GaitEvents
 from opensim_pelvis.types.finding import Finding
 from opensim_pelvis.types.measure import MeasureDefinition
+from opensim_pelvis.types.reference import HeldReference
 from opensim_pelvis.types.uncertainty import Estimate
 
 if TYPE_CHECKING:
@@ -200,6 +201,8 @@ class RunningAnalysis:
     estimates : tuple of Estimate
         Of every summary and asymmetry: best estimate with its uncertainty (`gait.uncertainty`).
     findings : tuple of Finding
+    references : mapping of str to tuple of HeldReference
+        Measure to the values of other people that it may be held against, or why not.
     absent : mapping of str to Notice
         Measure to the reason why it is not there.
     notes : tuple of Notice
@@ -214,6 +217,7 @@ class RunningAnalysis:
     curves: Curves
     estimates: tuple[Estimate, ...] = ()
     findings: tuple[Finding, ...] = ()
+    references: Mapping[str, tuple[HeldReference, ...]] = field(default_factory=dict)
     absent: Mapping[str, Notice] = field(default_factory=dict)
     notes: tuple[Notice, ...] = ()
 

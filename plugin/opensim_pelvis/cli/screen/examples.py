@@ -60,6 +60,13 @@ COHORT_EXAMPLES: Final = """Examples:
   # every result below a folder; [subject] id identifies each person
   opensim-pelvis cohort results/ --out cohort/
 """
+REFERENCE_EXAMPLES: Final = """Examples:
+
+\b
+  # your own population; then the reports of new runs compare with it
+  opensim-pelvis reference results/ --out my_reference.toml
+  opensim-pelvis run trial.toml --out new/ --reference my_reference.toml
+"""
 INIT_EXAMPLES: Final = """Examples:
 
 \b

@@ -40,6 +40,7 @@ GROUPS: Final = (
     "Inverse kinematics",
     "Subject",
     "Activity, gait events and speed",
+    "Guidance",
 )
 """Headings of ``opensim-pelvis run --help``, in order; those of no setting follow."""
 

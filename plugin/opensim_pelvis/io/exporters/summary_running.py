@@ -8,7 +8,7 @@ from typing import Any
 
 from opensim_pelvis.guidance.finding_words import plain_finding
 from opensim_pelvis.notices import say
-from opensim_pelvis.types import Estimate, Result
+from opensim_pelvis.types import Estimate, HeldReference, Result
 from opensim_pelvis.types.running import Summary, excluded_words
 
 
@@ -43,10 +43,21 @@ def summarise_running(result: Result) -> dict[str, Any] | None:
             for d in running.definitions
         },
         "measures": measures,
+        "references": {
+            name: [_held(held) for held in all_held]
+            for name, all_held in running.references.items()
+        },
         "absent": running.absent,
         "findings": [plain_finding(finding) for finding in running.findings],
         "notes": running.notes,
     }
+
+
+def _held(held: HeldReference) -> dict[str, Any]:
+    """Return a reference at the speed of the run; ``standing`` is why it is no comparison."""
+    one = held.reference
+    numbers = ("standing", "value", "value_u", "spread", "n", "low", "high")
+    return {"key": one.key, "source": one.source, **{k: getattr(held, k) for k in numbers}}
 
 
 def _numbers(summary: Summary) -> dict[str, Any]:
