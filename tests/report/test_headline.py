@@ -67,7 +67,7 @@ def rotation(mean: float, half: float | None = 4.0, label: str = "female") -> di
 
 def published(key: str, side: str = "", who: str = "women") -> str:
     return str(WORDS[f"rotation_published_{key}"]).format(
-        who=who, low="8", high="14", side=side, speed="3.2", n=30, source="a lab"
+        who=who, low="8.0", high="14.0", side=side, speed="3.2", n=30, source="a lab"
     )
 
 
@@ -89,14 +89,15 @@ def test_rotation_outside_the_published_means_counts_beyond_its_uncertainty(
 
 
 def test_rotation_is_called_neither_high_nor_low_without_a_reference_at_its_speed() -> None:
-    unknown = {**REFERENCE, "standing": "speeds_not_available", "low": 13.0, "high": 16.0}
+    older = {**REFERENCE, "speed_mps": None}
+    unknown = {**older, "standing": "speeds_not_available", "low": 13.0, "high": 16.0}
     few = {**REFERENCE, "standing": "few_people", "low": None, "high": None, "n": 2}
     speed = measure("speed_mps", row(2.5))
     alone = {**rotation(6.0), "published": [unknown], "coach": []}
     said_alone = said(alone, speed).split("\n")[0]
     none = WORDS["rotation_no_reference"].format(speed="2.5")
     assert said_alone == f"{WORDS['rotation_sure'].format(range='6.0°', half='4.0°')} {none}"
-    both = said({**alone, "published": [unknown, few]}, speed).split("\n")[0]
+    both = said({**alone, "published": [unknown, {**few, "speed_mps": 2.5}]}).split("\n")[0]
     shown = WORDS["rotation_few"].format(n=2, who="women", value="11.0°", source="a lab")
     assert both == f"{said_alone} {shown}"
     assert WORDS["rotation_no_speed"] in said(alone)
@@ -261,6 +262,8 @@ def test_of_two_bands_none_is_chosen_and_the_first_reference_is() -> None:
     line = said({**rotation(10.0), "published": two}).split("\n")[0]
     assert published("in") in line
     assert line.count("a lab") == 1
+    both_sexes = {**REFERENCE, "label": "people", "low": 1.0, "high": 2.0}
+    assert said({**rotation(10.0), "published": [both_sexes, REFERENCE]}).split("\n")[0] == line
     easy = {**rotation(10.0), "published": [], "coach": fast[1:]}
     assert said(easy).split("\n")[0] == first
 

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -91,7 +92,7 @@ def write_population(paths: Sequence[Path], path: Path, *, overwrite: bool = Fal
         When the file cannot be written.
     """
     check_file(path, sources=paths, first_line=FIRST_LINE, kept=True, overwrite=overwrite)
-    made = make_population(read_cohort(paths))
+    made = make_population(read_cohort(paths, attrgetter("best")))
     head = _HEAD.format(first_line=FIRST_LINE, file=path.name, people=made.people)
     write_file(path, "\n".join([head, *map(as_toml, made.references)]))
     return made

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from opensim_pelvis.errors import ComparisonError, raise_faults
 from opensim_pelvis.gait.measures.definitions import shown_in
 from opensim_pelvis.io.delivery import SUMMARY, find_results
 from opensim_pelvis.io.delivery.manifest import MANIFEST, hash_file, read_manifest
-from opensim_pelvis.io.results.summary_file import Sides, read_summary
+from opensim_pelvis.io.results.summary_file import Number, Numbers, Sides, read_summary
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.types.date import order_moments
 
@@ -22,7 +23,9 @@ COPIES: Final = "copies"
 ROTATION: Final = "pelvic_rotation_range_deg"
 
 
-def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
+def read_cohort(
+    paths: Sequence[Path], value_of: Callable[[Numbers], Number] = attrgetter("mean")
+) -> pd.DataFrame:
     """Read summaries and return a row a session, in the order of subject, date and name.
 
     A session of which no stride was kept has ``strides`` 0 and no measures. Results of one trial
@@ -32,6 +35,8 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     ----------
     paths : sequence of Path
         ``NAME_summary.json`` files, or folders that hold some.
+    value_of : callable
+        What a measure of one side is: its mean unless given.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def read_cohort(paths: Sequence[Path]) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     copies: list[Notice] = []
     for path in _without_copies(find_results(paths, SUMMARY, faults), copies):
-        row = _read_row(path, faults)
+        row = _read_row(path, faults, value_of)
         if row is not None:
             rows.append(row)
     if not rows and not faults:
@@ -95,7 +100,9 @@ def _keys(path: Path) -> list[object]:
     return [hash_file(path), *made_from]
 
 
-def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
+def _read_row(
+    path: Path, faults: list[str], value_of: Callable[[Numbers], Number]
+) -> dict[str, Any] | None:
     try:
         summary = read_summary(path, ComparisonError)
     except ComparisonError as fault:
@@ -118,7 +125,7 @@ def _read_row(path: Path, faults: list[str]) -> dict[str, Any] | None:
         "quality": "unknown" if summary.quality is None else summary.quality.verdict,
     }
     for definition in shown_in("cohort"):  # those of two sides are averaged over the sides
-        row[definition.name] = _mean(running.measures.get(definition.name))
+        row[definition.name] = _mean(running.measures.get(definition.name), value_of)
     low, high = _interval(running.measures.get(ROTATION))
     row |= {"rotation_ci_low_deg": low, "rotation_ci_high_deg": high}
     speed = row["speed_mps"]
@@ -140,9 +147,10 @@ def _tell_apart(rows: Sequence[dict[str, Any]]) -> None:
             taken.add(row["subject"])
 
 
-def _mean(sides: Sides | None) -> float:
+def _mean(sides: Sides | None, value_of: Callable[[Numbers], Number]) -> float:
     """Return the mean of a measure, of both sides where it has two."""
-    means = [side.mean for side in sides.present if side.mean is not None] if sides else []
+    found = [value_of(side) for side in sides.present] if sides else []
+    means = [value for value in found if value is not None]
     return sum(means) / len(means) if means else float("nan")
 
 

@@ -93,15 +93,16 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     references = measure["published"]
     if references and not compared(references):
         yield from _not_compared(view, references, texts)
-    for band in compared(references)[:1]:
+    own_sex_first = sorted(compared(references), key=lambda one: one["label"] == "people")
+    for band in own_sex_first[:1]:
         who = _who(band, texts)
         key, side, off = _against(band, mean, words)
         if key == "out" and half is not None and off <= half:
             key = "near"
         yield words[f"rotation_published_{key}"].format(
             who=who,
-            low=texts.written(band["low"], "g"),
-            high=texts.written(band["high"], "g"),
+            low=texts.number(band["low"], "deg"),
+            high=texts.number(band["high"], "deg"),
             side=side,
             speed=texts.written(band["speed_mps"], ".1f"),
             n=band["n"],
@@ -117,11 +118,13 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
 
 def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) -> Iterator[str]:
     """Say why rotation is not held against other people, and what few people had."""
-    words, speed = texts["headline"], find_row(view, "speed_mps")
+    words, row = texts["headline"], find_row(view, "speed_mps")
+    known = [one["speed_mps"] for one in references if one["speed_mps"] is not None]
+    speed = known[0] if known else row and row["mean"]  # older files state it in the table alone
     if speed is None:
         yield words["rotation_no_speed"]
         return
-    yield words["rotation_no_reference"].format(speed=texts.written(speed["mean"], ".1f"))
+    yield words["rotation_no_reference"].format(speed=texts.written(speed, ".1f"))
     for one in references:
         if one["standing"] == "few_people":
             value = texts.degrees(one["value"])

@@ -97,11 +97,24 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimated:
+    """The best estimate of a mean; absent in summaries of earlier versions."""
+
+    value: Number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """Mean over the strides of one side, and its 95 % interval."""
+    """Mean over the strides of one side, its 95 % interval, and the best estimate."""
 
     mean: Number
     ci95: tuple[Number, Number]
+    estimate: Estimated | None = None
+
+    @property
+    def best(self) -> Number:
+        """What the report prints: the estimate where there is one, else the mean."""
+        return self.mean if self.estimate is None else self.estimate.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
