@@ -78,6 +78,20 @@ def test_quantiles_of_many_made_people_are_the_true_ones(speed: float) -> None:
         )
 
 
+def test_the_mean_is_weighed_by_the_spread_at_its_speed() -> None:
+    """At the maximum of the likelihood, residuals over the variance have no line left in them."""
+    rng = np.random.default_rng(5)
+    speeds = rng.uniform(2.0, 5.0, 60)
+    values = rng.normal(3.0 * speeds, np.exp(speeds - 3.0))
+    fit = fit_over_speed(speeds, values, people(60))
+    assert fit is not None
+    left = [
+        (y - fit.mean_at(v)) / fit.spread_at(v) ** 2 for v, y in zip(speeds, values, strict=True)
+    ]
+    assert np.sum(left) == pytest.approx(0.0, abs=1e-6)
+    assert np.dot(left, speeds) == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_person_at_many_speeds_counts_once() -> None:
     """One person, twenty times: with equal weights of values the mean would be 19.1."""
     speeds = np.full(30, 3.0)
@@ -141,7 +155,12 @@ def test_a_reference_by_speed_and_sex_is_written_and_read_back(tmp_path: Path) -
     fit = made.fits[0]
     assert held[0].value == pytest.approx(fit.mean_at(3.4), abs=1e-4)
     assert reference_for(ROTATION, 5.2, None, references=again)[0].standing == "outside_speeds"
-    assert 0.0 <= made.outside[0] <= 0.2
+    table = sessions(120)
+    ends = [[fit.quantile(v, q) for v in table["speed_mps"]] for q in (0.05, 0.95)]
+    far = (table[ROTATION] < ends[0]) | (table[ROTATION] > ends[1])
+    assert made.outside[0] == pytest.approx(far.mean())
+    assert (table[ROTATION] > ends[1]).any()
+    assert [one.n for one in made.references[:3]] == [120, 60, 60]
 
 
 def test_of_few_people_there_are_mean_and_spread_and_no_comparison() -> None:
@@ -156,6 +175,7 @@ def test_of_few_people_there_are_mean_and_spread_and_no_comparison() -> None:
 def test_trials_of_a_person_at_one_speed_are_one_value() -> None:
     table = sessions(10)
     more = table.iloc[[4] * 6].assign(**{ROTATION: table[ROTATION].iloc[4] + 6.0})
+    more["speed_mps"] += np.linspace(-0.02, 0.02, 6)  # a treadmill, and the same step
     both = pd.concat([table, more.assign(name="again")], ignore_index=True)
     merged = one_value_a_speed(both)
     assert len(merged) == 10

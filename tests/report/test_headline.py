@@ -262,6 +262,7 @@ def test_of_two_bands_none_is_chosen_and_the_first_reference_is() -> None:
     line = said({**rotation(10.0), "published": two}).split("\n")[0]
     assert published("in") in line
     assert line.count("a lab") == 1
+    assert WORDS["rotation_no_reference"].format(speed="3.2") not in line
     both_sexes = {**REFERENCE, "label": "people", "low": 1.0, "high": 2.0}
     assert said({**rotation(10.0), "published": [both_sexes, REFERENCE]}).split("\n")[0] == line
     easy = {**rotation(10.0), "published": [], "coach": fast[1:]}

@@ -120,7 +120,8 @@ def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) ->
     """Say why rotation is not held against other people, and what few people had."""
     words, row = texts["headline"], find_row(view, "speed_mps")
     known = [one["speed_mps"] for one in references if one["speed_mps"] is not None]
-    speed = known[0] if known else row and row["mean"]  # older files state it in the table alone
+    stated = None if row is None else row["mean"]  # older files state it in the table alone
+    speed = known[0] if known else stated
     if speed is None:
         yield words["rotation_no_speed"]
         return
