@@ -50,9 +50,8 @@ def rule_table() -> str:
     lines = ["| rule | kind | conditions (all must apply) | drills |", "|---|---|---|---|"]
     for rule in read_rules():
         conditions = "; ".join(f"{c.measure} {c.op} {c.limit:g}" for c in rule.conditions)
-        sex = f"; {rule.sex}" if rule.sex else ""
         drills = ", ".join(drill.name for drill in rule.drills) or "-"
-        lines.append(f"| `{rule.name}` | {rule.kind} | {conditions}{sex} | {drills} |")
+        lines.append(f"| `{rule.name}` | {rule.kind} | {conditions} | {drills} |")
     return "\n".join(lines)
 
 

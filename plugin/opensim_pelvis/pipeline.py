@@ -4,7 +4,7 @@
 
     read -> inspect -> fuse -> clocks -> align (one count) -> pose -> heading -> placement
          -> orientations in ground -> model with sensor frames -> inverse kinematics
-         -> clinical angles -> events -> strides -> measures -> findings -> Result
+         -> clinical angles -> events -> strides -> measures -> checks -> findings -> Result
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from opensim_pelvis.config.trial.defaults import list_defaults
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.gait.analysis import analyse_running, check_files
+from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.io.processes import finish_before_fork
 from opensim_pelvis.io.reading import read_recording
 from opensim_pelvis.kinematics.angles import compute_angles
@@ -215,6 +216,8 @@ def _run(
     )
     evidence = examine(examined)
     told = notes_of(evidence)
+    quality = judge(recording, aligned, placement, model, kinematics, running, evidence)
+    running = replace(running, findings=find_findings(running, settings, placement, quality))
     return Result(
         name=name_of(recording, settings),
         settings=settings,
@@ -229,7 +232,7 @@ def _run(
         running=running,
         versions=_versions(),
         defaults=defaults,
-        quality=judge(recording, aligned, placement, model, kinematics, running, evidence),
+        quality=quality,
         notes=(
             *(note for note in told if note.severity != "note"),
             *sorted(placement.notes, key=lambda note: note.severity != "error"),

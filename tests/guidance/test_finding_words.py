@@ -54,16 +54,14 @@ def finding(*reasons: Reason, text: str = "{pelvic_rotation_range_deg:.1f} degre
 
 
 FEW: Final = Reason(key="few", values={"n": 7.0, "needed": 10.0})
-INTERVAL: Final = Reason(
-    key="interval", measure="speed_mps", values={"low": 4.04, "high": 4.26, "limit": 4.1667}
-)
+BELOW: Final = Reason(key="below", measure="speed_mps", values={"percent": 81.6, "limit": 4.1667})
 
 
 def test_a_finding_says_its_numbers_and_then_why_it_cannot_tell() -> None:
     assert finding_text(finding()) == "9.3 degrees"
-    told = "the interval of speed (4.0 to 4.3) includes the limit of 4.1667"
+    told = "speed is below 4.1667 with a probability of 82 % only"
     few = "only 7 strides, 10 are needed"
-    assert finding_text(finding(INTERVAL, FEW)) == f"9.3 degrees Undecided: {told}; {few}."
+    assert finding_text(finding(BELOW, FEW)) == f"9.3 degrees Undecided: {told}; {few}."
 
 
 @pytest.mark.parametrize(
@@ -77,10 +75,15 @@ def test_a_finding_says_its_numbers_and_then_why_it_cannot_tell() -> None:
         (Reason(key="activity"), "the activity was not stated to be running"),
         (Reason(key="strides"), "no strides were found"),
         (
-            Reason(key="error", measure=ROTATION, values={"error": 4.3, "effect": 2.25}),
-            "the known error of pelvic rotation, range (4.3 degrees) exceeds the effect (2.2 "
-            "degrees)",
+            Reason(key="above", measure=ROTATION, values={"limit": 5.0, "percent": 70.0}),
+            "pelvic rotation, range exceeds 5 with a probability of 70 % only",
         ),
+        (
+            Reason(key="together", values={"percent": 92.5}),
+            "all conditions hold together with a probability of 92 % only",
+        ),
+        (Reason(key="unsure", measure="speed_mps"), "the uncertainty of speed is unknown"),
+        (Reason(key="quality"), "data quality is not good"),
     ],
 )
 def test_each_reason_names_its_measure_and_numbers(reason: Reason, words: str) -> None:
@@ -103,18 +106,21 @@ def test_in_another_language_words_and_decimal_signs_are_its_own() -> None:
         rule__x__text="{speed_mps:.1f} m/s, {cadence_spm:.0f}, {sex}",
         guidance__not_known="(unbekannt)",
         guidance__cannot_tell="Offen: {reasons}.",
-        guidance__reason__interval="{measure} von {low:.1f} bis {high:.1f} um {limit:g}",
+        guidance__likely="Mindestens {percent:.0f} %.",
+        guidance__reason__below="{measure} unter {limit:g}: {percent:.0f} %",
         guidance__sex__male="Mann",
         guidance__sex__unknown="ohne Angabe",
         measure__speed_mps__label="Tempo (ca.)",
     )
     english = "{sex} {speed_mps:.1f} {cadence_spm:.0f}"
-    told = rule_text("x", english, {"speed_mps": 4.25}, "male", (INTERVAL,), german)
-    assert told == "4,2 m/s, (unbekannt), Mann Offen: Tempo (ca.) von 4,0 bis 4,3 um 4,1667."
+    told = rule_text("x", english, {"speed_mps": 4.25}, "male", (BELOW,), german)
+    assert told == "4,2 m/s, (unbekannt), Mann Offen: Tempo (ca.) unter 4,1667: 82 %."
     assert sex_word(None, german) == "ohne Angabe"
     assert sex_word("female", german) == "female"
     assert reason_text(FEW, german) == "only 7 strides, 10 are needed"
     assert finding_text(finding(), german) == "9,3 degrees"
+    sure = dataclasses.replace(finding(), probability=0.976)
+    assert finding_text(sure, german) == "9,3 degrees Mindestens 97 %."
 
 
 def test_sources_of_a_rule_are_those_of_its_norms_in_the_language() -> None:
@@ -154,7 +160,7 @@ def test_a_finding_in_a_file_holds_its_texts_and_not_what_they_are_made_of() -> 
     row = plain_finding(finding(FEW))
     assert list(row) == [
         "rule", "kind", "status", "text", "numbers", "source", "strength", "drills", "reasons",
-        "named",
+        "named", "probability",
     ]  # fmt: skip
     assert (row["rule"], row["kind"], row["status"]) == ("by hand", "coach band", "cannot tell")
     assert row["text"] == "9.3 degrees Undecided: only 7 strides, 10 are needed."
@@ -188,5 +194,6 @@ def test_every_text_has_one_key_and_every_key_that_is_asked_for_is_there() -> No
     assert keys["guidance.disclaimer"] == finding_words.DISCLAIMER
     assert keys["guidance.cannot_tell"] == finding_words.CANNOT_TELL
     assert keys["guidance.not_known"] == finding_words.NOT_KNOWN
+    assert keys["guidance.likely"] == finding_words.LIKELY
     sexes = {sex: keys[f"guidance.sex.{sex}"] for sex in ("female", "male", "unknown")}
     assert sexes == {"female": "female", "male": "male", "unknown": "sex not stated"}

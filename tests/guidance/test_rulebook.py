@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final
 
@@ -46,7 +47,6 @@ def row(*conditions: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "strength": "weak",
         "drills": ["twist"],
         "conditions": list(conditions) or [condition()],
-        "effect_deg": 5.0,
         **changes,
     }
     return {key: value for key, value in made.items() if value is not None}
@@ -73,18 +73,22 @@ def test_a_rule_takes_its_limits_from_norms_or_states_them() -> None:
     assert free.source == ""
 
 
-def test_what_a_rule_does_not_state_is_off() -> None:
+def test_a_rule_has_its_words_and_drills() -> None:
     (plain,) = made(row())
     assert (plain.name, plain.kind, plain.text, plain.strength) == (
         "stiff", "coach band", "said", "weak",
     )  # fmt: skip
-    assert (plain.effect_deg, plain.margin, plain.sex, plain.needs_sex) == (5.0, False, None, False)
     assert [drill.key for drill in plain.drills] == ["twist"]
-    (other,) = made(row(effect_deg=None, margin=True, sex="female", needs_sex=True, drills=[]))
-    assert (other.effect_deg, other.margin, other.sex, other.needs_sex) == (
-        None, True, "female", True,
-    )  # fmt: skip
+    (other,) = made(row(drills=[]))
     assert other.drills == ()
+
+
+def test_a_limit_is_as_spread_as_its_norm() -> None:
+    norms = {**NORMS, "coach.low": replace(COACH, spread=1.5)}
+    speed = {"measure": "speed_mps", "op": ">=", "value": 3}
+    (rule,) = make_rules({"rule": [row(condition(), speed)], "drill": {"twist": DRILL}}, norms)
+    assert [c.spread for c in rule.conditions] == [1.5, 0.0]
+    assert made(row())[0].conditions[0].spread == 0.0
 
 
 @pytest.mark.parametrize(
@@ -95,9 +99,6 @@ def test_what_a_rule_does_not_state_is_off() -> None:
         ({"kind": "published norm"}, "stiff is a published norm but uses coach.low"),
         ({"drills": ["twist", "jump"]}, "stiff: no drill is called jump"),
         ({"conditions": [condition(op="==")]}, "stiff: no operator =="),
-        ({"margin": True}, "stiff: wanted one of effect_deg and margin"),
-        ({"effect_deg": None}, "stiff: wanted one of effect_deg and margin"),
-        ({"effect_deg": None, "margin": False}, "stiff: wanted one of effect_deg and margin"),
     ],
 )
 def test_each_fault_of_a_rule_is_refused(changes: dict[str, Any], told: str) -> None:
@@ -110,18 +111,17 @@ def test_each_fault_of_a_rule_is_refused(changes: dict[str, Any], told: str) -> 
 def test_all_faults_of_all_rules_are_told_at_once() -> None:
     wrong = [
         row(condition(op="!="), condition(limit="none"), name="one", drills=["jump"]),
-        row(condition(limit="published.low"), name="two", margin=True),
+        row(condition(limit="published.low"), name="two"),
     ]
     with pytest.raises(SettingsError) as refused:
         made(*wrong, row(name="three"))
     assert [line.strip() for line in str(refused.value).split("\n")] == [
-        "rules.toml: 5 faults",
+        "rules.toml: 4 faults",
         "- one: no norm is called none",
         "- one: no drill is called jump",
         "- one: no operator !=",
         "- two is a coach band but uses published.low: coach bands and published norms are never "
         "mixed",
-        "- two: wanted one of effect_deg and margin",
     ]
 
 

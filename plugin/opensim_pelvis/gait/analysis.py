@@ -11,7 +11,6 @@ from opensim_pelvis.gait.measures.compute import analyse_strides
 from opensim_pelvis.gait.speeds import find_speed_notes, read_speeds, stride_speeds
 from opensim_pelvis.gait.strides.segment import segment_strides
 from opensim_pelvis.gait.uncertainty.assess import assess
-from opensim_pelvis.guidance.engine import find_findings
 from opensim_pelvis.guidance.references import hold_measures, read_reference_file
 from opensim_pelvis.types import (
     AlignedRecording,
@@ -49,7 +48,7 @@ def analyse_running(
     angles: Angles,
     settings: TrialSettings,
 ) -> RunningAnalysis:
-    """Return strides, measures and findings of one trial.
+    """Return strides, measures and the references of one trial; findings wait for the quality.
 
     Raises
     ------
@@ -85,8 +84,7 @@ def analyse_running(
         for e in (differences[a.name],)
     )
     analysis = replace(analysis, estimates=estimates, asymmetries=asymmetries)
-    findings = find_findings(analysis, settings, placement)
-    return replace(analysis, findings=findings, references=hold_measures(analysis, settings))
+    return replace(analysis, references=hold_measures(analysis, settings))
 
 
 def _imported(activity: ActivitySettings, aligned: AlignedRecording) -> tuple[Event, ...]:

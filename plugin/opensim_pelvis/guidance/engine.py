@@ -1,42 +1,70 @@
-"""Holds measures against rules; says that it cannot tell rather than guess.
+"""Holds measures against rules, by probability; says that it cannot tell rather than guess.
 
-A condition holds only where the whole confidence interval of the estimate, over strides, lies on
-its side of the limit. A rule whose conditions hold is silent about judgement, and says why, where
-strides are few, the heading is doubtful, or the known error of the measure exceeds the effect.
+Each condition has a probability: that the true value lies on its side of the limit, given the
+estimate with its uncertainty and how spread the limit is itself (JCGM 100:2008, G.4: Student's
+distribution with effective degrees of freedom). All conditions together hold with at least one
+less the sum of what each leaves (Frechet's lower bound), however they depend on each other. A rule
+fires where that is 0.95 or more, is silent where one condition has 0.05 or less, and cannot tell
+in between, of a doubtful recording, or where strides are few.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Final
 
-from opensim_pelvis.config.settings import Sex, TrialSettings
+from opensim_pelvis.config.settings import TrialSettings
 from opensim_pelvis.guidance.finding_words import reason_text
 from opensim_pelvis.guidance.rulebook import Condition, Rule, read_rules
-from opensim_pelvis.types import Finding, Placement, Reason, RunningAnalysis, Summary
+from opensim_pelvis.types import (
+    Finding,
+    Placement,
+    Quality,
+    Reason,
+    RunningAnalysis,
+    Summary,
+    TermName,
+)
 
 FEWEST_STRIDES: Final = 10
 """Below this a mean says too little about a runner; a choice."""
 
+SURE: Final = 0.95
+"""Probability with which a rule fires; with one less this, it is silent."""
+
+HEIGHT_U_M: Final = 0.01
+"""Standard uncertainty of a stated height; a choice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """An estimate with its 95 % interval, its strides and the known error of its measure."""
+    """An estimate with its standard uncertainty, NaN where it is not known.
+
+    Parameters
+    ----------
+    mean, standard, freedom : float
+        Estimate, standard uncertainty and its degrees of freedom.
+    n : int
+        Strides.
+    term : str or None
+        Where most of the uncertainty comes from.
+    """
 
     mean: float
-    low: float
-    high: float
+    standard: float
+    freedom: float
     n: int
-    error: float
+    term: TermName | None = None
 
 
 def find_findings(
     analysis: RunningAnalysis,
     settings: TrialSettings,
     placement: Placement,
+    quality: Quality,
     *,
     rules: tuple[Rule, ...] | None = None,
 ) -> tuple[Finding, ...]:
@@ -46,49 +74,78 @@ def find_findings(
     ----------
     analysis : RunningAnalysis
     settings : TrialSettings
-        Sex and height of the subject, and what was done.
+        Height of the subject, and what was done.
     placement : Placement
         A doubtful heading makes every angle in the direction of travel doubtful.
+    quality : Quality
+        A recording that is not good is not judged.
     rules : tuple of Rule, optional
         Those of ``rules.toml`` unless given.
     """
     if settings.activity.kind == "walking":
         return ()
     values = _values(analysis, settings)
-    doubts = _doubts(analysis, settings, placement)
+    doubts = _doubts(analysis, settings, placement, quality)
     found = (
-        _judge(rule, values, doubts, settings.subject.sex)
+        _judge(rule, values, doubts, settings)
         for rule in (read_rules() if rules is None else rules)
     )
     return tuple(finding for finding in found if finding is not None)
 
 
+def probability(condition: Condition, value: Value) -> float:
+    """Return how likely the true value lies on the condition's side of its limit; NaN: not known.
+
+    Parameters
+    ----------
+    condition : Condition
+    value : Value
+    """
+    from scipy.special import ndtr, stdtr
+
+    above = condition.op.startswith(">")
+    away = value.mean - condition.limit if above else condition.limit - value.mean
+    together = math.hypot(value.standard, condition.spread)
+    if not math.isfinite(together) or not math.isfinite(away):
+        return math.nan
+    if together == 0.0:
+        return float(away > 0.0 or (away == 0.0 and "=" in condition.op))
+    if value.standard == 0.0 or value.freedom == math.inf:
+        return float(ndtr(away / together))
+    freedom = value.freedom * (together / value.standard) ** 4  # the limit's spread is stated
+    return float(stdtr(freedom, away / together))
+
+
 def _judge(
-    rule: Rule, values: Mapping[str, tuple[Value, ...]], doubts: list[Reason], sex: Sex | None
+    rule: Rule,
+    values: Mapping[str, tuple[Value, ...]],
+    doubts: list[Reason],
+    settings: TrialSettings,
 ) -> Finding | None:
     """Return what a rule says; None where a condition does not hold."""
-    if (rule.sex is not None and rule.sex != sex) or (rule.needs_sex and sex is None):
-        return None
     unsure: list[Reason] = []
-    numbers: dict[str, float] = {}
     chosen: dict[str, Value] = {}
+    left = 0.0
     for condition in rule.conditions:
-        value = _worst(condition, values.get(condition.measure, ()))
+        likely, value = _nearest(condition, values.get(condition.measure, ()))
         if value is None:
             unsure.append(_reason("unknown", condition.measure))
             continue
-        holds = _holds(condition, value)
-        if holds is False:
-            return None
-        if holds is None:
-            ends = {"low": value.low, "high": value.high, "limit": condition.limit}
-            unsure.append(_reason("interval", condition.measure, **ends))
         chosen[condition.measure] = value
-        numbers[condition.measure] = value.mean
+        if math.isnan(likely):
+            unsure.append(_reason("unsure", condition.measure))
+            continue
+        if likely <= 1.0 - SURE:
+            return None
+        left += 1.0 - likely
+        if likely < SURE:
+            unsure += _not_sure(condition, likely, value)
     if not chosen:
         return None
-    found = [*unsure, *doubts, *_too_few(chosen), *_error_exceeds(rule, chosen)]
-    reasons = tuple({reason_text(reason): reason for reason in found}.values())
+    together = max(1.0 - left, 0.0)
+    if together < SURE and not unsure:
+        unsure.append(_reason("together", percent=100.0 * together))
+    reasons = tuple({reason_text(r): r for r in (*unsure, *doubts, *_too_few(chosen))}.values())
     known = {name: sides[0].mean for name, sides in values.items() if len(sides) == 1}
     known |= {name: value.mean for name, value in chosen.items()}
     names = {name for _, name, _, _ in Formatter().parse(rule.text) if name}
@@ -97,73 +154,81 @@ def _judge(
         kind=rule.kind,
         status="cannot tell" if reasons else "fires",
         rule_text=rule.text,
-        sex=sex,
-        numbers=numbers,
+        sex=settings.subject.sex,
+        numbers={name: value.mean for name, value in chosen.items()},
         source=rule.source,
         strength=rule.strength,
         drills=() if reasons else rule.drills,
         reasons=reasons,
         named={name: value for name, value in known.items() if name in names},
+        probability=None if reasons else together,
     )
 
 
 def _values(analysis: RunningAnalysis, settings: TrialSettings) -> dict[str, tuple[Value, ...]]:
-    """Return the means by measure, one a side, and two that rules need beside the measures."""
-    errors = {definition.name: definition.error for definition in analysis.definitions}
+    """Return the estimates by measure, one a side, and two that rules need beside the measures."""
     out: dict[str, tuple[Value, ...]] = {}
-    for s in analysis.summaries:
-        mean, low, high = _estimated(s, analysis)
-        value = Value(mean, low, high, s.n, errors.get(s.name, float("nan")))
-        out[s.name] = (*out.get(s.name, ()), value)
-    length, height = analysis.summary("stride_length_m"), settings.subject.height_m
-    if length is not None and height is not None:
-        mean, low, high = (value / height for value in _estimated(length, analysis))
-        out["stride_length_height_ratio"] = (Value(mean, low, high, length.n, float("nan")),)
-    phase = analysis.summary("pelvis_trunk_phase_deg")
-    if phase is not None:
-        mean, _, high = _estimated(phase, analysis)
-        away = abs(mean - 180.0)  # a mean phase is in [0, 360)
-        half = high - mean
-        out["phase_from_counter_rotation_deg"] = (
-            Value(away, away - half, away + half, phase.n, float("nan")),
+    for summary in analysis.summaries:
+        out[summary.name] = (*out.get(summary.name, ()), _value(summary, analysis))
+    height = settings.subject.height_m
+    if height is not None:
+        out["stride_length_height_ratio"] = tuple(
+            replace(
+                length,
+                mean=length.mean / height,
+                standard=math.hypot(length.standard, HEIGHT_U_M * length.mean / height) / height,
+            )
+            for length in out.get("stride_length_m", ())
         )
+    out["phase_from_counter_rotation_deg"] = tuple(
+        replace(phase, mean=abs((phase.mean % 360.0) - 180.0))
+        for phase in out.get("pelvis_trunk_phase_deg", ())
+    )
     return out
 
 
-def _estimated(s: Summary, analysis: RunningAnalysis) -> tuple[float, float, float]:
-    """Return the best estimate, and the interval that strides leave it."""
-    found = analysis.estimate(s.name, s.side)
-    moved = 0.0 if found is None else found.value - s.mean
-    return s.mean + moved, s.low + moved, s.high + moved
+def _value(summary: Summary, analysis: RunningAnalysis) -> Value:
+    found = analysis.estimate(summary.name, summary.side)
+    if found is None:
+        return Value(summary.mean, math.nan, math.inf, summary.n)
+    term = found.terms[0].name if found.terms else None
+    return Value(found.value, found.standard, found.freedom, summary.n, term)
 
 
-def _worst(condition: Condition, values: tuple[Value, ...]) -> Value | None:
-    """Return the side that comes nearest to holding the condition."""
+def _nearest(condition: Condition, values: tuple[Value, ...]) -> tuple[float, Value | None]:
+    """Return the side that comes nearest to holding the condition, and how likely it holds."""
     usable = [value for value in values if math.isfinite(value.mean)]
     if not usable:
-        return None
+        return math.nan, None
     pick = max if condition.op.startswith(">") else min
-    return pick(usable, key=lambda value: value.mean)
+    value = pick(usable, key=lambda value: value.mean)
+    return probability(condition, value), value
 
 
-def _holds(condition: Condition, value: Value) -> bool | None:
-    """Return whether a condition holds; None where the interval reaches over the limit."""
-    low = value.low if math.isfinite(value.low) else value.mean
-    high = value.high if math.isfinite(value.high) else value.mean
-    above = condition.op.startswith(">")
-    if (low > condition.limit) if above else (high < condition.limit):
-        return True
-    if "=" in condition.op and low == high == condition.limit:
-        return True
-    if (high < condition.limit) if above else (low > condition.limit):
-        return False
-    return None
+def _not_sure(condition: Condition, likely: float, value: Value) -> list[Reason]:
+    """Say how likely a condition holds, and what would tell."""
+    key = "above" if condition.op.startswith(">") else "below"
+    said = _reason(key, condition.measure, limit=condition.limit, percent=100.0 * likely)
+    hint = _LESSEN.get(value.term) if value.term else None
+    return [said, _reason(hint)] if hint else [said]
+
+
+_LESSEN: Final[Mapping[TermName, str]] = {
+    "strides": "more_strides",
+    "pose": "static_trial",
+    "facing": "static_trial",
+    "heading": "heading_axis",
+    "fast motion": "tighter",
+    "events": "foot_sensors",
+}
+"""Largest term of an estimate's uncertainty to what would make it smaller."""
 
 
 def _doubts(
-    analysis: RunningAnalysis, settings: TrialSettings, placement: Placement
+    analysis: RunningAnalysis, settings: TrialSettings, placement: Placement, quality: Quality
 ) -> list[Reason]:
     doubts = {
+        "quality": quality.verdict != "good",
         "heading": placement.heading.confidence == "doubtful",
         "activity": settings.activity.kind is None,
         "strides": analysis.strides.kind == "none",
@@ -178,15 +243,3 @@ def _reason(key: str, measure: str = "", **values: float) -> Reason:
 def _too_few(chosen: Mapping[str, Value]) -> list[Reason]:
     few = [value.n for value in chosen.values() if value.n < FEWEST_STRIDES]
     return [_reason("few", n=min(few), needed=FEWEST_STRIDES)] if few else []
-
-
-def _error_exceeds(rule: Rule, chosen: Mapping[str, Value]) -> list[Reason]:
-    """Say where the known error of a measure is larger than what the rule is about."""
-    first = rule.conditions[0]
-    value = chosen.get(first.measure)
-    if value is None or not math.isfinite(value.error):
-        return []
-    effect = abs(value.mean - first.limit) if rule.margin else rule.effect_deg
-    if effect is None or value.error <= effect:
-        return []
-    return [_reason("error", first.measure, error=value.error, effect=effect)]

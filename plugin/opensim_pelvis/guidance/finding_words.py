@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from string import Formatter
@@ -20,21 +21,26 @@ DISCLAIMER: Final = (
 
 REASONS: Final = {
     "unknown": "{measure} is unknown",
-    "interval": (
-        "the interval of {measure} ({low:.1f} to {high:.1f}) includes the limit of {limit:g}"
-    ),
+    "unsure": "the uncertainty of {measure} is unknown",
+    "above": "{measure} exceeds {limit:g} with a probability of {percent:.0f} % only",
+    "below": "{measure} is below {limit:g} with a probability of {percent:.0f} % only",
+    "together": "all conditions hold together with a probability of {percent:.0f} % only",
+    "more_strides": "more strides would tell",
+    "static_trial": "a static trial, upright and facing forward, would tell more",
+    "heading_axis": "a stated heading axis would tell more",
+    "tighter": "a sensor attached more tightly would tell more",
+    "foot_sensors": "sensors on the feet would tell more",
+    "quality": "data quality is not good",
     "heading": "the heading of the sensors is doubtful",
     "activity": "the activity was not stated to be running",
     "strides": "no strides were found",
     "few": "only {n:.0f} strides, {needed:.0f} are needed",
-    "error": (
-        "the known error of {measure} ({error:.1f} degrees) exceeds the effect ({effect:.1f} "
-        "degrees)"
-    ),
 }
 """Why a rule cannot tell."""
 
+_MOST_PERCENT: Final = 99.0
 CANNOT_TELL: Final = "Undecided: {reasons}."
+LIKELY: Final = "Probability: {percent:.0f} % or more."
 NOT_KNOWN: Final = "(unknown)"
 SEX: Final = {"female": "female", "male": "male", None: "sex not stated"}
 
@@ -53,6 +59,7 @@ def texts() -> Iterator[Text]:
     """Return every text of rules, drills, norms, references and findings."""
     yield Text("guidance.disclaimer", DISCLAIMER)
     yield Text("guidance.cannot_tell", CANNOT_TELL)
+    yield Text("guidance.likely", LIKELY)
     yield Text("guidance.not_known", NOT_KNOWN)
     yield from (Text(_sex_key(sex), english) for sex, english in SEX.items())
     yield from (Text(f"guidance.reason.{key}", english) for key, english in REASONS.items())
@@ -69,9 +76,23 @@ def texts() -> Iterator[Text]:
 
 
 def finding_text(finding: Finding, language: Language = ENGLISH) -> str:
-    """Return what a finding says, with why it cannot tell."""
-    key, named = finding.rule, finding.named
-    return rule_text(key, finding.rule_text, named, finding.sex, finding.reasons, language)
+    """Return what a finding says, with how likely it is or why it cannot tell."""
+    said = rule_text(
+        finding.rule, finding.rule_text, finding.named, finding.sex, finding.reasons, language
+    )
+    return likely_text(said, finding.probability, language)
+
+
+def likely_text(said: str, probability: float | None, language: Language = ENGLISH) -> str:
+    """Return what a finding says with how likely it is, rounded down; as it is without.
+
+    >>> likely_text("It is so.", 0.9987)
+    'It is so. Probability: 99 % or more.'
+    """
+    if probability is None:
+        return said
+    percent = math.floor(min(100.0 * probability, _MOST_PERCENT))
+    return f"{said} {language.text('guidance.likely', LIKELY).format(percent=percent)}"
 
 
 def rule_text(

@@ -17,7 +17,10 @@ OPERATORS: Final = ("<", "<=", ">", ">=")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Norm:
-    """One number with its unit, meaning, source, sample and caveat."""
+    """One number with its unit, meaning, source, sample and caveat.
+
+    ``spread`` is its standard uncertainty, 0 where the source gives none.
+    """
 
     key: str
     value: float
@@ -26,16 +29,18 @@ class Norm:
     source: str
     sample: str
     caveat: str
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A measure against a limit; ``norm`` is where the limit comes from."""
+    """A measure against a limit; ``norm`` is where limit and spread come from."""
 
     measure: str
     op: Literal["<", "<=", ">", ">="]
     limit: float
     norm: Norm | None
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +53,6 @@ class Rule:
     strength: str
     conditions: tuple[Condition, ...]
     drills: tuple[Drill, ...]
-    effect_deg: float | None
-    margin: bool
-    sex: str | None
-    needs_sex: bool
 
     @property
     def source(self) -> str:
@@ -111,8 +112,6 @@ def make_rules(tables: Mapping[str, Any], norms: Mapping[str, Norm]) -> tuple[Ru
         faults += [
             f"{name}: no operator {c['op']}" for c in row["conditions"] if c["op"] not in OPERATORS
         ]
-        if ("effect_deg" in row) == bool(row.get("margin")):
-            faults.append(f"{name}: wanted one of effect_deg and margin")
         if not faults:
             rules.append(_rule(row, norms, drills))
     raise_faults(SettingsError, "rules.toml", faults)
@@ -126,6 +125,7 @@ def _rule(row: Mapping[str, Any], norms: Mapping[str, Norm], drills: Mapping[str
             op=c["op"],
             limit=norms[c["limit"]].value if "limit" in c else float(c["value"]),
             norm=norms[c["limit"]] if "limit" in c else None,
+            spread=norms[c["limit"]].spread if "limit" in c else 0.0,
         )
         for c in row["conditions"]
     )
@@ -136,10 +136,6 @@ def _rule(row: Mapping[str, Any], norms: Mapping[str, Norm], drills: Mapping[str
         strength=row["strength"],
         conditions=conditions,
         drills=tuple(drills[key] for key in row["drills"]),
-        effect_deg=row.get("effect_deg"),
-        margin=bool(row.get("margin", False)),
-        sex=row.get("sex"),
-        needs_sex=bool(row.get("needs_sex", False)),
     )
 
 

@@ -244,6 +244,7 @@ class FindingRow:
     drills: tuple[Drill, ...]
     reasons: tuple[ReasonRow, ...]
     named: Mapping[str, Number]
+    probability: Number = None
 
 
 def _check_interval(low: Number, high: Number) -> None:

@@ -10,8 +10,10 @@ from opensim_pelvis.config.trial.defaults import default_in
 from opensim_pelvis.gait.measures.definitions import WORDS as MEASURE_WORDS
 from opensim_pelvis.guidance.finding_words import (
     NORM_WORDS,
+    REASONS,
     REFERENCE_WORDS,
     drill_in,
+    likely_text,
     rule_source,
     rule_text,
 )
@@ -64,7 +66,8 @@ def _measure(row: Mapping[str, Any], language: Language) -> dict[str, Any]:
 
 def _finding(row: Mapping[str, Any], view: View, language: Language) -> dict[str, Any]:
     rule = next((rule for rule in read_rules() if rule.name == row["rule"]), None)
-    if rule is None or language is ENGLISH:
+    older = any(reason["key"] not in REASONS for reason in row["reasons"])
+    if rule is None or older or language is ENGLISH:
         return dict(row)
     reasons = tuple(
         Reason(key=reason["key"], measure=reason["measure"], values=reason["values"])
@@ -72,9 +75,10 @@ def _finding(row: Mapping[str, Any], view: View, language: Language) -> dict[str
     )
     drills = (drill_in(Drill(**drill), language) for drill in row["drills"])
     sex = view["subject"]["sex"]
+    said = rule_text(rule.name, rule.text, row["named"], sex, reasons, language)
     return {
         **row,
-        "text": rule_text(rule.name, rule.text, row["named"], sex, reasons, language),
+        "text": likely_text(said, row.get("probability"), language),
         "source": rule_source(rule.name, row["source"], language),
         "strength": language.text(f"rule.{rule.name}.strength", row["strength"]),
         "drills": [asdict(drill) for drill in drills],

@@ -63,6 +63,8 @@ class Finding:
         Why it cannot tell.
     named : mapping of str to float
         The numbers that the text of the rule names.
+    probability : float or None
+        At least so likely all that it rests on holds; None where it cannot tell.
     """
 
     rule: str
@@ -76,3 +78,4 @@ class Finding:
     drills: tuple[Drill, ...] = ()
     reasons: tuple[Reason, ...] = ()
     named: Mapping[str, float] = field(default_factory=dict)
+    probability: float | None = None

@@ -117,5 +117,5 @@ def test_the_summary_has_measures_with_intervals_and_findings(result: Result) ->
     drop = running["measures"]["pelvic_drop_deg"]
     assert set(drop) == {"right", "left", "right_minus_left"}
     assert set(running["definitions"]) == set(running["measures"])
-    assert {f["rule"] for f in running["findings"]} >= {"women_and_men"}
+    assert {f["rule"] for f in running["findings"]} >= {"counter_rotation"}
     assert summarise(make_result())["running"] is None
