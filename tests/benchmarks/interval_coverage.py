@@ -62,6 +62,7 @@ ABOUT = (
     "pelvic_rotation_range_optical_deg",
     "pelvic_drop_deg",
     "pelvic_drop_from_contact_deg",
+    "pelvic_step_mm",
     "thigh_extension_peak_deg",
     "hip_extension_peak_deg",
     "pelvic_tilt_mean_deg",

@@ -23,7 +23,7 @@ from opensim_pelvis.types import Angles
 
 ROTATION = next(d for d in definitions() if d.name == "pelvic_rotation_range_deg")
 PHASE = next(d for d in definitions() if d.name == "pelvis_trunk_phase_deg")
-UNITS = ("_deg", "_s", "_m", "_mps", "_spm", "_percent", "_ratio")
+UNITS = ("_deg", "_s", "_mm", "_m", "_mps", "_spm", "_percent", "_ratio")
 PART = np.arange(100) / 100.0
 
 

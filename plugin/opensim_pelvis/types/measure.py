@@ -8,11 +8,11 @@ from typing import Final, Literal, get_args
 
 from opensim_pelvis.types.reference import Measurand
 
-Unit = Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
+Unit = Literal["deg", "s", "mm", "m", "mps", "spm", "percent", "ratio"]
 
 UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 
-DIGITS: Final[Mapping[str, int]] = {"s": 3, "m": 2, "mps": 2, "ratio": 3}
+DIGITS: Final[Mapping[str, int]] = {"s": 3, "mm": 0, "m": 2, "mps": 2, "ratio": 3}
 """Decimals by unit; one for the others."""
 
 Place = Literal["main", "screen", "cohort", "sessions", "run"]
@@ -58,6 +58,8 @@ class MeasureDefinition:
     own_error : bool
         Whether ``error`` is that of the methods used in this recording, and so a term of its
         uncertainty, and no figure of another study.
+    of_model : bool
+        Whether the value is a length of the scaled model, and so as wrong as its size is.
     as_markers : str
         Angle of which the value says what markers over ASIS and PSIS would show; empty where it
         says what the site of the sensor does.
@@ -81,6 +83,7 @@ class MeasureDefinition:
     norm: str = ""
     extreme: Literal["", "range", "peak"] = ""
     own_error: bool = False
+    of_model: bool = False
     as_markers: str = ""
 
     @property

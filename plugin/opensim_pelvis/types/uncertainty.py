@@ -16,6 +16,7 @@ TermName = Literal[
     "fusion",
     "gyroscope scale",
     "model",
+    "size",
 ]
 """What a term of the uncertainty comes from; its words are in ``terms.toml``."""
 

@@ -46,7 +46,7 @@ class Value(NamedTuple):
 
     right: float
     left: float
-    unit: Literal["deg", "s", "m", "mps", "spm", "percent", "ratio"]
+    unit: Literal["deg", "s", "mm", "m", "mps", "spm", "percent", "ratio"]
     scope: Literal["body", "side"]
 
 

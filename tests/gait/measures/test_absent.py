@@ -20,11 +20,18 @@ AT_CONTACT: Final = {
     name
     for name in MEASURES
     if name.endswith(("_at_contact_deg", "_at_contact_m", "_at_toe_off_deg", "_from_contact_deg"))
-} | {"pelvic_drop_deg", "step_time_s", "contact_time_s", "flight_time_s", "duty_factor_ratio"}
+} | {
+    "pelvic_drop_deg",
+    "pelvic_step_mm",
+    "step_time_s",
+    "contact_time_s",
+    "flight_time_s",
+    "duty_factor_ratio",
+}
 
 TO_TOE_OFF: Final = {
     name for name in MEASURES if name.endswith("_at_toe_off_deg") or name.startswith("pelvic_drop")
-} | {"contact_time_s", "flight_time_s", "duty_factor_ratio"}
+} | {"pelvic_step_mm", "contact_time_s", "flight_time_s", "duty_factor_ratio"}
 
 OF_OTHER_LEG: Final = {"step_time_s", "flight_time_s"}
 OPTICAL: Final = "pelvic_rotation_range_optical_deg"
@@ -93,6 +100,13 @@ def test_without_thighs_their_angles_and_what_markers_would_show_are_absent() ->
     assert absent(whole(without=(right, left))) == of_thighs | {OPTICAL: "absent.angle"}
     for one in (right, left):
         assert absent(whole(without=(one,))) == {OPTICAL: "absent.angle"}
+
+
+def test_without_hips_there_is_no_distance_between_them() -> None:
+    assert absent(whole(bodies=(*BODIES[:3], *BODIES[5:]))) == {
+        "pelvic_step_mm": "absent.hips",
+        "heel_ahead_at_contact_m": "absent.foot",
+    }
 
 
 def test_what_markers_would_show_needs_the_activity() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.measures.stride_data import SLOW_HARMONICS
+from opensim_pelvis.gait.measures.stride_data import MEASURES, SLOW_HARMONICS
 from opensim_pelvis.gait.strides.curves import slow_part
 from tests.gait.measures.hand_made import (
+    TIME_S,
     Curve,
     Value,
     assert_value,
@@ -45,7 +46,12 @@ DROPS: Final = {
     "pelvic_drop_from_contact_deg": Value(3.0, 8.0, "deg", "side"),
 }
 
-VALUES: Final = WAVES | INSTANTS | DROPS
+STEPS: Final = {
+    # hips 0.2 m apart: 100 mm of (sin 8 + sin 4) degrees, and of (sin 6 + sin 3)
+    "pelvic_step_mm": Value(20.893, 15.686, "mm", "side"),
+}
+
+VALUES: Final = WAVES | INSTANTS | DROPS | STEPS
 
 
 def with_ringing(first: float, fifth: float, ninth: float, level: float = 0.0) -> Curve:
@@ -90,3 +96,18 @@ def test_five_harmonics_are_slow_and_the_sixth_is_not() -> None:
     assert SLOW_HARMONICS == 5
     slow = harmonic(5) + 3.0 + np.linspace(0.0, 4.0, 101)
     np.testing.assert_allclose(slow_part(slow + harmonic(6), 5), slow, atol=1e-12)
+
+
+def test_the_hip_of_the_stance_leg_goes_back_and_makes_the_step_longer() -> None:
+    """Right: its side 8 degrees forward at contact, 4 back at toe-off; left: 6 and 3."""
+    forward = curve(ramp(8.0, -40.0), ramp(-6.0, 16.5))  # toe-off at 25 and at 40 %
+    places = {
+        "femur_r": np.tile([0.3, 0.9, 0.1], (TIME_S.size, 1)),
+        "femur_l": np.tile([0.3, 0.9, -0.1], (TIME_S.size, 1)),
+    }
+    data = stride_data({"pelvic_axial_rotation": forward}, p_GB_m=places)
+    assert_value("pelvic_step_mm", VALUES["pelvic_step_mm"], data, within=1e-3)
+    wider = {body: np.array([1.0, 1.0, 1.5]) * place for body, place in places.items()}
+    again = stride_data({"pelvic_axial_rotation": forward}, p_GB_m=wider)
+    found, before = (MEASURES["pelvic_step_mm"][1](d) for d in (again, data))
+    np.testing.assert_allclose(found, 1.5 * before)

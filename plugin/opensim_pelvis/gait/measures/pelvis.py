@@ -1,4 +1,4 @@
-"""Measures of the pelvis: range, value at contact and toe-off, contralateral drop."""
+"""Measures of the pelvis: range, value at contact and toe-off, contralateral drop, step."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.stride_data import AbsentError, StrideData, measure
 from opensim_pelvis.notices import notice
+from opensim_pelvis.types.segments import LEGS, body_on
 
 
 @measure
@@ -163,3 +164,24 @@ def pelvic_drop_deg(data: StrideData) -> FloatArray:
 def pelvic_drop_from_contact_deg(data: StrideData) -> FloatArray:
     """Return the drop from contact on."""
     return pelvic_drop_deg(data) - pelvic_obliquity_at_contact_deg(data)
+
+
+@measure
+def pelvic_step_mm(data: StrideData) -> FloatArray:
+    """Return how far rotation carries the hip of the stance leg backwards."""
+    rotation = data.angle("pelvic_axial_rotation")
+    contact, toe_off = (
+        np.sin(np.deg2rad(data.at(rotation, at))) for at in (data.contact(), data.toe_off())
+    )
+    half_mm = 500.0 * _hip_distance_m(data)
+    return np.asarray(half_mm * data.sign * (contact - toe_off))
+
+
+def _hip_distance_m(data: StrideData) -> float:
+    """Return the distance between the hip joints, where thighs hang on the pelvis."""
+    bodies = data.kinematics.bodies
+    thighs = [body_on(side, "thigh") for side in LEGS]
+    if not set(thighs) <= set(bodies):
+        raise AbsentError(notice("absent.hips"))
+    right, left = (data.kinematics.p_GB_m[:, bodies.index(body)] for body in thighs)
+    return float(np.nanmedian(np.linalg.norm(right - left, axis=1)))

@@ -106,7 +106,9 @@ def _own_terms(
     series = values[np.isfinite(values)]
     value = mean
     both = np.isfinite(values) & np.isfinite(slow)
-    if definition.unit == "deg" and not definition.circular and both.any():
+    if definition.of_model:
+        terms.append(Term(name="size", standard=number("size", "part") * abs(mean)))
+    if definition.unit in ("deg", "mm") and not definition.circular and both.any():
         fast = float(np.mean(values[both] - slow[both]))
         if definition.extreme:
             part = 1.0 if definition.extreme == "range" else 0.5
@@ -121,7 +123,8 @@ def _own_terms(
         if definition.extreme == "range":
             scale = number("gyroscope scale", "part")
             terms.append(Term(name="gyroscope scale", standard=scale * value))
-        terms.append(Term(name="fusion", standard=number("fusion", "within_stride_deg")))
+        if definition.unit == "deg":
+            terms.append(Term(name="fusion", standard=number("fusion", "within_stride_deg")))
     if definition.circular:
         series = (series - mean + 180.0) % 360.0 - 180.0
     if series.size >= FEWEST_FOR_MEAN:
@@ -163,7 +166,7 @@ def _difference(
 ) -> Estimate:
     """Return right minus left: what moves both sides alike cancels."""
     both = (*own[name, "right"], *own[name, "left"])
-    terms = [term for term in both if term.name != "gyroscope scale"]
+    terms = [term for term in both if term.name not in ("gyroscope scale", "size")]
     for c in changes:
         apart = c.each.get((name, "right"), np.nan) - c.each.get((name, "left"), np.nan)
         if np.isfinite(apart):

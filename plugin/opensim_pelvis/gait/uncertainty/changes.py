@@ -210,7 +210,7 @@ def measure_all(
     out = {}
     for definition in analysis.definitions:
         wanted = names is None or definition.name in names
-        if not wanted or definition.unit not in ("deg", "m"):
+        if not wanted or definition.unit not in ("deg", "mm", "m"):
             continue
         try:
             out[definition.name] = MEASURES[definition.name][1](data)
