@@ -13,7 +13,7 @@ from typing import Any, Final
 from opensim_pelvis.guidance.rulebook import read_norms
 from opensim_pelvis.types import HeldReference, Result, RunningAnalysis, Summary
 
-_BUDGET: Final = ("extreme", "own_error", "as_markers")
+_BUDGET: Final = ("extreme", "own_error", "of_model", "as_markers")
 """Fields of a definition that only the budget of its uncertainty reads."""
 
 ROTATION: Final = "pelvic_rotation_range_deg"
