@@ -1,8 +1,8 @@
 """Processes of our own, what one made by ``fork`` cannot use, and what must end before a fork.
 
-Polars works with threads of its own. A fork has none of them: where the parent has read a table
-already, a child that asks polars for another waits for ever. What asks here first reads and writes
-the same numbers without polars there; it is slower.
+Polars and Typst work with threads of their own. A fork has none of them: where the parent has read
+a table or set a page already, a child that asks for another waits for ever. What asks here first
+does the same without the library there, or in a process of its own; it is slower.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from threading import Thread
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+Library: TypeAlias = Literal["polars", "typst"]
+"""Libraries with threads of their own."""
 
 
 def python_module(name: str) -> list[str]:
@@ -25,18 +28,21 @@ def python_module(name: str) -> list[str]:
 class _Fork:
     """The one state: threads and forks belong to the process."""
 
-    used = False
-    lost = False
-    thread: Thread | None = None
+    def __init__(self) -> None:
+        self.used: set[Library] = set()
+        self.lost: set[Library] = set()
+        self.thread: Thread | None = None
 
 
 _fork: Final = _Fork()
 
 
-def may_use_polars() -> bool:
-    """Return whether polars answers in this process, which is then going to be asked."""
-    _fork.used = _fork.used or not _fork.lost
-    return not _fork.lost
+def may_use(library: Library) -> bool:
+    """Return whether a library answers in this process, which is then going to be asked."""
+    if library in _fork.lost:
+        return False
+    _fork.used.add(library)
+    return True
 
 
 def finish_before_fork(thread: Thread) -> None:
@@ -51,8 +57,8 @@ def _before_fork() -> None:
 
 
 def _after_fork() -> None:
-    _fork.lost = _fork.lost or _fork.used
-    _fork.used = False
+    _fork.lost |= _fork.used
+    _fork.used.clear()
 
 
 if hasattr(os, "register_at_fork"):

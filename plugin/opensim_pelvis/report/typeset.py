@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from opensim_pelvis.io.processes import may_use, python_module
 from opensim_pelvis.language import fonts
 from opensim_pelvis.report.flow import Flow, quoted
 from opensim_pelvis.report.texts import Texts
@@ -43,10 +47,42 @@ def save(make: Callable[[], Flow], path: Path, title: str, texts: Texts) -> Path
     with TemporaryDirectory() as folder:
         if flow.logo is not None:
             (Path(folder) / _LOGO).write_bytes(flow.logo.content)
-        before = _opening(flow, title, remark)
-        content = _compiled(before + _as_many_as_fit(flow, before, folder), folder)
+        order = (_opening(flow, title, remark), flow.blocks, flow.most, folder)
+        content = set_pages(*order) if may_use("typst") else _in_a_process_of_its_own(*order)
     path.write_bytes(content)
     return path
+
+
+def set_pages(opening: str, blocks: Sequence[str], most: int, folder: str) -> bytes:
+    """Return a PDF of as many blocks as stand on so many pages.
+
+    Parameters
+    ----------
+    opening : str
+        What comes before the blocks, in Typst's language.
+    blocks : sequence of str
+    most : int
+        Pages.
+    folder : str
+        Where a logo is read.
+    """
+
+    def fits(count: int) -> bool:
+        return _pages(opening + "".join(blocks[:count]), folder) <= most
+
+    low, high = 0, len(blocks)
+    if not fits(high):
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if fits(middle) else (low, middle)
+        high = low
+    return _compiled(opening + "".join(blocks[:high]), folder)
+
+
+def _in_a_process_of_its_own(*order: object) -> bytes:
+    words = python_module("opensim_pelvis.report.typeset")
+    told = json.dumps(order).encode()
+    return subprocess.run(words, input=told, capture_output=True, check=True).stdout
 
 
 def _opening(flow: Flow, title: str, remark: str) -> str:
@@ -58,21 +94,6 @@ def _opening(flow: Flow, title: str, remark: str) -> str:
     )
     look = files("opensim_pelvis.report.templates").joinpath("report.typ")
     return f"{look.read_text(encoding='utf-8')}\n#show: body => report({settings}, body)\n"
-
-
-def _as_many_as_fit(flow: Flow, before: str, folder: str) -> str:
-    """Return the blocks that stand on as many pages as there may be."""
-
-    def fits(count: int) -> bool:
-        return _pages(before + "".join(flow.blocks[:count]), folder) <= flow.most
-
-    low, high = 0, len(flow.blocks)
-    if fits(high):
-        return "".join(flow.blocks)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return "".join(flow.blocks[:low])
 
 
 def _pages(source: str, folder: str) -> int:
@@ -104,3 +125,7 @@ def _fonts() -> Any:
 
     folders = [str(folder) for folder in fonts.font_folders()]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(set_pages(*json.loads(sys.stdin.buffer.read())))

@@ -22,7 +22,7 @@ import polars as pl
 
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.io.processes import may_use_polars
+from opensim_pelvis.io.processes import may_use
 from opensim_pelvis.io.readers.mvnx_regular import FRAME, FRAME_END, split_regular
 from opensim_pelvis.io.tables.cells import any_too_large, is_number, to_number
 from opensim_pelvis.io.tables.sample_clock import LARGEST
@@ -277,7 +277,7 @@ def _parse(path: Path, name: str, texts: list[bytes], width: int, seen: int) -> 
 
 def _parse_fast(texts: list[bytes], width: int) -> FloatArray | None:
     """Return numbers separated by single blanks, None where anything is doubtful."""
-    if not may_use_polars():
+    if not may_use("polars"):
         rows = [text.split(b" ") for text in texts]
         if not all(
             len(row) == width and all(is_number(cell.decode(errors="replace")) for cell in row)

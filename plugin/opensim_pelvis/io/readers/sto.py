@@ -20,7 +20,7 @@ import polars as pl
 from opensim_pelvis.config.settings import RecordingSettings
 from opensim_pelvis.errors import ReadError, raise_faults
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
-from opensim_pelvis.io.processes import may_use_polars
+from opensim_pelvis.io.processes import may_use
 from opensim_pelvis.io.readers._rates import Rate, ask_rate, rate_of_user, usable
 from opensim_pelvis.io.registry import Match
 from opensim_pelvis.io.tables.cells import any_too_large, to_number
@@ -145,7 +145,7 @@ def _read_cells(path: Path, top: StoHeader) -> _Cells:
     if not top.labels or top.names[0] != "time":
         faults.append(f"the columns must be time and sensors, found {', '.join(top.names[:4])}")
     raise_faults(ReadError, str(path), faults)
-    found = None if ends_in_zeros(path) or not may_use_polars() else _read_fast(path, top)
+    found = None if ends_in_zeros(path) or not may_use("polars") else _read_fast(path, top)
     if found is None:
         return _read_carefully(path, top)
     return _Cells(time_s=found[0], q=found[1], lines=top.lines + 2)

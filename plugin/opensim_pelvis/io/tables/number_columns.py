@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.io.processes import may_use_polars
+from opensim_pelvis.io.processes import may_use
 from opensim_pelvis.io.tables.cells import any_too_large
 from opensim_pelvis.io.tables.rows import RowForm, ends_early, read_rows
 from opensim_pelvis.io.tables.sample_clock import Lines
@@ -123,7 +123,7 @@ def read_numbers(path: Path, layout: Layout, wanted: Sequence[str]) -> Numbers:
     """
     names = tuple(dict.fromkeys(wanted))
     quoted_commas = layout.decimal_comma and layout.separator == ","  # the parser cannot
-    if quoted_commas or not may_use_polars():
+    if quoted_commas or not may_use("polars"):
         return _read_carefully(path, layout, names)
     if layout.separator != " " and not _PATTERN_MARKS & set(str(path)):
         numbers = _read_fast(path, None, layout, names)

@@ -19,7 +19,7 @@ import polars as pl
 from opensim_pelvis.errors import ExportError, ReadError, raise_faults
 from opensim_pelvis.frames import BoolArray, FloatArray
 from opensim_pelvis.io.documents import as_path
-from opensim_pelvis.io.processes import may_use_polars
+from opensim_pelvis.io.processes import may_use
 from opensim_pelvis.io.tables.sto_header import END, read_fields
 from opensim_pelvis.io.tables.sto_rows import StoForm, read_rows, split_labels
 from opensim_pelvis.io.tables.text_files import decode, read_bytes
@@ -96,7 +96,7 @@ def write_table(
         "inDegrees": "yes" if in_degrees else "no",
         **(header or {}),
     }
-    if not may_use_polars():
+    if not may_use("polars"):
         cells = [list(map(_plain_number, row)) for row in np.round(values, DECIMALS).tolist()]
         return _write_plainly(path, name, lines, columns, time_s, cells)
     numbers = pl.DataFrame({f"column_{i}": values[:, i] for i in range(len(columns))})
@@ -133,7 +133,7 @@ def write_quaternion_table(
         "OpenSimVersion": OPENSIM_VERSION,
         **(header or {}),
     }
-    if not may_use_polars():
+    if not may_use("polars"):
         cells = [
             [",".join(map(_plain_number, q)) for q in row]
             for row in np.round(quaternions, DECIMALS).tolist()
