@@ -19,6 +19,8 @@ _POOLING: Final = ("tests/validation/test_limits_by_hand.py", "tests/validation/
 _HEADING: Final = "tests/calibration/heading/test_heading"
 _FIND: Final = (f"{_HEADING}_find.py", f"{_HEADING}_found_together.py")
 
+_MEASURES: Final = "tests/gait/measures/test"
+
 _EVENTS: Final = "tests/gait/events/test"
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
@@ -27,6 +29,29 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/kinematics/test_angles.py",
     ),
     "gait/measures/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
+    # As of the events below: tests of its own.
+    "gait/measures/intervals.py": (
+        f"{_MEASURES}_intervals.py",
+        "tests/gait/uncertainty/test_budget.py",
+    ),
+    "gait/measures/optical.py": (f"{_MEASURES}_optical.py", f"{_MEASURES}_absent.py"),
+    "gait/measures/pelvis.py": (
+        f"{_MEASURES}_pelvis.py",
+        f"{_MEASURES}_opensim_order.py",
+        f"{_MEASURES}_absent.py",
+    ),
+    "gait/measures/statistics.py": (
+        f"{_MEASURES}_statistics_by_hand.py",
+        f"{_MEASURES}_steady_by_hand.py",
+        f"{_MEASURES}_summaries_by_hand.py",
+        "tests/gait/test_metrics.py",
+    ),
+    "gait/measures/trunk.py": (f"{_MEASURES}_trunk.py", f"{_MEASURES}_absent.py"),
+    "gait/optical/*.py": (
+        "tests/gait/optical",
+        "tests/gait/measures/test_optical.py",
+        "tests/gait/measures/test_absent.py",
+    ),
     "gait/coordination.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/strides/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     # The tests of its own of each file: no recording in them, so that all changes are tried soon.

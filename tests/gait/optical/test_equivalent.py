@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from opensim_pelvis import ActivitySettings, CalibrationSettings, Result, run
+from opensim_pelvis.gait.measures.compute import analyse_strides
 from opensim_pelvis.gait.optical.coefficients import corrections
-from opensim_pelvis.gait.optical.equivalent import NAMES, as_markers_would_show
+from opensim_pelvis.gait.optical.equivalent import (
+    NAMES,
+    OpticalStrides,
+    append_curves,
+    as_markers_would_show,
+)
 from opensim_pelvis.gait.optical.thighs import thigh_difference
 from opensim_pelvis.kinematics.angle_definitions import thigh_extension
+from opensim_pelvis.kinematics.angles import compute_angles
 from opensim_pelvis.rotations import from_euler
-from opensim_pelvis.simulate import (
-    HEADING_AXIS,
-    SENSOR_MAP,
-    RunnerSettings,
-    Session,
-    simulate_runner,
-    simulate_sensors,
-)
-from opensim_pelvis.types import Strides
+from opensim_pelvis.types import Curves, GaitEvents, RunningAnalysis, Strides
+from tests.gait.measures import hand_made
+from tests.gait.measures.hand_made import wave
 
 RANGE = "pelvic_rotation_range_optical_deg"
 ROTATION, OBLIQUITY = NAMES
@@ -41,6 +43,10 @@ STRIDES = Strides(
     turn_rate_radps=np.zeros(3),
 )
 SWING_DEG = 30.0
+TIMES = (
+    *("start_s", "end_s", "toe_off_s", "opposite_contact_s", "opposite_toe_off_s"),
+    *("travel_rad", "turn_rate_radps"),
+)
 
 
 def angles() -> dict[str, np.ndarray]:
@@ -73,10 +79,13 @@ def test_a_curve_is_that_of_the_site_and_a_d_and_b_d_rate(angle: str) -> None:
 
 def test_the_rate_counts_per_radian_of_the_stride_whatever_its_time() -> None:
     phase = np.linspace(0.0, 2.0 * np.pi, 101)[None]
-    right = -SWING_DEG * np.sin(phase) - 3.0 * np.sin(8 * phase)  # the ringing of soft tissue goes
+    right = -SWING_DEG * np.sin(phase) - 3.0 * np.sin(6 * phase)  # the ringing of soft tissue goes
     d, rate = thigh_difference(right, -right)
     np.testing.assert_allclose(d, SWING_DEG * np.sin(phase), atol=1e-9)
     np.testing.assert_allclose(rate, SWING_DEG * np.cos(phase), atol=1e-9)
+    d, rate = thigh_difference(9.0 - 2.0 * np.cos(5 * phase), 2.0 * np.cos(5 * phase))
+    np.testing.assert_allclose(d, 2.0 * np.cos(5 * phase), atol=1e-9)
+    np.testing.assert_allclose(rate, -10.0 * np.sin(5 * phase), atol=1e-9)
     leaning = right + 12.0 * np.linspace(0.0, 1.0, 101)  # strides that do not return
     _, rate = thigh_difference(leaning, -right)
     np.testing.assert_allclose(rate - SWING_DEG * np.cos(phase), -6.0 / (2.0 * np.pi), atol=1e-9)
@@ -113,51 +122,80 @@ def test_both_thighs_are_needed(missing: str) -> None:
     assert found.absent[ROTATION].subject == (missing,)
 
 
-@pytest.fixture(scope="module")
-def result() -> Result:
-    truth = simulate_runner(RunnerSettings(), Session(duration_s=15.0))
-    return run(
-        simulate_sensors(truth),
-        sensors=SENSOR_MAP,
-        calibration=CalibrationSettings(window_s=(0.2, 1.8), heading_axis=HEADING_AXIS),
-        activity=ActivitySettings(kind="running", surface="treadmill"),
+def optical(values: dict[str, np.ndarray]) -> OpticalStrides:
+    return OpticalStrides(curves_deg=values, added_deg={}, ranges_deg={}, absent={})
+
+
+def test_mean_curves_are_of_kept_whole_strides_and_stand_behind_the_others() -> None:
+    strides = Strides(
+        kind="contact",
+        side=np.array([0, 1, 0, 0, 0]),
+        **dict.fromkeys(TIMES, np.arange(5.0)),
+        bout=np.zeros(5, dtype=np.int64),
+        reason=("", "", "", "turning", ""),
     )
+    line = np.linspace(0.0, 10.0, 101)
+    holed = np.where(np.arange(101) == 7, np.nan, line)
+    rows = np.stack([line, 5.0 * line, line + 4.0, line + 100.0, holed])
+    of_site = Curves(
+        angles=(ROTATION, OBLIQUITY),
+        mean_deg=np.full((2, 101, 2), 1.0),
+        sd_deg=np.full((2, 101, 2), 2.0),
+        n=np.full((2, 2), 3),
+    )
+    both = {OBLIQUITY: rows, ROTATION: -rows}
+    found = append_curves(of_site, optical(both), strides)
+    assert found.angles == (ROTATION, OBLIQUITY, NAMES[OBLIQUITY], NAMES[ROTATION])
+    assert found.n.tolist() == [[3, 3, 2, 2], [3, 3, 1, 1]]
+    assert (found.mean_deg[:, :, :2] == 1.0).all()
+    assert (found.sd_deg[:, :, :2] == 2.0).all()
+    for column, sign in ((2, 1.0), (3, -1.0)):
+        wanted = sign * np.stack([line + 2.0, 5.0 * line])
+        np.testing.assert_allclose(found.mean_deg[:, :, column], wanted)
+        np.testing.assert_allclose(found.sd_deg[0, :, column], 8.0**0.5)  # of two, 4 apart
+        assert np.isnan(found.sd_deg[1, :, column]).all()  # one has no spread
+    right = append_curves(of_site, optical({ROTATION: rows[[0, 0, 2, 3, 4]]}), strides_of(strides))
+    assert right.n[:, 2].tolist() == [3, 0]
+    assert np.isnan(right.mean_deg[1, :, 2]).all()
+    assert np.isnan(right.sd_deg[1, :, 2]).all()
+    assert append_curves(of_site, optical({}), strides) is of_site
 
 
-def test_a_run_has_range_and_mean_curves_of_kept_strides(result: Result) -> None:
-    running = result.running
-    assert running is not None
-    kept, side = running.strides.kept, running.strides.side
-    values = running.values[:, [d.name for d in running.definitions].index(RANGE)]
-    summary = running.summary(RANGE)
-    sides = [values[kept & (side == code)] for code in (0, 1)]
-    assert summary.n in {len(part) for part in sides}
-    assert any(summary.mean == pytest.approx(part.mean(), abs=1e-9) for part in sides)
-    for name, optical in NAMES.items():
-        columns = [running.curves.angles.index(each) for each in (name, optical)]
-        site, shown = (running.curves.mean_deg[:, :, column] for column in columns)
-        assert running.curves.n[:, columns[1]].tolist() == running.curves.n[:, columns[0]].tolist()
-        assert np.abs(shown - site).max() > 1.0
-        np.testing.assert_allclose((shown - site)[:, :-1].mean(axis=1), 0.0, atol=0.05)
+def strides_of(strides: Strides) -> Strides:
+    return replace(strides, side=np.zeros(5, dtype=np.int64))
 
 
-def test_without_a_thigh_there_is_none(result: Result) -> None:
-    truth = simulate_runner(RunnerSettings(), Session(duration_s=15.0))
-    worn = {sensor: body for sensor, body in SENSOR_MAP.items() if body != "femur_l"}
-    less = run(
-        simulate_sensors(truth),
-        sensors=worn,
-        calibration=CalibrationSettings(window_s=(0.2, 1.8), heading_axis=HEADING_AXIS),
-        activity=ActivitySettings(kind="running", surface="treadmill"),
-    ).running
-    assert less is not None
+def analysed(*bodies: str) -> RunningAnalysis:
+    """Return the measures of a pelvis that turns by 5 degrees and thighs that swing by 20."""
+    once = hand_made.curve(wave(1.0), wave(1.0))
+    turns = {"pelvis": (2, 5.0), "femur_r": (0, 20.0), "femur_l": (0, -20.0)}
+    R_GB = {}
+    for body in bodies:
+        axis, size = turns[body]
+        angles_rad = np.zeros((once.size, 3))
+        angles_rad[:, axis] = np.deg2rad(size * once)
+        R_GB[body] = from_euler("ZXY", angles_rad)
+    data = hand_made.stride_data(R_GB=R_GB)
+    events = GaitEvents(events=(), kind="contact", gait="running")
+    angles = compute_angles(data.kinematics, surface="treadmill")
+    strides = replace(data.strides, travel_rad=np.zeros(2))
+    return analyse_strides(events, strides, angles, data.kinematics)
+
+
+def test_an_analysis_has_measure_and_curves_where_both_thighs_are() -> None:
+    whole, how = analysed("pelvis", "femur_r", "femur_l"), corrections("running")[ROTATION]
+    column = [d.name for d in whole.definitions].index(RANGE)
+    # 5 + 20 a with the sine, 20 b with the cosine: right thigh flexed with the right side forward
+    wanted = 2.0 * np.hypot(5.0 + 20.0 * how.a, 20.0 * how.b)
+    np.testing.assert_allclose(whole.values[:, column], wanted, atol=0.02)
+    shown, site = (whole.curves.angles.index(name) for name in (NAMES[ROTATION], ROTATION))
+    assert (whole.curves.n[:, shown] == whole.curves.n[:, site]).all()
+    np.testing.assert_allclose(
+        np.ptp(whole.curves.mean_deg[:, :, shown], axis=1), wanted, atol=0.02
+    )
+    less = analysed("pelvis", "femur_r")
     assert less.absent[RANGE].code == "absent.angle"
     assert not set(NAMES.values()) & set(less.curves.angles)
-    running = result.running
-    assert running is not None
-    names = [d.name for d in running.definitions]
-    spans = [running.values[:, names.index(n)] for n in ("pelvic_rotation_range_deg", RANGE)]
-    assert np.abs(spans[0] - spans[1]).max() > 0.1
 
 
 def test_coefficients_are_those_of_their_source_and_say_on_whom_they_rest() -> None:
