@@ -21,6 +21,8 @@ _FIND: Final = (f"{_HEADING}_find.py", f"{_HEADING}_found_together.py")
 
 _MEASURES: Final = "tests/gait/measures/test"
 
+_BUDGET: Final = "tests/gait/uncertainty/test"
+
 _EVENTS: Final = "tests/gait/events/test"
 
 TESTS: Final[dict[str, tuple[str, ...]]] = {
@@ -52,6 +54,13 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/gait/measures/test_optical.py",
         "tests/gait/measures/test_absent.py",
     ),
+    "gait/uncertainty/assess.py": (f"{_BUDGET}_assess_by_hand.py",),
+    "gait/uncertainty/budget.py": (f"{_BUDGET}_budget.py",),
+    "gait/uncertainty/changes.py": (f"{_BUDGET}_changes_by_hand.py",),
+    "gait/uncertainty/inputs.py": (f"{_BUDGET}_inputs.py", f"{_BUDGET}_changes_by_hand.py"),
+    "gait/uncertainty/priors.py": (f"{_BUDGET}_budget.py",),
+    "gait/uncertainty/read_from.py": (f"{_BUDGET}_changes_by_hand.py",),
+    "gait/uncertainty/slow.py": (f"{_BUDGET}_inputs.py",),
     "gait/coordination.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     "gait/strides/*.py": ("tests/gait/measures", "tests/gait/test_metrics.py"),
     # The tests of its own of each file: no recording in them, so that all changes are tried soon.

@@ -104,6 +104,32 @@ def test_more_than_64_values_are_averaged_in_blocks_from_the_last_back() -> None
     assert mean_interval(x[:64])[0] != pytest.approx(half, rel=1e-3)
 
 
+@pytest.mark.parametrize(("alternate", "size"), [(False, 2), (True, 1)])
+def test_the_spread_known_beforehand_counts_as_further_values(alternate: bool, size: int) -> None:
+    """Twin, as above; of 66 values that undo their neighbours the last 64 are taken singly."""
+    sd, freedom = 0.5, 10.0
+    x = np.random.default_rng(4).normal(size=128)
+    if alternate:
+        x = np.tile([1.0, -1.0], 33)
+    blocks = (x - x.mean())[-64 * size :].reshape(64, size).mean(axis=1)
+    usual = sd**2 * size ** (2.0 * EXPONENTS - 2.0)
+    memory = memory_of(64)
+    own = np.array([blocks @ form @ blocks for form in memory.residual])
+    variance = (own + freedom * usual) / (63.0 + freedom)
+    log = memory.log_weight - (63.0 + freedom) / 2.0 * np.log(variance)
+    log += freedom / 2.0 * np.log(usual)
+    weight = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
+    half, _ = mean_interval(x, usual_sd=sd, usual_freedom=freedom)
+    inside = 2.0 * stats.t.cdf(half / np.sqrt(variance * memory.of_mean), 63.0 + freedom) - 1.0
+    assert weight @ inside == pytest.approx(0.95, abs=1e-6)
+
+
+def test_equal_values_have_the_interval_of_any_spread_known_beforehand() -> None:
+    half = [mean_interval(np.full(5, 3.0), usual_sd=sd, usual_freedom=2.0)[0] for sd in (0.1, 1.0)]
+    assert half[0] == pytest.approx(half[1] / 10.0)
+    assert half[0] > 0.0
+
+
 def test_sixty_four_values_are_blocks_of_their_own() -> None:
     """Opposite neighbours: means of pairs would have no spread."""
     assert mean_interval(np.tile([0.0, 1.0], 32))[0] > 0.05

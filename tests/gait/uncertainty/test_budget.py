@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from opensim_pelvis.gait.measures.intervals import blocks_of, mean_interval
 from opensim_pelvis.gait.uncertainty.budget import combine, make_estimate
@@ -32,6 +33,13 @@ def test_stated_terms_have_the_normal_factor():
     assert found.standard == 5.0
     assert found.freedom == np.inf
     assert found.factor == pytest.approx(1.95996, abs=1e-5)
+
+
+@pytest.mark.parametrize(("freedom", "counted"), [(0.4, 1.0), (1.0, 1.0), (1.5, 1.5)])
+def test_less_than_one_degree_of_freedom_counts_as_one(freedom, counted):
+    found = combine([Term(name="events", standard=2.0, freedom=freedom)])
+    assert found.freedom == pytest.approx(counted)
+    assert found.factor == pytest.approx(t.ppf(0.975, counted))
 
 
 def test_nothing_unsure_is_an_uncertainty_of_zero():

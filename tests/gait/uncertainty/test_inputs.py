@@ -83,13 +83,49 @@ def test_facing_of_all_turns_everyone_and_tilts_nobody():
 
 
 def test_a_leaning_pelvis_bends_the_hip_the_other_way():
-    before = motion({"pelvis": quaternions(), "femur_r": quaternions()})
+    before = motion({"pelvis": quaternions(tilt=8.0), "femur_r": quaternions(tilt=-20.0)})
     table = dict(before.table) | {"hip_flexion_r": np.full(TIME_S.size, 0.3)}
     before = replace(before, table=table)
     leant = before.turned("lean z", "pelvis", ONE)
     np.testing.assert_allclose(change(before, leant, "hip_flexion_r"), -1.0, atol=1e-9)
     raised = before.turned("lean z", "femur_r", ONE)
     np.testing.assert_allclose(change(before, raised, "hip_flexion_r"), 1.0, atol=1e-9)
+
+
+def test_the_direction_of_travel_of_strides_stays_where_a_body_is_as_it_was():
+    data = stride_data(R_GB={"pelvis": quaternions(yaw=5.0)})
+    angles = compute_angles(data.kinematics, surface="treadmill")
+    aside = replace(STRIDES, travel_rad=np.full(2, 0.1))
+    before = Motion(
+        strides=aside,
+        kinematics=data.kinematics,
+        angles=angles,
+        table=stride_angles(angles, data.kinematics, aside),
+        travel_rad=np.full(TIME_S.size, 0.1),
+    )
+    rotation = np.rad2deg(before.table["pelvic_axial_rotation"])
+    np.testing.assert_allclose(rotation, 5.0 - np.rad2deg(0.1))
+    after = before.oriented({"pelvis": quaternions(yaw=5.0)})
+    for name in ("pelvic_axial_rotation", "pelvic_obliquity", "pelvic_anterior_tilt"):
+        np.testing.assert_allclose(change(before, after, name), 0.0, atol=1e-12)
+
+
+def test_changes_stand_one_after_the_other_a_second_apart():
+    whole = motion({"pelvis": quaternions(tilt=8.0)})
+    some = whole.taken(slice(500, 3200), TIME_S[500:3200], FORWARD)
+    one = some.turned("lean z", "pelvis", ONE)
+    both = some.turned_each("pelvis", [("lean z", ONE), ("turn", ONE)])
+    n, later = 2700, 2.699 + 1.0
+    tilt, rotation = (both.table[f"pelvic_{a}"] for a in ("anterior_tilt", "axial_rotation"))
+    np.testing.assert_allclose(tilt[:n], one.table["pelvic_anterior_tilt"])
+    np.testing.assert_allclose(np.rad2deg(tilt[n:]), 8.0, atol=0.01)
+    assert np.rad2deg(rotation[n:] - rotation[:n]).min() > 0.9
+    np.testing.assert_allclose(both.angles.time_s[n:] - both.angles.time_s[:n], later)
+    for name in ("start_s", "end_s", "toe_off_s", "opposite_contact_s", "opposite_toe_off_s"):
+        found = getattr(both.strides, name)
+        np.testing.assert_allclose(found[2:] - found[:2], later)
+        np.testing.assert_allclose(found[:2], getattr(FORWARD, name))
+    assert both.strides.side.tolist() == [0, 1, 0, 1]
 
 
 def test_a_foot_hangs_on_the_thigh_that_turns():
@@ -107,6 +143,27 @@ def test_a_foot_hangs_on_the_thigh_that_turns():
     # about z from x to y: what hangs 0.4 m below the hip goes forward
     np.testing.assert_allclose(place[:, 0], 0.4 * np.sin(ONE), atol=1e-12)
     np.testing.assert_allclose(place[:, 1], 1.0 - 0.4 * np.cos(ONE) - 0.4, atol=1e-12)
+
+
+def test_strides_of_a_side_have_their_own_slow_part_and_those_beyond_the_end_none():
+    """Two right strides of different lengths, and one that starts after the last sample."""
+    start, length = np.array([0.5, 1.7, 3.6]), np.array([1.0, 0.8, 0.8])
+    strides = replace(
+        FORWARD,
+        side=np.zeros(3, dtype=np.int64),
+        start_s=start,
+        end_s=start + length,
+        **dict.fromkeys(("toe_off_s", "opposite_contact_s", "opposite_toe_off_s"), start),
+        bout=np.zeros(3, dtype=np.int64),
+        reason=("",) * 3,
+        travel_rad=np.zeros(3),
+        turn_rate_radps=np.zeros(3),
+    )
+    slow = np.where(TIME_S < 1.6, 2.0 * TIME_S, 9.0 - TIME_S)
+    found = slow_table({"angle": slow}, TIME_S, strides, 0)["angle"]
+    inside = ((TIME_S > 0.4999) & (TIME_S < 1.4999)) | ((TIME_S > 1.6999) & (TIME_S < 2.4999))
+    np.testing.assert_allclose(found[inside], slow[inside])
+    assert np.isnan(found[~inside]).all()
 
 
 def test_the_slow_part_has_five_harmonics_and_the_line():
