@@ -40,7 +40,7 @@ def slow_table(
     ends = np.cumsum(count)
     sample = np.arange(count.sum()) - np.repeat(ends - count, count) + np.repeat(first, count)
     part = (time_s[sample] - start[which]) / (end - start)[which] * (POINTS - 1)
-    below = np.clip(part.astype(np.int64), 0, POINTS - 2)
+    below = part.astype(np.int64)  # 0 for the sample that is the start but for rounding
     rest = part - below
     out = {}
     for name, values in table.items():
