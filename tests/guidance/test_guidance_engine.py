@@ -108,7 +108,10 @@ def test_conditions_together_hold_with_what_each_leaves() -> None:
     assert two.status == "fires"
     assert two.probability == pytest.approx(0.95, abs=1e-3)
     made = rule((SPEED, ">", 10.0), (ROTATION, ">", 10.0), ("cadence_spm", ">", 10.0))
-    assert keys(judged(made, *three)) == ["together"]
+    found = judged(made, *three)
+    assert keys(found) == ["together"]
+    assert found is not None
+    assert found.reasons[0].values["percent"] == pytest.approx(92.5, abs=0.1)
 
 
 def test_every_condition_is_checked() -> None:

@@ -118,7 +118,10 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/guidance/test_finding_words.py",
         "tests/guidance/test_guidance_engine.py",
     ),
-    "guidance/rulebook.py": ("tests/guidance/test_rulebook.py",),
+    "guidance/rulebook.py": (
+        "tests/guidance/test_rulebook.py",
+        "tests/guidance/test_guidance_engine.py",
+    ),
     "report/headline.py": ("tests/report/test_headline.py",),
 }
 """Files of the package, by pattern, to their tests; of these, each change runs what calls it."""

@@ -9,7 +9,7 @@ import pytest
 
 from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.stride_data import MEASURES, SLOW_HARMONICS
-from opensim_pelvis.gait.strides.curves import slow_part
+from opensim_pelvis.gait.strides.curves import slow_part, without_line
 from tests.gait.measures.hand_made import (
     TIME_S,
     Curve,
@@ -96,6 +96,7 @@ def test_five_harmonics_are_slow_and_the_sixth_is_not() -> None:
     assert SLOW_HARMONICS == 5
     slow = harmonic(5) + 3.0 + np.linspace(0.0, 4.0, 101)
     np.testing.assert_allclose(slow_part(slow + harmonic(6), 5), slow, atol=1e-12)
+    np.testing.assert_allclose(without_line(slow), harmonic(5), atol=1e-12)
 
 
 def test_the_hip_of_the_stance_leg_goes_back_and_makes_the_step_longer() -> None:

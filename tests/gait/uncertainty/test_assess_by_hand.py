@@ -54,6 +54,9 @@ CONTACT: Final = "contact_time_s"
 FUSION: Final = 0.1
 SPREAD: Final = np.array([-1.5, -0.5, 0.5, 1.5])
 
+STEP: Final = "pelvic_step_mm"
+HIPS_M: Final = {"r": 0.1, "l": -0.1}
+
 Side = Literal["right", "left", "body"]
 
 
@@ -77,7 +80,8 @@ def estimates(
         asymmetries=(),
         curves=Curves(angles=(), mean_deg=np.empty(0), sd_deg=np.empty(0), n=np.empty(0, int)),
     )
-    kinematics = stride_data().kinematics
+    hips = {f"femur_{side}": np.tile([0.0, 0.0, z], (TIME_S.size, 1)) for side, z in HIPS_M.items()}
+    kinematics = stride_data(p_GB_m=hips).kinematics
     found = assess(analysis, angles(**columns_deg), kinematics, None, None)  # type: ignore[arg-type]
     return {(e.name, e.side): e for e in found}
 
@@ -215,6 +219,20 @@ def test_a_phase_is_spread_on_its_circle_and_has_no_term_of_angles(
     )[PHASE_LAG, "body"]
     assert estimate.value == mean
     assert_terms(estimate, {"strides": (standard_of(np.array(unwrapped)), 3.0)})
+
+
+def test_a_length_of_the_model_has_its_size_and_no_degrees_of_fusion() -> None:
+    found = estimates(
+        (definition_of(STEP),),
+        {STEP: of_strides(np.full(4, -20.0), np.full(3, 15.0))},
+        {(STEP, "right"): -20.0, (STEP, "left"): 15.0},
+        pelvic_axial_rotation=np.full(TIME_S.size, 6.0),  # no step at all
+    )
+    for side, mm in (("right", 20.0), ("left", 15.0)):
+        wanted = {"size": (0.08 * mm, inf), "fast motion": (mm / sqrt(3.0), inf)}
+        assert_terms(found[STEP, side], wanted)
+    apart = found[STEP, "right minus left"]
+    assert_terms(apart, {"fast motion": (25.0 / sqrt(3.0), inf)})
 
 
 def contact_time(error: float, own: bool = True) -> MeasureDefinition:
