@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from math import hypot, sqrt
+from typing import Final
 
 import numpy as np
 
@@ -32,6 +33,9 @@ from opensim_pelvis.types import (
 )
 from opensim_pelvis.types.running import SIDES
 from opensim_pelvis.types.uncertainty import Estimate, Term, TermName
+
+_PARTS: Final[tuple[TermName, ...]] = ("gyroscope scale", "size")
+"""Terms that are one part of every value: of a difference, the same part of it."""
 
 
 def assess(
@@ -166,13 +170,15 @@ def _difference(
 ) -> Estimate:
     """Return right minus left: what moves both sides alike cancels."""
     both = (*own[name, "right"], *own[name, "left"])
-    terms = [term for term in both if term.name not in ("gyroscope scale", "size")]
+    value = found[name, "right"].value - found[name, "left"].value
+    terms = [term for term in both if term.name not in _PARTS]
+    shared = dict.fromkeys(term.name for term in both if term.name in _PARTS)
+    terms += [Term(name=n, standard=number(n, "part") * abs(value)) for n in shared]
     for c in changes:
         apart = c.each.get((name, "right"), np.nan) - c.each.get((name, "left"), np.nan)
         if np.isfinite(apart):
             moved = Term(name=c.term, standard=abs(apart) * c.size, freedom=c.freedom)
             terms.append(moved)
-    value = found[name, "right"].value - found[name, "left"].value
     return make_estimate(name, "right minus left", value, _merged(terms))
 
 
