@@ -120,6 +120,16 @@ def test_few_people_have_one_spread_and_fewer_none() -> None:
     assert fit_over_speed(speeds[:least], values[:least], again) is None
 
 
+@pytest.mark.parametrize("slope", [0.0, 2.0])
+def test_between_values_on_one_line_there_is_no_spread(slope: float) -> None:
+    """Copies of one result under several ids, and nothing that people are."""
+    speeds = np.linspace(2.0, 5.0, 24)
+    same = 12.17 + slope * (speeds - 2.0)
+    assert fit_over_speed(speeds, same, people(24)) is None
+    same[3] += 1e-3
+    assert fit_over_speed(speeds, same, people(24)) is not None
+
+
 # --- a table of sessions -------------------------------------------------------------------
 
 
@@ -205,6 +215,9 @@ def test_what_cannot_be_part_of_it_is_left_out_and_told(column: str, value: Any,
 def test_too_few_people_are_refused() -> None:
     with pytest.raises(ComparisonError, match=f"at least {FEWEST_TO_FIT} people, found 4"):
         make_population(sessions(4))
+    measures = {d.name: 10.0 for d in shown_in("cohort")}
+    with pytest.raises(ComparisonError, match="8 with the same values"):
+        make_population(sessions(8, **measures))
     table = sessions(8).assign(subject="the same")
     with pytest.raises(ComparisonError, match="found 1"):
         make_population(table)
@@ -215,7 +228,7 @@ def test_too_few_people_are_refused() -> None:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the summaries of six runners, the last of them rejected."""
+    """Write the summaries of six runners, a degree of rotation apart, the last of them rejected."""
     folder = tmp_path_factory.mktemp("results")
     runner = RunnerSettings(speed_mps=3.0, sex="male", height_m=1.8)
     _, result, _ = run_case(runner, session=Session(duration_s=13.0, rate_hz=100.0))
@@ -223,10 +236,11 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subject = replace(result.settings.subject, id=f"S{place}")
         settings = replace(result.settings, subject=subject)
         SummaryExporter().write(replace(result, name=f"run{place}", settings=settings), folder)
-    path = folder / "run5_summary.json"
-    summary = json.loads(path.read_text(encoding="utf-8"))
-    summary["quality"]["verdict"] = "rejected"
-    path.write_text(json.dumps(summary), encoding="utf-8")
+        path = folder / f"run{place}_summary.json"
+        summary = json.loads(path.read_text(encoding="utf-8"))
+        summary["running"]["measures"][ROTATION]["body"]["estimate"]["value"] += place
+        summary["quality"]["verdict"] = "rejected" if place == 5 else "good"
+        path.write_text(json.dumps(summary), encoding="utf-8")
     return folder
 
 
@@ -238,7 +252,7 @@ def test_results_become_a_file_that_a_run_reads(results: Path, tmp_path: Path) -
     text = path.read_text(encoding="utf-8")
     assert "--reference own.toml" in text
     assert not any(f"S{place}" in text for place in range(6))
-    summary = json.loads((results / "run0_summary.json").read_text(encoding="utf-8"))
+    summary = json.loads((results / "run2_summary.json").read_text(encoding="utf-8"))
     rotation = summary["running"]["measures"][ROTATION]["body"]["estimate"]["value"]
     assert rotation != read_cohort([results])[ROTATION].iloc[0]  # the mean, which no report prints
     (held, *_) = reference_for(ROTATION, 3.0, "male", references=read_reference_file(path))

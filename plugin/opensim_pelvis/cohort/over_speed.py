@@ -26,6 +26,7 @@ LEAST_RANGE_MPS: Final = 0.5
 _STEPS: Final = 500
 _DONE: Final = 1e-10
 _SMALLEST: Final = 1e-6
+_ALIKE: Final = 1e-6  # of the values; people differ by more
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -77,8 +78,9 @@ def fit_over_speed(
     Returns
     -------
     OverSpeed or None
-        None of fewer than `FEWEST_TO_FIT` people. Of fewer than `FEWEST_PEOPLE` the spread is the
-        same at all speeds. Over less than `LEAST_RANGE_MPS` mean and spread are.
+        None of fewer than `FEWEST_TO_FIT` people, and of values on one line: there is no spread
+        between these, such as between copies of one result. Of fewer than `FEWEST_PEOPLE` the
+        spread is the same at all speeds. Over less than `LEAST_RANGE_MPS` mean and spread are.
 
     Examples
     --------
@@ -96,6 +98,9 @@ def fit_over_speed(
     line = np.stack([np.ones_like(speed_mps), speed_mps - middle], axis=1)
     of_mean = line if sloped else line[:, :1]
     of_spread = line if sloped and n >= FEWEST_PEOPLE else line[:, :1]
+    off = values - of_mean @ _least_squares(of_mean, values, weights)
+    if np.abs(off).max() <= _ALIKE * np.abs(values).max():
+        return None
     mean, log_spread = _fit(of_mean, of_spread, values, weights)
     degrees = n - of_mean.shape[1]
     log_spread[0] += 0.5 * math.log(n / degrees)  # the likelihood takes the mean for known

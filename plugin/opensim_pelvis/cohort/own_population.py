@@ -104,7 +104,7 @@ def make_population(table: pd.DataFrame) -> Population:
     Raises
     ------
     ComparisonError
-        When too few people have results that can be used.
+        When too few people have results that can be used, or their values are all the same.
     """
     unfit = {place: why for place, row in table.iterrows() if (why := _unfit(row)) is not None}
     left_out = (*table.attrs.get(COPIES, ()), *unfit.values())
@@ -123,6 +123,11 @@ def make_population(table: pd.DataFrame) -> Population:
         for sex in SEXES
         if (made := _reference(used, definition, sex)) is not None
     ]
+    if not found:
+        raise ComparisonError(
+            f"reference: wanted results of people who differ, found {people} with the same values. "
+            "Copies of one result are not several people."
+        )
     references, fits, outside = zip(*found, strict=True)
     return Population(
         references=references,
