@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from opensim_pelvis.report.reference_words import compared
@@ -12,7 +12,10 @@ from opensim_pelvis.types.date import has_zone
 
 _ROTATION: Final = "pelvic_rotation_range_deg"
 _MARKERS: Final = "pelvic_rotation_range_optical_deg"
-COUNTER_ROTATION_DEG: Final = 180.0
+_BAND: Final = {"fast_with_high_rotation": "in", "fast_with_low_rotation": "below"}
+"""Rules about the coach's band of a fast pace, and what is said where one fires."""
+_TRUNK: Final = {"counter_rotation": "counter", "pelvis_and_trunk_as_one_block": "block"}
+"""Rules about trunk and pelvis, and what is said where one fires."""
 MAX_REASONS: Final = 3
 """Causes that the headline of an unreliable result names; consequences follow them."""
 SLOWEST_MPS: Final = 0.001
@@ -96,9 +99,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     own_sex_first = sorted(compared(references), key=lambda one: one["label"] == "people")
     for band in own_sex_first[:1]:
         who = _who(band, texts)
-        key, side, off = _against(band, mean, words)
-        if key == "out" and half is not None and off <= half:
-            key = "near"
+        key, side = _against(band, mean, half, words)
         yield words[f"rotation_published_{key}"].format(
             who=who,
             low=texts.number(band["low"], "deg"),
@@ -111,9 +112,10 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
     coach = measure["coach"]
     if [band["label"] for band in coach] == ["fast"]:
         (band,) = coach
-        key, side, _ = _against(band, mean, words)
+        over = half is not None and mean - half > band["high"]
+        key = _fired(view, _BAND, "above" if over else "near")
         low, high = (texts.written(band[end], "g") for end in ("low", "high"))
-        yield words[f"rotation_coach_{key}"].format(low=low, high=high, side=side)
+        yield words[f"rotation_coach_{key}"].format(low=low, high=high)
 
 
 def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) -> Iterator[str]:
@@ -134,18 +136,26 @@ def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) ->
             )
 
 
+def _fired(view: View, said: Mapping[str, str], otherwise: str) -> str:
+    """Return what is said where one of some rules fires."""
+    fires = [finding["rule"] for finding in view["findings"] if finding["status"] == "fires"]
+    return next((word for rule, word in said.items() if rule in fires), otherwise)
+
+
 def _who(reference: dict[str, Any], texts: Texts) -> str:
     words = texts["headline"]
     return {"female": words["women"], "male": words["men"]}.get(reference["label"], words["people"])
 
 
-def _against(band: dict[str, Any], mean: float, words: Any) -> tuple[str, str, float]:
-    """Return whether a mean is in or out of a band, on which side, and by how much."""
-    if mean > band["high"]:
-        return "out", words["above"], mean - band["high"]
-    if mean < band["low"]:
-        return "out", words["below"], band["low"] - mean
-    return "in", "", 0.0
+def _against(band: dict[str, Any], mean: float, half: float | None, words: Any) -> tuple[str, str]:
+    """Return whether a value is in, near or out of a band, and on which side of its nearer end.
+
+    It is near where its interval holds that end; without an interval it is in or out.
+    """
+    over, under = mean - band["high"], band["low"] - mean
+    off = max(over, under)
+    key = "near" if half is not None and abs(off) <= half else "out" if off > 0.0 else "in"
+    return key, "" if key == "in" else words["above" if over >= under else "below"]
 
 
 def _pelvis(view: View, texts: Texts) -> Iterator[str]:
@@ -190,10 +200,7 @@ def _trunk(view: View, texts: Texts) -> Iterator[str]:
     turned = find_row(view, "trunk_rotation_range_deg")
     phase = find_row(view, "pelvis_trunk_phase_deg")
     if turned and phase:
-        away = abs(phase["mean"] - COUNTER_ROTATION_DEG)  # a mean phase is in [0, 360)
-        limit = view["norms"]["choice.block_phase"]["value"]
-        key = "trunk_counter" if away <= limit else "trunk_block"
-        yield texts["headline"][key].format(
+        yield texts["headline"][f"trunk_{_fired(view, _TRUNK, 'unsure')}"].format(
             range=texts.degrees(turned["mean"]), phase=texts.degrees(phase["mean"])
         )
 
@@ -205,12 +212,12 @@ def _timing(view: View, texts: Texts) -> Iterator[str]:
     right, left = (find_row(view, "contact_time_s", side) for side in ("right", "left"))
     contact = ""
     if right and left:
-        measure = find_measure(view, "contact_time_s")
-        error = measure["error"] if measure else None
-        contact = words["contact" if error is None else "contact_known"].format(
+        halves = half_of(right), half_of(left)
+        contact = words["contact" if None in halves else "contact_sure"].format(
             right=texts.number(right["mean"], "s"),
             left=texts.number(left["mean"], "s"),
-            error=texts.number(error, "s"),
+            right_half=texts.number(halves[0], "s"),
+            left_half=texts.number(halves[1], "s"),
         )
     yield words["timing"].format(cadence=texts.written(cadence["mean"], ".0f"), contact=contact)
 

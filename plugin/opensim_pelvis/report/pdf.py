@@ -107,15 +107,14 @@ def _measures(flow: Flow, view: View, texts: Texts) -> None:
         "interval",
         "n",
         "difference",
-        "error",
         "coach",
         "published",
     )
     flow.table(
         [words[key] for key in keys],
         rows,
-        (0.225, 0.055, 0.085, 0.06, 0.13, 0.07, 0.075, 0.07, 0.125, 0.105),
-        right=(2, 3, 4, 5, 6, 7),
+        (0.235, 0.06, 0.085, 0.065, 0.14, 0.075, 0.085, 0.135, 0.12),
+        right=(2, 3, 4, 5, 6),
         size=7.2,
     )
     flow.text(words["text"], size=7, colour="#5b6b7c")
@@ -140,7 +139,6 @@ def _measure_rows(measure: dict[str, Any], texts: Texts) -> list[list[str]]:
                 interval,
                 str(row["n"]),
                 _difference(measure, texts) if first else "",
-                texts.number(measure["error"], unit) if first else "",
                 "; ".join(_band(b, texts) for b in measure["coach"]) if first else "",
                 "; ".join(_band(b, texts) for b in measure["published"]) if first else "",
             ]
