@@ -1,9 +1,15 @@
-"""How often each rule fires, is undecided and silent: ``python -m tests.benchmarks.rule_rates``.
+"""How often each rule fires, is silent and cannot tell: ``python -m tests.benchmarks.rule_rates``.
 
-Draws people who run as `tests.benchmarks.sound_recordings` does, and changes three of every four:
-less pelvic rotation, a trunk that leans back, a trunk that turns with the pelvis. Where a rule
-fires, each of its conditions is held against what the site of the sensor does in truth
-(`tests.benchmarks.interval_coverage`): a rule may be wrong in five of a hundred.
+Draws people who run (`opensim_pelvis.simulate.draw_runner`), one for each place of a grid of speed,
+sex, pelvic rotation, range of the hips, forward lean and cadence, with sensors on all bodies, and
+holds what the rules say of each recording against the truth: what the sites of the sensors do in
+four other runs of the same person (`tests.benchmarks.interval_coverage`). Prints for each rule
+
+- in how many recordings it fires, is silent and cannot tell, of those whose quality is good;
+- how many of those that fire are wrong: in truth, one of the conditions does not hold;
+- how many are silent although, in truth, all conditions hold.
+
+``--every 3`` takes each third place of the grid alone, ``--each`` tells of each recording.
 """
 
 from __future__ import annotations
@@ -11,10 +17,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
+from typing import Final, Literal
 
 import numpy as np
 
@@ -24,96 +32,183 @@ from tests.benchmarks.interval_coverage import true_means
 from tests.mistakes import analyse
 from tests.mistakes.case import sound
 
+from opensim_pelvis.config.settings import Sex
 from opensim_pelvis.errors import OpenSimPelvisError
-from opensim_pelvis.guidance.rulebook import Condition, read_rules
+from opensim_pelvis.guidance.rulebook import Condition, Rule, read_rules
 from opensim_pelvis.simulate import RunnerSettings, draw_runner, draw_sensors, draw_session
+from opensim_pelvis.simulate.draw_style import scaled_to
+from opensim_pelvis.simulate.harmonics import Harmonics
 
-LEAST_ROTATION, MOST_ROTATION = 0.3, 0.7
-LEAN_BACK_DEG = (4.0, 10.0)
-BLOCK_DEG = (0.0, 40.0)
+Said = Literal["fires", "silent", "cannot tell"]
 
-Row = tuple[str, str, bool]
-"""Rule, what it said, and whether that was so."""
-
-
-def person(number: int, rng: np.random.Generator) -> RunnerSettings:
-    """Return a runner, changed by the number's remainder of four."""
-    runner = draw_runner(rng, "running")
-    less = float(rng.uniform(LEAST_ROTATION, MOST_ROTATION))
-    lean, lag = float(rng.uniform(*LEAN_BACK_DEG)), float(rng.uniform(*BLOCK_DEG))
-    small = replace(runner, pelvic_rotation_range_deg=less * runner.pelvic_rotation_range_deg)
-    return (
-        runner,
-        small,
-        replace(small, trunk_forward_lean_deg=-lean),
-        replace(runner, trunk_rotation_lag_deg=lag),
-    )[number % 4]
+SAID: Final[tuple[Said, ...]] = ("fires", "silent", "cannot tell")
+SPEEDS_MPS: Final = (2.5, 3.5, 4.5, 5.5)
+SEXES: Final[tuple[Sex, ...]] = ("female", "male")
+ROTATIONS_DEG: Final = (2.0, 7.0, 12.0, 17.0, 22.0)
+HIPS: Final = (1.0, 0.6)
+"""Range of hip flexion relative to the person's usual one."""
+LEANS_DEG: Final = (-3.0, 8.0)
+QUICKER: Final = (1.0, 1.2)
+"""Cadence relative to the person's usual one."""
 
 
-def judged(number: int) -> list[Row]:
-    """Return what each rule says of a runner; nothing of a recording that is refused."""
-    rng = np.random.default_rng([61, number])
-    runner = person(number, rng)
-    session, sensors = draw_session(rng, surface="treadmill"), draw_sensors(rng, runner)
-    case = sound(runner, session, sensors)
-    case = replace(case, activity=replace(case.activity, kind="running"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One place of the grid."""
+
+    number: int
+    speed_mps: float
+    sex: Sex
+    rotation_deg: float
+    hips: float
+    lean_deg: float
+    quicker: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one rule says of one recording, and whether its conditions hold in truth."""
+
+    rule: str
+    said: Said
+    true: bool
+
+
+def grid() -> tuple[Place, ...]:
+    """Return every place of the grid."""
+    axes = product(SPEEDS_MPS, SEXES, ROTATIONS_DEG, HIPS, LEANS_DEG, QUICKER)
+    return tuple(
+        Place(
+            number=number,
+            speed_mps=speed,
+            sex=sex,
+            rotation_deg=rotation,
+            hips=hips,
+            lean_deg=lean,
+            quicker=quicker,
+        )
+        for number, (speed, sex, rotation, hips, lean, quicker) in enumerate(axes)
+    )
+
+
+def runner_at(place: Place) -> tuple[RunnerSettings, np.random.Generator]:
+    """Return the person at a place, and the generator that goes on to draw the recording."""
+    rng = np.random.default_rng([47, place.number])
+    drawn = draw_runner(rng, sex=place.sex, speed_mps=place.speed_mps)
+    assert drawn.style is not None
+    style = scaled_to(
+        drawn.style,
+        {"pelvic_axial_rotation": place.rotation_deg},
+        {"trunk_forward_lean": place.lean_deg},
+    )
+    style = replace(style, legs={side: _hips(leg, place.hips) for side, leg in style.legs.items()})
+    return replace(drawn, style=style, cadence_spm=drawn.cadence_spm * place.quicker), rng
+
+
+def _hips(leg: Mapping[str, Harmonics], part: float) -> Mapping[str, Harmonics]:
+    """Return a leg whose hip flexion has a part of its range, about the same mean."""
+    c = leg["hip_flexion"].coefficients.copy()
+    c[1:] *= part
+    return {**leg, "hip_flexion": Harmonics(c)}
+
+
+def judged(place: Place) -> tuple[Row, ...] | None:
+    """Return what every rule says of one recording; None where its quality is not good."""
+    runner, rng = runner_at(place)
+    session, sensors = draw_session(rng), draw_sensors(rng, runner)
     try:
-        result = analyse(case)
+        result = analyse(sound(runner, session, sensors))
     except OpenSimPelvisError:
-        return []
+        return None
     assert result.running is not None
     said = {finding.rule: finding.status for finding in result.running.findings}
-    true = true_means(runner, session, sensors) if "fires" in said.values() else {}
-    true |= {("speed_mps", "body"): runner.speed_mps, ("cadence_spm", "body"): runner.cadence_spm}
-    height = result.settings.subject.height_m
-    rows = []
-    for rule in read_rules():
-        status = said.get(rule.name, "silent")
-        so = status != "fires" or all(
-            any(_holds(condition, value) for value in _true(condition.measure, true, height))
-            for condition in rule.conditions
-        )
-        rows.append((rule.name, status, so))
-    return rows
+    if result.quality.verdict != "good":
+        assert "fires" not in said.values(), place
+        return None
+    true = true_values(runner, true_means(runner, session, sensors))
+    return tuple(
+        Row(rule.name, said.get(rule.name, "silent"), all_hold(rule, true)) for rule in read_rules()
+    )
 
 
-def _true(
-    measure: str, true: dict[tuple[str, str], float], height_m: float | None
-) -> Iterator[float]:
-    """Yield what is true of a measure, on each side."""
-    if measure == "phase_from_counter_rotation_deg":
-        yield abs(true["pelvis_trunk_phase_deg", "body"] % 360.0 - 180.0)
-    elif measure == "stride_length_height_ratio":
-        length = 120.0 * true["speed_mps", "body"] / true["cadence_spm", "body"]
-        yield length / (height_m or float("nan"))
-    else:
-        yield from (value for (name, _), value in list(true.items()) if name == measure)
+def true_values(
+    runner: RunnerSettings, means: Mapping[tuple[str, str], float]
+) -> dict[str, tuple[float, ...]]:
+    """Return what is true of each measure that rules name, one value a side."""
+    names = {condition.measure for rule in read_rules() for condition in rule.conditions}
+    stride_m = runner.speed_mps * 120.0 / runner.cadence_spm
+    away = abs(means["pelvis_trunk_phase_deg", "body"] % 360.0 - 180.0)
+    stated = {
+        "speed_mps": (runner.speed_mps,),
+        "stride_length_height_ratio": (stride_m / runner.height_m,),
+        "phase_from_counter_rotation_deg": (away,),
+    }
+    read = {name: [means[name, side] for side in ("body", "right", "left")] for name in names}
+    found = {name: tuple(v for v in values if np.isfinite(v)) for name, values in read.items()}
+    return found | stated
 
 
-def _holds(condition: Condition, value: float) -> bool:
+def all_hold(rule: Rule, true: Mapping[str, Sequence[float]]) -> bool:
+    """Return whether every condition holds in truth, on the side that comes nearest to it."""
+    return all(holds(condition, true[condition.measure]) for condition in rule.conditions)
+
+
+def holds(condition: Condition, values: Sequence[float]) -> bool:
+    """Return whether a condition holds of one of the sides; a limit counts as reached.
+
+    >>> holds(Condition(measure="speed_mps", op=">", limit=4.0, norm=None), (3.0, 5.0))
+    True
+    """
+    if not values:
+        raise ValueError(f"{condition.measure}: no truth")
     above = condition.op.startswith(">")
-    return value >= condition.limit if above else value <= condition.limit
+    return max(values) >= condition.limit if above else min(values) <= condition.limit
+
+
+def wrong_share(rows: Sequence[Row]) -> float:
+    """Return the part of the rules that fire whose conditions do not hold in truth."""
+    fired = [row for row in rows if row.said == "fires"]
+    return sum(not row.true for row in fired) / len(fired) if fired else float("nan")
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """Return the counts of every rule as lines of a table (Markdown)."""
+    head = ("rule", "fires", "cannot tell", "silent", "fires and is wrong", "silent and is wrong")
+    lines = [f"| {' | '.join(head)} |", "|---|---|---|---|---|---|"]
+    for rule in read_rules():
+        own = [row for row in rows if row.rule == rule.name]
+        counts = Counter(row.said for row in own)
+        wrong = sum(row.said == "fires" and not row.true for row in own)
+        missed = sum(row.said == "silent" and row.true for row in own)
+        cells = (counts["fires"], counts["cannot tell"], counts["silent"], wrong, missed)
+        lines.append(f"| `{rule.name}` | {' | '.join(map(str, cells))} |")
+    return lines
 
 
 def main() -> None:
+    """Print the counts of every rule."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=80)
-    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--each", action="store_true", help="tell of each recording, too")
     parser.add_argument("--jobs", type=int, default=2)
-    asked = parser.parse_args()
-    numbers = range(asked.first, asked.first + asked.people)
-    counts: Counter[tuple[str, str]] = Counter()
-    wrong: Counter[str] = Counter()
-    with ProcessPoolExecutor(asked.jobs) as pool:
-        for rows in pool.map(judged, numbers):
-            for rule, status, so in rows:
-                counts[rule, status] += 1
-                wrong[rule] += not so
-    lines = ["| rule | fires | undecided | silent | fires and is not so |", "|---|---|---|---|---|"]
-    for rule in read_rules():
-        cells = [counts[rule.name, status] for status in ("fires", "cannot tell", "silent")]
-        lines.append(f"| `{rule.name}` | {' | '.join(map(str, cells))} | {wrong[rule.name]} |")
-    sys.stdout.write("\n".join(lines) + "\n")
+    given = parser.parse_args()
+    places = grid()[:: given.every]
+    with ProcessPoolExecutor(given.jobs) as pool:
+        found = list(pool.map(judged, places, chunksize=4))
+    rows = [row for each in found if each is not None for row in each]
+    write = sys.stdout.write
+    if given.each:
+        for place, each in zip(places, found, strict=True):
+            write(f"{place.number:4d} {'not good' if each is None else _told(each)}\n")
+    write("\n".join(table(rows)) + "\n")
+    good, fired = sum(each is not None for each in found), sum(row.said == "fires" for row in rows)
+    share = 100.0 * wrong_share(rows)
+    write(f"{len(places)} recordings, {good} of them good; {fired} findings, {share:.1f} % wrong\n")
+
+
+def _told(rows: Sequence[Row]) -> str:
+    said = (f"{r.rule} {r.said}{'' if r.true else ' (untrue)'}" for r in rows if r.said != "silent")
+    return ", ".join(said) or "all silent"
 
 
 if __name__ == "__main__":
