@@ -11,7 +11,7 @@ from scipy.special import ndtr, stdtr
 
 from opensim_pelvis.guidance.engine import FEWEST_STRIDES, Value, probability
 from opensim_pelvis.guidance.finding_words import fill, finding_text, reason_text
-from opensim_pelvis.guidance.rulebook import Condition
+from opensim_pelvis.guidance.rulebook import Condition, read_rules
 from opensim_pelvis.types import Term
 
 from .by_hand import DRILL, DROP, ROTATION, SPEED, judged, keys, rule, summary
@@ -198,6 +198,31 @@ def test_a_missing_measure_is_unknown_and_with_no_other_there_is_nothing_to_say(
     found = judged(rule((DROP, "<", 30.0)), lost, summary(DROP, 8.0, side="left"))
     assert found is not None
     assert found.numbers == {DROP: 8.0}
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("trunk_forward_lean_mean_deg", ["trunk_sensor"]),
+        ("phase_from_counter_rotation_deg", ["trunk_sensor"]),
+        ("shank_angle_at_contact_deg", ["shank_sensors"]),
+        ("thigh_extension_peak_deg", ["thigh_sensors"]),
+        ("stride_length_height_ratio", ["stated_speed", "stated_height"]),
+        ("pelvic_obliquity_range_deg", []),
+    ],
+)
+def test_what_is_wanted_is_said_of_an_unknown_measure(measure: str, told: list[str]) -> None:
+    found = judged(rule((ROTATION, ">", 3.0), (measure, ">", 3.0)), summary(ROTATION, 9.0))
+    assert keys(found) == ["unknown", *told]
+    assert found is not None
+    assert "would tell" in finding_text(found) or not told
+
+
+def test_each_measure_of_a_rule_but_those_of_the_pelvis_says_what_it_wants() -> None:
+    needed = {c.measure for made in read_rules() for c in made.conditions}
+    silent = [m for m in sorted(needed) if len(keys(judged(
+        rule((DROP, ">", 3.0), (m, ">", 3.0)), summary(DROP, 9.0)))) == 1]  # fmt: skip
+    assert silent == ["cadence_spm", ROTATION]
 
 
 def test_stride_length_counts_in_heights() -> None:

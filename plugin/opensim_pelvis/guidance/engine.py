@@ -130,6 +130,7 @@ def _judge(
         likely, value = _nearest(condition, values.get(condition.measure, ()))
         if value is None:
             unsure.append(_reason("unknown", condition.measure))
+            unsure += [_reason(key) for key in _TOLD_BY.get(condition.measure, ())]
             continue
         chosen[condition.measure] = value
         if math.isnan(likely):
@@ -222,6 +223,17 @@ _LESSEN: Final[Mapping[TermName, str]] = {
     "events": "foot_sensors",
 }
 """Largest term of an estimate's uncertainty to what would make it smaller."""
+
+
+_TOLD_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "speed_mps": ("stated_speed",),
+    "stride_length_height_ratio": ("stated_speed", "stated_height"),
+    "trunk_forward_lean_mean_deg": ("trunk_sensor",),
+    "phase_from_counter_rotation_deg": ("trunk_sensor",),
+    "shank_angle_at_contact_deg": ("shank_sensors",),
+    "thigh_extension_peak_deg": ("thigh_sensors",),
+}
+"""Measure of a rule to what is wanted where it is unknown."""
 
 
 def _doubts(
