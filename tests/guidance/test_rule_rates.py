@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from opensim_pelvis.guidance.rulebook import Condition, Rule, read_rules
+from opensim_pelvis.simulate import RunnerSettings, draw_runner
+from opensim_pelvis.simulate.draw_style import curve_range
+from opensim_pelvis.simulate.harmonics import Harmonics
 from tests.benchmarks.rule_rates import (
     SAID,
     Row,
@@ -67,18 +71,31 @@ def test_the_grid_moves_what_the_rules_are_about() -> None:
     """A style stands before the settings of a runner: these alone would change nothing."""
     places = grid()
     assert len({place.number for place in places}) == len(places)
-    few, much = (
-        next(p for p in places if p.rotation_deg == deg and p.lean_deg == lean and p.hips == hips)
-        for deg, lean, hips in ((2.0, -3.0, 0.6), (22.0, 8.0, 1.0))
-    )
-    for place in (few, much):
-        style = runner_at(place)[0].style
-        assert style is not None
-        turn, lean = style.trunk["pelvic_axial_rotation"], style.trunk["trunk_forward_lean"]
-        phases = [k / 400.0 for k in range(400)]
-        values = [float(turn.at(phase)) for phase in phases]
-        assert max(values) - min(values) == pytest.approx(place.rotation_deg, rel=1e-3)
+    ends = ((2.0, -3.0, 0.6, 1.2), (22.0, 8.0, 1.0, 1.0))
+    assert {(p.rotation_deg, p.lean_deg, p.hips, p.quicker) for p in places} >= set(ends)
+    for place in places:
+        if (place.rotation_deg, place.lean_deg, place.hips, place.quicker) not in ends:
+            continue
+        runner, (turn, lean, hip) = runner_at(place)[0], curves_of(runner_at(place)[0])
+        assert curve_range(turn) == pytest.approx(place.rotation_deg, rel=1e-3)
         assert lean.coefficients[0].real == pytest.approx(place.lean_deg)
+        rng = np.random.default_rng([47, place.number])
+        drawn = draw_runner(rng, sex=place.sex, speed_mps=place.speed_mps)
+        assert runner.cadence_spm == pytest.approx(place.quicker * drawn.cadence_spm)
+        usual = curve_range(curves_of(drawn)[2])
+        assert curve_range(hip) == pytest.approx(place.hips * usual)
+
+
+def curves_of(runner: RunnerSettings) -> tuple[Harmonics, Harmonics, Harmonics]:
+    """Return pelvic rotation, forward lean and right hip flexion."""
+    style = runner.style
+    assert style is not None
+    trunk = style.trunk
+    return (
+        trunk["pelvic_axial_rotation"],
+        trunk["trunk_forward_lean"],
+        style.legs["r"]["hip_flexion"],
+    )
 
 
 @pytest.mark.parametrize(
