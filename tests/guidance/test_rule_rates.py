@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
@@ -31,13 +33,16 @@ SOME = (45, 85, 288, 315)
 DOUBTFUL = 5
 """A place whose recording is doubtful."""
 MOST_WRONG = 0.05
+SHORT_S = 20.0
+"""Of each run that tells the truth, which the whole grid takes of longer ones."""
 
 
 @pytest.fixture(scope="module")
 def rows() -> tuple[Row, ...]:
     """Return what the rules say at `SOME`."""
     places = grid()
-    found = [judged(places[number]) for number in SOME]
+    with mock.patch("tests.benchmarks.interval_coverage.TRUTH_S", SHORT_S):
+        found = [judged(places[number]) for number in SOME]
     assert all(each is not None for each in found), "not good"
     return tuple(row for each in found if each is not None for row in each)
 
