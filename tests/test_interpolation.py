@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation, Slerp
 
-from opensim_pelvis.interpolation import ON_SAMPLE, rotations_at, vectors_at
+from opensim_pelvis.interpolation import (
+    ON_SAMPLE,
+    low_pass,
+    low_pass_every,
+    rotations_at,
+    vectors_at,
+)
 from opensim_pelvis.io.tables.sample_clock import count_stamps
 from opensim_pelvis.rotations import angle_between
 
@@ -90,3 +96,22 @@ def test_stamps_that_are_no_clock(row: int, value: float, message: str) -> None:
     assert len(faults) == 1
     with pytest.raises(AssertionError, match=message):
         raise AssertionError(faults[0])
+
+
+@pytest.mark.parametrize("every", [1, 2, 5])
+def test_the_quick_filter_is_the_exact_one(every: int) -> None:
+    rng = np.random.default_rng(0)
+    values = np.cumsum(rng.normal(size=(3001, 4)), axis=0)
+    exact = low_pass(values, 12.0, 100.0)[::every]
+    quick = low_pass_every(values, 12.0, 100.0, every)
+    assert quick.shape == exact.shape
+    inner = slice(60, -60)  # beyond them the ends are continued further
+    assert np.abs(quick - exact)[inner].max() < 1e-5 * np.abs(exact).max()
+    assert np.abs(quick - exact).max() < 0.02 * np.ptp(exact)
+
+
+def test_a_short_signal_is_filtered_exactly() -> None:
+    values = np.random.default_rng(1).normal(size=(50, 2))
+    np.testing.assert_allclose(
+        low_pass_every(values, 12.0, 100.0, 2), low_pass(values, 12.0, 100.0)[::2], atol=1e-6
+    )

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 
@@ -20,6 +21,8 @@ HOLE_STEPS: Final = 1.6
 ON_SAMPLE: Final = 1e-6
 """Parts of a step: what is closer to a sample than that is the sample."""
 
+_FADES = 6.0  # periods of a cut-off after which a Butterworth filter of fourth order has faded
+_BLOCK = 64  # rows of a product that stay in the cache of a processor
 _SMALL_RAD: Final = 1e-6  # below this, sines are their angles to the last digit
 
 
@@ -162,6 +165,37 @@ def low_pass(values: FloatArray, cutoff_hz: float, rate_hz: float) -> FloatArray
     sections = butterworth(4, min(cutoff_hz / (rate_hz / 2.0), 0.99))
     padding = min(values.shape[0] - 1, round(3.0 * rate_hz / cutoff_hz))
     return np.asarray(sosfiltfilt(sections, values, axis=0, padlen=padding))
+
+
+def low_pass_every(
+    values: FloatArray, cutoff_hz: float, rate_hz: float, every: int = 1
+) -> FloatArray:
+    """Return each ``every``-th row of `low_pass` in single precision, many times quicker.
+
+    Its impulse response is cut off where it has faded to 1e-6, and long signals meet it in one
+    product a block. They are continued at both ends by turning them about their end points.
+    """
+    reach = int(np.ceil(_FADES * rate_hz / cutoff_hz))
+    n, columns = values.shape
+    if n <= 4 * reach:
+        return low_pass(values, cutoff_hz, rate_hz)[::every].astype(np.float32)
+    impulse = np.zeros((4 * reach + 1, 1))
+    impulse[2 * reach] = 1.0
+    kernel = low_pass(impulse, cutoff_hz, rate_hz)[reach : 3 * reach + 1, 0]
+    weights = np.zeros((_BLOCK, (_BLOCK - 1) * every + kernel.size), dtype=np.float32)
+    for k in range(_BLOCK):
+        weights[k, k * every : k * every + kernel.size] = kernel / kernel.sum()
+    rows = -(-n // every)
+    blocks = -(-rows // _BLOCK)
+    size = max((blocks - 1) * _BLOCK * every + weights.shape[1], n + 2 * reach)
+    longer = np.zeros((size, columns), dtype=np.float32)
+    longer[reach : reach + n] = values
+    longer[:reach] = 2.0 * values[0] - values[reach:0:-1]
+    longer[reach + n : n + 2 * reach] = 2.0 * values[-1] - values[-2 : -reach - 2 : -1]
+    spans = np.moveaxis(
+        sliding_window_view(longer, weights.shape[1], axis=0)[:: _BLOCK * every][:blocks], -1, -2
+    )
+    return np.asarray((weights @ spans).reshape(-1, columns)[:rows])
 
 
 def butterworth(order: int, cutoff: float) -> FloatArray:

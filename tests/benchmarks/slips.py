@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.real_recordings import marker_runs, real_recordings
 from tests.virtual_sensors import slip
 
-from opensim_pelvis.calibration.slips.looked_at import WHOLE
 from opensim_pelvis.calibration.slips.steps import find_steps
 from opensim_pelvis.calibration.slips.stride_cut import cut_strides
 from opensim_pelvis.simulate import (
@@ -60,7 +59,7 @@ def moved(
     aligned: AlignedRecording, sensor: int, degrees: float, axis: str, rng: np.random.Generator
 ) -> tuple[AlignedRecording, float]:
     """Return a recording with a slip in the middle of its strides, and when."""
-    start_s = cut_strides(aligned, [WHOLE]).start_s
+    start_s = cut_strides(aligned).start_s
     at_s = float(rng.uniform(*np.quantile(start_s, (0.3, 0.7))))
     assert aligned.acceleration_mps2 is not None
     rows = (aligned.time_s > at_s - 5.0) & (aligned.time_s < at_s)

@@ -15,6 +15,7 @@ from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
 
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _FOLD: Final = np.uint64(29)
+_BLOCK: Final = 8192  # rows that fit into the cache of a processor
 _ENOUGH: Final = 20_000  # rows by which a long signal is looked at first
 
 Keys = NDArray[np.uint64]
@@ -26,10 +27,12 @@ def make_keys(values: FloatArray) -> Keys:
     Different rows have different ones but for one pair in 2^64.
     """
     keys = np.zeros(values.shape[0], dtype=np.uint64)
-    for column in values.T:
-        bits = np.ascontiguousarray(column).view(np.uint64)
-        keys += bits ^ (bits >> _FOLD)  # else two changes of sign would undo one another
-        keys *= _ODD
+    for first in range(0, keys.size, _BLOCK):
+        part = keys[first : first + _BLOCK]
+        for column in values[first : first + _BLOCK].T:
+            bits = np.ascontiguousarray(column).view(np.uint64)
+            part += bits ^ (bits >> _FOLD)  # else two changes of sign would undo one another
+            part *= _ODD
     return keys
 
 

@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.calibration.heading.unfelt import gyroscope_of, unfelt_turns
-from opensim_pelvis.calibration.slips.looked_at import holes_of
 from opensim_pelvis.calibration.slips.stride_cut import CutStrides
-from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.rotations import unwrap_present
+from opensim_pelvis.frames import FloatArray, IntArray
+from opensim_pelvis.rotations import is_present, unwrap_present
 from opensim_pelvis.types import AlignedRecording
 
 JUMP_RAD: Final = float(np.deg2rad(10.0))
@@ -40,6 +39,12 @@ LASTS_S: Final = 1.0
 
 HOLE_RAD: Final = float(np.deg2rad(15.0))
 """Turn against the other sensors across a hole that is a jump: people turn, too."""
+
+HOLE_S: Final = 0.2
+"""From here on a gap is a hole: what happened in it, only strides beside it tell."""
+
+BESIDE_S: Final = 10.0
+"""Time before and after a hole or a turn of one sample in which strides are asked."""
 
 _STRIDES = 4
 
@@ -77,14 +82,25 @@ def find_breaks(aligned: AlignedRecording) -> Breaks:
     """Return all jumps that signals tell, and those that only strides can tell."""
     sure: list[Jump] = []
     spikes: list[Jump] = []
+    holes: list[tuple[int, float, float]] = []
     for i in range(len(aligned.sensors)):
         unfelt = unfelt_turns(aligned, i)
+        if not np.isfinite(unfelt).all():
+            holes += [(i, *hole) for hole in holes_of(aligned, i)]
         if gyroscope_of(aligned, i) is not None:
             sure += _levels(unfelt, i, aligned.rate_hz)
         else:
             spikes += _spikes(unfelt, i, aligned)
-    holes = [(i, *hole) for i in range(len(aligned.sensors)) for hole in holes_of(aligned, i)]
     return Breaks(tuple(sure), tuple(spikes), tuple(holes))
+
+
+def holes_of(aligned: AlignedRecording, i: int) -> list[tuple[float, float]]:
+    """Return the times of the samples before and after each hole of a sensor's orientations."""
+    present = np.flatnonzero(is_present(aligned.R_ES[:, i]))
+    long = np.flatnonzero(np.diff(present) > HOLE_S * aligned.rate_hz)
+    return [
+        (float(present[k] / aligned.rate_hz), float(present[k + 1] / aligned.rate_hz)) for k in long
+    ]
 
 
 def find_jumps(aligned: AlignedRecording, strides: CutStrides, breaks: Breaks) -> tuple[Jump, ...]:
@@ -94,13 +110,15 @@ def find_jumps(aligned: AlignedRecording, strides: CutStrides, breaks: Breaks) -
     ----------
     aligned : AlignedRecording
     strides : CutStrides
-        Those beside the breaks among them.
     breaks : Breaks
     """
     found = list(breaks.sure)
     if breaks.spikes or breaks.holes:
+        spans_s = {(first, last) for _, first, last in breaks.holes}
+        spans_s |= {(jump.from_s, jump.to_s) for jump in breaks.spikes}
+        asked = _beside(strides, np.array(sorted(spans_s)))
         sensors = range(len(aligned.sensors))
-        headings = np.stack([_stride_headings(aligned, strides, i) for i in sensors])
+        headings = np.stack([_stride_headings(aligned, strides, asked, i) for i in sensors])
         found += [jump for jump in breaks.spikes if _lasts(jump, headings, strides)]
         for i, start_s, end_s in breaks.holes:
             turn = _turn_beside(headings, strides, i, start_s, end_s)
@@ -172,19 +190,35 @@ def _turn_beside(
     return float(np.median(turns))
 
 
-def _stride_headings(aligned: AlignedRecording, strides: CutStrides, i: int) -> FloatArray:
-    """Return the heading of a sensor's mean over each stride, (n,); NaN beside a hole."""
-    spans = np.rint(strides.looked_s * aligned.rate_hz).astype(np.int64)
-    rows = np.concatenate([np.arange(first, stop) for first, stop in spans])
+def _beside(strides: CutStrides, spans_s: FloatArray) -> IntArray:
+    """Return the strides within `BESIDE_S` of spans."""
+    near = np.zeros(strides.start_s.size, dtype=np.bool_)
+    for first_s, last_s in spans_s:
+        near |= (strides.end_s > first_s - BESIDE_S) & (strides.start_s < last_s + BESIDE_S)
+    return np.flatnonzero(near)
+
+
+def _stride_headings(
+    aligned: AlignedRecording, strides: CutStrides, asked: IntArray, i: int
+) -> FloatArray:
+    """Return the heading of a sensor's mean over some strides, (n,); NaN of others, and in holes.
+
+    Of strides that follow each other without a break of more than `BESIDE_S` turns are counted.
+    """
+    out = np.full(strides.start_s.size, np.nan)
+    if not asked.size:
+        return out
+    bounds = np.stack([strides.start_s[asked], strides.end_s[asked]], axis=1) * aligned.rate_hz
+    edges = np.rint(bounds).astype(np.int64)
+    rows = np.unique(np.concatenate([np.arange(first, stop) for first, stop in edges]))
     w, x, y, z = aligned.R_ES[rows, i].T
     first = np.flatnonzero(np.isfinite(w + x + y + z))
-    out = np.full(strides.start_s.size, np.nan)
     if not first.size:
         return out
     w0, x0, y0, z0 = aligned.R_ES[rows[first[0]], i]
     about_up = z * w0 - w * z0 + y * x0 - x * y0
     angle = unwrap_present(2.0 * np.arctan2(about_up, w * w0 + x * x0 + y * y0 + z * z0))
-    bounds = np.stack([strides.start_s, strides.end_s], axis=1) * aligned.rate_hz
-    edges = np.searchsorted(rows, np.rint(bounds).astype(np.int64))
+    edges = np.searchsorted(rows, edges)
     sums = np.add.reduceat(np.append(angle, 0.0), edges.ravel())[::2]
-    return np.asarray(sums / np.diff(edges, axis=1)[:, 0])
+    out[asked] = sums / np.diff(edges, axis=1)[:, 0]
+    return out

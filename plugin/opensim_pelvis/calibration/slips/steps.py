@@ -10,18 +10,9 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.calibration.slips.creep import find_creep
-from opensim_pelvis.calibration.slips.heading_jumps import Breaks, Jump, find_breaks, find_jumps
-from opensim_pelvis.calibration.slips.looked_at import BESIDE_S, NEAR_S, WHOLE, widened
-from opensim_pelvis.calibration.slips.stride_cut import CutStrides, cut_strides
-from opensim_pelvis.calibration.slips.turned import (
-    AT_ONCE,
-    Compared,
-    Turned,
-    checked_share,
-    compare_strides,
-    find_doubts,
-    find_turned,
-)
+from opensim_pelvis.calibration.slips.heading_jumps import Jump, find_breaks, find_jumps
+from opensim_pelvis.calibration.slips.stride_cut import CutStrides
+from opensim_pelvis.calibration.slips.turned import AT_ONCE, Turned, checked_share, find_turned
 from opensim_pelvis.frames import BoolArray
 from opensim_pelvis.rotations import is_present
 from opensim_pelvis.types import AlignedRecording, SensorStep, StepKind
@@ -39,7 +30,7 @@ def find_steps(
     ----------
     aligned : AlignedRecording
     strides : CutStrides
-        Of this recording. Of a long one more are cut where these leave a doubt.
+        Of this recording.
 
     Returns
     -------
@@ -48,42 +39,13 @@ def find_steps(
         NaN where there are no strides.
     """
     breaks = find_breaks(aligned)
-    strides, compared = _without_doubts(aligned, strides, breaks)
     jumps = find_jumps(aligned, strides, breaks)
-    turned = find_turned(strides, compared)
+    turned = find_turned(strides)
     turned = (*turned, *find_creep(strides, turned))
     steps = [_moved(aligned, found) for found in turned]
     steps += [_jumped(aligned, jump) for jump in jumps if not _of_slip(jump, turned, strides)]
     share = checked_share(strides) if strides.start_s.size else float("nan")
     return tuple(sorted(steps, key=lambda step: (step.time_s, step.sensor))), share
-
-
-def _without_doubts(
-    aligned: AlignedRecording, strides: CutStrides, breaks: Breaks
-) -> tuple[CutStrides, tuple[Compared, ...]]:
-    """Return strides that tell everything, compared: all beside doubts are among them."""
-    asked = widened([(jump.from_s, jump.to_s) for jump in breaks.spikes], BESIDE_S)
-    if asked and len(strides.looked_s) > 1:
-        strides = cut_strides(aligned, asked)
-    compared = compare_strides(strides)
-    for may_be_part in (True, False):
-        doubts = find_doubts(strides, compared)
-        if not doubts:
-            break
-        asked += widened(doubts, NEAR_S)
-        if not may_be_part or _share(asked, float(aligned.time_s[-1])) > 0.5:
-            asked = [WHOLE]
-        strides = cut_strides(aligned, asked)
-        compared = compare_strides(strides)
-    return strides, compared
-
-
-def _share(spans_s: Sequence[tuple[float, float]], end_s: float) -> float:
-    """Return which part of a recording is in any of some spans."""
-    inside = np.zeros(int(end_s) + 1, dtype=np.bool_)
-    for first_s, last_s in spans_s:
-        inside[max(int(first_s), 0) : max(int(last_s), 0) + 1] = True
-    return float(inside.mean())
 
 
 def leave_out(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from opensim_pelvis.calibration.slips.stride_cut import CutStrides
 from opensim_pelvis.calibration.slips.turns import (
     STRIDES,
+    mean_strides,
     median_strides,
     split_turns,
     turns_between,
@@ -33,10 +32,6 @@ MAY_RAD: Final = tuple(np.deg2rad([5.0, 3.7]))
 
 MAY_SPREADS: Final = (3.6, 4.5)
 """The same for what may have moved."""
-
-DOUBTED: Final = 0.6
-"""Part of the limits of what may have moved from which on parts of a recording that were not looked
-at are: in a minute or two wandering can hide so much of a turn."""
 
 LASTING_STRIDES: Final = 30
 """Strides before and after that are asked whether a turn lasts, where there are twice `STRIDES`."""
@@ -114,46 +109,21 @@ class Turned:
         return float(np.hypot(self.vertical_rad, self.horizontal_rad))
 
 
-def find_turned(strides: CutStrides, compared: Sequence[Compared]) -> tuple[Turned, ...]:
+def find_turned(strides: CutStrides) -> tuple[Turned, ...]:
     """Return all turns of sensors on their bodies, in order of time.
 
     Parameters
     ----------
     strides : CutStrides
-    compared : sequence of Compared
-        What `compare_strides` says of them.
 
     Notes
     -----
     A sensor that moves over less than a stride is found from 6 strides before and after. Several
     that turn at once, by amounts that are alike, are a change of movement: speed, posture, a bend.
     """
-    found = [turned for i, one in enumerate(compared) for turned in _of_sensor(strides, i, one)]
+    sensors = range(strides.turning_radps.shape[1])
+    found = [turned for i in sensors for turned in _of_sensor(strides, i)]
     return tuple(sorted(_told_apart(found, strides), key=lambda t: (t.time_s, t.sensor)))
-
-
-def find_doubts(strides: CutStrides, compared: Sequence[Compared]) -> list[tuple[float, float]]:
-    """Return between which times a sensor may have turned that was not looked at all the time.
-
-    Where strides before and after cannot be compared, too.
-    """
-    looked_s = strides.looked_s
-    found: list[tuple[float, float]] = []
-    for (_, end_s), (start_s, _) in pairwise(looked_s):
-        before = strides.stretch[strides.end_s <= end_s]
-        after = strides.stretch[strides.start_s >= start_s]
-        if not before.size or not after.size or before[-1] != after[0]:
-            found.append((end_s, start_s))
-    reach = STRIDES + UNSURE
-    for one in compared:
-        for profile in one.profiles:
-            last = profile.rows.size - 1
-            for k in _peaks(profile.score / DOUBTED):
-                first, after = max(k + STRIDES - reach, 0), min(k + STRIDES + reach, last)
-                span_s = strides.start_s[profile.rows[first]], strides.end_s[profile.rows[after]]
-                if not ((looked_s[:, 0] <= span_s[0]) & (looked_s[:, 1] >= span_s[1])).any():
-                    found.append(span_s)
-    return [(float(first_s), float(last_s)) for first_s, last_s in found]
 
 
 def checked_share(strides: CutStrides) -> float:
@@ -164,57 +134,25 @@ def checked_share(strides: CutStrides) -> float:
     return float(counts[counts >= 2 * STRIDES].sum() / strides.start_s.size)
 
 
-class _Profile(NamedTuple):
-    """Turns at each stride of one movement: rows of strides, both parts, what is left.
-
-    And their size as a part of the limits, with its peaks above 1.
-    """
-
-    rows: IntArray
-    vertical_rad: FloatArray
-    horizontal_rad: FloatArray
-    rest: FloatArray
-    score: FloatArray
-    peaks: list[int]
-
-
-class Compared(NamedTuple):
-    """Turns of one sensor in each movement, and beyond which it has moved, (2,)."""
-
-    profiles: list[_Profile]
-    moved_rad: FloatArray
-
-
-def compare_strides(strides: CutStrides) -> tuple[Compared, ...]:
-    """Return how each sensor is turned after each stride against before, a value a sensor."""
-    return tuple(_compare(strides, i) for i in range(strides.turning_radps.shape[1]))
-
-
-def _compare(strides: CutStrides, i: int) -> Compared:
+def _of_sensor(strides: CutStrides, i: int) -> list[Turned]:
+    """Return where a sensor is turned after a stride against before."""
     found, spreads = [], []
     for number in np.unique(strides.stretch):
         rows = np.flatnonzero(strides.stretch == number)
         w, f = strides.turning_radps[rows, i], strides.force_mps2[rows, i]
         rows = rows[np.isfinite(w).all(axis=(1, 2)) & np.isfinite(f).all(axis=(1, 2))]
         if rows.size >= 2 * STRIDES:
-            found.append((rows, *_profile(strides, rows, i)))
-            spreads.append(_spreads(strides, rows, i))
+            turned, spread = _turns_and_spreads(strides, rows, i)
+            found.append((rows, *turned))
+            spreads.append(spread)
     spread = np.median(np.concatenate(spreads), axis=0) if spreads else np.zeros(2)
     may, moved = (
         np.maximum(limits, np.multiply(times, spread))
         for limits, times in ((MAY_RAD, MAY_SPREADS), (MOVED_RAD, MOVED_SPREADS))
     )
-    profiles = []
-    for rows, v, h, rest in found:
-        score = np.maximum(np.abs(v) / may[0], h / may[1])
-        profiles.append(_Profile(rows, v, h, rest, score, sorted(_peaks(score))))
-    return Compared(profiles, moved)
-
-
-def _of_sensor(strides: CutStrides, i: int, compared: Compared) -> list[Turned]:
     out: list[Turned] = []
-    profiles, moved = compared
-    for rows, v, h, rest, _, peaks in profiles:
+    for rows, v, h, rest in found:
+        peaks = sorted(_peaks(np.maximum(np.abs(v) / may[0], h / may[1])))
         for k in peaks:
             sure = (abs(v[k]) > moved[0] or h[k] > moved[1]) and rest[k] < SAME_MOVEMENT
             at = k + STRIDES
@@ -261,35 +199,33 @@ def _lasts(
     return bool(np.linalg.norm(found - wanted) < LASTING_PART * np.linalg.norm(wanted))
 
 
-def _profile(
+def _turns_and_spreads(
     strides: CutStrides, rows: IntArray, i: int
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the turn between the strides before and after each one, and what it leaves."""
-    medians = [median_strides(s[rows, i]) for s in (strides.turning_radps, strides.force_mps2)]
-    (w0, w1), (f0, f1) = ((m[:-STRIDES], m[STRIDES:]) for m in medians)
-    R_SS, rest = turns_between((w0, w1), (f0, f1))
-    vertical, horizontal = split_turns(R_SS, f0.mean(axis=1))
-    return vertical, horizontal, rest
+) -> tuple[tuple[FloatArray, FloatArray, FloatArray], FloatArray]:
+    """Return the turn between the strides before and after each one, and how far single ones turn.
 
-
-def _spreads(strides: CutStrides, rows: IntArray, i: int) -> FloatArray:
-    """Return how far single strides turn from the median of their six, (blocks, 2), radians.
-
-    Root mean squares about the vertical and, an axis, about the horizontal.
+    Returns
+    -------
+    (vertical, horizontal, rest) : each (n - 2 STRIDES + 1,)
+        Turns, and what they leave.
+    spreads : (blocks, 2) array
+        Of single strides from the median of their six, root mean squares about the vertical and,
+        an axis, about the horizontal, radians.
     """
-    blocks = rows[: rows.size // STRIDES * STRIDES].reshape(-1, STRIDES)
-    w, f = strides.turning_radps[blocks, i], strides.force_mps2[blocks, i]
-    pairs = [
-        (
-            np.broadcast_to(np.median(s, axis=1, keepdims=True), s.shape).reshape(-1, *s.shape[2:]),
-            s.reshape(-1, *s.shape[2:]),
-        )
-        for s in (w, f)
-    ]
-    R_SS, _ = turns_between(pairs[0], pairs[1])
-    parts = split_turns(R_SS, pairs[1][0].mean(axis=1))
+    turning, force = (signal[rows, i] for signal in (strides.turning_radps, strides.force_mps2))
+    w, f = median_strides(turning), median_strides(force)
+    R_SS, rest = turns_between((w[:-STRIDES], w[STRIDES:]), (f[:-STRIDES], f[STRIDES:]))
+    vertical, horizontal = split_turns(R_SS, mean_strides(f[:-STRIDES]))
+    whole = rows.size // STRIDES * STRIDES
+    (w, single_w), (f, single_f) = (
+        (np.repeat(medians[::STRIDES], STRIDES, axis=0), signal[:whole])
+        for medians, signal in ((w, turning), (f, force))
+    )
+    R_SS, _ = turns_between((w, single_w), (f, single_f))
+    parts = split_turns(R_SS, mean_strides(f))
     sizes = [np.sqrt(np.square(part).reshape(-1, STRIDES).mean(axis=1)) for part in parts]
-    return np.stack([sizes[0], sizes[1] / np.sqrt(2.0)], axis=1)
+    spreads = np.stack([sizes[0], sizes[1] / np.sqrt(2.0)], axis=1)
+    return (vertical, horizontal, rest), spreads
 
 
 def _peaks(score: FloatArray) -> list[int]:
