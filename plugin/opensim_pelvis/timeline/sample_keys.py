@@ -46,10 +46,11 @@ def one_in(keys: Keys, part: int) -> BoolArray:
 
 def same_as_before(values: FloatArray) -> BoolArray:
     """Return which rows are those just before them, (n, k) to (n,); False for missing rows."""
-    same = np.zeros(values.shape[0], dtype=np.bool_)
-    same[1:] = values[1:, 0] == values[:-1, 0]
+    rows = np.flatnonzero(values[1:, 0] == values[:-1, 0]) + 1
     for column in range(1, values.shape[1]):
-        same[1:] &= values[1:, column] == values[:-1, column]
+        rows = rows[values[rows, column] == values[rows - 1, column]]
+    same = np.zeros(values.shape[0], dtype=np.bool_)
+    same[rows] = True
     return same
 
 
