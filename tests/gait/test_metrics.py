@@ -13,10 +13,10 @@ from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.gait.measures.intervals import mean_interval
 from opensim_pelvis.gait.measures.statistics import (
     compare_sides,
-    find_trend,
     summarise,
 )
 from opensim_pelvis.gait.measures.timing import CONTACT_TIMES
+from opensim_pelvis.gait.measures.trend import find_trend
 from opensim_pelvis.gait.strides.select import exclude_strides, extreme_between
 from opensim_pelvis.notices import notice
 from opensim_pelvis.types import Angles

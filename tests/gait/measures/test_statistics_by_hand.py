@@ -1,4 +1,4 @@
-"""Mean, interval, independent strides, trend and asymmetry of series short enough for paper."""
+"""Mean, interval, independent strides and asymmetry of series short enough for paper."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from typing import Final
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from opensim_pelvis.gait.coordination import phase_lag, vector_coding
 from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.gait.measures.intervals import mean_interval
 from opensim_pelvis.gait.measures.statistics import (
     FEWEST_FOR_MEAN,
-    TREND_BLOCK_S,
-    _quantile,
     compare_sides,
-    find_trend,
     summarise,
 )
 from opensim_pelvis.types import Summary
@@ -58,43 +54,6 @@ def test_angles_on_a_circle_keep_mean_and_spread_wherever_it_is_cut(level: float
     assert found.sd == pytest.approx(np.sqrt(48.0))
     half, _ = mean_interval(np.array([-6.0, 6.0, -6.0, 6.0]))
     assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
-
-
-def test_the_trend_is_the_line_through_means_of_minutes() -> None:
-    """Ten strides a minute; minutes lie 0.3 above and below a line of 4 in ten minutes."""
-    minute = np.repeat(np.arange(6.0), 10)
-    time_s = 60.0 * minute + np.tile(np.arange(10.0) * 6.0, 6)
-    off = np.array([0.3, -0.3, 0.3, -0.3, 0.3, -0.3])
-    at = np.arange(6.0) / 10.0
-    found = find_trend(5.0 + 4.0 * (time_s - 27.0) / 600.0 + off[minute.astype(int)], time_s)
-    assert found is not None
-    away = at - at.mean()
-    tilt = float(away @ off / (away @ away))
-    left = off - tilt * away
-    error = np.sqrt(float(left @ left) / 4.0 / float(away @ away))
-    assert found.blocks == 6
-    assert found.slope_per_10min == pytest.approx(4.0 + tilt)
-    assert found.high - found.slope_per_10min == pytest.approx(stats.t.ppf(0.975, 4) * error)
-    assert found.slope_per_10min - found.low == pytest.approx(stats.t.ppf(0.975, 4) * error)
-    assert TREND_BLOCK_S == 60.0
-    assert find_trend(np.ones(59), time_s[:59]) is None, "the last minute has nine strides"
-    assert find_trend(np.empty(0), np.empty(0)) is None
-
-
-def test_the_quantile_is_students_two_sided() -> None:
-    """Of one degree of freedom, Cauchy's, it is tan(0.475 pi) = 12.7."""
-    assert _quantile(1.0) == pytest.approx(np.tan(0.475 * np.pi))
-    assert _quantile(4.0) == pytest.approx(2.776, abs=5e-4)
-
-
-def test_minutes_of_a_trend_begin_with_the_first_stride() -> None:
-    """From 50 s on; counted from another instant, the first and last minute would not be whole."""
-    time_s = 50.0 + np.arange(60) * 6.0
-    found = find_trend(time_s / 600.0, time_s)
-    assert found is not None
-    assert found.blocks == 6
-    assert found.slope_per_10min == pytest.approx(1.0)
-    assert find_trend(np.ones(59), time_s[:59]) is None
 
 
 def summary(mean: float, half: float) -> Summary:

@@ -1,4 +1,4 @@
-"""Mean, spread, interval and trend of a measure over strides, and one side against the other."""
+"""Mean, spread and interval of a measure over strides, and one side against the other."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import Final, Literal
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.measures.intervals import CONFIDENCE, mean_interval
-from opensim_pelvis.types import Asymmetry, MeasureDefinition, Summary, Trend
+from opensim_pelvis.gait.measures.intervals import mean_interval
+from opensim_pelvis.gait.measures.trend import find_trend
+from opensim_pelvis.types import Asymmetry, MeasureDefinition, Summary
 
 FEWEST_FOR_MEAN: Final = 3
 """Strides of a leg below which there is no mean: the interval of two is wider than anything a body
 does, since Student's quantile is 12.7."""
-
-TREND_BLOCK_S: Final = 60.0
-TREND_BLOCKS: Final = 6
-_BLOCK_STRIDES: Final = 10
 
 
 def summarise(
@@ -74,33 +71,3 @@ def compare_sides(definition: MeasureDefinition, right: Summary, left: Summary) 
         high=difference + half,
         percent=100.0 * difference / level if alike else float("nan"),
     )
-
-
-def find_trend(x: FloatArray, time_s: FloatArray) -> Trend | None:
-    """Return the change with time over at least six minutes, else None.
-
-    Means of whole minutes are nearly independent of each other; a straight line is fitted to
-    them (`scipy.stats.linregress`).
-    """
-    if x.size == 0:
-        return None
-    block = ((time_s - time_s[0]) // TREND_BLOCK_S).astype(np.int64)
-    count = np.bincount(block)
-    whole = np.flatnonzero(count >= _BLOCK_STRIDES)
-    if whole.size < TREND_BLOCKS:
-        return None
-    from scipy.stats import linregress
-
-    means = np.bincount(block, weights=x)[whole] / count[whole]
-    at = np.bincount(block, weights=time_s)[whole] / count[whole] / 600.0
-    fit = linregress(at, means)
-    half = _quantile(whole.size - 2.0) * float(fit.stderr)
-    slope = float(fit.slope)
-    return Trend(slope_per_10min=slope, low=slope - half, high=slope + half, blocks=int(whole.size))
-
-
-def _quantile(freedom: float) -> float:
-    """Return Student's quantile of a two-sided interval."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(max(freedom, 1.0), 0.5 + CONFIDENCE / 2.0))
