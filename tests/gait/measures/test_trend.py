@@ -65,6 +65,11 @@ def test_estimate_and_interval_are_those_of_the_mixture_over_exponents(exponent:
         assert below == pytest.approx(mass, abs=1e-5)
 
 
+def test_exponents_and_what_is_known_of_them_are_those_of_the_documentation() -> None:
+    assert pytest.approx(np.linspace(0.05, 1.45, 15)) == EXPONENTS
+    assert (USUAL_EXPONENT, EXPONENT_SD) == (0.5, 0.5)
+
+
 def test_more_strides_are_averaged_in_sixty_blocks_of_neighbours() -> None:
     """150 strides: blocks of three and two by turns, at the mean of their times."""
     rng = np.random.default_rng(2)
