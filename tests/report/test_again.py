@@ -18,8 +18,6 @@ from opensim_pelvis.report.exporter import PdfExporter, ReportExporter
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures, save_parts, tables
-from opensim_pelvis.report.several import change_words, comparison
-from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, read_view, view_of
 from opensim_pelvis.types import Result
 from tests.exporting import without_pdf
@@ -60,17 +58,6 @@ def test_the_command_writes_reports_and_tells_faults(view: View, tmp_path: Path)
     lab.write_text("nam = 1\n", encoding="utf-8")
     failed = CliRunner().invoke(app, ["report", str(numbers), "--lab", str(lab), "--out", str(out)])
     assert isinstance(failed.exception, SettingsError)
-
-
-def test_a_change_smaller_than_the_method_sees_is_called_so(view: View) -> None:
-    later = {**view, "name": "later"}
-    first, second = comparison([view, later])
-    assert first["change"] is None
-    assert second["change"]["beyond"] is False
-    texts = read_texts()
-    assert texts["several"]["within"] in change_words(second["change"], texts)
-    beyond = {"mean": -6.0, "half": 1.0, "beyond": True}
-    assert change_words(beyond, texts) == "\N{MINUS SIGN}6.0 ± 1.0°, beyond the method's error"
 
 
 def test_what_is_no_result_is_named(view: View, tmp_path: Path) -> None:

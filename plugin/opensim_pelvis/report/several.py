@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
 from opensim_pelvis.gait.measures.definitions import shown_in
 from opensim_pelvis.report import style
+from opensim_pelvis.report.change import Change, change_between, rules
 from opensim_pelvis.report.figures_runs import CADENCE_RANGE, coach_bands, top_of
 from opensim_pelvis.report.headline import find_measure, find_row
 from opensim_pelvis.report.lab import Lab
@@ -16,12 +16,10 @@ from opensim_pelvis.report.page import render
 from opensim_pelvis.report.plot import axis, figure
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.view_measures import ROTATION
 from opensim_pelvis.report.wording import worded
 from opensim_pelvis.types import MeasureDefinition
 from opensim_pelvis.types.date import order_moments
-
-ROTATION: Final = "pelvic_rotation_range_deg"
-
 
 SYMBOLS: Final = {"female": "circle", "male": "square", None: "diamond"}
 
@@ -60,7 +58,7 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
         {"several": several_figure(views, texts)},
         rows=comparison(views),
         columns=[(d.name, d.unit) for d in columns()],
-        error=method_error(views),
+        intro=intro(texts),
         views=views,
         change_words=change_words,
         short_date=short_date,
@@ -70,13 +68,14 @@ def render_several(views: Sequence[View], lab: Lab | None = None) -> str:
 def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
     """Return a row a recording, those of a runner together, each against the runner's first.
 
+    The first is the first with pelvic rotation that is not rejected.
     A runner's recordings stand in the order of their dates, those without one last, by name.
     """
     moments = order_moments((view["recording"]["date"] or {}).get("start") for view in views)
     keys = [str(view["subject"]["id"] or view["name"]) for view in views]
     places = sorted(range(len(views)), key=lambda i: (keys[i], moments[i], views[i]["name"]))
     ordered = [views[i] for i in places]
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[str, View] = {}
     rows = []
     for view in ordered:
         runner = view["subject"]["id"] or view["name"]
@@ -91,11 +90,11 @@ def comparison(views: Sequence[View]) -> list[dict[str, Any]]:
                 "means": {d.name: mean_of(view, d.name) for d in columns()},
                 "low": row["low"] if row else None,
                 "high": row["high"] if row else None,
-                "change": _change(first.get(runner), row, method_error([view])),
+                "change": change_between(first[runner], view) if runner in first else None,
             }
         )
-        if row is not None:
-            first.setdefault(runner, row)
+        if row is not None and view["quality"]["verdict"] != "rejected":
+            first.setdefault(runner, view)
     return rows
 
 
@@ -123,12 +122,6 @@ def mean_of(view: View, name: str) -> float | None:
     measure = find_measure(view, name)
     means = [r["mean"] for r in measure["rows"] if r["mean"] is not None] if measure else []
     return sum(means) / len(means) if means else None
-
-
-def method_error(views: Sequence[View]) -> float | None:
-    """Return the known error of pelvic rotation."""
-    measures = (find_measure(view, ROTATION) for view in views)
-    return next((m["error"] for m in measures if m and m["error"] is not None), None)
 
 
 def several_figure(views: Sequence[View], texts: Texts) -> dict[str, Any]:
@@ -164,24 +157,25 @@ def several_figure(views: Sequence[View], texts: Texts) -> dict[str, Any]:
     )
 
 
-def _change(
-    first: dict[str, Any] | None, row: dict[str, Any] | None, error: float | None
-) -> dict[str, Any] | None:
-    """Return the change of rotation with its interval, and whether the method can see it."""
-    if first is None or row is None:
-        return None
-    change = row["mean"] - first["mean"]
-    half = None
-    if row["high"] is not None and first["high"] is not None:
-        half = math.hypot(row["high"] - row["mean"], first["high"] - first["mean"])
-    return {"mean": change, "half": half, "beyond": error is not None and abs(change) > error}
+def intro(texts: Texts) -> str:
+    """Return what the page is, and what a change counts."""
+    return texts["several"]["text"].format(
+        part=texts.written(100.0 * rules()["placement"]["part"], ".0f"),
+        speed=texts.written(rules()["speed"]["most_mps"], ".1f"),
+    )
 
 
-def change_words(change: dict[str, Any] | None, texts: Texts) -> str:
+def change_words(change: Change | None, texts: Texts) -> str:
     """Return a change in words; empty for a runner's first recording."""
     if change is None:
         return ""
-    spread = "" if change["half"] is None else f" ± {texts.number(change['half'], 'deg')}"
-    verdict = texts["several"]["beyond" if change["beyond"] else "within"]
-    sign = "+" if change["mean"] >= 0.0 else ""
-    return f"{sign}{texts.number(change['mean'], 'deg')}{spread}°, {verdict}"
+    words = texts["several"]
+    if change.refusal is not None:
+        return texts["not_compared"][change.refusal]
+    if change.seen:
+        sign = "+" if change.degrees > 0.0 else ""
+        size = f"{sign}{texts.number(change.degrees, 'deg')}"
+        said = words["changed"].format(change=size, u95=texts.number(change.u95, "deg"))
+    else:
+        said = words["unchanged"].format(bound=texts.number(change.bound, "deg"))
+    return words["doubtful"].format(change=said) if change.doubtful else said

@@ -15,17 +15,17 @@ from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.pdf import MAX_PAGES
 from opensim_pelvis.report.pdf_figures import bands, cadence_limits
 from opensim_pelvis.report.several import (
-    ROTATION,
     change_words,
     columns,
     comparison,
+    intro,
     label_places,
-    method_error,
     short_date,
 )
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.typeset import save
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.view_measures import ROTATION
 from opensim_pelvis.report.wording import worded
 
 _AWAY_PT: Final = 6.0
@@ -59,7 +59,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     flow.title(title)
     if any(view["recording"]["simulated"] for view in views):
         flow.text(texts["page"]["simulated"], bold=True)
-    flow.text(words["text"].format(error=texts.degrees(method_error(views))), size=8)
+    flow.text(intro(texts), size=8)
     flow.text(words["order"], size=8)
     flow.charts(300, 1, [_chart(views, texts)])
     head = [
