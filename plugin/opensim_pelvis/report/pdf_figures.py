@@ -208,7 +208,7 @@ def change_chart(view: View, name: str, texts: Texts) -> Chart:
     for side, series in view["series"][name].items():
         colour = style.SIDE_COLOURS[side]
         minutes = [at / 60.0 for at in series["time_s"]]
-        marks.append(Points(x=minutes, y=series["values"], colour=colour, opacity=0.4, size=1.8))
+        marks.append(Points(x=minutes, y=series["values"], colour=colour, opacity=0.4, size=2.4))
         blocks = [at / 60.0 for at in series["block_time_s"]]
         marks.append(
             Line(x=blocks, y=series["block_mean"], colour=colour, dash=style.SIDE_DASHES[side],

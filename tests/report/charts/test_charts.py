@@ -97,6 +97,14 @@ def test_points_are_drawn_at_their_places_and_hollow_ones_white(shape, tag) -> N
         assert around[1] == min(around[1::2])
 
 
+def test_faded_points_need_no_group_each() -> None:
+    """Hundreds of groups with an opacity of their own would make a PDF five times as large."""
+    faded = svg_of(Points(x=[5.0], y=[5.0], colour=RED, opacity=0.4))
+    assert ' fill-opacity="0.4"' in faded
+    assert ' opacity="' not in faded
+    assert "opacity" not in svg_of(Points(x=[5.0], y=[5.0], colour=RED))
+
+
 @pytest.mark.parametrize(
     ("side", "up", "place", "part"),
     [

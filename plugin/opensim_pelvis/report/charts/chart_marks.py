@@ -81,7 +81,9 @@ def _filled(mark: Block, box: str) -> str:
 def _symbol(mark: Points, x: float, y: float) -> str:
     half = mark.size / 2.0
     inside = "#ffffff" if mark.hollow else mark.colour
-    look = f'fill="{inside}" opacity="{mark.opacity:g}" {stroke(mark.colour, 0.8, "solid")}'
+    through = "" if mark.opacity == 1.0 else f' fill-opacity="{mark.opacity:g}"'
+    edge = 0.8 if mark.opacity == 1.0 else 0.0
+    look = f'fill="{inside}"{through} {stroke(mark.colour, edge, "solid")}'
     if mark.shape == "circle":
         return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{half:.2f}" {look}/>'
     corners = {
