@@ -59,10 +59,10 @@ degrees.
 ## What they cost
 
 `python -m tests.benchmarks.half_hour --person N`: of a run of half an hour with eight sensors all
-checks take 11 to 12 % of the processor time of reading, analysing and writing: 1.7 of 15.6 s for
-person 0, 1.8 of 15.2 s for person 2, on a machine that was busy otherwise; for the demonstration,
-without `--person`, 11.7 %. Sensors that move are looked for in every stride, which takes two fifths
-of that; samples that repeat and raw signals that contradict each other take three tenths.
+checks take 9.6 to 10.5 % of the processor time of reading, analysing and writing (persons 0 to 4:
+9.8, 9.6, 10.1, 10.5, 10.3), 1.4 of 14.7 s for person 0; for the demonstration, without `--person`,
+10.4 %. Libraries are loaded before. Sensors that move are looked for in every stride, which takes
+half of that.
 
 `python -m opensim_pelvis.quality.document > docs/quality.md` writes this page from
 `plugin/opensim_pelvis/quality/checks.toml`. A test checks that the two agree.
