@@ -118,7 +118,7 @@ class SolverSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuidanceSettings:
-    """``[guidance]``: what measures are held against beside the references of the package."""
+    """``[guidance]``: reference values of the laboratory, beside those of the package."""
 
     reference: Path | None = None
 

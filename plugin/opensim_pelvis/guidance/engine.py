@@ -35,6 +35,8 @@ FEWEST_STRIDES: Final = 10
 SURE: Final = 0.95
 """Probability with which a rule fires; with one less this, it is silent."""
 
+_ROUNDING: Final = 1e-9
+
 HEIGHT_U_M: Final = 0.01
 """Standard uncertainty of a stated height; a choice."""
 
@@ -145,7 +147,7 @@ def _judge(
         return None
     together = max(1.0 - left, 0.0)
     if together < SURE and not unsure:
-        unsure.append(_reason("together", percent=100.0 * together))
+        unsure.append(_reason("together", percent=_percent(together)))
     reasons = tuple({reason_text(r): r for r in (*unsure, *doubts, *_too_few(chosen))}.values())
     known = {name: sides[0].mean for name, sides in values.items() if len(sides) == 1}
     known |= {name: value.mean for name, value in chosen.items()}
@@ -206,10 +208,15 @@ def _nearest(condition: Condition, values: tuple[Value, ...]) -> tuple[float, Va
     return probability(condition, value), value
 
 
+def _percent(likely: float) -> float:
+    """Return a probability in whole percent, rounded down: 94.9 is not the 95 that is wanted."""
+    return float(math.floor(100.0 * likely + _ROUNDING))
+
+
 def _not_sure(condition: Condition, likely: float, value: Value) -> list[Reason]:
     """Say how likely a condition holds, and what would tell."""
     key = "above" if condition.op.startswith(">") else "below"
-    said = _reason(key, condition.measure, limit=condition.limit, percent=100.0 * likely)
+    said = _reason(key, condition.measure, limit=condition.limit, percent=_percent(likely))
     hint = _LESSEN.get(value.term) if value.term else None
     return [said, _reason(hint)] if hint else [said]
 

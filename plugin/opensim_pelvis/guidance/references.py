@@ -1,4 +1,4 @@
-"""References by speed and sex: reads them, and holds a measure against those that fit it.
+"""References by speed and sex: reads them, and compares a measure with those that fit it.
 
 A reference counts at the speeds of its source and nowhere else: pelvic rotation rises by 2.6 to
 4.6 degrees with each metre per second (two men, ``rbds_running``), so that a slow runner held

@@ -119,7 +119,7 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
 
 
 def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) -> Iterator[str]:
-    """Say why rotation is not held against other people, and what few people had."""
+    """Say why rotation is not compared with reference values, and give those of few people."""
     words, row = texts["headline"], find_row(view, "speed_mps")
     known = [one["speed_mps"] for one in references if one["speed_mps"] is not None]
     stated = None if row is None else row["mean"]  # older files state it in the table alone

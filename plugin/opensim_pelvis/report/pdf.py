@@ -221,7 +221,7 @@ def _curves(flow: Flow, view: View, texts: Texts) -> None:
             )
             for curve in row
         ]
-        flow.charts(135, 3, charts)
+        flow.charts(126, 3, charts)
 
 
 def _counter(flow: Flow, view: View, texts: Texts) -> None:
@@ -229,7 +229,7 @@ def _counter(flow: Flow, view: View, texts: Texts) -> None:
     if pair is None or loop is None:
         flow.text(f"{texts['section']['counter']}: {texts['counter']['absent']}", size=7.5)
         return
-    flow.charts(185, 2, [pair, loop])
+    flow.charts(168, 2, [pair, loop])
     shares = pdf_figures.shares_chart(view, texts)
     flow.charts(74, 1, [shares] if shares else [])
 

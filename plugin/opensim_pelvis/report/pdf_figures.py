@@ -215,10 +215,11 @@ def change_chart(view: View, name: str, texts: Texts) -> Chart:
                  label=texts["measures"][side])
         )  # fmt: skip
     low, high = span_of(name, view["series"][name])
+    unit = definition_of(name).unit
     return Chart(
         title=texts["measure"].get(name, name),
         x=texts["change"]["x"],
-        y=texts["unit"][definition_of(name).unit],
+        y=texts["curves"]["degrees"] if unit == "deg" else texts["unit"][unit],
         marks=marks,
         y_limits=(low, high),
         legend=len(view["series"][name]) > 1,

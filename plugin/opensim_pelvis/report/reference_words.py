@@ -1,4 +1,4 @@
-"""What a report says of the values of other people that a measure is held against."""
+"""How a report words the reference values of a measure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Reference = dict[str, Any]
 
 
 def compared(references: Sequence[Reference]) -> list[Reference]:
-    """Return those that a runner may be held against."""
+    """Return the references with which a runner may be compared."""
     return [one for one in references if one["standing"] == "compared"]
 
 

@@ -1,4 +1,4 @@
-"""What a measure is held against: values of other people by speed, and how they were found."""
+"""Reference values of a measure by speed, and how they were obtained."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Standing = Literal[
     "compared", "value_not_available", "speeds_not_available", "speed_not_stated", "outside_speeds",
     "sex_not_stated", "few_people", "no_spread",
 ]  # fmt: skip
-"""Whether a runner can be held against a reference, or what stands in the way."""
+"""Whether a runner can be compared with a reference, or why not."""
 
 FEWEST_PEOPLE: Final = 20
 """A reference of fewer people is shown, and nobody is judged by it; a choice. With 20 people the

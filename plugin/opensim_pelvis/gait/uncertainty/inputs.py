@@ -141,7 +141,7 @@ class Motion:
         )
 
     def repeated(self, times: int) -> Motion:
-        """Return the motion so many times one after the other, each with strides of its own."""
+        """Return the motion repeated in time, each copy with its own strides."""
         if times == 1:
             return self
         time_s, strides = self.angles.time_s, self.strides
