@@ -112,3 +112,6 @@ def test_the_hip_of_the_stance_leg_goes_back_and_makes_the_step_longer() -> None
     again = stride_data({"pelvic_axial_rotation": forward}, p_GB_m=wider)
     found, before = (MEASURES["pelvic_step_mm"][1](d) for d in (again, data))
     np.testing.assert_allclose(found, 1.5 * before)
+    nowhere = {body: np.full_like(place, np.nan) for body, place in places.items()}
+    lost = stride_data({"pelvic_axial_rotation": forward}, p_GB_m=nowhere)
+    assert np.isnan(MEASURES["pelvic_step_mm"][1](lost)).all()

@@ -185,6 +185,27 @@ def test_sixteen_kept_strides_that_stand_closest_together_are_tried() -> None:
     assert found.each[TILT, "right"] == pytest.approx(slope, abs=1e-3)
 
 
+@pytest.mark.parametrize("torso_from_s", [0.0, 30.0])
+def test_strides_are_tried_in_which_each_measure_is_known(torso_from_s: float) -> None:
+    """The pelvis has samples until 21 s, the trunk from some time on, strides are denser at 30."""
+    start = np.concatenate([1.0 + np.arange(18.0), 30.0 + LENGTH_S * np.arange(18.0)])
+    strides = strides_at(*start)
+    time_s = np.arange(0.0, 47.0, 1.0 / RATE_HZ)
+    moving = {"pelvis": pose(tilt=time_s, time_s=time_s), "torso": pose(time_s=time_s)}
+    moving["pelvis"][time_s > 21.0] = nan
+    moving["torso"][time_s < torso_from_s - 1.0] = nan
+    values = np.column_stack([
+        np.where(start < 20.0, start, nan), np.where(start >= torso_from_s, 0.0, nan)
+    ])  # fmt: skip
+    analysis = replace(
+        analysis_of(strides, (TILT, LEAN), events("initial contact", 0.01)), values=values
+    )
+    found = changed(moving, placed(("pelvis", "torso")), analysis)
+    assert next(c for c in found if c.term == "events").each[TILT, "right"] == pytest.approx(1.0)
+    leans = [c for c in found if (LEAN, "body") in c.each]
+    assert [(c.term, c.each[LEAN, "body"]) for c in leans[:1]] == [("pose", pytest.approx(-1.0))]
+
+
 def test_each_measure_is_read_of_its_bodies_and_of_what_they_hang_on() -> None:
     bodies = ("pelvis", "torso", "femur_r", "tibia_r", "calcn_r", "femur_l")
     names = (*NAMES, "heel_ahead_at_contact_m", "hip_extension_peak_deg", "pelvic_drop_deg")

@@ -184,4 +184,6 @@ def _hip_distance_m(data: StrideData) -> float:
     if not set(thighs) <= set(bodies):
         raise AbsentError(notice("absent.hips"))
     right, left = (data.kinematics.p_GB_m[:, bodies.index(body)] for body in thighs)
-    return float(np.nanmedian(np.linalg.norm(right - left, axis=1)))
+    apart = np.linalg.norm(right - left, axis=1)
+    known = apart[np.isfinite(apart)]
+    return float(np.median(known)) if known.size else float("nan")
