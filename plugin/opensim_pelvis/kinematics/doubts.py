@@ -28,11 +28,20 @@ ROUNDING_RAD: Final = 1e-9
 
 def shares_out_of_range(model: BodyModel, kinematics: Kinematics) -> dict[str, float]:
     """Return the part of its samples in which each coordinate with a range leaves it."""
-    shares = {}
-    for name, values in zip(kinematics.coordinates, kinematics.values_rad.T, strict=True):
-        limits, present = model.limits_rad(name), np.isfinite(values)
-        if limits is not None and present.any():
-            low, high = limits
+    shares: dict[str, float] = {}
+    if not kinematics.time_s.size:
+        return shares
+    ends = (np.fmin.reduce(kinematics.values_rad), np.fmax.reduce(kinematics.values_rad))
+    rows = zip(kinematics.coordinates, kinematics.values_rad.T, *ends, strict=True)
+    for name, values, least, most in rows:
+        limits = model.limits_rad(name)
+        if limits is None or np.isnan(least):
+            continue
+        low, high = limits
+        if least >= low - ROUNDING_RAD and most <= high + ROUNDING_RAD:
+            shares[name] = 0.0
+        else:
+            present = np.isfinite(values)
             outside = (values < low - ROUNDING_RAD) | (values > high + ROUNDING_RAD)
             shares[name] = float(outside.sum() / present.sum())
     return shares

@@ -131,9 +131,11 @@ def mean_inclinations(examined: Examined, kept: BoolArray) -> dict[str, Inclinat
 
 def _mean_deg(sine: FloatArray, cosine: FloatArray) -> float:
     """Return the mean of angles given as legs of a triangle, about their circular mean."""
-    angle = np.arctan2(sine, cosine)
-    centre = np.angle(np.exp(1j * angle).mean())
-    return float(np.rad2deg(centre + np.angle(np.exp(1j * (angle - centre))).mean()))
+    length = np.hypot(sine, cosine)
+    centre = np.arctan2((sine / length).mean(), (cosine / length).mean())
+    away = np.arctan2(sine, cosine) - centre
+    away -= 2.0 * np.pi * np.rint(away / (2.0 * np.pi))
+    return float(np.rad2deg(centre + away.mean()))
 
 
 def in_strides(examined: Examined) -> BoolArray:

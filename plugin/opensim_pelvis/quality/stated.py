@@ -18,7 +18,6 @@ from opensim_pelvis.gait.events.signals import low_pass
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.quality.definitions import definition_of
 from opensim_pelvis.quality.examined import Examined
-from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types import NOT_CHECKED, Evidence
 
 SHORTEST: Final = 0.5
@@ -91,11 +90,20 @@ def least_load(examined: Examined) -> float:
         if body not in aligned.bodies:
             continue
         i = aligned.bodies.index(body)
-        up = rotate(aligned.R_ES[:, i], aligned.acceleration_mps2[:, i])[:, 2] / GRAVITY_MPS2
+        up = _upward(aligned.R_ES[:, i], aligned.acceleration_mps2[:, i]) / GRAVITY_MPS2
         least = _least(up, aligned.rate_hz, strides.start_s[rows], strides.end_s[rows])
         if least.size:
             return float(np.median(least))
     return float("nan")
+
+
+def _upward(R_ES: FloatArray, force: FloatArray) -> FloatArray:
+    """Return the vertical part of a vector in S: the third row of a rotation, (n,)."""
+    w, x, y, z = R_ES.T
+    return np.asarray(
+        2.0 * ((x * z - w * y) * force[:, 0] + (y * z + w * x) * force[:, 1])
+        + (w * w - x * x - y * y + z * z) * force[:, 2]
+    )
 
 
 def _least(load: FloatArray, rate_hz: float, start_s: FloatArray, end_s: FloatArray) -> FloatArray:

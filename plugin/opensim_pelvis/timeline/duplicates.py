@@ -6,14 +6,14 @@ another's samples, at once or some rows later, was never there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
-from opensim_pelvis.timeline.sample_keys import Keys, make_keys, one_in
+from opensim_pelvis.timeline.sample_keys import Keys, keys_of, one_in
 from opensim_pelvis.types import SIGNAL_FIELDS, Duplicate, SensorSignals, SignalKind
 
 LEAST_SHARE: Final = 0.05
@@ -32,18 +32,26 @@ class _Shown(NamedTuple):
     rows: IntArray
 
 
-def find_duplicates(sensors: Sequence[SensorSignals]) -> tuple[Duplicate, ...]:
+def find_duplicates(
+    sensors: Sequence[SensorSignals], keys: Sequence[Mapping[SignalKind, Keys]] | None = None
+) -> tuple[Duplicate, ...]:
     """Return the pairs of sensors that show the same samples.
 
     Parameters
     ----------
     sensors : sequence of SensorSignals
         As read.
+    keys : sequence of mapping, optional
+        As `keys_of` makes them, where they are known.
     """
+    known = keys_of(sensors) if keys is None else keys
     longest = max((sensor.counter.size for sensor in sensors), default=0)
     part = longest // _KEPT
     shown: dict[SignalKind, list[_Shown | None]] = {
-        kind: [_show_once(getattr(sensor, field), part) for sensor in sensors]
+        kind: [
+            _show_once(getattr(sensor, field), own.get(kind), part)
+            for sensor, own in zip(sensors, known, strict=True)
+        ]
         for kind, field in SIGNAL_FIELDS.items()
     }
     return tuple(
@@ -53,14 +61,13 @@ def find_duplicates(sensors: Sequence[SensorSignals]) -> tuple[Duplicate, ...]:
     )
 
 
-def _show_once(values: FloatArray | None, part: int) -> _Shown | None:
+def _show_once(values: FloatArray | None, keys: Keys | None, part: int) -> _Shown | None:
     """Return the samples that differ from all others of their sensor; None without enough.
 
     Of a long recording one in ``part`` is looked at, by its key: the same ones in every sensor.
     """
-    if values is None:
+    if values is None or keys is None:
         return None
-    keys = make_keys(values)
     rows = np.flatnonzero(one_in(keys, part))
     size2 = np.einsum("ij,ij->i", values[rows], values[rows])
     rows = rows[np.isfinite(size2) & (size2 > 0.0)]

@@ -18,6 +18,7 @@ from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.timeline.duplicates import find_duplicates
 from opensim_pelvis.timeline.raw_fit import common_factor, fit_raw
 from opensim_pelvis.timeline.repeats import Stretch, find_repeats
+from opensim_pelvis.timeline.sample_keys import keys_of
 from opensim_pelvis.types import (
     SIGNAL_FIELDS,
     Inspection,
@@ -58,7 +59,8 @@ def inspect_signals(
         When a sensor measured next to nothing of the signals that are needed.
     """
     worn = [sensor for sensor in recording.sensors if sensor.identifier in used]
-    found = find_repeats(worn, recording.rate_hz, one_clock=recording.clocks != "own")
+    keys = keys_of(worn)
+    found = find_repeats(worn, recording.rate_hz, one_clock=recording.clocks != "own", keys=keys)
     made = {s.identifier: _without(s, found.get(s.identifier, ())) for s in worn}
     times = {s.identifier: _times_s(s, recording.rate_hz) for s in worn}
     start_s = min((float(time[0]) for time in times.values() if time.size), default=0.0)
@@ -80,7 +82,7 @@ def inspect_signals(
         recording,
         sensors=tuple(made.get(s.identifier, s) for s in recording.sensors),
         inspection=Inspection(
-            repeats=tuple(repeats), duplicates=find_duplicates(worn), fits=tuple(fits)
+            repeats=tuple(repeats), duplicates=find_duplicates(worn, keys), fits=tuple(fits)
         ),
     )
 

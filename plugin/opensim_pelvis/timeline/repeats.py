@@ -10,7 +10,7 @@ other sensors of the body.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from opensim_pelvis.frames import FloatArray, IntArray
 from opensim_pelvis.timeline.moving import Motion, describe_speeds
-from opensim_pelvis.timeline.sample_keys import make_keys, rows_back, runs, same_as_before
+from opensim_pelvis.timeline.sample_keys import Keys, keys_of, rows_back, runs, same_as_before
 from opensim_pelvis.types import SIGNAL_FIELDS, SensorSignals, SignalKind
 
 LEAST_S: Final = 0.25
@@ -85,7 +85,11 @@ class _Seen:
 
 
 def find_repeats(
-    sensors: Sequence[SensorSignals], rate_hz: float, *, one_clock: bool
+    sensors: Sequence[SensorSignals],
+    rate_hz: float,
+    *,
+    one_clock: bool,
+    keys: Sequence[Mapping[SignalKind, Keys]] | None = None,
 ) -> dict[str, list[Stretch]]:
     """Return the stretches of each sensor, by identifier, that are no measurement.
 
@@ -97,9 +101,12 @@ def find_repeats(
         Of the common count, where sensors have no times of their own.
     one_clock : bool
         Whether equal times of two sensors are one instant.
+    keys : sequence of mapping, optional
+        As `keys_of` makes them, where they are known.
     """
     times = [s.counter / rate_hz if s.time_s is None else s.time_s for s in sensors]
-    asked = [list(_candidates(s, t)) for s, t in zip(sensors, times, strict=True)]
+    known = keys_of(sensors) if keys is None else keys
+    asked = [list(_candidates(*each)) for each in zip(sensors, times, known, strict=True)]
     if not any(asked):
         return {}
     seen = [
@@ -116,7 +123,9 @@ def find_repeats(
     return found
 
 
-def _candidates(sensor: SensorSignals, time_s: FloatArray) -> Iterator[Stretch]:
+def _candidates(
+    sensor: SensorSignals, time_s: FloatArray, keys: Mapping[SignalKind, Keys]
+) -> Iterator[Stretch]:
     """Yield stretches of known samples, held or shown in blocks, that are long enough."""
     for kind, field in SIGNAL_FIELDS.items():
         values: FloatArray | None = getattr(sensor, field)
@@ -128,7 +137,7 @@ def _candidates(sensor: SensorSignals, time_s: FloatArray) -> Iterator[Stretch]:
         if kind == "orientation":  # rows of zeros are known to be no orientations
             held &= size2 > 0.0
             known &= size2 > 0.0
-        back = rows_back(make_keys(values), known & ~held)
+        back = rows_back(keys[kind], known & ~held)
         found = [(first, end, 1) for first, end in runs(held)] + _even_runs(back)
         for first, end, ago in found:
             if end - first >= _LEAST_ROWS and time_s[end - 1] - time_s[first - 1] >= LEAST_S:

@@ -6,12 +6,14 @@ is the same was not measured twice, but shown again by a logger or copied betwee
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.types import SIGNAL_FIELDS, SensorSignals, SignalKind
 
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 _FOLD: Final = np.uint64(29)
@@ -34,6 +36,18 @@ def make_keys(values: FloatArray) -> Keys:
             part += bits ^ (bits >> _FOLD)  # else two changes of sign would undo one another
             part *= _ODD
     return keys
+
+
+def keys_of(sensors: Sequence[SensorSignals]) -> list[dict[SignalKind, Keys]]:
+    """Return the keys of each signal of each sensor."""
+    return [
+        {
+            kind: make_keys(values)
+            for kind, field in SIGNAL_FIELDS.items()
+            if (values := getattr(sensor, field)) is not None
+        }
+        for sensor in sensors
+    ]
 
 
 def one_in(keys: Keys, part: int) -> BoolArray:
