@@ -6,13 +6,16 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	&& echo $$p && break; done)
 BIN := .venv/bin
 
+# One more than there are processors: some tests wait for processes that they have started.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 .PHONY: demo test check lint docs clean
 
 demo: .venv/installed
 	$(BIN)/opensim-pelvis demo --out demo
 
 test: .venv/developed lint
-	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term
 	$(BIN)/python tests/benchmarks/reading.py --minutes 3
 
 check: test

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,9 +22,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # workers with as many threads each as there are cores wait for one another.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Hypothesis has clocks of its own, which a busy machine does not meet.
+settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any")
+
 # Where a change is judged, the examples are the same each time: it fails by what it changed. By
 # hand they are drawn anew, and find more.
-settings.register_profile("ci", derandomize=True)
+settings.register_profile("ci", settings.get_profile("any"), derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
@@ -22,28 +22,24 @@ def as_scipy(q: FloatArray) -> Rotation:
 
 
 @given(quaternions, quaternions)
-@settings(deadline=None)
 def test_product_equals_scipys(p: FloatArray, q: FloatArray) -> None:
     expected = (as_scipy(p) * as_scipy(q)).as_matrix()
     np.testing.assert_allclose(rot.to_matrix(rot.multiply(p, q)), expected, atol=EXACT)
 
 
 @given(quaternions)
-@settings(deadline=None)
 def test_letters_cancel(q: FloatArray) -> None:
     identity = rot.multiply(q, rot.inverse(q))
     np.testing.assert_allclose(identity, np.tile([1.0, 0, 0, 0], (5, 1)), atol=EXACT)
 
 
 @given(quaternions, arrays(np.float64, (5, 3), elements=st.floats(-10, 10)))
-@settings(deadline=None)
 def test_rotated_vectors_equal_matrix_products(q: FloatArray, v: FloatArray) -> None:
     expected = np.einsum("tij,tj->ti", rot.to_matrix(q), v)
     np.testing.assert_allclose(rot.rotate(q, v), expected, atol=1e-11)
 
 
 @given(quaternions)
-@settings(deadline=None)
 def test_matrix_and_back_is_the_same_orientation(q: FloatArray) -> None:
     np.testing.assert_allclose(
         rot.angle_between(rot.from_matrix(rot.to_matrix(q)), q), 0, atol=1e-9
@@ -57,7 +53,6 @@ def test_half_turns_keep_full_precision(axis: FloatArray) -> None:
 
 
 @given(quaternions, st.sampled_from(["ZXY", "YXZ", "XYZ"]))
-@settings(deadline=None)
 def test_euler_angles_give_the_orientation_back(q: FloatArray, order: rot.EulerOrder) -> None:
     again = rot.from_euler(order, rot.to_euler(order, q))
     np.testing.assert_allclose(rot.angle_between(again, q), 0.0, atol=1e-7)

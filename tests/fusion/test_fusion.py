@@ -313,7 +313,7 @@ def test_inspect_says_what_could_be_fused(truth: Truth) -> None:
     assert "1 without valid orientations" in text.getvalue()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(st.integers(10, 790), st.integers(1, 60)), max_size=4))
 def test_any_holes_leave_rows_of_unit_length_or_none(holes: list[tuple[int, int]]) -> None:
     """Where a row has orientations, acceleration and angular velocity were measured there."""

@@ -52,7 +52,7 @@ def turning(
     return np.round(signal / quantum) * quantum if quantum else signal
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(RUNNERS)
 def test_sound_signals_give_no_alarm(runner: dict[str, object]) -> None:
     signal = turning(**runner)
@@ -60,7 +60,7 @@ def test_sound_signals_give_no_alarm(runner: dict[str, object]) -> None:
     assert not found.any()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(FAST_RUNNERS, st.floats(0.6, 0.9))
 @example(
     runner={

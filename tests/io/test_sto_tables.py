@@ -43,7 +43,7 @@ def write(path: Path, values: np.ndarray, **header: object) -> Path:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(values=arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=numbers))
 def test_numbers_and_times_come_back(
     tmp_path_factory: pytest.TempPathFactory, values: np.ndarray

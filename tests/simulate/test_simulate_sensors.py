@@ -105,7 +105,7 @@ def test_the_accelerometer_follows_its_own_place():
     assert np.abs(wanted).max() > 20.0
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(heading=st.floats(-np.pi, np.pi))
 def test_turning_earth_changes_the_orientation_alone(short, heading):
     straight = only(simulate_sensors(short, SensorSettings(magnetometer=True), ("femur_l",)))

@@ -214,8 +214,10 @@ def outcome(path: Path) -> Recording | str:
 @given(change=st.data())
 @hypothesis.settings(
     max_examples=80,
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        hypothesis.HealthCheck.function_scoped_fixture,
+        hypothesis.HealthCheck.too_slow,
+    ],
 )
 def test_all_at_once_is_frame_by_frame(file: Path, change: st.DataObject) -> None:
     """Damage between the frames and in them is found, and told, alike in both ways."""

@@ -118,7 +118,7 @@ def test_all_variants_give_the_same_recording(
     assert sensor.magnetic_unit == "a.u."
 
 
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=30)
 @given(yaw=st.floats(-3.1, 3.1), pitch=st.floats(-1.5, 1.5), roll=st.floats(-3.1, 3.1))
 def test_matrix_quaternion_and_euler_agree(
     tmp_path_factory: pytest.TempPathFactory, yaw: float, pitch: float, roll: float
