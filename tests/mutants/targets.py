@@ -58,6 +58,8 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "gait/uncertainty/budget.py": (f"{_BUDGET}_budget.py",),
     "gait/uncertainty/changes.py": (f"{_BUDGET}_changes_by_hand.py",),
     "gait/uncertainty/inputs.py": (f"{_BUDGET}_inputs.py", f"{_BUDGET}_changes_by_hand.py"),
+    "gait/uncertainty/mean_curves.py": (f"{_BUDGET}_mean_curves.py",),
+    "gait/uncertainty/tried_strides.py": (f"{_BUDGET}_changes_by_hand.py",),
     "gait/uncertainty/priors.py": (f"{_BUDGET}_budget.py",),
     "gait/uncertainty/read_from.py": (f"{_BUDGET}_changes_by_hand.py",),
     "gait/uncertainty/slow.py": (f"{_BUDGET}_inputs.py",),

@@ -76,14 +76,14 @@ def analyse_running(
         speed_mps=stride_speeds(strides, activity),
         zero_known=placement.zero_known,
     )
-    estimates = assess(analysis, angles, kinematics, placement, orientations)
+    estimates, curves = assess(analysis, angles, kinematics, placement, orientations)
     differences = {e.name: e for e in estimates if e.side == "right minus left"}
     asymmetries = tuple(
         replace(a, difference=e.value, low=e.low, high=e.high)
         for a in analysis.asymmetries
         for e in (differences[a.name],)
     )
-    analysis = replace(analysis, estimates=estimates, asymmetries=asymmetries)
+    analysis = replace(analysis, estimates=estimates, asymmetries=asymmetries, curves=curves)
     return replace(analysis, references=hold_measures(analysis, settings))
 
 

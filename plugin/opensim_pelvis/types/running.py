@@ -176,12 +176,17 @@ class Curves:
         Right and left strides; NaN where no stride is kept.
     n : (2, a) int array
         Strides of each.
+    u95_deg, u95_shape_deg : (2, 101, a) array, optional
+        Expanded uncertainty (95 %) of the means, and of the means without their mean over the
+        stride: the zero of an angle is less sure than its course. NaN where it is not known.
     """
 
     angles: tuple[str, ...]
     mean_deg: FloatArray
     sd_deg: FloatArray
     n: IntArray
+    u95_deg: FloatArray | None = None
+    u95_shape_deg: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ def estimates(
     )
     hips = {f"femur_{side}": np.tile([0.0, 0.0, z], (TIME_S.size, 1)) for side, z in HIPS_M.items()}
     kinematics = stride_data(p_GB_m=hips).kinematics
-    found = assess(analysis, angles(**columns_deg), kinematics, None, None)  # type: ignore[arg-type]
+    found, _ = assess(analysis, angles(**columns_deg), kinematics, None, None)  # type: ignore[arg-type]
     return {(e.name, e.side): e for e in found}
 
 
@@ -255,7 +255,7 @@ def test_changes_count_by_their_size_and_between_sides_with_their_sign(
 ) -> None:
     at = {(TILT, "right"): -1.0, (TILT, "left"): 0.5, (CONTACT, "right"): nan}
     one_sided = {(TILT, "right"): 4.0}
-    stated += [Change("pose", 3.0, inf, at), Change("events", 2.0, 6.0, one_sided)]
+    stated += [Change("pose", 3.0, inf, at, {}), Change("events", 2.0, 6.0, one_sided, {})]
     found = estimates(
         (definition_of(TILT), contact_time(nan)),
         {TILT: of_strides(np.full(4, 7.0)), CONTACT: of_strides(np.full(4, 0.2))},

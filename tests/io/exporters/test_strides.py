@@ -95,6 +95,29 @@ def test_curves_have_101_points_a_side(folder: Path) -> None:
     assert right.iloc[0] == pytest.approx(right.iloc[-1], abs=0.1)
 
 
+def test_curves_have_their_uncertainty_where_it_is_known(
+    result: Result, tmp_path: Path, folder: Path
+) -> None:
+    running = result.running
+    assert running is not None
+    known = running.curves
+    assert known.u95_deg is not None
+    assert known.u95_shape_deg is not None
+    curves = pd.read_csv(folder / "simulated_curves.csv")
+    column = known.angles.index("pelvic_obliquity")
+    for code, side in enumerate(("right", "left")):
+        rows = curves[curves["side"] == side]
+        for what, values in (("u95", known.u95_deg), ("u95_shape", known.u95_shape_deg)):
+            found = rows[f"pelvic_obliquity_{what}_deg"]
+            np.testing.assert_allclose(found, values[code, :, column], atol=WRITTEN)
+            assert found.min() > 0.0
+    assert curves["knee_angle_r_u95_deg"].isna().all()
+    without = replace(running, curves=replace(known, u95_deg=None, u95_shape_deg=None))
+    StridesExporter().write(replace(result, running=without), tmp_path)
+    empty = pd.read_csv(tmp_path / "simulated_curves.csv")
+    assert empty["pelvic_obliquity_u95_deg"].isna().all()
+
+
 def test_events_reach_the_c3d_with_standard_labels(result: Result, tmp_path: Path) -> None:
     (path,) = C3dExporter().write(result, tmp_path)
     event = ezc3d.c3d(str(path))["parameters"]["EVENT"]

@@ -20,10 +20,12 @@ from opensim_pelvis.gait.strides.segment import travel_at
 from opensim_pelvis.gait.uncertainty.budget import combine, make_estimate
 from opensim_pelvis.gait.uncertainty.changes import Change, changes_of, measure_all
 from opensim_pelvis.gait.uncertainty.inputs import Motion, rows_of
+from opensim_pelvis.gait.uncertainty.mean_curves import curve_u95
 from opensim_pelvis.gait.uncertainty.priors import number
 from opensim_pelvis.gait.uncertainty.slow import slow_table
 from opensim_pelvis.types import (
     Angles,
+    Curves,
     Kinematics,
     MeasureDefinition,
     Placement,
@@ -44,8 +46,8 @@ def assess(
     kinematics: Kinematics,
     placement: Placement,
     orientations: SensorOrientations,
-) -> tuple[Estimate, ...]:
-    """Return an estimate for every summary of an analysis, then right minus left of each pair.
+) -> tuple[tuple[Estimate, ...], Curves]:
+    """Return an estimate for every summary and right minus left of each pair, and U of the curves.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def assess(
         What the measures were computed from.
     """
     if not analysis.summaries:
-        return ()
+        return (), analysis.curves
     strides = analysis.strides
     table = stride_angles(angles, kinematics, strides)
     whole = Motion(
@@ -90,7 +92,9 @@ def assess(
         for name in dict.fromkeys(name for name, side in rows if side == "right")
         if (name, "left") in rows
     ]
-    return (*found.values(), *differences)
+    u95_deg, u95_shape_deg = curve_u95(analysis, whole, changes)
+    curves = replace(analysis.curves, u95_deg=u95_deg, u95_shape_deg=u95_shape_deg)
+    return (*found.values(), *differences), curves
 
 
 def _code(side: str, strides: Strides) -> int:

@@ -9,20 +9,18 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from opensim_pelvis.frames import BoolArray, FloatArray, IntArray
+from opensim_pelvis.frames import FloatArray
 from opensim_pelvis.gait.measures.compute import reference_side
 from opensim_pelvis.gait.measures.stride_data import MEASURES, AbsentError, StrideData
-from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion, rows_of
+from opensim_pelvis.gait.uncertainty.inputs import Kind, Motion
+from opensim_pelvis.gait.uncertainty.mean_curves import MeanCurves, assessed, mean_curves
 from opensim_pelvis.gait.uncertainty.priors import number
 from opensim_pelvis.gait.uncertainty.read_from import bodies_read
+from opensim_pelvis.gait.uncertainty.tried_strides import choose_strides, of_strides
 from opensim_pelvis.rotations import inverse, multiply
 from opensim_pelvis.types import Placement, RunningAnalysis, SensorOrientations, Strides, TermName
 from opensim_pelvis.types.event import CONTACT, TOE_OFF
 from opensim_pelvis.types.segments import segment_of
-
-MOST_STRIDES: Final = 16
-"""Strides over which changes of inputs are tried: those closest together of which most measures are
-known. They hardly differ."""
 
 _LEG: Final = "forward_leg_deg"
 _FORWARD: Final[Mapping[str, str]] = {
@@ -31,7 +29,6 @@ _FORWARD: Final[Mapping[str, str]] = {
 }
 _STEP_RAD: Final = float(np.deg2rad(1.0))
 _STEP_S: Final = 0.01
-_MARGIN_S: Final = 0.5
 
 Means = Mapping[tuple[str, str], float]
 """Measure and side to a mean over strides, or to a change of it."""
@@ -47,12 +44,15 @@ class Change(NamedTuple):
         Standard uncertainty of the input, degrees or seconds, and how well it is known.
     each : mapping of (str, str) to float
         What one degree or second of it does to the mean of each measure and side.
+    curves : mapping of (str, str) to (POINTS,) array
+        And to the mean curve of each angle and side, degrees.
     """
 
     term: TermName
     size: float
     freedom: float
     each: Means
+    curves: MeanCurves
 
 
 def changes_of(
@@ -74,11 +74,14 @@ def changes_of(
     orientations : SensorOrientations
     """
     tried = [
-        _changes_of(analysis, _of_strides(motion, rows), placement, orientations)
-        for rows in _choose(analysis.values, motion.strides)
+        _changes_of(analysis, of_strides(motion, rows), placement, orientations)
+        for rows in choose_strides(analysis.values, motion.strides)
     ]
     return [
-        first._replace(each={k: v for c in (*others, first) for k, v in c.each.items()})
+        first._replace(
+            each={k: v for c in (*others, first) for k, v in c.each.items()},
+            curves={k: v for c in (*others, first) for k, v in c.curves.items()},
+        )
         for first, *others in zip(*tried, strict=True)
     ]
 
@@ -92,11 +95,10 @@ def _changes_of(
     never = float("inf")
     out = _of_orientations(analysis, motion, placement)
     out += _of_events(analysis, motion)
-    placed = _means(
-        measure_all(analysis, _placed(motion, placement, orientations)), motion.strides, analysis
+    placed, solved = (
+        _read(analysis, each) for each in (_placed(motion, placement, orientations), motion)
     )
-    solved = _means(measure_all(analysis, motion), motion.strides, analysis)
-    out.append(Change("model", 1.0 / sqrt(3.0), never, _apart(placed, solved, per=1.0)))
+    out.append(Change("model", 1.0 / sqrt(3.0), never, *_apart(placed, solved, per=1.0)))
     return out
 
 
@@ -111,15 +113,23 @@ def _of_orientations(
         if not names:
             continue
         both = [(kind, by) for _, kind, _ in inputs for by in (_STEP_RAD, -_STEP_RAD)]
-        found = measure_all(analysis, motion.turned_each(body, both), names)
+        turned = motion.turned_each(body, both)
+        found = measure_all(analysis, turned, names)
+        angles = _changed(motion, turned, assessed(analysis.curves.angles, motion))
+        curves = mean_curves(turned, angles, len(both))
         ends = [
-            _means(
-                {n: v.reshape(len(both), -1)[i] for n, v in found.items()}, motion.strides, analysis
+            _Reading(
+                _means(
+                    {n: v.reshape(len(both), -1)[i] for n, v in found.items()},
+                    motion.strides,
+                    analysis,
+                ),
+                curves[i],
             )
             for i in range(len(both))
         ]
         for (what, _, size), after, before in zip(inputs, ends[::2], ends[1::2], strict=True):
-            out.append(Change(what, size, float("inf"), _apart(after, before, per=2.0)))
+            out.append(Change(what, size, float("inf"), *_apart(after, before, per=2.0)))
     return out
 
 
@@ -165,21 +175,17 @@ def _of_events(analysis: RunningAnalysis, motion: Motion) -> list[Change]:
         if not np.isfinite(error):
             continue
         ends = [
-            _means(
-                measure_all(
-                    analysis,
-                    replace(
-                        motion,
-                        strides=replace(strides, **{f: getattr(strides, f) + by for f in fields}),
-                    ),
-                ),
-                strides,
+            _read(
                 analysis,
+                replace(
+                    motion,
+                    strides=replace(strides, **{f: getattr(strides, f) + by for f in fields}),
+                ),
             )
             for by in (_STEP_S, -_STEP_S)
         ]
         freedom = number("events", "freedom")
-        out.append(Change("events", error, freedom, _apart(*ends, per=2.0 * _STEP_S)))
+        out.append(Change("events", error, freedom, *_apart(*ends, per=2.0 * _STEP_S)))
     return out
 
 
@@ -197,41 +203,31 @@ def _placed(motion: Motion, placement: Placement, orientations: SensorOrientatio
     return motion.oriented(R_GB)
 
 
-def _choose(values: FloatArray, strides: Strides) -> list[IntArray]:
-    """Return the rows of strides over which changes are tried, until each measure is known in some.
+class _Reading(NamedTuple):
+    """What is read of a motion."""
 
-    Kept ones, at most `MOST_STRIDES` in a row: those of which most measures are known and, of
-    these, those that stand closest together. Where a sensor has no samples, no input does anything.
-    """
-    kept = np.flatnonzero(strides.kept)
-    count = min(kept.size, MOST_STRIDES)
-    of_side = [strides.side[kept] == side for side in (0, 1)]
-    known = np.concatenate([np.isfinite(values[kept]) & own[:, None] for own in of_side], axis=1)
-    here = _sums(known, count)  # (windows, both sides' measures)
-    there = np.repeat(_sums(np.column_stack(of_side), count), values.shape[1], axis=1)
-    spans = strides.end_s[kept[count - 1 :]] - strides.start_s[kept[: kept.size - count + 1]]
-    wanted = known.any(axis=0)
-    chosen: list[IntArray] = []
-    while wanted.any() or not chosen:
-        shares = (here / np.maximum(there, 1))[:, wanted].sum(axis=1).round(6)
-        first = int(np.lexsort((spans, -shares))[0])
-        chosen.append(kept[first : first + count])
-        wanted &= here[first] == 0
-    return chosen
+    means: Means
+    curves: MeanCurves
 
 
-def _sums(values: BoolArray, count: int) -> IntArray:
-    """Return how many are true among each ``count`` rows in a row, (n, k) to (n - count + 1, k)."""
-    total = np.cumsum(np.vstack([np.zeros(values.shape[1], dtype=np.int64), values]), axis=0)
-    return np.asarray(total[count:] - total[:-count])
+def _read(analysis: RunningAnalysis, motion: Motion) -> _Reading:
+    (curves,) = mean_curves(motion, assessed(analysis.curves.angles, motion))
+    return _Reading(_means(measure_all(analysis, motion), motion.strides, analysis), curves)
 
 
-def _of_strides(motion: Motion, rows: IntArray) -> Motion:
-    """Return the part of a motion in which some strides lie."""
-    strides, time_s = motion.strides, motion.angles.time_s
-    low, high = strides.start_s[rows].min() - _MARGIN_S, strides.end_s[rows].max() + _MARGIN_S
-    part = slice(int(np.searchsorted(time_s, low)), int(np.searchsorted(time_s, high)))
-    return motion.taken(part, time_s[part], rows_of(strides, rows))
+def _changed(before: Motion, after: Motion, names: Collection[str]) -> list[str]:
+    """Return the angles that differ in any copy of a motion."""
+    t = before.angles.time_s.size
+    return [
+        name
+        for name in names
+        if name in before.table
+        and not np.array_equal(
+            after.table[name].reshape(-1, t),
+            np.broadcast_to(before.table[name], (after.table[name].size // t, t)),
+            equal_nan=True,
+        )
+    ]
 
 
 def measure_all(
@@ -290,12 +286,13 @@ def _means(values: Mapping[str, FloatArray], strides: Strides, analysis: Running
     return out
 
 
-def _apart(after: Means, before: Means, *, per: float) -> Means:
+def _apart(after: _Reading, before: _Reading, *, per: float) -> _Reading:
     """Return differences of means, by the shorter way round where they are large angles."""
-    out = {}
-    for key in after.keys() & before.keys():
-        difference = after[key] - before[key]
+    means = {}
+    for key in after.means.keys() & before.means.keys():
+        difference = after.means[key] - before.means[key]
         if abs(difference) > 180.0:
             difference -= float(np.copysign(360.0, difference))
-        out[key] = difference / per
-    return out
+        means[key] = difference / per
+    both = after.curves.keys() & before.curves.keys()
+    return _Reading(means, {key: (after.curves[key] - before.curves[key]) / per for key in both})

@@ -24,7 +24,8 @@ given beside them; they describe how people vary, not how accurate the recording
 After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2008), first order:
 
 - Each inexact input is changed by 1 degree (instants by 10 ms) to either side,
-  and all measures of up to 16 strides, those closest together, are read again. Half the difference
+  and all measures of up to 16 strides, those closest together of which most measures are known, are
+  read again (of others besides, where a sensor has no samples in these). Half the difference
   is the sensitivity c of each mean of each side; a term is |c| times the standard uncertainty of
   the input.
 - Terms are independent: u² is the sum of their squares. Effective degrees of freedom are those of
@@ -39,6 +40,10 @@ After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2
   elsewhere: all orientations are rotated about the vertical. A heading that is wrong by a: R
   becomes Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as
   much as thigh relative to pelvis; the solver is not run again.
+- **Mean curves** have the same terms at each of their 101 points (`u95` in `NAME_curves.csv`), of
+  fast motion all that the mean has beyond five harmonics. The zero of an angle, which is the same
+  error all over the stride, is often the largest part: `u95_shape` is of the curve without its mean
+  over the stride. What markers would show besides has the error of a new person's curve.
 
 ## Terms
 

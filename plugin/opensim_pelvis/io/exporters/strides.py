@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from opensim_pelvis.io.documents import safe_cell
 from opensim_pelvis.types import Result, RunningAnalysis
 from opensim_pelvis.types.running import SIDES, Summary, exclusion_words
@@ -49,6 +51,8 @@ MEASURE_COLUMNS: Final = (
     "source",
 )
 """Columns of ``NAME_measures.csv``."""
+
+_OF_CURVES: Final = ("mean", "sd", "u95", "u95_shape")
 
 
 class StridesExporter:
@@ -147,16 +151,25 @@ def _curves(running: RunningAnalysis) -> tuple[Sequence[str], Iterable[Sequence[
     header = [
         "side",
         "percent_of_stride",
-        *(f"{name}_{what}_deg" for name in curves.angles for what in ("mean", "sd")),
+        *(f"{name}_{what}_deg" for name in curves.angles for what in _OF_CURVES),
     ]
+    unknown = np.full_like(curves.mean_deg, np.nan)
+    columns = np.stack(
+        [
+            curves.mean_deg,
+            curves.sd_deg,
+            unknown if curves.u95_deg is None else curves.u95_deg,
+            unknown if curves.u95_shape_deg is None else curves.u95_shape_deg,
+        ],
+        axis=-1,
+    )
 
     def rows() -> Iterable[Sequence[object]]:
         for code, side in enumerate(SIDES):
             if not curves.n[code].any():
                 continue
-            for point in range(curves.mean_deg.shape[1]):
-                pairs = zip(curves.mean_deg[code, point], curves.sd_deg[code, point], strict=True)
-                yield (side, point, *(number for pair in pairs for number in pair))
+            for point, numbers in enumerate(columns[code]):
+                yield (side, point, *numbers.ravel().tolist())
 
     return header, rows()
 
