@@ -19,7 +19,7 @@ from opensim_pelvis.simulate.demo import demo_sensors
 from opensim_pelvis.simulate.runner import typical_runner
 
 MAX_S = 3.0
-MAX_BYTES = 6_000_000
+MAX_BYTES = 700_000
 
 
 def main() -> None:

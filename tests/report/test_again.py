@@ -15,9 +15,11 @@ from opensim_pelvis.errors import ExportError, OpenSimPelvisError, SettingsError
 from opensim_pelvis.io.exporters.summary import SummaryExporter
 from opensim_pelvis.report.again import find_views, write_reports
 from opensim_pelvis.report.exporter import PdfExporter, ReportExporter
+from opensim_pelvis.report.figures import figures_of
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
-from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures, save_parts, tables
+from opensim_pelvis.report.parts import matplotlib_figures, save_parts, tables
+from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, read_view, view_of
 from opensim_pelvis.types import Result
 from tests.exporting import without_pdf
@@ -83,9 +85,9 @@ def test_numbers_that_lack_a_part_are_an_error_and_no_traceback(
 
 
 def test_single_figures_and_tables_can_be_taken(result: Result, view: View, tmp_path: Path) -> None:
-    drawn, interactive = matplotlib_figures(result), plotly_figures(view)
-    assert set(drawn) <= set(interactive)
-    assert set(interactive) - set(drawn) == {"skeleton"}
+    drawn = matplotlib_figures(result)
+    assert set(drawn) == set(figures_of(view, read_texts()))
+    assert {"cadence", "counter-share", "curve-pelvic_axial_rotation"} <= set(drawn)
     measures = tables(view)["measures"]
     row = measures[measures["measure"] == "pelvic_rotation_range_deg"].iloc[0]
     assert result.running is not None

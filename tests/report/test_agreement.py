@@ -19,7 +19,7 @@ from opensim_pelvis.report.agreement_words import curve_rows
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
-from opensim_pelvis.report.parts import matplotlib_figures, plotly_figures
+from opensim_pelvis.report.parts import matplotlib_figures
 from opensim_pelvis.report.pdf import MAX_PAGES, write_pdf
 from opensim_pelvis.report.pdf_agreement import PAGES, set_agreement
 from opensim_pelvis.report.texts import MINUS, NONE, read_texts
@@ -213,7 +213,6 @@ def test_figures_can_be_taken_out(compared_view: View, tmp_path: Path) -> None:
         "curves": {**compared_view["curves"], "angles": compared_view["curves"]["angles"][:1]},
         "agreement": {**compared_view["agreement"], "curves": {**curves, "angles": [angle]}},
     }
-    assert name in plotly_figures(view)
     assert name in matplotlib_figures(view)
     with without_pdf():
         paths = stage_reports([view], tmp_path, Lab(), parts=True)

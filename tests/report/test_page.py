@@ -10,7 +10,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
 
 from opensim_pelvis.io.exporters.summary import summarise
@@ -25,7 +24,7 @@ from opensim_pelvis.types import Result
 
 from .conftest import HOSTILE
 
-MAX_BYTES = 6_000_000
+MAX_BYTES = 500_000
 
 number = read_texts().number
 
@@ -107,7 +106,7 @@ def test_a_page_is_one_small_file_that_names_no_other(
 def test_the_policy_names_the_scripts_that_are_there_and_no_other(view: View) -> None:
     page = render_page(view)
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
-    assert len(scripts) == 2
+    assert len(scripts) == 1
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
         assert f"sha256-{digest.replace('+', '+')}" in page
@@ -127,12 +126,14 @@ def test_a_hostile_name_stays_text(poor_result: Result) -> None:
         assert found.count("script") == 1  # the numbers, which no browser runs
 
 
-def test_every_figure_is_one_that_plotly_knows(view: View, pelvis_result: Result) -> None:
+def test_every_figure_is_on_the_page_and_only_those_that_there_are(
+    view: View, pelvis_result: Result
+) -> None:
     whole = figures_of(view, read_texts())
     assert {"cadence", "counter-time", "counter-angle", "counter-share"} <= set(whole)
     assert sum(name.startswith("curve-") for name in whole) == 6
-    for spec in whole.values():
-        go.Figure(spec)  # raises on a word that plotly does not know
+    page = render_page(view)
+    assert re.findall(r'data-figure="([^"]+)"', page) == list(whole)
     assert "counter-time" not in figures_of(view_of(pelvis_result), read_texts())
 
 

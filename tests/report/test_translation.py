@@ -20,11 +20,13 @@ from opensim_pelvis.cli.translation import all_texts, as_text
 from opensim_pelvis.config.settings import ActivitySettings
 from opensim_pelvis.kinematics.angle_definitions import DEFINITIONS
 from opensim_pelvis.notices import as_plain, notice
+from opensim_pelvis.report.charts.chart import Chart, Named, Words
 from opensim_pelvis.report.figures import figures_of
+from opensim_pelvis.report.figures_runs import several_chart
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.pdf import set_pages
-from opensim_pelvis.report.several import render_several, several_figure
+from opensim_pelvis.report.several import render_several
 from opensim_pelvis.report.several_pdf import set_comparison
 from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, view_of
@@ -139,7 +141,7 @@ COMPARED = ("compared", "odd", "stated")
 class Reader(HTMLParser):
     """Takes what people see or hear of a page, and where English of the analysis stands."""
 
-    EMPTY = frozenset({"meta", "link", "input", "br", "img", "line", "polyline"})
+    EMPTY = frozenset({"meta", "link", "input", "br", "img"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -228,7 +230,7 @@ def test_no_english_is_left_on_a_comparison(views: dict[str, View], lab: Lab) ->
     assert latin(reader.seen, {lab.name}) == []
     assert reader.english == set()
     names = {view_name(run) for run in runs}
-    assert latin(words_of(several_figure(runs, read_texts(lab.language))), names) == []
+    assert latin(words_of(several_chart(runs, read_texts(lab.language))), names) == []
 
 
 @pytest.mark.parametrize("which", ["whole", "pelvis", "poor", "walking", *COMPARED])
@@ -237,25 +239,11 @@ def test_no_english_is_left_in_figures(which: str, views: dict[str, View], lab: 
         assert latin(words_of(figure), set()) == [], name
 
 
-def words_of(figure: Any) -> list[str]:
-    """Return the texts of a figure: titles, names, notes, and what a pointer shows."""
-    found: list[str] = []
-
-    def walk(value: Any) -> None:
-        if isinstance(value, dict):
-            for key, item in value.items():
-                if key in {"text", "name"}:
-                    found.extend([item] if isinstance(item, str) else map(str, item or ()))
-                elif key == "hovertemplate":
-                    found.append(re.sub(r"%\{[^}]*\}|<[^>]*>", "", item))
-                if isinstance(item, dict | list):
-                    walk(item)
-        elif isinstance(value, list):
-            for item in value:
-                walk(item)
-
-    walk(figure)
-    return [text for text in found if not text.startswith("{")]
+def words_of(chart: Chart) -> list[str]:
+    """Return the texts of a chart: what stands above, along and in it, and its legend."""
+    inside = [mark.text for mark in chart.marks if isinstance(mark, Words)]
+    labels = [mark.label for mark in chart.marks if isinstance(mark, Named)]
+    return [chart.title, chart.note, chart.x, chart.y, *inside, *labels]
 
 
 def names_of(view: View) -> set[str]:

@@ -1,8 +1,4 @@
-"""The figures of the page as plotly understands them: dictionaries of data and layout.
-
-They are plain, so that a page needs no plotly in Python; `parts.plotly_figures` makes figure
-objects of them.
-"""
+"""The figures of a report as charts, one for page and PDF: angles over the stride, coordination."""
 
 from __future__ import annotations
 
@@ -10,65 +6,89 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opensim_pelvis.report import style
-from opensim_pelvis.report.figures_agreement import agreement_figures
-from opensim_pelvis.report.figures_runs import cadence_figure, change_figures
-from opensim_pelvis.report.plot import axis, figure, line
+from opensim_pelvis.report.charts.chart import (
+    Band,
+    Block,
+    Bundle,
+    Chart,
+    Line,
+    Mark,
+    Points,
+    Rule,
+    Words,
+)
+from opensim_pelvis.report.figures_agreement import agreement_charts
+from opensim_pelvis.report.figures_runs import cadence_chart, change_chart
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
-Figure = dict[str, Any]
-
 SHARES: Final = ("anti_phase_percent", "in_phase_percent", "pelvis_phase_percent",
                  "trunk_phase_percent")  # fmt: skip
+_EVENTS: Final[Mapping[str, style.Dash]] = {"toe_off": "dot", "opposite_contact": "dashdot"}
+"""Events that are marked within a stride, and how."""
 
 
-FEWEST_PERCENT: Final = 7.0
-"""A part of the stride that is shorter has no room for a number inside."""
-
-
-def figures_of(view: View, texts: Texts) -> dict[str, Figure]:
+def figures_of(view: View, texts: Texts) -> dict[str, Chart]:
     """Return every figure that the view has numbers for, by name, in the page's order."""
-    found: dict[str, Figure] = {}
-    for curve in view["curves"]["angles"]:
-        found[f"curve-{curve['name']}"] = curve_figure(curve, view["curves"]["events"], texts)
-    found |= _counter_figures(view, texts)
-    cadence = cadence_figure(view, texts)
-    if cadence is not None:
-        found["cadence"] = cadence
-    found |= change_figures(view, texts)
-    return found | agreement_figures(view.get("agreement"), texts)
+    events = view["curves"]["events"]
+    found: dict[str, Chart | None] = {
+        f"curve-{curve['name']}": curve_chart(curve, events, texts)
+        for curve in view["curves"]["angles"]
+    }
+    found["counter-time"] = pair_chart(view, texts)
+    found["counter-angle"] = loop_chart(view, texts)
+    found["counter-share"] = shares_chart(view, texts)
+    found["cadence"] = cadence_chart(view, texts)
+    for name in view["series"]:
+        found[f"change-{name}"] = change_chart(view, name, texts)
+    found |= agreement_charts(view.get("agreement"), texts)
+    return {name: chart for name, chart in found.items() if chart is not None}
 
 
-def curve_figure(
-    curve: Mapping[str, Any], events: Mapping[str, Mapping[str, float]], texts: Texts
-) -> Figure:
-    """Return one angle over the stride: right, left over it, spread, and events as lines."""
+def curve_chart(
+    curve: Mapping[str, Any],
+    events: Mapping[str, Mapping[str, float]],
+    texts: Texts,
+    *,
+    legend: bool = True,
+) -> Chart:
+    """Return one angle over the stride: means, spread, toe-off and the other foot's contact."""
     words = texts["curves"]
-    data: list[dict[str, Any]] = []
+    marks: list[Mark] = []
     sides = [side for side in ("right", "left") if side in curve]
     for side in sides:
-        data += _band(curve[side], style.SIDE_COLOURS[side])
+        strides = curve[side]["strides"]
+        if strides:
+            steps = len(strides[0]) - 1
+            x = [100.0 * step / steps for step in range(steps + 1)]
+            marks.append(Bundle(x=x, rows=strides, colour=style.SIDE_COLOURS[side]))
     for side in sides:
-        data.append(_single(curve[side]["strides"], style.SIDE_COLOURS[side]))
-    for side in sides:
-        numbers = curve[side]
-        percent = list(range(len(numbers["mean"])))
-        data.append(
-            line(
-                percent, numbers["mean"], style.SIDE_COLOURS[side],
-                name=words[side], dash=style.SIDE_DASHES[side], width=2.5,
-                hovertemplate="%{y:.1f}°<extra>" + words[side] + ", %{x} %</extra>",
-            )
+        mean, sd = curve[side]["mean"], curve[side]["sd"]
+        percent = [float(k) for k in range(len(mean))]
+        colour = style.SIDE_COLOURS[side]
+        if None not in sd:
+            low = [m - s for m, s in zip(mean, sd, strict=True)]
+            high = [m + s for m, s in zip(mean, sd, strict=True)]
+            marks.append(Band(x=percent, low=low, high=high, colour=colour, opacity=0.16))
+        marks.append(
+            Line(x=percent, y=mean, colour=colour, width=1.4, dash=style.SIDE_DASHES[side],
+                 label=words[side])
         )  # fmt: skip
-    shapes, notes = _event_marks(events, sides, words)
-    return figure(
-        data,
-        x=axis(words["percent"], range=[0, 100], dtick=20),
-        y=axis(words["degrees"], zeroline=True),
-        shapes=shapes,
-        annotations=notes,
-        showlegend=False,
-        height=260,
+    for side in sides:
+        for name, at in events.get(side, {}).items():
+            if name in _EVENTS:
+                marks.append(
+                    Rule(axis="x", at=at, colour=style.SIDE_COLOURS[side], dash=_EVENTS[name],
+                         label=words[name])
+                )  # fmt: skip
+    return Chart(
+        title=words[curve["name"]],
+        note=words[f"{curve['name']}_positive"],
+        x=words["percent"],
+        y=words["degrees"],
+        marks=marks,
+        x_limits=(0.0, 100.0),
+        legend=legend,
     )
 
 
@@ -92,151 +112,84 @@ def pair_side(view: View) -> str | None:
     return next((side for side in (first, other) if pair_curves(view, side)), None)
 
 
-def _counter_figures(view: View, texts: Texts) -> dict[str, Figure]:
+def pair_chart(view: View, texts: Texts) -> Chart | None:
+    """Return pelvis and trunk over one stride; None where one of them was not measured."""
     side = pair_side(view)
     pair = pair_curves(view, side) if side else None
     if pair is None:
-        return {}
-    found = {"counter-time": _time_figure(*pair, texts), "counter-angle": _loop(*pair, texts)}
-    means = {m["name"]: m["rows"][0]["mean"] for m in view["measures"] if m["name"] in SHARES}
-    if len(means) == len(SHARES) and None not in means.values():
-        found["counter-share"] = _shares(means, texts)
-    return found
-
-
-def _time_figure(pelvis: list[float], trunk: list[float], texts: Texts) -> Figure:
+        return None
     words = texts["counter"]
-    percent = list(range(len(pelvis)))
-    data = [
-        line(percent, pelvis, style.PELVIS, name=words["pelvis"], width=3),
-        line(percent, trunk, style.TRUNK, name=words["trunk"], width=3, dash="dash"),
-    ]
-    return figure(
-        data,
-        x=axis(texts["curves"]["percent"], range=[0, 100], dtick=20),
-        y=axis(texts["curves"]["degrees"], zeroline=True),
-        height=320,
-    )
-
-
-def _loop(pelvis: list[float], trunk: list[float], texts: Texts) -> Figure:
-    words = texts["counter"]
-    reach = 1.15 * max(abs(value) for value in (*pelvis, *trunk))
-    tenth = slice(0, 100, 10)
-    data = [
-        line([-reach, reach], [reach, -reach], style.SOFT, width=1, dash="dash", hoverinfo="skip"),
-        line([-reach, reach], [-reach, reach], style.SOFT, width=1, dash="dot", hoverinfo="skip"),
-        line(pelvis, trunk, style.INK, width=2.5, hoverinfo="skip"),
-        {
-            "type": "scatter", "mode": "markers+text", "x": pelvis[tenth], "y": trunk[tenth],
-            "text": ["" if place % 20 else f"{place} %" for place in range(0, 100, 10)],
-            "textposition": "top right",
-            "textfont": {"size": 10}, "marker": {"size": 7, "color": style.INK},
-            "hovertemplate": "%{x:.1f}°, %{y:.1f}°<extra></extra>",
-        },
-    ]  # fmt: skip
-    corner = {"x": 0.99 * reach, "xanchor": "right", "bgcolor": "white"}
-    notes = [
-        _note(words["counter_line"], y=-0.99 * reach, yanchor="bottom", **corner),
-        _note(words["block_line"], y=0.99 * reach, yanchor="top", **corner),
-    ]
-    return figure(
-        data,
-        x=axis(words["x"], range=[-reach, reach], zeroline=True, constrain="domain"),
-        y=axis(
-            words["y"], range=[-reach, reach], zeroline=True, scaleanchor="x", constrain="domain"
+    percent = [float(k) for k in range(len(pair[0]))]
+    return Chart(
+        title=texts["section"]["counter"],
+        note=words["time_left"] if side == "left" else words["time"],
+        x=texts["curves"]["percent"],
+        y=texts["curves"]["degrees"],
+        marks=(
+            Line(x=percent, y=pair[0], colour=style.PELVIS, width=1.6, label=words["pelvis"]),
+            Line(x=percent, y=pair[1], colour=style.TRUNK, width=1.6, dash="dash",
+                 label=words["trunk"]),
         ),
-        annotations=notes,
-        showlegend=False,
-        height=380,
-    )
+        x_limits=(0.0, 100.0),
+        legend=True,
+    )  # fmt: skip
 
 
-def _shares(means: Mapping[str, float], texts: Texts) -> Figure:
+def loop_chart(view: View, texts: Texts) -> Chart | None:
+    """Return trunk against pelvis, with the lines of counter-rotation and of one block."""
+    side = pair_side(view)
+    pair = pair_curves(view, side) if side else None
+    if pair is None:
+        return None
     words = texts["counter"]
-    data = [
-        {
-            "type": "bar", "orientation": "h", "y": [""], "x": [round(means[name], 1)],
-            "name": f"{words[name]} {texts.written(means[name], '.1f')} %",
-            "text": [f"{texts.written(means[name], '.0f')} %"],
-            "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
-            "constraintext": "none", "hoverinfo": "name+x",
-            "marker": {"color": colour, "line": {"color": style.INK, "width": 1},
-                       "pattern": {"shape": shape, "fgcolor": style.INK, "size": 9,
-                                   "solidity": 0.12}},
-        }
-        for name, colour, shape in zip(SHARES, style.SHARES, style.SHAPES, strict=True)
-    ]  # fmt: skip
-    for trace, name, shape in zip(data, SHARES, style.SHAPES, strict=True):
-        if shape or means[name] < FEWEST_PERCENT:  # a number is not read over a pattern
-            trace["text"] = [""]
-    return figure(
-        data,
-        x=axis(texts["unit"]["percent"], range=[0, 100]),
-        y={"visible": False},
-        barmode="stack",
-        height=190,
-        legend={"orientation": "h", "y": 1.05, "yanchor": "bottom", "traceorder": "normal"},
+    reach = 1.15 * max(abs(value) for value in (*pair[0], *pair[1]))
+    ends = (-reach, reach)
+    tenths = [
+        Words(x=pair[0][at], y=pair[1][at], text=f"{at} %", size=5.5, away_pt=2.0)
+        for at in range(20, 100, 20)
+    ]
+    return Chart(
+        title=words["angle"],
+        x=words["x"],
+        y=words["y"],
+        marks=(
+            Line(x=ends, y=ends[::-1], colour=style.SOFT, width=0.7, dash="dash"),
+            Line(x=ends, y=ends, colour=style.SOFT, width=0.7, dash="dot"),
+            Line(x=pair[0], y=pair[1], colour=style.INK, width=1.3),
+            Points(x=pair[0][:100:10], y=pair[1][:100:10], colour=style.INK, size=2.6),
+            Points(x=pair[0][:1], y=pair[1][:1], colour=style.START, size=5.0),
+            *tenths,
+            Words(x=0.95 * reach, y=-0.98 * reach, text=words["counter_line"], size=6.0,
+                  side="left"),
+            Words(x=0.7 * reach, y=0.9 * reach, text=words["block_line"], size=6.0, side="left"),
+        ),
+        x_limits=ends,
+        y_limits=ends,
+        equal=True,
+        size="square",
+    )  # fmt: skip
+
+
+def shares_chart(view: View, texts: Texts) -> Chart | None:
+    """Return the parts of the stride in which pelvis and trunk turn alike or not."""
+    means = {m["name"]: m["rows"][0]["mean"] for m in view["measures"] if m["name"] in SHARES}
+    if len(means) < len(SHARES) or None in means.values() or pair_side(view) is None:
+        return None
+    marks, left = [], 0.0
+    for name, colour, pattern in zip(SHARES, style.SHARES, style.SHAPES, strict=True):
+        label = f"{texts['counter'][name]} {texts.written(means[name], '.1f')} %"
+        marks.append(
+            Block(left=left, right=left + means[name], low=-0.4, high=0.4, colour=colour,
+                  edge=style.INK, pattern=pattern, label=label)
+        )  # fmt: skip
+        left += means[name]
+    return Chart(
+        title=texts["counter"]["share"],
+        x=texts["unit"]["percent"],
+        marks=marks,
+        x_limits=(0.0, 100.0),
+        y_limits=(-0.5, 0.5),
+        legend=True,
+        y_ticks=False,
+        size="strip",
     )
-
-
-def _band(numbers: Mapping[str, Any], colour: str) -> list[dict[str, Any]]:
-    pairs = list(zip(numbers["mean"], numbers["sd"], strict=True))
-    if any(sd is None for _, sd in pairs):
-        return []
-    upper = [round(mean + sd, 2) for mean, sd in pairs]
-    lower = [round(mean - sd, 2) for mean, sd in pairs]
-    percent = list(range(len(pairs)))
-    return [
-        {
-            "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
-            "x": [*percent, *reversed(percent)], "y": [*upper, *reversed(lower)],
-            "line": {"width": 0}, "fillcolor": style.faded(colour, 0.2),
-        }
-    ]  # fmt: skip
-
-
-def _single(strides: list[list[float]], colour: str) -> dict[str, Any]:
-    """Return single strides as one line with breaks, hidden until asked for."""
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for values in strides:
-        x += [100.0 * i / (len(values) - 1) for i in range(len(values))] + [None]
-        y += [*values, None]
-    thin = {"color": style.faded(colour, 0.35), "width": 0.8}
-    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": thin,
-            "hoverinfo": "skip", "visible": False, "meta": "every stride"}  # fmt: skip
-
-
-def _event_marks(
-    events: Mapping[str, Mapping[str, float]], sides: list[str], words: Mapping[str, str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return lines at toe-off and at the other foot's contact, and their words."""
-    shapes, notes = [], []
-    for side in sides:
-        for name, at in events.get(side, {}).items():
-            if name == "opposite_toe_off":
-                continue
-            shapes.append(
-                {
-                    "type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1,
-                    "line": {"color": style.SIDE_COLOURS[side], "width": 1,
-                             "dash": "dot" if name == "toe_off" else "dashdot"},
-                }
-            )  # fmt: skip
-    first = next((events[side] for side in sides if events.get(side)), {})
-    for name, at in first.items():
-        if name != "opposite_toe_off":
-            notes.append(
-                _note(words[name], x=at, y=1.0, yref="paper", yanchor="bottom", xanchor="center")
-            )
-    if first:
-        notes.append(
-            _note(words["contact"], x=0, y=1.0, yref="paper", yanchor="bottom", xanchor="left")
-        )
-    return shapes, notes
-
-
-def _note(text: str, **place: Any) -> dict[str, Any]:
-    font = {"size": 10, "color": style.SOFT}
-    return {"text": text, "showarrow": False, "font": font, **place}

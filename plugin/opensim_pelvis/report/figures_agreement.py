@@ -1,4 +1,4 @@
-"""Figures of a comparison on the page: both systems over the stride or time, clocks, events."""
+"""Figures of a comparison: both systems over the stride or time, clocks, events."""
 
 from __future__ import annotations
 
@@ -6,100 +6,98 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from opensim_pelvis.report import style
-from opensim_pelvis.report.agreement_words import event_title
-from opensim_pelvis.report.plot import axis, figure, line
+from opensim_pelvis.report.agreement_words import angle_title, event_title
+from opensim_pelvis.report.charts.chart import Band, Chart, Line, Mark, Points, Rule
 from opensim_pelvis.report.texts import Texts
 
 SYSTEMS: Final[dict[str, tuple[str, style.Dash]]] = {
     "reference": (style.INK, "dash"),
-    "estimate": (style.RIGHT, "solid"),
+    "estimate": (style.OURS, "solid"),
 }
 """System to colour and dash; the one that was there before is drawn first."""
 
-SIDE_SYMBOLS: Final = {"right": "circle", "left": "triangle-up-open"}
+SIDE_HOLLOW: Final = {"right": False, "left": True}
+"""Side to whether its marks are hollow triangles; full discs otherwise."""
 
 
-def agreement_figures(agreement: Mapping[str, Any] | None, texts: Texts) -> dict[str, Any]:
+def agreement_charts(agreement: Mapping[str, Any] | None, texts: Texts) -> dict[str, Chart]:
     """Return a figure an angle, and those of clocks and events; none without a comparison."""
     if agreement is None:
         return {}
     curves = agreement["curves"]
     found = {
-        f"agreement-{angle['name']}": _angle_figure(angle, curves["time_s"], texts)
+        f"agreement-{angle['name']}": angle_chart(angle, curves["time_s"], texts)
         for angle in curves["angles"]
     }
     if curves["synchronisation"]["offset_s"]:
-        found["agreement-clocks"] = _clock_figure(agreement, texts)
+        found["agreement-clocks"] = clocks_chart(agreement, texts)
     if curves["events"]:
-        found["agreement-events"] = _event_figure(curves["events"], texts)
+        found["agreement-events"] = events_chart(agreement, texts)
     return found
 
 
-def _angle_figure(angle: Mapping[str, Any], time_s: list[float], texts: Texts) -> dict[str, Any]:
-    words, over = texts["agreement"], angle["over_stride"]
-    data: list[dict[str, Any]] = []
+def angle_chart(
+    angle: Mapping[str, Any], time_s: list[float], texts: Texts, *, legend: bool = True
+) -> Chart:
+    """Return one angle by both systems, over the stride or over time."""
+    over = angle["over_stride"]
+    marks: list[Mark] = []
     for system, (colour, dash) in SYSTEMS.items():
+        x: list[float] = time_s
+        y = angle["over_time"][system]
         if over:
-            mean, sd = over[system]["mean"], over[system]["sd"]
-            data.append(_band(mean, sd, colour))
-        x, y = (list(range(len(mean))), mean) if over else (time_s, angle["over_time"][system])
-        label = words[system]
-        data.append(
-            line(x, y, colour, dash=dash, name=label, hovertemplate="%{y:.1f}°<extra>" + label)
-        )
-        data[-1]["hovertemplate"] += "</extra>"
-    below = axis(texts["curves"]["percent"], range=[0, 100], dtick=20) if over else axis(words["s"])
-    return figure(
-        data, x=below, y=axis(texts["curves"]["degrees"], zeroline=True),
-        height=250, showlegend=False,
-    )  # fmt: skip
-
-
-def _band(mean: list[float], sd: list[float], colour: str) -> dict[str, Any]:
-    percent = list(range(len(mean)))
-    upper = [round(m + s, 3) for m, s in zip(mean, sd, strict=True)]
-    lower = [round(m - s, 3) for m, s in zip(mean, sd, strict=True)]
-    return {
-        "type": "scatter", "mode": "lines", "fill": "toself", "hoverinfo": "skip",
-        "x": [*percent, *reversed(percent)], "y": [*upper, *reversed(lower)],
-        "line": {"width": 0}, "fillcolor": style.faded(colour, 0.15), "showlegend": False,
-    }  # fmt: skip
-
-
-def _clock_figure(agreement: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
-    words, curve = texts["agreement"], agreement["curves"]["synchronisation"]
-    at = agreement["synchronisation"]["offset_s"]
-    mark = {
-        "type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1,
-        "line": {"color": style.LEFT, "width": 1.5, "dash": "dash"},
-    }  # fmt: skip
-    return figure(
-        [line(curve["offset_s"], curve["correlation"], style.INK, width=1.2)],
-        x=axis(words["offset_axis"]),
-        y=axis(words["correlation_axis"]),
-        shapes=[mark],
-        showlegend=False,
-        height=250,
+            y, sd = over[system]["mean"], over[system]["sd"]
+            x = [float(i) for i in range(len(y))]
+            low = [m - s for m, s in zip(y, sd, strict=True)]
+            high = [m + s for m, s in zip(y, sd, strict=True)]
+            marks.append(Band(x=x, low=low, high=high, colour=colour, opacity=0.15))
+        marks.append(Line(x=x, y=y, colour=colour, dash=dash, label=texts["agreement"][system]))
+    return Chart(
+        title=angle_title(angle["name"], texts),
+        note=texts["positive"].get(angle["name"], ""),
+        x=texts["curves"]["percent"] if over else texts["agreement"]["s"],
+        y=texts["curves"]["degrees"],
+        marks=marks,
+        legend=legend,
     )
 
 
-def _event_figure(events: list[dict[str, Any]], texts: Texts) -> dict[str, Any]:
-    words = texts["agreement"]
-    data = []
+def clocks_chart(agreement: Mapping[str, Any], texts: Texts) -> Chart:
+    """Return how well the angular speeds match at each offset, and the offset that was taken."""
+    words, curve = texts["agreement"], agreement["curves"]["synchronisation"]
+    taken = agreement["synchronisation"]["offset_s"]
+    return Chart(
+        title=words["clocks_figure"],
+        x=words["offset_axis"],
+        y=words["correlation_axis"],
+        marks=(
+            Line(x=curve["offset_s"], y=curve["correlation"], colour=style.INK, width=0.8),
+            Rule(axis="x", at=taken, colour=style.OURS, width=1.1, dash="dash"),
+        ),
+    )
+
+
+def events_chart(agreement: Mapping[str, Any], texts: Texts) -> Chart:
+    """Return the error of each contact and toe-off."""
+    words, events = texts["agreement"], agreement["curves"]["events"]
+    marks = []
     for event in events:
         kind = event_title(event["kind"], texts)
-        colour = style.RIGHT if event is events[0] else style.LEFT
-        for side, symbol in SIDE_SYMBOLS.items():
-            of_side = [i for i, each in enumerate(event["sides"]) if each == side]
-            if of_side:
-                data.append(
-                    {
-                        "type": "scatter", "mode": "markers",
-                        "name": f"{kind}, {texts['measures'][side]}",
-                        "x": [event["time_s"][i] for i in of_side],
-                        "y": [event["error_ms"][i] for i in of_side],
-                        "marker": {"color": colour, "symbol": symbol, "size": 7},
-                        "hovertemplate": "%{y:.0f} ms<extra></extra>",
-                    }
+        colour = style.OURS if event is events[0] else style.SIDE_COLOURS["left"]
+        for side, hollow in SIDE_HOLLOW.items():
+            rows = zip(event["sides"], event["time_s"], event["error_ms"], strict=True)
+            points = [(at, error) for each, at, error in rows if each == side]
+            if points:
+                x, y = zip(*points, strict=True)
+                label = f"{kind}, {texts['measures'][side]}"
+                marks.append(
+                    Points(x=x, y=y, colour=colour, shape="triangle" if hollow else "circle",
+                           hollow=hollow, label=label)
                 )  # fmt: skip
-    return figure(data, x=axis(words["s"]), y=axis(words["event_axis"], zeroline=True), height=280)
+    return Chart(
+        title=words["events_each"],
+        x=words["s"],
+        y=words["event_axis"],
+        marks=marks,
+        legend=True,
+    )

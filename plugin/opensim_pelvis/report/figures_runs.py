@@ -1,17 +1,28 @@
-"""Figures of whole strides: rotation against cadence, and measures over the run."""
+"""Figures of whole strides: rotation against cadence, of one run or several, and over the run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal
 
 from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
+from opensim_pelvis.report.charts.chart import (
+    Bar,
+    Block,
+    Chart,
+    Line,
+    Mark,
+    Points,
+    Rule,
+    Shape,
+    Words,
+)
 from opensim_pelvis.report.headline import find_measure, find_row, half_of
-from opensim_pelvis.report.plot import axis, figure, line
 from opensim_pelvis.report.reference_words import compared
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
+from opensim_pelvis.report.view_measures import ROTATION
 
 CADENCE_RANGE: Final = (150.0, 200.0)
 ROTATION_TOP: Final = 24.0
@@ -19,95 +30,90 @@ FEW_POINTS: Final = 25
 LEAST_SPAN: Final = {"deg": 2.0, "spm": 4.0}
 """An axis spans no less, so that the last digits of a steady run do not look like a change."""
 
+_CADENCE: Final = "cadence_spm"
 _EDGE: Final = 0.06
+_SHAPES: Final[dict[str | None, Shape]] = {"female": "circle", "male": "square", None: "diamond"}
+_AWAY_PT: Final = 6.0
+
+Place = tuple[style.Side, Literal["above", "middle", "below"]]
+PLACES: Final[tuple[Place, ...]] = (
+    ("right", "middle"),
+    ("left", "middle"),
+    ("center", "above"),
+    ("center", "below"),
+    ("right", "above"),
+    ("right", "below"),
+    ("left", "above"),
+    ("left", "below"),
+)
+"""Where a name may stand beside its point, the best first."""
+
+NEAR_SPM: Final = 6.0
+NEAR_DEG: Final = 1.2
+"""Names of points that lie nearer would run into each other."""
 
 
-def cadence_figure(view: View, texts: Texts) -> dict[str, Any] | None:
+def cadence_chart(view: View, texts: Texts) -> Chart | None:
     """Return the article's figure with this runner in it; None for walking, or without numbers."""
-    if view["activity"]["kind"] == "walking":
-        return None
     words = texts["cadence"]
-    rotation = find_row(view, "pelvic_rotation_range_deg")
-    cadence = find_row(view, "cadence_spm")
-    if rotation is None or cadence is None:
+    rotation, cadence = find_row(view, ROTATION), find_row(view, _CADENCE)
+    measure = find_measure(view, ROTATION)
+    walking = view["activity"]["kind"] == "walking"
+    if walking or rotation is None or cadence is None or measure is None:
         return None
-    low = min(CADENCE_RANGE[0], cadence["mean"] - 5.0)
-    high = max(CADENCE_RANGE[1], cadence["mean"] + 5.0)
-    data = [*_points(view, words), _mean(view, words)]
-    data += _published(view, texts, low, high)
-    shapes, notes = coach_bands(view["norms"], words, low, high)
-    return figure(
-        data,
-        x=axis(words["x"], range=[low, high]),
-        y=axis(words["y"], range=[0.0, top_of([rotation["mean"]], half_of(rotation) or 0.0)]),
-        shapes=shapes,
-        annotations=notes,
-        height=430,
+    low, high = cadence_limits([cadence])
+    half, mean = half_of(rotation), rotation["mean"]
+    marks = [*bands(low, high, view, texts), *_strides(view, words)]
+    if half is not None:
+        marks.append(
+            Bar(x=cadence["mean"], low=mean - half, high=mean + half, colour=style.PELVIS,
+                width=1.5)
+        )  # fmt: skip
+    marks.append(
+        Points(x=[cadence["mean"]], y=[mean], colour=style.PELVIS, shape="diamond", size=7.0,
+               label=words["mean"])
+    )  # fmt: skip
+    for place, band in enumerate(compared(measure["published"])):
+        at = high - (0.02 + 0.03 * place) * (high - low)
+        dash: style.Dash = "solid" if band["label"] == "female" else "dot"
+        name = words["published"].format(who=texts["measures"][band["label"]])
+        marks.append(
+            Bar(x=at, low=band["low"], high=band["high"], colour=style.PUBLISHED, width=3.0,
+                dash=dash, label=name)
+        )  # fmt: skip
+    return Chart(
+        title=texts["section"]["cadence"],
+        x=words["x"],
+        y=words["y"],
+        marks=marks,
+        x_limits=(low, high),
+        y_limits=(0.0, top_of([mean], half or 0.0)),
+        legend=True,
+        size="large",
     )
 
 
-def coach_bands(
-    norms: Mapping[str, Mapping[str, Any]], words: Mapping[str, str], low: float, high: float
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the article's regions as shapes, and their words."""
-    value = {key: norm["value"] for key, norm in norms.items()}
-    fast = (value["coach.fast_rotation_low"], value["coach.fast_rotation_high"])
-    quick, small = value["choice.quick_cadence"], value["coach.low_rotation"]
-    over = value["coach.overstride_rotation"]
-    shapes = [
-        _box(low, high, *fast),
-        _box(max(quick, low), high, 0.0, small),
-        {
-            "type": "line", "x0": low, "x1": high, "y0": over, "y1": over, "layer": "between",
-            "line": {"color": style.COACH_INK, "width": 1, "dash": "dash"},
-        },
-    ]  # fmt: skip
-    notes = [
-        _words(words["fast"], low, fast[1], "left", "top"),
-        _words(words["over"], low, over, "left", "top"),
-        _words(words["low"], high, 0.0, "right", "bottom"),
+def _strides(view: View, words: Mapping[str, str]) -> Iterator[Mark]:
+    pair = [view["series"].get(name, {}).get("body") for name in (_CADENCE, ROTATION)]
+    if pair[0] is None or pair[1] is None:
+        return
+    rotation = dict(zip(pair[1]["time_s"], pair[1]["values"], strict=True))
+    both = [
+        (value, rotation[at])
+        for at, value in zip(pair[0]["time_s"], pair[0]["values"], strict=True)
+        if at in rotation
     ]
-    return shapes, notes
+    if both:
+        x, y = zip(*both, strict=True)
+        yield Points(x=x, y=y, colour=style.SOFT, opacity=0.5, size=2.4, label=words["strides"])
 
 
-def change_figures(view: View, texts: Texts) -> dict[str, dict[str, Any]]:
-    """Return a figure a measure: single strides as dots, means of groups as a line."""
-    words = texts["change"]
-    found = {}
-    for name, sides in view["series"].items():
-        data: list[dict[str, Any]] = []
-        for side, series in sides.items():
-            colour = style.SIDE_COLOURS[side]
-            label = texts["measures"][side]
-            data.append(
-                {
-                    "type": "scatter", "mode": "markers", "hoverinfo": "skip",
-                    "x": _minutes(series["time_s"]), "y": series["values"], "showlegend": False,
-                    "marker": {"size": 5, "color": style.faded(colour, _alpha(series)),
-                               "symbol": "circle" if side != "left" else "diamond-open"},
-                }
-            )  # fmt: skip
-            blocks = line(
-                _minutes(series["block_time_s"]), series["block_mean"], colour,
-                name=label or words["blocks"], dash=style.SIDE_DASHES[side],
-            )  # fmt: skip
-            data.append({**blocks, "showlegend": len(sides) > 1})
-        unit = texts["unit"][definition_of(name).unit]
-        found[f"change-{name}"] = figure(
-            data, x=axis(words["x"]), y=axis(unit or "", nticks=5, range=span_of(name, sides)),
-            height=210,
-            margin={"l": 56, "r": 12, "t": 26, "b": 42},
-        )  # fmt: skip
-    return found
-
-
-def span_of(name: str, sides: Mapping[str, Mapping[str, Any]]) -> list[float]:
-    """Return the ends of the vertical axis of a measure over the run."""
-    values = [value for series in sides.values() for value in series["values"]]
-    low, high = min(values), max(values)
-    least = LEAST_SPAN.get(definition_of(name).unit, 0.0)
-    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-3)
-    return [round(low - grow, 4), round(high + grow, 4)]
+def cadence_limits(cadences: Sequence[Mapping[str, Any] | None]) -> tuple[float, float]:
+    """Return the range of cadence that holds everybody and the article's regions."""
+    means = [cadence["mean"] for cadence in cadences if cadence is not None]
+    low = min([CADENCE_RANGE[0], *(mean - 5.0 for mean in means)])
+    high = max([CADENCE_RANGE[1], *(mean + 5.0 for mean in means)])
+    return low, high
 
 
 def top_of(means: Sequence[float], reach: float = 0.0) -> float:
@@ -115,81 +121,104 @@ def top_of(means: Sequence[float], reach: float = 0.0) -> float:
     return max([ROTATION_TOP, *(mean + reach + 1.0 for mean in means)])
 
 
-def _points(view: View, words: Mapping[str, str]) -> list[dict[str, Any]]:
-    series = view["series"]
-    pair = [
-        series.get(name, {}).get("body") for name in ("cadence_spm", "pelvic_rotation_range_deg")
-    ]
-    if pair[0] is None or pair[1] is None:
-        return []
-    rotation = dict(zip(pair[1]["time_s"], pair[1]["values"], strict=True))
-    both = [
-        (value, rotation[at])
-        for at, value in zip(pair[0]["time_s"], pair[0]["values"], strict=True)
-        if at in rotation
-    ]
-    marker = {"size": 5, "color": style.faded(style.SOFT, 0.5)}
+def bands(low: float, high: float, view: View, texts: Texts) -> list[Mark]:
+    """Return the article's regions of rotation and cadence, with their names."""
+    words, ink = texts["cadence"], style.COACH_INK
+    value = {key: norm["value"] for key, norm in view["norms"].items()}
+    fast, over = value["coach.fast_rotation_high"], value["coach.overstride_rotation"]
+    quick = max(value["choice.quick_cadence"], low)
     return [
-        {
-            "type": "scatter", "mode": "markers", "x": [x for x, _ in both],
-            "y": [y for _, y in both], "marker": marker, "name": words["strides"],
-            "hovertemplate": "%{x:.1f}, %{y:.1f}°<extra></extra>",
-        }
+        Block(left=None, right=None, low=value["coach.fast_rotation_low"], high=fast,
+              colour=style.COACH, edge=ink),
+        Block(left=quick, right=high, low=0.0, high=value["coach.low_rotation"],
+              colour=style.COACH, edge=ink),
+        Rule(axis="y", at=over, colour=ink, dash="dash"),
+        Words(x=low + 0.5, y=fast - 0.3, text=words["fast"], colour=ink, up="below"),
+        Words(x=low + 0.5, y=over - 0.3, text=words["over"], colour=ink, up="below"),
+        Words(x=high - 0.5, y=0.3, text=words["low"], colour=ink, side="left"),
     ]  # fmt: skip
 
 
-def _mean(view: View, words: Mapping[str, str]) -> dict[str, Any]:
-    rotation, cadence = find_row(view, "pelvic_rotation_range_deg"), find_row(view, "cadence_spm")
-    if rotation is None or cadence is None:
-        return {}
-    half = half_of(rotation)
-    bar = {"type": "constant", "value": half or 0.0, "color": style.RIGHT,
-           "thickness": 2, "width": 8, "visible": half is not None}  # fmt: skip
-    marker = {"size": 14, "symbol": "diamond", "color": style.RIGHT,
-              "line": {"color": "white", "width": 1.5}}  # fmt: skip
-    return {
-        "type": "scatter", "mode": "markers", "x": [cadence["mean"]], "y": [rotation["mean"]],
-        "error_y": bar, "marker": marker, "name": words["mean"],
-        "hovertemplate": "%{x:.1f}, %{y:.1f}°<extra></extra>",
-    }  # fmt: skip
-
-
-def _published(view: View, texts: Texts, low: float, high: float) -> list[dict[str, Any]]:
-    """Return 95 % of other people at this speed at the right edge, apart from the coach bands."""
-    measure = find_measure(view, "pelvic_rotation_range_deg")
-    traces = []
-    for place, band in enumerate(compared(measure["published"] if measure else [])):
-        at = high - (0.02 + 0.03 * place) * (high - low)
-        name = texts["cadence"]["published"].format(who=texts["measures"][band["label"]])
-        traces.append(
-            {
-                "type": "scatter", "mode": "lines+markers", "x": [at, at], "name": name,
-                "y": [band["low"], band["high"]],
-                "line": {"color": style.PUBLISHED, "width": 4,
-                         "dash": "solid" if band["label"] == "female" else "dot"},
-                "marker": {"symbol": "line-ew-open", "size": 12, "color": style.PUBLISHED},
-                "hovertemplate": "%{y:.1f}°<extra>" + name + "</extra>",
-            }
+def several_chart(views: Sequence[View], texts: Texts) -> Chart:
+    """Return the article's figure with every recording in it; names are not to be translated."""
+    low, high = cadence_limits([find_row(view, _CADENCE) for view in views])
+    marks = bands(low, high, views[0], texts)
+    rows = [(view, find_row(view, _CADENCE), find_row(view, ROTATION)) for view in views]
+    known = [(view, cadence["mean"], row) for view, cadence, row in rows if cadence and row]
+    for (view, cadence, row), (side, up) in zip(known, label_places(known), strict=True):
+        mean, half = row["mean"], half_of(row)
+        sound = view["quality"]["verdict"] != "rejected"
+        colour = style.PELVIS if sound else style.SOFT
+        if half is not None:
+            dash: style.Dash = "solid" if sound else "dot"
+            marks.append(
+                Bar(x=cadence, low=mean - half, high=mean + half, colour=colour, dash=dash)
+            )
+        shape = _SHAPES[view["subject"]["sex"]]
+        marks.append(
+            Points(x=[cadence], y=[mean], colour=colour, shape=shape, size=6.0, hollow=not sound)
+        )
+        marks.append(
+            Words(x=cadence, y=mean, text=view["name"], away_pt=_AWAY_PT, side=side, up=up,
+                  is_name=True)
         )  # fmt: skip
-    return traces
+    words = texts["cadence"]
+    return Chart(
+        title=texts["several"]["figure"],
+        x=words["x"],
+        y=words["y"],
+        marks=marks,
+        x_limits=(low, high),
+        y_limits=(0.0, top_of([row["high"] or row["mean"] for _, _, row in known])),
+        size="large",
+    )
 
 
-def _box(x0: float, x1: float, y0: float, y1: float) -> dict[str, Any]:
-    return {"type": "rect", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "layer": "below",
-            "fillcolor": style.COACH, "line": {"color": style.COACH_INK, "width": 0.5}}  # fmt: skip
+def label_places(known: Sequence[tuple[View, float, dict[str, Any]]]) -> list[Place]:
+    """Return where each name stands beside its point, so that near points share no place."""
+    places: list[Place] = []
+    for i, (_, cadence, row) in enumerate(known):
+        taken = {
+            places[k]
+            for k, (_, other, near) in enumerate(known[:i])
+            if abs(other - cadence) < NEAR_SPM and abs(near["mean"] - row["mean"]) < NEAR_DEG
+        }
+        free = [place for place in PLACES if place not in taken]
+        places.append(free[0] if free else PLACES[0])
+    return places
 
 
-def _words(text: str, x: float, y: float, xanchor: str, yanchor: str) -> dict[str, Any]:
-    return {
-        "text": text, "x": x, "y": y, "xanchor": xanchor, "yanchor": yanchor,
-        "showarrow": False, "font": {"size": 11, "color": style.COACH_INK},
-    }  # fmt: skip
+def change_chart(view: View, name: str, texts: Texts) -> Chart:
+    """Return one measure over the run: single strides as dots, means of groups as a line."""
+    marks: list[Mark] = []
+    for side, series in view["series"][name].items():
+        colour = style.SIDE_COLOURS[side]
+        minutes = [at / 60.0 for at in series["time_s"]]
+        few = len(minutes) <= FEW_POINTS  # few of them must be seen, too
+        marks.append(
+            Points(x=minutes, y=series["values"], colour=colour, opacity=0.8 if few else 0.4,
+                   size=2.4)
+        )  # fmt: skip
+        blocks = [at / 60.0 for at in series["block_time_s"]]
+        marks.append(
+            Line(x=blocks, y=series["block_mean"], colour=colour, dash=style.SIDE_DASHES[side],
+                 label=texts["measures"][side])
+        )  # fmt: skip
+    unit = definition_of(name).unit
+    return Chart(
+        title=texts["measure"].get(name, name),
+        x=texts["change"]["x"],
+        y=texts["curves"]["degrees"] if unit == "deg" else texts["unit"][unit],
+        marks=marks,
+        y_limits=span_of(name, view["series"][name]),
+        legend=len(view["series"][name]) > 1,
+    )
 
 
-def _alpha(series: Mapping[str, Any]) -> float:
-    """Return how dense dots are drawn: few of them must be seen, too."""
-    return 0.8 if len(series["values"]) <= FEW_POINTS else 0.35
-
-
-def _minutes(time_s: list[float]) -> list[float]:
-    return [round(value / 60.0, 3) for value in time_s]
+def span_of(name: str, sides: Mapping[str, Mapping[str, Any]]) -> tuple[float, float]:
+    """Return the ends of the vertical axis of a measure over the run."""
+    values = [value for series in sides.values() for value in series["values"]]
+    low, high = min(values), max(values)
+    least = LEAST_SPAN.get(definition_of(name).unit, 0.0)
+    grow = max(_EDGE * (high - low), (least - (high - low)) / 2.0, 1e-3)
+    return round(low - grow, 4), round(high + grow, 4)

@@ -142,11 +142,10 @@ class Flow:
     def _chart(self, laid: Laid, chart: Chart) -> str:
         words = "".join(f"{self._place(word)}, " for word in laid.words)
         entries = "".join(f"({quoted(svg)}, {self._said(words)}), " for svg, words in laid.legend)
-        axes = " / ".join(part for part in (chart.y, chart.x) if part)
-        alt = ". ".join(part for part in (chart.title, chart.note, axes) if part)
         x, y = laid.legend_at
         return (
-            f"chart({quoted(alt)}, {laid.width:.2f}pt, {laid.height:.2f}pt, {quoted(laid.svg)}, "
+            f"chart({quoted(chart.alt)}, {laid.width:.2f}pt, {laid.height:.2f}pt, "
+            f"{quoted(laid.svg)}, "
             f"({words}), ({entries}), ({x:.2f}pt, {y:.2f}pt), {laid.legend_width:.2f}pt)"
         )
 

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
-from opensim_pelvis.language import Language
 from opensim_pelvis.notices.make import FOREIGN
+from opensim_pelvis.report import style
 from opensim_pelvis.report.agreement_words import (
     COLUMNS,
     EVENT_COLUMNS,
@@ -26,13 +26,21 @@ from opensim_pelvis.report.agreement_words import (
     sentences,
     ways,
 )
+from opensim_pelvis.report.charts.chart import Chart
+from opensim_pelvis.report.charts.chart_page import patterns, show
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.picture import VIEWS, flat_pictures, scene_figure
+from opensim_pelvis.report.picture import VIEWS, flat_pictures
 from opensim_pelvis.report.reference_words import reference_note, reference_value
 from opensim_pelvis.report.sections import sections_of
-from opensim_pelvis.report.shown import drills_of, main_measures, more_measures, report_title
+from opensim_pelvis.report.shown import (
+    drills_of,
+    main_measures,
+    mirrored,
+    more_measures,
+    report_title,
+)
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.view_curves import MAX_STRIDES
@@ -52,9 +60,6 @@ def render_page(view: View, lab: Lab | None = None) -> str:
     texts = read_texts(lab.language)
     view = worded(view, texts)
     figures = figures_of(view, texts)
-    scene = scene_figure(view)
-    if scene is not None:
-        figures["skeleton"] = scene
     side = pair_side(view)
     curves = {
         c["name"]: {s: c[s]["mean"] for s in ("right", "left") if s in c}
@@ -76,6 +81,7 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         pictures=flat_pictures(view),
         speed=_speed(view),
         most=MAX_STRIDES,
+        mirrored=mirrored,
         pace=pace,
         sections=sections_of(lab.sections, view),
         agreement=_agreement(view, texts),
@@ -86,46 +92,39 @@ def render(
     template: str,
     lab: Lab,
     texts: Texts,
-    figures: Mapping[str, Any],
+    figures: Mapping[str, Chart],
     moving: Mapping[str, Any] | None = None,
     **context: Any,
 ) -> str:
-    """Return a page with its style, scripts and figures in it.
+    """Return a page with its style, script and figures in it.
 
     Parameters
     ----------
     template : str
     lab : Lab
     texts : Texts
-    figures : mapping of str to dict
-        As plotly understands them.
+    figures : mapping of str to Chart
     moving : mapping, optional
         What moves with the slider: ``skeleton``, ``curves``, ``pair``.
     context
         What the template names.
     """
-    script, plotly = _template("page.js"), plotly_script()
+    script, language = _template("page.js"), texts.language
     nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
-    language = texts.language
-    words = {
-        **texts["motion"],
-        "curves": texts["curves"],
-        "save": texts["page"]["save"],
-        "decimal": language.decimal,
-    }
-    figures = {name: in_form(spec, language) for name, spec in figures.items()}
-    data = {"figures": figures, "views": VIEWS, "texts": words, **nothing, **(moving or {})}
+    words = {**texts["motion"], "curves": texts["curves"], "decimal": language.decimal}
+    data = {"views": VIEWS, "texts": words, **nothing, **(moving or {})}
     page: str = (
         _environment()
         .get_template(template)
         .render(
             lab=lab,
             t=texts,
-            figures=figures,
-            policy=policy(plotly, script),
-            css=_markup(_template("page.css")),
+            figures={name: show(chart, texts) for name, chart in figures.items()},
+            patterns=_markup(patterns()),
+            raw=_markup,
+            policy=policy(script),
+            css=_markup(style.variables() + _template("page.css")),
             script=_markup(script),
-            plotly=_markup(plotly),
             data=_markup(safe_json(data)),
             number=texts.number,
             told=functools.partial(told, texts=texts),
@@ -156,13 +155,6 @@ def safe_json(value: Any) -> str:
     """
     text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-@functools.cache
-def plotly_script() -> str:
-    """Return plotly.js as its Python package ships it."""
-    source = files("plotly").joinpath("package_data", "plotly.min.js")
-    return source.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 @functools.cache
@@ -200,14 +192,6 @@ def linked(text: str) -> Any:
     return found
 
 
-def in_form(figure: Mapping[str, Any], language: Language) -> Mapping[str, Any]:
-    """Return a figure of plotly whose numbers are written as a language writes them."""
-    if language.decimal == ".":
-        return figure
-    separators = language.decimal + (" " if language.decimal == "," else ",")
-    return {**figure, "layout": {**figure["layout"], "separators": separators}}
-
-
 def told(said: str | Mapping[str, Any], texts: Texts) -> Any:
     """Return what a notice says, escaped, its sources as links; plain text marked as English."""
     from markupsafe import Markup
@@ -235,7 +219,7 @@ def _template(name: str) -> str:
 
 
 def _markup(text: str) -> Any:
-    """Mark text of this package or of plotly as it is; never text from a recording."""
+    """Mark text of this package, or escaped before, as it is; never text from a recording."""
     from markupsafe import Markup
 
     return Markup(text)

@@ -14,13 +14,9 @@ from opensim_pelvis.config.names import check_name
 from opensim_pelvis.io.documents import safe_cell
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.language.ticks import write_ticks
-from opensim_pelvis.report import pdf_figures
-from opensim_pelvis.report.charts.chart import Chart
 from opensim_pelvis.report.charts.chart_matplotlib import draw_chart
 from opensim_pelvis.report.figures import figures_of
-from opensim_pelvis.report.pdf_agreement import angle_chart
-from opensim_pelvis.report.picture import scene_figure
-from opensim_pelvis.report.texts import Texts, read_texts
+from opensim_pelvis.report.texts import read_texts
 from opensim_pelvis.report.view import View, view_of
 from opensim_pelvis.types import Result
 
@@ -31,33 +27,13 @@ if TYPE_CHECKING:
 PNG_DPI: Final = 200
 
 
-def plotly_figures(result: Result | View, language: Language = ENGLISH) -> dict[str, Any]:
-    """Return the figures of the page as ``plotly.graph_objects.Figure``, by name.
-
-    Parameters
-    ----------
-    result : Result or view
-        A result, or what `view.read_view` returned.
-    language : Language, optional
-        What `language.read_language` returned.
-    """
-    import plotly.graph_objects as go
-
-    view = _view(result)
-    found = figures_of(view, read_texts(language))
-    scene = scene_figure(view)
-    if scene is not None:
-        found["skeleton"] = scene
-    return {name: go.Figure(spec) for name, spec in found.items()}
-
-
 def matplotlib_figures(result: Result | View, language: Language = ENGLISH) -> dict[str, Figure]:
-    """Return the figures of the PDF as ``matplotlib.figure.Figure``, by name."""
+    """Return the figures of page and PDF as ``matplotlib.figure.Figure``, by name."""
     from matplotlib.figure import Figure
 
     view, texts = _view(result), read_texts(language)
     found = {}
-    for name, chart in charts_of(view, texts).items():
+    for name, chart in figures_of(view, texts).items():
         figure = Figure(figsize=(5.2, 3.6), layout="constrained")
         draw_chart(figure.add_subplot(), chart)
         found[name] = figure
@@ -93,25 +69,6 @@ def save_parts(result: Result | View, directory: Path, language: Language = ENGL
 
 def _view(result: Result | View) -> View:
     return view_of(result) if isinstance(result, Result) else result
-
-
-def charts_of(view: View, texts: Texts) -> dict[str, Chart]:
-    """Return the charts of the PDF by name; none where there is nothing to show."""
-    events = view["curves"]["events"]
-    found: dict[str, Chart | None] = {
-        f"curve-{curve['name']}": pdf_figures.curve_chart(curve, events, texts)
-        for curve in view["curves"]["angles"]
-    }
-    found["counter-time"] = pdf_figures.pair_chart(view, texts)
-    found["counter-angle"] = pdf_figures.loop_chart(view, texts)
-    found["counter-share"] = pdf_figures.shares_chart(view, texts)
-    found["cadence"] = pdf_figures.cadence_chart(view, texts)
-    curves = view["agreement"]["curves"] if "agreement" in view else {"angles": [], "time_s": []}
-    for angle in curves["angles"]:
-        found[f"agreement-{angle['name']}"] = angle_chart(angle, curves["time_s"], texts)
-    for name in view["series"]:
-        found[f"change-{name}"] = pdf_figures.change_chart(view, name, texts)
-    return {name: chart for name, chart in found.items() if chart is not None}
 
 
 def _measures(view: View) -> list[dict[str, Any]]:

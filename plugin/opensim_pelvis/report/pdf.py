@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.report import pdf_agreement, pdf_figures, pdf_motion
+from opensim_pelvis.report import figures, figures_runs, pdf_agreement, pdf_motion
 from opensim_pelvis.report.flow import Flow, Picture
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.logo import logo_picture
 from opensim_pelvis.report.sections import sections_of
-from opensim_pelvis.report.shown import drills_of, main_measures, report_title
+from opensim_pelvis.report.shown import drills_of, main_measures, mirrored, report_title
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.typeset import save
 from opensim_pelvis.report.view import View
@@ -209,33 +209,29 @@ def _curves(flow: Flow, view: View, texts: Texts) -> None:
         return
     flow.heading(texts["section"]["curves"])
     start = view["strides"]["start"]
-    said = [texts["curves"]["text"].format(start=start)]
-    if any(curve["mirrored"] and "left" in curve and "right" in curve for curve in angles):
-        said.append(texts["curves"]["mirrored"])
-    flow.text(" ".join(said), size=7.5, keep=True)
+    said = (texts["curves"]["text"].format(start=start), mirrored(view, texts))
+    flow.text(" ".join(part for part in said if part), size=7.5, keep=True)
     for place in range(0, len(angles), 3):
         row = angles[place : place + 3]
         charts = [
-            pdf_figures.curve_chart(
-                curve, view["curves"]["events"], texts, legend=curve is angles[0]
-            )
+            figures.curve_chart(curve, view["curves"]["events"], texts, legend=curve is angles[0])
             for curve in row
         ]
         flow.charts(126, 3, charts)
 
 
 def _counter(flow: Flow, view: View, texts: Texts) -> None:
-    pair, loop = pdf_figures.pair_chart(view, texts), pdf_figures.loop_chart(view, texts)
+    pair, loop = figures.pair_chart(view, texts), figures.loop_chart(view, texts)
     if pair is None or loop is None:
         flow.text(f"{texts['section']['counter']}: {texts['counter']['absent']}", size=7.5)
         return
     flow.charts(168, 2, [pair, loop])
-    shares = pdf_figures.shares_chart(view, texts)
+    shares = figures.shares_chart(view, texts)
     flow.charts(74, 1, [shares] if shares else [])
 
 
 def _cadence(flow: Flow, view: View, texts: Texts) -> None:
-    chart = pdf_figures.cadence_chart(view, texts)
+    chart = figures_runs.cadence_chart(view, texts)
     flow.charts(215, 1, [chart] if chart else [])
 
 
@@ -243,7 +239,7 @@ def _change(flow: Flow, view: View, texts: Texts) -> None:
     names = list(view["series"])[:6]
     for place in range(0, len(names), 3):
         row = names[place : place + 3]
-        flow.charts(115, 3, [pdf_figures.change_chart(view, name, texts) for name in row])
+        flow.charts(115, 3, [figures_runs.change_chart(view, name, texts) for name in row])
 
 
 def _findings(flow: Flow, view: View, texts: Texts) -> None:

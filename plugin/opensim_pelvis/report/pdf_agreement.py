@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from opensim_pelvis.report import style
 from opensim_pelvis.report.agreement_words import (
     COLUMNS,
     EVENT_COLUMNS,
     angle_rows,
     angle_title,
     event_rows,
-    event_title,
     sentences,
     ways,
 )
-from opensim_pelvis.report.charts.chart import Band, Chart, Line, Mark, Points, Rule
-from opensim_pelvis.report.figures_agreement import SIDE_SYMBOLS, SYSTEMS
+from opensim_pelvis.report.figures_agreement import angle_chart, clocks_chart, events_chart
 from opensim_pelvis.report.flow import Flow
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
@@ -26,8 +23,6 @@ PAGES: Final = 3
 """Pages that this section may add to a report."""
 
 MAX_ANGLES: Final = 18
-_HOLLOW: Final = dict(zip(SIDE_SYMBOLS, (False, True), strict=True))
-"""Side to whether its marks are hollow triangles; full discs otherwise."""
 
 
 def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
@@ -87,70 +82,3 @@ def _set_pictures(flow: Flow, agreement: Mapping[str, Any], texts: Texts) -> Non
     if agreement["curves"]["events"]:
         charts.append(events_chart(agreement, texts))
     flow.charts(150, 2, charts)
-
-
-def angle_chart(
-    angle: Mapping[str, Any], time_s: list[float], texts: Texts, *, legend: bool = True
-) -> Chart:
-    """Return one angle by both systems, over the stride or over time."""
-    over = angle["over_stride"]
-    marks: list[Mark] = []
-    for system, (colour, dash) in SYSTEMS.items():
-        x: list[float] = time_s
-        y = angle["over_time"][system]
-        if over:
-            y, sd = over[system]["mean"], over[system]["sd"]
-            x = [float(i) for i in range(len(y))]
-            low = [m - s for m, s in zip(y, sd, strict=True)]
-            high = [m + s for m, s in zip(y, sd, strict=True)]
-            marks.append(Band(x=x, low=low, high=high, colour=colour, opacity=0.15))
-        marks.append(Line(x=x, y=y, colour=colour, dash=dash, label=texts["agreement"][system]))
-    return Chart(
-        title=angle_title(angle["name"], texts),
-        note=texts["positive"].get(angle["name"], ""),
-        x=texts["curves"]["percent"] if over else texts["agreement"]["s"],
-        y=texts["curves"]["degrees"],
-        marks=marks,
-        legend=legend,
-    )
-
-
-def clocks_chart(agreement: Mapping[str, Any], texts: Texts) -> Chart:
-    """Return how well the angular speeds match at each offset, and the offset that was taken."""
-    words, curve = texts["agreement"], agreement["curves"]["synchronisation"]
-    taken = agreement["synchronisation"]["offset_s"]
-    return Chart(
-        title=words["clocks_figure"],
-        x=words["offset_axis"],
-        y=words["correlation_axis"],
-        marks=(
-            Line(x=curve["offset_s"], y=curve["correlation"], colour=style.INK, width=0.8),
-            Rule(axis="x", at=taken, colour=style.LEFT, width=1.1, dash="dash"),
-        ),
-    )
-
-
-def events_chart(agreement: Mapping[str, Any], texts: Texts) -> Chart:
-    """Return the error of each contact and toe-off."""
-    words, events = texts["agreement"], agreement["curves"]["events"]
-    marks = []
-    for event in events:
-        kind = event_title(event["kind"], texts)
-        colour = style.RIGHT if event is events[0] else style.LEFT
-        for side, hollow in _HOLLOW.items():
-            rows = zip(event["sides"], event["time_s"], event["error_ms"], strict=True)
-            points = [(at, error) for each, at, error in rows if each == side]
-            if points:
-                x, y = zip(*points, strict=True)
-                label = f"{kind}, {texts['measures'][side]}"
-                marks.append(
-                    Points(x=x, y=y, colour=colour, shape="triangle" if hollow else "circle",
-                           hollow=hollow, label=label)
-                )  # fmt: skip
-    return Chart(
-        title=words["events_each"],
-        x=words["s"],
-        y=words["event_axis"],
-        marks=marks,
-        legend=True,
-    )

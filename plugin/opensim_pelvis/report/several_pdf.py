@@ -4,36 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal
 
 from opensim_pelvis.report import style
-from opensim_pelvis.report.charts.chart import Bar, Chart, Points, Shape, Words
-from opensim_pelvis.report.figures_runs import top_of
+from opensim_pelvis.report.figures_runs import several_chart
 from opensim_pelvis.report.flow import Flow
-from opensim_pelvis.report.headline import find_row
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.pdf import MAX_PAGES
-from opensim_pelvis.report.pdf_figures import bands, cadence_limits
 from opensim_pelvis.report.several import (
     change_words,
     columns,
     comparison,
     intro,
-    label_places,
     short_date,
 )
 from opensim_pelvis.report.texts import Texts, read_texts
 from opensim_pelvis.report.typeset import save
 from opensim_pelvis.report.view import View
-from opensim_pelvis.report.view_measures import ROTATION
 from opensim_pelvis.report.wording import worded
-
-_AWAY_PT: Final = 6.0
-_UP: Final[dict[str, Literal["above", "middle", "below"]]] = {
-    "top": "above", "middle": "middle", "bottom": "below",
-}  # fmt: skip
-_SIDES: Final[dict[str, style.Side]] = {"right": "right", "center": "center", "left": "left"}
-_SHAPES: Final[dict[str | None, Shape]] = {"female": "circle", "male": "square", None: "diamond"}
 
 
 def write_several_pdf(views: Sequence[View], path: Path, lab: Lab | None = None) -> Path:
@@ -61,7 +48,7 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
         flow.text(texts["page"]["simulated"], bold=True)
     flow.text(intro(texts), size=8)
     flow.text(words["order"], size=8)
-    flow.charts(300, 1, [_chart(views, texts)])
+    flow.charts(300, 1, [several_chart(views, texts)])
     head = [
         words["name"],
         words["runner"],
@@ -89,35 +76,3 @@ def set_comparison(views: Sequence[View], lab: Lab, texts: Texts) -> Flow:
     )
     flow.text(views[0]["disclaimer"], size=7, colour=style.SOFT)
     return flow
-
-
-def _chart(views: Sequence[View], texts: Texts) -> Chart:
-    low, high = cadence_limits([find_row(view, "cadence_spm") for view in views])
-    marks = bands(low, high, views[0], texts)
-    rows = [(v, find_row(v, "cadence_spm"), find_row(v, ROTATION)) for v in views]
-    known = [(view, cadence["mean"], row) for view, cadence, row in rows if cadence and row]
-    for (view, cadence, rotation), place in zip(known, label_places(known), strict=True):
-        mean, shape = rotation["mean"], _SHAPES[view["subject"]["sex"]]
-        half = 0.0 if rotation["high"] is None else rotation["high"] - mean
-        marks.append(Bar(x=cadence, low=mean - half, high=mean + half, colour=style.RIGHT))
-        marks.append(Points(x=[cadence], y=[mean], colour=style.RIGHT, shape=shape, size=6.0))
-        up, side = place.split()
-        marks.append(
-            Words(
-                x=cadence,
-                y=mean,
-                text=view["name"],
-                away_pt=_AWAY_PT,
-                side=_SIDES[side],
-                up=_UP[up],
-            )
-        )
-    words = texts["cadence"]
-    return Chart(
-        title=texts["several"]["figure"],
-        x=words["x"],
-        y=words["y"],
-        marks=marks,
-        x_limits=(low, high),
-        y_limits=(0.0, top_of([row["high"] or row["mean"] for _, _, row in known])),
-    )

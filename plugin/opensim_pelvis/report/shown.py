@@ -31,3 +31,13 @@ def more_measures(view: View) -> list[dict[str, Any]]:
     """Return the measures of the second table."""
     main = {definition.name for definition in shown_in("main")}
     return [measure for measure in view["measures"] if measure["name"] not in main]
+
+
+def mirrored(view: View, texts: Texts) -> str:
+    """Return which curves of left strides have the other sign, and why; empty without any."""
+    names = [
+        texts["curves"][curve["name"]]
+        for curve in view["curves"]["angles"]
+        if curve["mirrored"] and "left" in curve and "right" in curve
+    ]
+    return texts["curves"]["mirrored"].format(names=", ".join(names)) if names else ""

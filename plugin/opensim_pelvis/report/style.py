@@ -1,7 +1,7 @@
-"""Colours and lines of all figures: told apart in grey and by colour-blind readers.
+"""Colours and lines of all figures and pages: told apart in grey and by colour-blind readers.
 
-Colours are of Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), darkened where thin
-lines need it; a dash, a shape or a word always says the same as the colour.
+Blue is the pelvis and orange the trunk everywhere; right and left have colours of their own. A
+dash, a shape or a word always says the same as the colour.
 """
 
 from __future__ import annotations
@@ -13,31 +13,80 @@ Dash: TypeAlias = Literal["solid", "dash", "dot", "dashdot"]
 Pattern: TypeAlias = Literal["", "/", "."]
 Side: TypeAlias = Literal["right", "center", "left"]
 
-RIGHT: Final = "#0b5cad"
-LEFT: Final = "#c4500a"
-PELVIS: Final = "#0b5cad"
-TRUNK: Final = "#c4500a"
-INK: Final = "#1f2933"
-SOFT: Final = "#64748b"
-GRID: Final = "#e2e8f0"
-COACH: Final = "#f6dfae"
-COACH_INK: Final = "#7a4d05"
-PUBLISHED: Final = "#3f6f5a"
-SHARES: Final = ("#0b5cad", "#e69f00", "#8fc1e3", "#d9dee5")
+PALETTE: Final[Mapping[str, tuple[str, str]]] = {
+    "paper": ("#ffffff", "#10171e"),
+    "ground": ("#f4f6f8", "#1a232c"),
+    "ink": ("#15212b", "#e8edf2"),
+    "soft": ("#4c5a66", "#aab6c1"),
+    "line": ("#cfd6dc", "#35424e"),
+    "grid": ("#e4e8ec", "#27323c"),
+    "link": ("#0b4f94", "#8ac4f5"),
+    "pelvis": ("#0067a8", "#63b6f2"),
+    "pelvis-fill": ("#d8e9f6", "#17405c"),
+    "trunk": ("#b34a00", "#f3a068"),
+    "trunk-fill": ("#fbe6d6", "#4a2d1b"),
+    "right": ("#22303c", "#dfe7ee"),
+    "left": ("#a8327d", "#ee8cc6"),
+    "body": ("#8a949d", "#7f8b96"),
+    "body-fill": ("#e9ecef", "#222d37"),
+    "coach": ("#7d5600", "#e0b354"),
+    "coach-fill": ("#f8ecd2", "#3a2f18"),
+    "published": ("#3f6f5a", "#8fd0b4"),
+    "published-fill": ("#e2efe9", "#1d352b"),
+    "ours": ("#00695c", "#54c7b6"),
+    "against": ("#6d8f80", "#5f8574"),
+    "together": ("#e6b84c", "#a57c1c"),
+    "good": ("#00734f", "#43c99b"),
+    "look": ("#e69f00", "#f0bd35"),
+    "bad": ("#b3123c", "#ff7d8d"),
+    "warn-fill": ("#fff3d6", "#3a2f18"),
+}
+"""Name to colour on white and on black ground; figures hold the first, a page shows either."""
+
+
+def _light(name: str) -> str:
+    return PALETTE[name][0]
+
+
+PAPER: Final = _light("paper")
+INK: Final = _light("ink")
+SOFT: Final = _light("soft")
+GRID: Final = _light("grid")
+PELVIS: Final = _light("pelvis")
+TRUNK: Final = _light("trunk")
+COACH: Final = _light("coach-fill")
+COACH_INK: Final = _light("coach")
+PUBLISHED: Final = _light("published")
+OURS: Final = _light("ours")
+"""This recording, beside another system's."""
+START: Final = _light("look")
+SHARES: Final = tuple(map(_light, ("against", "together", "pelvis-fill", "trunk-fill")))
 """Parts of the stride: against, together, mainly pelvis, mainly trunk."""
 
 SHAPES: Final[tuple[Pattern, ...]] = ("", "/", ".", "")
 """Patterns of these parts, for grey paper."""
 
-SIDE_COLOURS: Final = {"right": RIGHT, "left": LEFT, "body": RIGHT}
+SIDE_COLOURS: Final = {"right": _light("right"), "left": _light("left"), "body": PELVIS}
 SIDE_DASHES: Final[Mapping[str, Dash]] = {"right": "solid", "left": "dash", "body": "solid"}
 
+_NAMES: Final = {light: name for name, (light, _) in PALETTE.items()}
 
-def faded(colour: str, alpha: float) -> str:
-    """Return a colour that lets the ground through.
 
-    >>> faded("#0b5cad", 0.2)
-    'rgba(11,92,173,0.2)'
+def variable(colour: str) -> str:
+    """Return the colour of a figure as a page names it, for either ground.
+
+    >>> variable(PELVIS)
+    'var(--pelvis)'
     """
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{alpha:g})"
+    return f"var(--{_NAMES[colour]})"
+
+
+def variables() -> str:
+    """Return the style sheet that gives every colour its value; paper is always white."""
+    light, dark = (
+        "".join(f"--{name}:{pair[place]};" for name, pair in PALETTE.items()) for place in (0, 1)
+    )
+    return (
+        f":root{{color-scheme:light dark;{light}}}"
+        f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    )

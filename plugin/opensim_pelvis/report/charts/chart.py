@@ -12,6 +12,7 @@ from opensim_pelvis.report import style
 
 Values: TypeAlias = Sequence[float | None]
 Shape: TypeAlias = Literal["circle", "square", "diamond", "triangle"]
+Size: TypeAlias = Literal["small", "square", "strip", "large"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,16 @@ class Rule:
     colour: str
     width: float = 0.7
     dash: style.Dash = "solid"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Thin lines over the same places: shown on demand on a page, and never on paper."""
+
+    x: Sequence[float]
+    rows: Sequence[Sequence[float]]
+    colour: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +102,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A text at a place: it stands to the right of it, about it or to the left; above or below."""
+    """A text at a place: it stands to the right of it, about it or to the left; above or below.
+
+    ``is_name`` tells that nobody is to translate it.
+    """
 
     x: float
     y: float
@@ -101,9 +115,12 @@ class Words:
     side: style.Side = "right"
     up: Literal["above", "middle", "below"] = "above"
     away_pt: float = 0.0
+    is_name: bool = False
 
 
-Mark: TypeAlias = Line | Band | Points | Bar | Rule | Block | Words
+Mark: TypeAlias = Line | Band | Points | Bar | Rule | Bundle | Block | Words
+Named: TypeAlias = Line | Points | Bar | Rule | Block
+"""Marks that a legend can name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +144,8 @@ class Chart:
     framed : bool
         Whether there are axes, ticks and a grid.
     y_ticks : bool
+    size : Size
+        How much room a page gives it.
     """
 
     title: str
@@ -140,28 +159,34 @@ class Chart:
     equal: bool = False
     framed: bool = True
     y_ticks: bool = True
+    size: Size = "small"
 
-    def limits(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Return the ranges of both axes that are shown."""
+    def limits(self, *, bundles: bool = False) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the ranges of both axes that are shown; with room for bundles where asked."""
         return (
-            self.x_limits or _around(self._values("x"), self._has_points * _MARGIN),
-            self.y_limits or _around(self._values("y"), _MARGIN),
+            self.x_limits or _around(self._values("x", bundles), self._has_points * _MARGIN),
+            self.y_limits or _around(self._values("y", bundles), _MARGIN),
         )
 
-    def labelled(self) -> list[Line | Points | Bar | Block]:
+    def labelled(self) -> list[Named]:
         """Return the marks that the legend names, the first of each label."""
-        named = (Line, Points, Bar, Block)
-        found: dict[str, Line | Points | Bar | Block] = {}
+        found: dict[str, Named] = {}
         for mark in self.marks if self.legend else ():
-            if isinstance(mark, named) and mark.label:
+            if isinstance(mark, Named) and mark.label:
                 found.setdefault(mark.label, mark)
         return list(found.values())
+
+    @property
+    def alt(self) -> str:
+        """Return what the chart is of, for those who do not see it."""
+        axes = " / ".join(part for part in (self.y, self.x) if part)
+        return ". ".join(part for part in (self.title, self.note, axes) if part)
 
     @property
     def _has_points(self) -> bool:
         return any(isinstance(mark, Points) for mark in self.marks)
 
-    def _values(self, axis: Literal["x", "y"]) -> list[float]:
+    def _values(self, axis: Literal["x", "y"], bundles: bool) -> list[float]:
         found: list[float | None] = []
         for mark in self.marks:
             match mark:
@@ -175,7 +200,9 @@ class Chart:
                     found += (mark.left, mark.right) if axis == "x" else (mark.low, mark.high)
                 case Rule() if mark.axis == axis:
                     found.append(mark.at)
-                case Rule() | Words():
+                case Bundle() if bundles:
+                    found += mark.x if axis == "x" else [y for row in mark.rows for y in row]
+                case Rule() | Bundle() | Words():
                     continue
         return [value for value in found if value is not None and np.isfinite(value)]
 

@@ -17,7 +17,7 @@ from opensim_pelvis.report.charts.chart_ticks import tick_words, ticks
 _LEFT, _NAME, _RIGHT, _BOTTOM = 24.0, 10.0, 6.0, 26.0
 _TITLE, _NOTE, _LEGEND, _PLAIN = 15.0, 9.0, 10.0, 4.0
 _TICK_PT, _TICK_SIZE, _LABEL_SIZE, _TITLE_SIZE, _NOTE_SIZE = 2.5, 6.5, 6.5, 8.5, 6.2
-_ROOM_OF_TICK: Final = (38.0, 20.0)
+_ROOM_OF_TICK: Final = (29.0, 20.0)
 _LETTER: Final = 0.58
 """Width of a usual letter, a part of its size: how many lines a legend takes."""
 _SWATCH_PT: Final = 24.0
@@ -35,6 +35,8 @@ class Placed:
         It is set smaller where it is wider.
     upright : bool
         Read from below.
+    is_name : bool
+        Nobody is to translate it.
     """
 
     x: float
@@ -47,19 +49,47 @@ class Placed:
     room: float = 1000.0
     bold: bool = False
     upright: bool = False
+    is_name: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laid:
-    """A chart with its places: shapes, words, and the legend's entries with a shape each."""
+    """A chart with its places: shapes, words, and the legend's entries with a shape each.
+
+    Parameters
+    ----------
+    width, height : float
+        Points.
+    frame : Frame
+    axes, marks : str
+        Shapes as SVG: grid, axes and ticks; and what they show.
+    words : sequence of Placed
+    legend : sequence of (str, str)
+        SVG and label.
+    legend_at : (float, float)
+    legend_width : float
+    """
 
     width: float
     height: float
-    svg: str
+    frame: Frame
+    axes: str
+    marks: str
     words: Sequence[Placed]
     legend: Sequence[tuple[str, str]]
     legend_at: tuple[float, float]
     legend_width: float
+
+    @property
+    def svg(self) -> str:
+        """Return all shapes as an image of its own."""
+        size = f'width="{self.width:g}" height="{self.height:g}"'
+        clip = f'<clipPath id="c"><rect {self.frame.box}/></clipPath>'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} '
+            f'{self.height:g}" {size}><defs>{clip}{PATTERNS}</defs>{self.axes}'
+            f'<g clip-path="url(#c)" fill="none">{self.marks}</g></svg>'
+        )
 
 
 def above(chart: Chart, width: float) -> float:
@@ -101,16 +131,12 @@ def lay_out(
     if chart.framed:
         axes, more = _axes(chart, frame, language)
         words += more
-    clip = f'<clipPath id="c"><rect {frame.box}/></clipPath>'
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'width="{width:g}" height="{height:g}"><defs>{clip}{PATTERNS}</defs>{axes}'
-        f'<g clip-path="url(#c)" fill="none">{"".join(shapes)}</g></svg>'
-    )
     return Laid(
         width=width,
         height=height,
-        svg=svg,
+        frame=frame,
+        axes=axes,
+        marks="".join(shapes),
         words=[word for word in words if word.text],
         legend=[(swatch_of(mark), mark.label) for mark in entries],
         legend_at=(left, _TITLE + _NOTE * bool(chart.note)),
@@ -136,6 +162,7 @@ def _placed(mark: Words, frame: Frame) -> Placed:
         across=across,
         up=up,
         room=frame.width,
+        is_name=mark.is_name,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,8 +12,10 @@ from opensim_pelvis.report.charts.chart import (
     Band,
     Bar,
     Block,
+    Bundle,
     Line,
     Mark,
+    Named,
     Points,
     Rule,
     Values,
@@ -30,6 +33,8 @@ PATTERNS: Final = (
     '<pattern id="dots" width="4" height="4" patternUnits="userSpaceOnUse">'
     f'<circle cx="2" cy="2" r="0.6" fill="{style.INK}"/></pattern>'
 )
+_FEW: Final = 20
+"""More points are one shape."""
 _FILLS: Final = {"/": "url(#slash)", ".": "url(#dots)"}
 
 
@@ -46,7 +51,13 @@ def shape_of(mark: Mark, frame: Frame) -> str:
                 f'<path d="{there}{back}Z" fill="{mark.colour}" fill-opacity="{mark.opacity:g}"/>'
             )
         case Points():
-            known = [(x, y) for x, y in zip(mark.x, mark.y, strict=True) if _is(x) and _is(y)]
+            known = [
+                (x, y)
+                for x, y in zip(mark.x, mark.y, strict=True)
+                if x is not None and y is not None and np.isfinite(x) and np.isfinite(y)
+            ]
+            if len(known) > _FEW and mark.shape == "circle" and not mark.hollow:
+                return _dots(mark, known, frame)
             return "".join(_symbol(mark, frame.across(x), frame.up(y)) for x, y in known)
         case Bar():
             x, low, high = frame.across(mark.x), frame.up(mark.low), frame.up(mark.high)
@@ -69,8 +80,35 @@ def shape_of(mark: Mark, frame: Frame) -> str:
             y0, y1 = frame.up(mark.high, 1.0), frame.up(mark.low)
             box = f'x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}"'
             return _filled(mark, box)
-        case Words():
+        case Bundle() | Words():
             return ""
+
+
+def bundle_of(mark: Bundle, frame: Frame) -> str:
+    """Return thin lines, one path for all of them; tenths of a point are fine enough."""
+    x = np.array([frame.across(value) for value in mark.x])
+    rows = np.asarray(mark.rows, dtype=float).reshape(-1, x.size)
+    y = frame.up(frame.y[0]) - (rows - frame.y[0]) / (frame.y[1] - frame.y[0]) * frame.height
+    steps_x = np.diff(np.rint(10.0 * x).astype(int))
+    starts = np.rint(10.0 * y).astype(int)
+    steps = np.diff(starts, axis=1)
+    first = round(10.0 * float(x[0]))
+    lines = (
+        f"M{first} {start}l" + " ".join(f"{a} {b}" for a, b in zip(steps_x, row, strict=True))
+        for start, row in zip(starts[:, 0], steps, strict=True)
+    )
+    return (
+        f'<path transform="scale(.1)" d="{"".join(lines)}" stroke-opacity="0.35" '
+        f"{stroke(mark.colour, 4, 'solid')}/>"
+    )
+
+
+def _dots(mark: Points, known: list[tuple[float, float]], frame: Frame) -> str:
+    """Return many discs as one line without length, which has round ends."""
+    through = "" if mark.opacity == 1.0 else f' stroke-opacity="{mark.opacity:g}"'
+    path = "".join(f"M{frame.across(x):.1f} {frame.up(y):.1f}h.01" for x, y in known)
+    look = f'stroke-linecap="round"{through} {stroke(mark.colour, mark.size, "solid")}'
+    return f'<path d="{path}" {look}/>'
 
 
 def _filled(mark: Block, box: str) -> str:
@@ -80,7 +118,7 @@ def _filled(mark: Block, box: str) -> str:
 
 def _symbol(mark: Points, x: float, y: float) -> str:
     half = mark.size / 2.0
-    inside = "#ffffff" if mark.hollow else mark.colour
+    inside = style.PAPER if mark.hollow else mark.colour
     through = "" if mark.opacity == 1.0 else f' fill-opacity="{mark.opacity:g}"'
     edge = 0.8 if mark.opacity == 1.0 else 0.0
     look = f'fill="{inside}"{through} {stroke(mark.colour, edge, "solid")}'
@@ -95,19 +133,20 @@ def _symbol(mark: Points, x: float, y: float) -> str:
     return f'<polygon points="{points}" {look}/>'
 
 
-def swatch_of(mark: Line | Points | Bar | Block) -> str:
+def swatch_of(mark: Named, patterns: str = PATTERNS) -> str:
     """Return a small picture of a mark for the legend."""
     frame = Frame(0.0, 0.0, 16.0, 7.0, (0.0, 1.0), (0.0, 1.0))
     match mark:
-        case Line() | Bar():
+        case Line() | Bar() | Rule():
             shape = f'<path d="M0 3.5H16" {stroke(mark.colour, min(mark.width, 2.0), mark.dash)}/>'
         case Points():
-            shape = _symbol(mark, frame.across(0.5), frame.up(0.5))
+            small = replace(mark, size=min(mark.size, 5.0))
+            shape = _symbol(small, frame.across(0.5), frame.up(0.5))
         case Block():
             shape = _filled(mark, 'x="2" y="0.5" width="12" height="6"')
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 7" width="16" height="7">'
-        f'<defs>{PATTERNS}</defs><g fill="none">{shape}</g></svg>'
+        f'<defs>{patterns}</defs><g fill="none">{shape}</g></svg>'
     )
 
 

@@ -9,6 +9,7 @@ from opensim_pelvis.report.charts.chart import (
     Band,
     Bar,
     Block,
+    Bundle,
     Chart,
     Line,
     Mark,
@@ -75,9 +76,11 @@ def _draw(axes: Axes, mark: Mark) -> None:
                       color=mark.colour, lw=mark.width, label=label)  # fmt: skip
         case Rule():
             draw = axes.axvline if mark.axis == "x" else axes.axhline
-            draw(mark.at, color=mark.colour, lw=mark.width, ls=_DASHES[mark.dash])
+            draw(mark.at, color=mark.colour, lw=mark.width, ls=_DASHES[mark.dash], label=label)
         case Block():
             _block(axes, mark, label)
+        case Bundle():
+            return
         case Words():
             sides = {"right": (1.0, "left"), "center": (0.0, "center"), "left": (-1.0, "right")}
             ups = {"above": (1.0, "bottom"), "middle": (0.0, "center"), "below": (-1.0, "top")}

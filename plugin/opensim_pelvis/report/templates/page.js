@@ -1,121 +1,94 @@
 "use strict";
-/* Draws the figures and ties the slider to skeleton, curves and the angle-angle plot. */
+/* Ties the slider to skeleton, curves and the angle-angle plot. Without it the page is whole, but still. */
 (function () {
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const words = data.texts;
   const slider = document.getElementById("time");
   const play = document.getElementById("play");
-  const plots = {};
   const STEP_MS = 60;
-  const PAPER_PX = 680; // between the margins of A4
+  const SVG = "http://www.w3.org/2000/svg";
+  const marks = [];
   let timer = null;
-
-  /* On a narrow screen words inside a figure are broken into short lines. */
-  function wrap(text, most) {
-    return text.split(" ").reduce(function (lines, word) {
-      const last = lines[lines.length - 1];
-      if (last && (last + " " + word).length <= most) { lines[lines.length - 1] = last + " " + word; } else { lines.push(word); }
-      return lines;
-    }, []).join("<br>");
-  }
-
-  function narrow(spec) {
-    (spec.layout.annotations || []).forEach(function (note) { note.text = wrap(note.text, note.yref === "paper" ? 12 : 26); });
-    if ((spec.layout.annotations || []).some(function (note) { return note.yref === "paper"; })) spec.layout.margin.t = 40;
-    spec.data.forEach(function (trace) { if (trace.name) trace.name = wrap(trace.name, 32); });
-  }
-
-  function canTurn() {
-    const canvas = document.createElement("canvas");
-    return Boolean(canvas.getContext("webgl2") || canvas.getContext("webgl"));
-  }
-
-  function draw(div) {
-    const name = div.dataset.figure;
-    if (name === "skeleton" && !canTurn()) {
-      div.textContent = words.no_webgl;
-      document.querySelectorAll("[data-camera]").forEach(function (button) { button.hidden = true; });
-      return Promise.resolve();
-    }
-    const spec = data.figures[name];
-    const still = name !== "skeleton";
-    if (still && div.clientWidth < 420) narrow(spec);
-    const config = {
-      responsive: true, displaylogo: false, displayModeBar: still ? "hover" : false, scrollZoom: !still,
-      modeBarButtons: [["toImage"]], locale: "report", // no button that sends a chart away
-    };
-    return Plotly.newPlot(div, spec.data, spec.layout, config).then(function () {
-      plots[name] = div;
-      if (name.startsWith("curve-") || name === "counter-time") addMark(div, "cursor");
-      if (name === "counter-angle") addMark(div, "dot");
-      div.on("plotly_afterplot", place);
-    });
-  }
-
-  function addMark(div, kind) {
-    const mark = document.createElement("div");
-    mark.className = kind;
-    mark.setAttribute("aria-hidden", "true");
-    div.parentElement.appendChild(mark);
-    div.mark = mark;
-  }
 
   function percent() { return slider ? Number(slider.value) : 0; }
 
-  function place() {
-    const at = percent();
-    Object.keys(plots).forEach(function (name) {
-      const div = plots[name];
-      if (!div.mark || !div._fullLayout) return;
-      const x = div._fullLayout.xaxis, y = div._fullLayout.yaxis;
-      if (name === "counter-angle") {
-        div.mark.style.left = (x._offset + x.d2p(data.pair[0][at])) + "px";
-        div.mark.style.top = (y._offset + y.d2p(data.pair[1][at])) + "px";
+  function all(query, within) { return Array.from((within || document).querySelectorAll(query)); }
+
+  /* A mark in a chart, and where values stand in it: the chart tells its box and the ends of its axes. */
+  function addMark(svg, figure) {
+    const box = svg.dataset.box.split(" ").map(Number), ends = svg.dataset.ends.split(" ").map(Number);
+    const onPair = figure.dataset.follows === "pair";
+    const node = document.createElementNS(SVG, onPair ? "circle" : "line");
+    node.setAttribute("class", onPair ? "dot" : "cursor");
+    if (onPair) node.setAttribute("r", "3.4");
+    svg.appendChild(node);
+    const across = function (x) { return box[0] + box[2] * (x - ends[0]) / (ends[1] - ends[0]); };
+    const up = function (y) { return box[1] + box[3] * (1 - (y - ends[2]) / (ends[3] - ends[2])); };
+    const put = function (at) {
+      if (onPair) {
+        node.setAttribute("cx", across(data.pair[0][at]));
+        node.setAttribute("cy", up(data.pair[1][at]));
       } else {
-        div.mark.style.left = (x._offset + x.d2p(at)) + "px";
-        div.mark.style.top = y._offset + "px";
-        div.mark.style.height = y._length + "px";
+        const x = across(at);
+        Object.entries({ x1: x, x2: x, y1: box[1], y2: box[1] + box[3] }).forEach(function (pair) { node.setAttribute(pair[0], pair[1]); });
       }
-      div.mark.dataset.percent = String(at);
+      node.dataset.percent = String(at);
+    };
+    marks.push({ figure: figure, put: put });
+    if (!onPair) point(svg, figure, box, ends);
+  }
+
+  /* A pointer over a curve shows the values there; a click takes the whole page there. */
+  function point(svg, figure, box, ends) {
+    const at = function (event) {
+      const seen = svg.getBoundingClientRect();
+      const x = (event.clientX - seen.left) / seen.width * svg.viewBox.baseVal.width;
+      const value = ends[0] + (ends[1] - ends[0]) * (x - box[0]) / box[2];
+      return Math.min(100, Math.max(0, Math.round(value)));
+    };
+    svg.addEventListener("pointermove", function (event) { show(figure, at(event)); });
+    svg.addEventListener("pointerleave", function () { show(figure, percent()); });
+    svg.addEventListener("click", function (event) {
+      if (!slider) return;
+      slider.value = String(at(event));
+      move(percent());
     });
   }
 
-  function read(at) {
-    document.querySelectorAll("[data-readout]").forEach(function (line) {
-      const sides = data.curves[line.dataset.readout];
-      line.textContent = at + " %: " + Object.keys(sides).map(function (side) {
-        return words.curves[side] + " " + sides[side][at].toFixed(1).replace("-", "\u2212").replace(".", words.decimal) + "\u00b0";
-      }).join(", ");
+  function show(figure, at) {
+    marks.forEach(function (mark) { if (mark.figure === figure) mark.put(at); });
+    all("[data-readout]", figure.parentElement).forEach(function (line) { read(line, at); });
+  }
+
+  function read(line, at) {
+    const sides = data.curves[line.dataset.readout];
+    line.textContent = at + " %: " + Object.keys(sides).map(function (side) {
+      return words.curves[side] + " " + sides[side][at].toFixed(1).replace("-", "\u2212").replace(".", words.decimal) + "\u00b0";
+    }).join(", ");
+  }
+
+  function draw(at) {
+    const body = data.skeleton;
+    if (!body) return;
+    const frame = Math.round(at / 100 * (body.lines[0].points.length - 1));
+    all("[data-picture]").forEach(function (svg) {
+      const axes = data.views[svg.dataset.picture];
+      svg.dataset.frame = String(frame);
+      all("[data-line]", svg).forEach(function (line) {
+        const part = body.lines[Number(line.dataset.line)];
+        const leg = part.part === "right" || part.part === "left";
+        const points = axes.thighs && leg ? part.points[frame].slice(0, 2) : part.points[frame];
+        line.setAttribute("points", points.map(function (p) {
+          return Math.round(1000 * p[axes.across]) + "," + Math.round(-1000 * p[axes.up]);
+        }).join(" "));
+      });
     });
   }
 
   function move(at) {
-    const body = data.skeleton;
-    if (body) {
-      const frame = Math.round(at / 100 * (body.lines[0].points.length - 1));
-      document.querySelectorAll("[data-picture]").forEach(function (svg) {
-        const axes = data.views[svg.dataset.picture];
-        svg.dataset.frame = String(frame);
-        svg.querySelectorAll("[data-line]").forEach(function (line) {
-          const part = body.lines[Number(line.dataset.line)];
-          const leg = part.part === "right" || part.part === "left";
-          const points = axes.thighs && leg ? part.points[frame].slice(0, 2) : part.points[frame];
-          line.setAttribute("points", points.map(function (p) {
-            return Math.round(1000 * p[axes.across]) + "," + Math.round(-1000 * p[axes.up]);
-          }).join(" "));
-        });
-      });
-      if (plots.skeleton) {
-        const now = body.lines.map(function (line) { return line.points[frame]; });
-        const column = function (axis, sign) { return now.map(function (points) { return points.map(function (p) { return sign * p[axis]; }); }); };
-        Plotly.restyle(plots.skeleton, { x: column(0, 1), y: column(2, -1), z: column(1, 1) });
-        plots.skeleton.dataset.frame = String(frame);
-      }
-    }
-    place();
-    read(at);
-    const said = words.at.replace("{percent}", String(at));
-    slider.setAttribute("aria-valuetext", said);
+    draw(at);
+    all("[data-follows]").forEach(function (figure) { show(figure, at); });
+    slider.setAttribute("aria-valuetext", words.at.replace("{percent}", String(at)));
     document.getElementById("time-value").textContent = at + " %";
   }
 
@@ -135,37 +108,14 @@
     }, STEP_MS);
   }
 
-  const CAMERAS = {
-    above: { eye: { x: 0, y: 0, z: 2 }, up: { x: 1, y: 0, z: 0 } },
-    behind: { eye: { x: -2, y: 0, z: 0 }, up: { x: 0, y: 0, z: 1 } },
-    side: { eye: { x: 0, y: -2, z: 0 }, up: { x: 0, y: 0, z: 1 } },
-  };
-
   function listen() {
     if (slider) {
       slider.addEventListener("input", function () { move(percent()); });
       play.addEventListener("click", function () { if (timer) { stop(); } else { start(); } });
     }
-    document.querySelectorAll("[data-camera]").forEach(function (button) {
-      button.addEventListener("click", function () {
-        const camera = Object.assign({ projection: { type: "orthographic" } }, CAMERAS[button.dataset.camera]);
-        Plotly.relayout(plots.skeleton, { "scene.camera": camera });
-      });
-    });
     const every = document.getElementById("every");
-    if (every) {
-      every.addEventListener("change", function () {
-        Object.keys(plots).filter(function (name) { return name.startsWith("curve-"); }).forEach(function (name) {
-          const rows = [];
-          plots[name].data.forEach(function (trace, i) { if (trace.meta === "every stride") rows.push(i); });
-          if (rows.length) Plotly.restyle(plots[name], { visible: every.checked }, rows);
-        });
-      });
-    }
+    if (every) every.addEventListener("change", function () { document.body.classList.toggle("all", every.checked); });
     window.addEventListener("hashchange", open);
-    window.addEventListener("resize", place);
-    window.addEventListener("beforeprint", function () { fit(PAPER_PX); });
-    window.addEventListener("afterprint", function () { fit(null); });
   }
 
   function follow() {
@@ -180,28 +130,18 @@
     tied.forEach(function (section) { observer.observe(section); });
   }
 
-  /* Paper is narrower than most screens, and its layout comes after this event. */
-  function fit(paper) {
-    Object.keys(plots).forEach(function (name) {
-      if (name === "skeleton") return;
-      const half = plots[name].closest(".grid");
-      Plotly.relayout(plots[name], { width: paper && (half ? Math.floor((paper - 22) / 2) : paper), autosize: !paper });
-    });
-  }
-
   function open() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target) target.scrollIntoView();
   }
 
-  Plotly.register({ moduleType: "locale", name: "report", dictionary: { "Download plot as a PNG": words.save }, format: {} });
-  const drawn = Array.from(document.querySelectorAll("[data-figure]")).map(draw);
-  Promise.all(drawn).then(function () {
-    listen();
-    follow();
-    if (slider) move(percent());
-    if (location.hash) open();
-    document.documentElement.dataset.ready = "yes";
+  all("[data-follows]").forEach(function (figure) {
+    all(".canvas > svg", figure).forEach(function (svg) { addMark(svg, figure); });
   });
+  listen();
+  follow();
+  if (slider) move(percent());
+  if (location.hash) open();
+  document.documentElement.dataset.ready = "yes";
 })();
