@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from opensim_pelvis.report.body_shapes import body_of
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
+from opensim_pelvis.report.picture import CAMERAS, arcs, outlines
 from opensim_pelvis.report.several import render_several
 from opensim_pelvis.report.view import View, view_of
 
@@ -36,6 +39,7 @@ FLAGS = [
 WAIT_MS = 300_000
 PRINTED = 1280  # width of the window from which a page is printed
 PAPER_PX = 688  # A4 less two margins of 14 mm
+MM = 1.5  # of a body that is drawn in whole millimetres
 PIXEL = 1.5  # rounding of places on the screen
 BROKEN_HEADS = """[...document.querySelectorAll('thead th')].filter(head => {
     const style = getComputedStyle(head), brush = document.createElement('canvas').getContext('2d');
@@ -203,18 +207,102 @@ def test_the_slider_moves_skeleton_and_cursors_together(
         })"""
     )
     assert max(abs(value) for value in off) < PIXEL
-    line = view["skeleton"]["lines"][0]["points"][25]
-    shown = page.locator('[data-picture="behind"] [data-line="0"]').get_attribute("points")
-    assert shown is not None
-    expected = [(1000 * p[2], -1000 * p[1]) for p in line]
-    found = [tuple(map(float, pair.split(","))) for pair in shown.split()]
-    for (x, y), (a, b) in zip(expected, found, strict=True):
-        assert (a, b) == (pytest.approx(x, abs=1.0), pytest.approx(y, abs=1.0))
     curve = next(c for c in view["curves"]["angles"] if c["name"] == "pelvic_obliquity")
     told = page.locator('[data-readout="pelvic_obliquity"]').inner_text()
     assert f"{curve['right']['mean'][50]:.1f}".replace("-", "\N{MINUS SIGN}") in told
     assert page.locator("#time").get_attribute("aria-valuetext") == "50 % of the stride"
     visit.check_quiet(file)
+    page.close()
+
+
+@pytest.mark.parametrize("percent", [0, 36, 100])
+def test_the_page_draws_the_body_as_the_program_does(
+    browser: Any, view: View, tmp_path: Path, percent: int
+) -> None:
+    """Outlines that the script draws are those of Python, within a millimetre of rounding."""
+    file = write(tmp_path, view)
+    visit = Visit(browser, file, 1280)
+    visit.page.locator("#curves").scroll_into_view_if_needed()
+    visit.page.locator("#time").fill(str(percent))
+    body = body_of(view["skeleton"])
+    for name, camera in CAMERAS.items():
+        picture = visit.page.locator(f'[data-picture="{name}"]')
+        expected = outlines(body, camera, percent // 2)
+        shown = picture.locator("[data-solid]").evaluate_all(
+            "all => all.map(g => [Number(g.dataset.solid), g.firstChild.getAttribute('d'),"
+            " g.lastChild.getAttribute('d')])"
+        )
+        assert [number for number, _, _ in shown] == [one.number for one in expected]
+        for (_, loops, belts), outline in zip(shown, expected, strict=True):
+            for found, line in (
+                *zip(lines_of(loops), outline.loops, strict=True),
+                *zip(lines_of(belts), outline.belts, strict=True),
+            ):
+                flat = np.stack([1000.0 * line[:, 0], -1000.0 * line[:, 1]], axis=1)
+                assert max(gap(found, flat), gap(flat, found)) < MM
+    arc = arcs(body, view)[0]
+    dot = visit.page.locator("[data-dot=pelvis]")
+    across, up = arc.at(arc.turns_deg[percent // 2])
+    assert float(dot.get_attribute("cx") or "nan") == pytest.approx(1000 * across, abs=MM)
+    assert float(dot.get_attribute("cy") or "nan") == pytest.approx(-1000 * up, abs=MM)
+    visit.page.close()
+
+
+def gap(points: np.ndarray, line: np.ndarray) -> float:
+    """Return how far the furthest of some points is from a closed line."""
+    along = np.roll(line, -1, axis=0) - line
+    away = points[:, None] - line
+    length = np.maximum((along**2).sum(axis=1), 1e-9)
+    part = np.clip((away * along).sum(axis=2) / length, 0.0, 1.0)
+    return float(np.linalg.norm(away - part[..., None] * along, axis=2).min(axis=1).max())
+
+
+def lines_of(path: str) -> list[np.ndarray]:
+    """Return the points of each line of a path."""
+    parts = [part for part in path.replace("Z", "").split("M") if part]
+    return [np.array([list(map(float, p.split(" "))) for p in part.split("L")]) for part in parts]
+
+
+def test_the_last_picture_is_turned_by_keys_and_pointer(
+    browser: Any, view: View, tmp_path: Path
+) -> None:
+    visit = Visit(browser, write(tmp_path, view), 1280)
+    picture = visit.page.locator('[data-picture="turned"]')
+    pelvis = picture.locator(".solid.pelvis path").first
+    still = visit.page.locator('[data-picture="behind"] .solid.pelvis path').first
+    before, at_rest = pelvis.get_attribute("d"), still.get_attribute("d")
+    picture.evaluate("node => node.scrollIntoView({block: 'center', behavior: 'instant'})")
+    picture.focus()
+    visit.page.keyboard.press("ArrowLeft")
+    turned = pelvis.get_attribute("d")
+    assert turned != before
+    box = picture.bounding_box()
+    assert box is not None
+    visit.page.mouse.move(box["x"] + 50, box["y"] + 50)
+    visit.page.mouse.down()
+    visit.page.mouse.move(box["x"] + 90, box["y"] + 60)
+    visit.page.mouse.up()
+    assert pelvis.get_attribute("d") != turned
+    assert still.get_attribute("d") == at_rest
+    visit.page.close()
+
+
+def test_who_wants_less_motion_sees_steps(browser: Any, view: View, tmp_path: Path) -> None:
+    file = write(tmp_path, view)
+    visit = Visit(browser, file, 1280)
+    page = visit.page
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("#motion").scroll_into_view_if_needed()
+    assert page.locator("#time").input_value() == "0"  # nothing moves by itself
+    page.locator("#play").click()
+    seen = set()
+    for _ in range(WAIT_MS // 50):
+        seen.add(int(page.locator("#time").input_value()))
+        if len(seen) > 2:
+            break
+        page.wait_for_timeout(50)
+    assert len(seen) > 2
+    assert all(at % 10 == 0 for at in seen)
     page.close()
 
 
@@ -230,6 +318,8 @@ def test_the_page_plays_and_answers_the_keyboard(browser: Any, view: View, tmp_p
     page.locator("#play").focus()
     page.keyboard.press("Enter")
     visit.wait("Number(document.getElementById('time').value) > 10")
+    page.locator("#pace").select_option("1")
+    page.locator("#play").focus()
     page.keyboard.press("Enter")
     assert page.locator("#play").get_attribute("aria-pressed") == "false"
     page.locator("#every").check()

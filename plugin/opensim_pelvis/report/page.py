@@ -26,16 +26,19 @@ from opensim_pelvis.report.agreement_words import (
     sentences,
     ways,
 )
+from opensim_pelvis.report.body_shapes import body_of
 from opensim_pelvis.report.charts.chart import Chart
 from opensim_pelvis.report.charts.chart_page import patterns, show
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
 from opensim_pelvis.report.headline import find_row, headline, pace, when
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.picture import VIEWS, flat_pictures
+from opensim_pelvis.report.picture import moving
+from opensim_pelvis.report.picture_page import pictures
 from opensim_pelvis.report.reference_words import reference_note, reference_value
 from opensim_pelvis.report.sections import sections_of
 from opensim_pelvis.report.shown import (
     drills_of,
+    is_walking,
     main_measures,
     mirrored,
     more_measures,
@@ -66,19 +69,21 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         for c in view["curves"]["angles"]
     }
     pair = pair_curves(view, side) if side else None
+    skeleton = view["skeleton"]
+    body = body_of(skeleton, walking=is_walking(view)) if skeleton else None
     return render(
         "page.html",
         lab,
         texts,
         figures,
-        {"skeleton": view["skeleton"], "curves": curves, "pair": pair},
+        {"body": moving(body, view) if body else None, "curves": curves, "pair": pair},
         view=view,
         title=report_title(view, texts),
         headline=headline(view, texts),
         main=main_measures(view),
         more=more_measures(view),
         drills=drills_of(view),
-        pictures=flat_pictures(view),
+        pictures=pictures(body, view, texts) if body else {},
         speed=_speed(view),
         most=MAX_STRIDES,
         mirrored=mirrored,
@@ -105,14 +110,14 @@ def render(
     texts : Texts
     figures : mapping of str to Chart
     moving : mapping, optional
-        What moves with the slider: ``skeleton``, ``curves``, ``pair``.
+        What moves with the slider: ``body``, ``curves``, ``pair``.
     context
         What the template names.
     """
     script, language = _template("page.js"), texts.language
-    nothing: dict[str, Any] = {"skeleton": None, "curves": {}, "pair": None}
+    nothing: dict[str, Any] = {"body": None, "curves": {}, "pair": None}
     words = {**texts["motion"], "curves": texts["curves"], "decimal": language.decimal}
-    data = {"views": VIEWS, "texts": words, **nothing, **(moving or {})}
+    data = {"texts": words, **nothing, **(moving or {})}
     page: str = (
         _environment()
         .get_template(template)

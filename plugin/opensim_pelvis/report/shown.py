@@ -9,10 +9,14 @@ from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
 
+def is_walking(view: View) -> bool:
+    """Return whether the activity was stated as walking."""
+    return bool(view["activity"]["kind"] == "walking")
+
+
 def report_title(view: View, texts: Texts) -> str:
     """Return what the report is called."""
-    walking = view["activity"]["kind"] == "walking"
-    return texts["page"]["title_walking" if walking else "title"]
+    return texts["page"]["title_walking" if is_walking(view) else "title"]
 
 
 def drills_of(view: View) -> list[dict[str, str]]:

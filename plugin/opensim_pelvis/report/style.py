@@ -44,41 +44,46 @@ PALETTE: Final[Mapping[str, tuple[str, str]]] = {
 """Name to colour on white and on black ground; figures hold the first, a page shows either."""
 
 
-def _light(name: str) -> str:
+def colour(name: str) -> str:
+    """Return a colour of figures by its name: that on white ground.
+
+    >>> colour("pelvis") == PELVIS
+    True
+    """
     return PALETTE[name][0]
 
 
-PAPER: Final = _light("paper")
-INK: Final = _light("ink")
-SOFT: Final = _light("soft")
-GRID: Final = _light("grid")
-PELVIS: Final = _light("pelvis")
-TRUNK: Final = _light("trunk")
-COACH: Final = _light("coach-fill")
-COACH_INK: Final = _light("coach")
-PUBLISHED: Final = _light("published")
-OURS: Final = _light("ours")
+PAPER: Final = colour("paper")
+INK: Final = colour("ink")
+SOFT: Final = colour("soft")
+GRID: Final = colour("grid")
+PELVIS: Final = colour("pelvis")
+TRUNK: Final = colour("trunk")
+COACH: Final = colour("coach-fill")
+COACH_INK: Final = colour("coach")
+PUBLISHED: Final = colour("published")
+OURS: Final = colour("ours")
 """This recording, beside another system's."""
-START: Final = _light("look")
-SHARES: Final = tuple(map(_light, ("against", "together", "pelvis-fill", "trunk-fill")))
+START: Final = colour("look")
+SHARES: Final = tuple(map(colour, ("against", "together", "pelvis-fill", "trunk-fill")))
 """Parts of the stride: against, together, mainly pelvis, mainly trunk."""
 
 SHAPES: Final[tuple[Pattern, ...]] = ("", "/", ".", "")
 """Patterns of these parts, for grey paper."""
 
-SIDE_COLOURS: Final = {"right": _light("right"), "left": _light("left"), "body": PELVIS}
+SIDE_COLOURS: Final = {"right": colour("right"), "left": colour("left"), "body": PELVIS}
 SIDE_DASHES: Final[Mapping[str, Dash]] = {"right": "solid", "left": "dash", "body": "solid"}
 
 _NAMES: Final = {light: name for name, (light, _) in PALETTE.items()}
 
 
-def variable(colour: str) -> str:
+def variable(shown: str) -> str:
     """Return the colour of a figure as a page names it, for either ground.
 
     >>> variable(PELVIS)
     'var(--pelvis)'
     """
-    return f"var(--{_NAMES[colour]})"
+    return f"var(--{_NAMES[shown]})"
 
 
 def variables() -> str:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from opensim_pelvis.language import ENGLISH
 from opensim_pelvis.report.charts.chart import (
+    Area,
     Band,
     Bar,
     Block,
@@ -78,6 +79,20 @@ def test_a_bar_a_rule_and_a_block_reach_their_ends() -> None:
     assert 'x="34.00" y="79.00" width="90.00" height="20.00"' in found
     assert "url(#slash)" in found
     assert "url(#" not in svg_of(replace(block, pattern=""))
+
+
+def test_an_area_has_holes_and_holds_its_loops() -> None:
+    outer = [(1.0, 1.0), (9.0, 1.0), (9.0, 9.0)]
+    inner = [(6.0, 2.0), (8.0, 2.0), (8.0, 4.0)]
+    area = Area(loops=[outer, inner], colour=RED, edge="#00ff00", dash="dash")
+    found = svg_of(area)
+    assert 'd="M34.00 109.00L114.00 109.00L114.00 29.00ZM84.00 99.00L' in found
+    assert 'fill-rule="evenodd"' in found
+    assert Chart(title="", marks=(area,)).limits() == ((1.0, 9.0), (0.6, 9.4))
+    axes = Figure().add_subplot()
+    draw_chart(axes, chart(area))
+    (patch,) = axes.patches
+    assert len(patch.get_path().vertices) == 8
 
 
 @pytest.mark.parametrize(

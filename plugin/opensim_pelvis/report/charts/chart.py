@@ -101,6 +101,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """What closed lines enclose; a line within another one is a hole. Width in points."""
+
+    loops: Sequence[Sequence[tuple[float, float]]]
+    colour: str
+    edge: str
+    width: float = 0.9
+    dash: style.Dash = "solid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """A text at a place: it stands to the right of it, about it or to the left; above or below.
 
@@ -118,7 +129,7 @@ class Words:
     is_name: bool = False
 
 
-Mark: TypeAlias = Line | Band | Points | Bar | Rule | Bundle | Block | Words
+Mark: TypeAlias = Line | Band | Points | Bar | Rule | Bundle | Block | Area | Words
 Named: TypeAlias = Line | Points | Bar | Rule | Block
 """Marks that a legend can name."""
 
@@ -200,6 +211,8 @@ class Chart:
                     found += (mark.left, mark.right) if axis == "x" else (mark.low, mark.high)
                 case Rule() if mark.axis == axis:
                     found.append(mark.at)
+                case Area():
+                    found += [point[axis == "y"] for loop in mark.loops for point in loop]
                 case Bundle() if bundles:
                     found += mark.x if axis == "x" else [y for row in mark.rows for y in row]
                 case Rule() | Bundle() | Words():

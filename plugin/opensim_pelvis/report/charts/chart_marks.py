@@ -9,6 +9,7 @@ import numpy as np
 
 from opensim_pelvis.report import style
 from opensim_pelvis.report.charts.chart import (
+    Area,
     Band,
     Bar,
     Block,
@@ -80,6 +81,13 @@ def shape_of(mark: Mark, frame: Frame) -> str:
             y0, y1 = frame.up(mark.high, 1.0), frame.up(mark.low)
             box = f'x="{x0:.2f}" y="{y0:.2f}" width="{x1 - x0:.2f}" height="{y1 - y0:.2f}"'
             return _filled(mark, box)
+        case Area():
+            path = "".join(
+                f"{_path([x for x, _ in loop], [y for _, y in loop], frame)}Z"
+                for loop in mark.loops
+            )
+            look = f'fill="{mark.colour}" fill-rule="evenodd" stroke-linejoin="round"'
+            return f'<path d="{path}" {look} {stroke(mark.edge, mark.width, mark.dash)}/>'
         case Bundle() | Words():
             return ""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from opensim_pelvis.report import style
 from opensim_pelvis.report.charts.chart import (
+    Area,
     Band,
     Bar,
     Block,
@@ -79,6 +80,8 @@ def _draw(axes: Axes, mark: Mark) -> None:
             draw(mark.at, color=mark.colour, lw=mark.width, ls=_DASHES[mark.dash], label=label)
         case Block():
             _block(axes, mark, label)
+        case Area():
+            _area(axes, mark)
         case Bundle():
             return
         case Words():
@@ -102,6 +105,16 @@ def _block(axes: Axes, mark: Block, label: str | None) -> None:
         Rectangle((left, low), right - left, high - low, fc=mark.colour, ec=mark.edge, lw=0.6,
                   hatch=_HATCHES[mark.pattern], label=label)
     )  # fmt: skip
+
+
+def _area(axes: Axes, mark: Area) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    paths = [Path([*loop, loop[0]], closed=True) for loop in mark.loops]
+    whole = Path.make_compound_path(*paths)
+    axes.add_patch(PathPatch(whole, fc=mark.colour, ec=mark.edge, lw=mark.width,
+                             ls=_DASHES[mark.dash]))  # fmt: skip
 
 
 def _seen(values: Values) -> list[float]:
