@@ -34,7 +34,16 @@ from opensim_pelvis.validation.compare_request import read_comparison
 from opensim_pelvis.validation.write_agreement import write_comparison
 
 IMG = Path(__file__).resolve().parents[1] / "img"
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = ["--no-sandbox"]
+DESK, PHONE, LONG = (1280, 800), (360, 740), (1280, 1345)
+PICTURES = (
+    ("good", None, "light", DESK), ("good", None, "dark", DESK), ("good", None, "light", PHONE),
+    ("good", "curves", "light", DESK), ("good", "counter", "light", DESK),
+    ("good", "measures", "light", DESK), ("poor", None, "light", DESK),
+    ("pelvis_only", None, "light", DESK), ("comparison", None, "light", LONG),
+    ("compared/good", "agreement", "light", LONG),
+)  # fmt: skip
+"""Page, its section or the first screen, ground, and size of the window."""
 POOR = (("torso", 3.0, 4.0), ("femur_r", 5.0, 1.5), ("tibia_l", 2.5, 6.0), ("pelvis", 8.0, 0.6))
 
 
@@ -117,28 +126,31 @@ def shoot(folder: Path, chromium: str) -> None:
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        for name, section in (
-            ("good", None), ("good", "motion"), ("good", "counter"), ("good", "measures"),
-            ("poor", None), ("pelvis_only", "motion"), ("comparison", None),
-            ("compared/good", "agreement"),
-        ):  # fmt: skip
+        for name, section, scheme, size in PICTURES:
+            page = browser.new_page(
+                viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+            )
             page.goto((folder / f"{name}_report.html").as_uri())
             page.wait_for_selector("html[data-ready=yes]", state="attached")
+            target = IMG / f"report_{file_name(name, section, scheme, size)}.png"
             if section is not None:
-                page.locator(f"#{section}").scroll_into_view_if_needed()
-            if section in {"motion", "counter"}:
                 page.locator("#time").fill("30")
-            page.wait_for_timeout(1500)
-            target = IMG / f"report_{Path(name).name}{'' if section is None else '_' + section}.png"
-            if section == "agreement":  # a long section: its words, table and first curves
-                page.evaluate("document.getElementById('agreement').scrollIntoView()")
-                page.set_viewport_size({"width": 1280, "height": 1345})
-                page.wait_for_timeout(1500)
-            place = page if section in {None, "agreement"} else page.locator(f"#{section}")
+                page.add_style_tag(content="#control { display: none }")
+                jump = "scrollIntoView({behavior: 'instant'})"
+                page.evaluate(f"document.getElementById('{section}').{jump}")
+            long = section is not None and section != "agreement"
+            place = page.locator(f"#{section}") if long else page
             place.screenshot(path=target)
             shrink(target)
+            page.close()
         browser.close()
+
+
+def file_name(name: str, section: str | None, scheme: str, size: tuple[int, int]) -> str:
+    """Return what a picture is called: recording, section, and what is unusual of its window."""
+    words = [Path(name).name, section, "dark" if scheme == "dark" else None]
+    words.append("phone" if size == PHONE else None)
+    return "_".join(word for word in words if word)
 
 
 def shrink(path: Path) -> None:

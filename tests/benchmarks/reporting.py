@@ -35,17 +35,16 @@ def main() -> None:
         activity=ActivitySettings(kind="running", speed_mps=3.6, surface="treadmill"),
     )
     with tempfile.TemporaryDirectory() as folder:
-        start = time.process_time()
-        files = [
-            path
-            for name in ("report", "pdf")
-            for path in load_exporter(name).write(result, Path(folder))
-        ]
-        took_s = time.process_time() - start
+        files: list[Path] = []
+        times = []
+        for name in ("report", "pdf"):
+            start = time.process_time()
+            files += load_exporter(name).write(result, Path(folder))
+            times.append(time.process_time() - start)
         sizes = ", ".join(f"{path.suffix} {path.stat().st_size / 1e6:.2f} MB" for path in files)
         largest = max(path.stat().st_size for path in files)
-    sys.stdout.write(f"{minutes:g} minutes: {took_s:.2f} s; {sizes}\n")
-    sys.exit(took_s > MAX_S or largest > MAX_BYTES)
+    sys.stdout.write(f"{minutes:g} minutes: page {times[0]:.2f} s, PDF {times[1]:.2f} s; {sizes}\n")
+    sys.exit(sum(times) > MAX_S or largest > MAX_BYTES)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,35 @@ SINGLE = """[...document.querySelectorAll('.every')]
     .filter(node => getComputedStyle(node).display !== 'none' && node.getBBox().width > 0).length"""
 """How many charts show single strides."""
 
+FAINT = """(() => {
+    const parts = text => text.match(/[\\d.]+/g).map(Number);
+    const bright = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+    const ground = node => {
+        for (let n = node; n; n = n.parentElement) {
+            const found = parts(getComputedStyle(n).backgroundColor);
+            if (found.length < 4 || found[3] === 1) return found;
+        }
+        return [255, 255, 255];
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const low = [];
+    while (walker.nextNode()) {
+        const node = walker.currentNode.parentElement;
+        if (!walker.currentNode.data.trim() || /SCRIPT|STYLE/.test(node.tagName)) continue;
+        const style = getComputedStyle(node);
+        const ink = node.closest('svg') ? style.fill : style.color;
+        const [a, b] = [bright(parts(ink)), bright(ground(node))];
+        const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (contrast < 4.5) low.push([node.textContent.slice(0, 40), ink, contrast]);
+    }
+    return low;
+})()"""
+"""Texts whose contrast is too small; those of charts against the ground of the page."""
+
+SUBJECT = {"id": "S01", "sex": "female", "height_m": 1.68, "mass_kg": 58.0}
+
 WIDE = """[...document.querySelectorAll('section, figure, .figure, .flat svg, header')]
     .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
     .map(node => node.id || node.className)"""
@@ -183,6 +212,44 @@ def test_a_page_is_quiet_drawn_and_whole(
         visit.check_whole()
         check_print(visit, which, tmp_path)
     visit.check_quiet(file)
+    visit.page.close()
+
+
+@pytest.mark.parametrize("which", RUNS)
+@pytest.mark.parametrize("size", [(360, 740), (1280, 800)])
+def test_the_first_screen_holds_value_verdict_and_action(
+    browser: Any, which: str, size: tuple[int, int], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    width, height = size
+    view = {**view_of(request.getfixturevalue(which)), "subject": SUBJECT}
+    visit = Visit(browser, write(tmp_path, view), width)
+    visit.page.set_viewport_size({"width": width, "height": height})
+    shown = visit.page.locator("#headline .value, #headline [data-answer]")
+    assert shown.count() == 4
+    control = visit.page.locator("#control")
+    foot = control.bounding_box() if control.count() and control.is_visible() else None
+    for box in (shown.nth(k).bounding_box() for k in range(4)):
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= (foot["y"] if foot else height)
+    asked = visit.page.locator("#headline .withheld")
+    if asked.count():
+        assert not asked.locator("p").is_visible()
+        asked.locator("summary").click()
+        assert asked.locator("p").is_visible()
+    visit.page.close()
+
+
+@pytest.mark.parametrize("which", ["result", "poor_result", "compared_view", "several"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_on_its_ground(
+    browser: Any, which: str, scheme: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    visit = Visit(browser, write_any(tmp_path, which, request), 1280)
+    visit.page.emulate_media(color_scheme=scheme)
+    grounds = visit.ask("getComputedStyle(document.body).backgroundColor")
+    assert (grounds == "rgb(255, 255, 255)") == (scheme == "light")
+    assert visit.ask(FAINT) == []
     visit.page.close()
 
 

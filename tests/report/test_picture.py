@@ -129,6 +129,13 @@ def test_what_is_not_measured_is_drawn_as_such(pelvis_result: Result) -> None:
     knee["lines"][4]["points"] = [points[:2] for points in knee["lines"][4]["points"]]
     thigh, shank, foot = named(body_of(knee), "right")
     assert [s.measured for s in (thigh, shank, foot)] == [True, False, False]
+    gone = standing()
+    gone["lines"] = gone["lines"][:4]
+    for side, away in (("right", 0.09), ("left", -0.09)):
+        leg, _ = named(body_of(gone), side)
+        hip = body_of(gone).where([leg.balls[0][0]])[0, 0]
+        assert hip[2] == pytest.approx(away)
+        assert not leg.measured
     head = [s for s in named(body_of(standing()), "rest") if not s.measured]
     assert len(head) == 6  # neck, head, and two arms of two parts each
 

@@ -19,6 +19,7 @@ from opensim_pelvis.report.charts.chart import (
 )
 from opensim_pelvis.report.figures_agreement import agreement_charts
 from opensim_pelvis.report.figures_runs import cadence_chart, change_chart
+from opensim_pelvis.report.first_screen import scale_chart
 from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
@@ -31,7 +32,8 @@ _EVENTS: Final[Mapping[str, style.Dash]] = {"toe_off": "dot", "opposite_contact"
 def figures_of(view: View, texts: Texts) -> dict[str, Chart]:
     """Return every figure that the view has numbers for, by name, in the page's order."""
     events = view["curves"]["events"]
-    found: dict[str, Chart | None] = {
+    found: dict[str, Chart | None] = {"scale": scale_chart(view, texts)}
+    found |= {
         f"curve-{curve['name']}": curve_chart(curve, events, texts)
         for curve in view["curves"]["angles"]
     }
@@ -59,9 +61,7 @@ def curve_chart(
     for side in sides:
         strides = curve[side]["strides"]
         if strides:
-            steps = len(strides[0]) - 1
-            x = [100.0 * step / steps for step in range(steps + 1)]
-            marks.append(Bundle(x=x, rows=strides, colour=style.SIDE_COLOURS[side]))
+            marks.append(Bundle(ends=(0.0, 100.0), rows=strides, colour=style.SIDE_COLOURS[side]))
     for side in sides:
         mean, sd = curve[side]["mean"], curve[side]["sd"]
         percent = [float(k) for k in range(len(mean))]

@@ -10,7 +10,7 @@ from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 from opensim_pelvis.types.date import has_zone
 
-_ROTATION: Final = "pelvic_rotation_range_deg"
+ROTATION: Final = "pelvic_rotation_range_deg"
 _MARKERS: Final = "pelvic_rotation_range_optical_deg"
 _BAND: Final = {"fast_with_high_rotation": "in", "fast_with_low_rotation": "below"}
 """Rules about the coach's band of a fast pace, and what is said where one fires."""
@@ -61,19 +61,39 @@ def when(view: View, texts: Texts) -> str:
     return f"{texts.moment(date['start'])}{zone}"
 
 
+def speed_of(view: View) -> float | None:
+    """Return the speed of a recording, m/s: as measured or stated."""
+    row = find_row(view, "speed_mps")
+    given: float | None = row["mean"] if row else view["activity"]["speed_mps"]
+    return given
+
+
+def who_and_when(view: View, texts: Texts) -> list[str]:
+    """Return who was measured, when, where and how fast, as far as it is known."""
+    words, speed = texts["page"], speed_of(view)
+    date = when(view, texts)
+    known = [
+        words.get(view["subject"]["sex"] or ""),
+        date if view["recording"]["date"] else f"{words['date']}: {date}",
+        words.get(view["activity"]["surface"] or ""),
+        f"{texts.number(speed, 'mps')} m/s ({pace(speed)})" if pace(speed) else None,
+    ]
+    return [part for part in known if part]
+
+
 def headline(view: View, texts: Texts) -> list[str]:
     """Return what happened in plain sentences: pelvis, hips, trunk, and how sure it is."""
     words = texts["headline"]
-    if find_row(view, _ROTATION) is None:
+    if find_row(view, ROTATION) is None:
         return [words["none"]]
     if view["quality"]["verdict"] == "rejected":
-        return [words["rejected"], *_reasons(view, texts)]
+        return [words["rejected"], *reasons_of(view, texts)]
     parts = (_rotation, _pelvis, _hips, _drop, _trunk, _timing, _sure)
     said = [" ".join(part(view, texts)) for part in parts]
     return [text for text in said if text]
 
 
-def _reasons(view: View, texts: Texts) -> list[str]:
+def reasons_of(view: View, texts: Texts) -> list[str]:
     """Return what is told first of a result that is unreliable; no number of it is a finding."""
     notes = [note for note in view["notes"] if not isinstance(note, str)]  # texts are of old files
     told = [note for note in notes if note["severity"] != "note"]
@@ -84,8 +104,8 @@ def _reasons(view: View, texts: Texts) -> list[str]:
 def _rotation(view: View, texts: Texts) -> Iterator[str]:
     words, measure, row = (
         texts["headline"],
-        find_measure(view, _ROTATION),
-        find_row(view, _ROTATION),
+        find_measure(view, ROTATION),
+        find_row(view, ROTATION),
     )
     if measure is None or row is None:
         return
@@ -98,8 +118,8 @@ def _rotation(view: View, texts: Texts) -> Iterator[str]:
         yield from _not_compared(view, references, texts)
     own_sex_first = sorted(compared(references), key=lambda one: one["label"] == "people")
     for band in own_sex_first[:1]:
-        who = _who(band, texts)
-        key, side = _against(band, mean, half, words)
+        who = who_of(band, texts)
+        key, side = against(band, mean, half, words)
         yield words[f"rotation_published_{key}"].format(
             who=who,
             low=texts.number(band["low"], "deg"),
@@ -132,7 +152,7 @@ def _not_compared(view: View, references: list[dict[str, Any]], texts: Texts) ->
         if one["standing"] == "few_people":
             value = texts.degrees(one["value"])
             yield words["rotation_few"].format(
-                n=one["n"], who=_who(one, texts), value=value, source=one["source"]
+                n=one["n"], who=who_of(one, texts), value=value, source=one["source"]
             )
 
 
@@ -142,12 +162,13 @@ def _fired(view: View, said: Mapping[str, str], otherwise: str) -> str:
     return next((word for rule, word in said.items() if rule in fires), otherwise)
 
 
-def _who(reference: dict[str, Any], texts: Texts) -> str:
+def who_of(reference: dict[str, Any], texts: Texts) -> str:
+    """Return the people of a reference in the plural."""
     words = texts["headline"]
     return {"female": words["women"], "male": words["men"]}.get(reference["label"], words["people"])
 
 
-def _against(band: dict[str, Any], mean: float, half: float | None, words: Any) -> tuple[str, str]:
+def against(band: dict[str, Any], mean: float, half: float | None, words: Any) -> tuple[str, str]:
     """Return whether a value is in, near or out of a band, and on which side of its nearer end.
 
     It is near where its interval holds that end; without an interval it is in or out.
@@ -225,8 +246,8 @@ def _timing(view: View, texts: Texts) -> Iterator[str]:
 def _sure(view: View, texts: Texts) -> Iterator[str]:
     words, measure, row = (
         texts["headline"],
-        find_measure(view, _ROTATION),
-        find_row(view, _ROTATION),
+        find_measure(view, ROTATION),
+        find_row(view, ROTATION),
     )
     if measure is None or row is None:
         return

@@ -30,9 +30,10 @@ from opensim_pelvis.report.body_shapes import body_of
 from opensim_pelvis.report.charts.chart import Chart
 from opensim_pelvis.report.charts.chart_page import patterns, show
 from opensim_pelvis.report.figures import figures_of, pair_curves, pair_side
-from opensim_pelvis.report.headline import find_row, headline, pace, when
+from opensim_pelvis.report.first_screen import first_of
+from opensim_pelvis.report.headline import headline, pace, speed_of, when, who_and_when
 from opensim_pelvis.report.lab import Lab
-from opensim_pelvis.report.picture import moving
+from opensim_pelvis.report.picture import STILL, moving
 from opensim_pelvis.report.picture_page import pictures
 from opensim_pelvis.report.reference_words import reference_note, reference_value
 from opensim_pelvis.report.sections import sections_of
@@ -69,7 +70,7 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         for c in view["curves"]["angles"]
     }
     pair = pair_curves(view, side) if side else None
-    skeleton = view["skeleton"]
+    skeleton = view["skeleton"] if "motion" in lab.sections else None
     body = body_of(skeleton, walking=is_walking(view)) if skeleton else None
     return render(
         "page.html",
@@ -80,11 +81,15 @@ def render_page(view: View, lab: Lab | None = None) -> str:
         view=view,
         title=report_title(view, texts),
         headline=headline(view, texts),
+        first=first_of(view, texts),
+        who=who_and_when,
+        still=STILL,
+        beside=body is not None and "headline" in lab.sections,
         main=main_measures(view),
         more=more_measures(view),
         drills=drills_of(view),
         pictures=pictures(body, view, texts) if body else {},
-        speed=_speed(view),
+        speed=speed_of(view),
         most=MAX_STRIDES,
         mirrored=mirrored,
         pace=pace,
@@ -246,9 +251,3 @@ def _agreement(view: View, texts: Texts) -> dict[str, Any] | None:
             for c in found["curves"]["angles"]
         },
     }
-
-
-def _speed(view: View) -> float | None:
-    row = find_row(view, "speed_mps")
-    given: float | None = row["mean"] if row else view["activity"]["speed_mps"]
-    return given

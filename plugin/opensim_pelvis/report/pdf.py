@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.report import figures, figures_runs, pdf_agreement, pdf_motion
+from opensim_pelvis.report import figures, figures_runs, pdf_agreement, pdf_first, pdf_motion
 from opensim_pelvis.report.flow import Flow, Picture
-from opensim_pelvis.report.headline import find_row, headline, pace, when
+from opensim_pelvis.report.headline import find_row, pace, when
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.logo import logo_picture
 from opensim_pelvis.report.sections import sections_of
@@ -76,21 +76,6 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
     line = " · ".join(f"{words[key]}: {value}" for key, value in facts.items() if value)
     flow.text(line, size=8, colour="#5b6b7c", after=2)
     flow.rule()
-
-
-def _headline(flow: Flow, view: View, texts: Texts) -> None:
-    verdict = view["quality"]["verdict"]
-    flow.heading(texts["section"]["headline"])
-    flow.lamp(verdict)
-    words = texts["quality"]
-    flow.text(
-        f"{words[f'verdict_{verdict}']}. {words[f'verdict_{verdict}_text']}",
-        bold=True,
-        indent=22,
-        after=5,
-    )
-    for sentence in headline(view, texts):
-        flow.text(sentence, indent=12, mark="•", after=2)
 
 
 def _measures(flow: Flow, view: View, texts: Texts) -> None:
@@ -273,7 +258,7 @@ def _methods(flow: Flow, view: View, texts: Texts) -> None:
 
 
 PARTS: Final[Mapping[str, Callable[[Flow, View, Texts], None]]] = {
-    "headline": _headline,
+    "headline": pdf_first.set_first,
     "quality": _quality,
     "motion": pdf_motion.set_motion,
     "curves": _curves,

@@ -13,6 +13,8 @@ from opensim_pelvis.report.texts import Texts
 from opensim_pelvis.report.view import View
 
 _NUMBER_MM, _WORD_MM, _ROOM_MM = 54.0, 36.0, 172.0
+_BOLD = 1.15
+"""How much wider bold letters are at most."""
 
 
 def pictures(body: Body, view: View, texts: Texts) -> dict[str, str]:
@@ -67,7 +69,7 @@ def _arc(arc: Arc, texts: Texts) -> str:
 
 def _word(arc: Arc, y_mm: float, text: str, size_mm: float, *, bold: bool = False) -> str:
     x, _ = arc.at(0.0)
-    size = min(size_mm, _ROOM_MM / text_width(text, bold))
+    size = min(size_mm, _ROOM_MM / (text_width(text) * (_BOLD if bold else 1.0)))
     anchor = "start" if arc.side > 0.0 else "end"
     weight = ' font-weight="650"' if bold else ""
     place = f'x="{1000 * x + 18.0 * arc.side:.0f}" y="{y_mm + (0.3 if bold else 1.0) * size:.0f}"'
@@ -78,7 +80,7 @@ def _word(arc: Arc, y_mm: float, text: str, size_mm: float, *, bold: bool = Fals
 def _signs(texts: Texts) -> str:
     """Return the arrow forward, and which side is which."""
     words = [
-        ("start", 22, -262, texts["motion"]["forward"]),
+        ("start", 38, -262, texts["motion"]["forward"]),
         ("middle", -170, 225, texts["measures"]["left"]),
         ("middle", 170, 225, texts["measures"]["right"]),
     ]

@@ -12,7 +12,7 @@ from opensim_pelvis.report import style
 
 Values: TypeAlias = Sequence[float | None]
 Shape: TypeAlias = Literal["circle", "square", "diamond", "triangle"]
-Size: TypeAlias = Literal["small", "square", "strip", "large"]
+Size: TypeAlias = Literal["small", "square", "strip", "large", "scale"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +79,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """Thin lines over the same places: shown on demand on a page, and never on paper."""
+    """Thin lines at even steps from one place to another: on a page on demand, never on paper."""
 
-    x: Sequence[float]
+    ends: tuple[float, float]
     rows: Sequence[Sequence[float]]
     colour: str
 
@@ -214,7 +214,7 @@ class Chart:
                 case Area():
                     found += [point[axis == "y"] for loop in mark.loops for point in loop]
                 case Bundle() if bundles:
-                    found += mark.x if axis == "x" else [y for row in mark.rows for y in row]
+                    found += mark.ends if axis == "x" else [y for row in mark.rows for y in row]
                 case Rule() | Bundle() | Words():
                     continue
         return [value for value in found if value is not None and np.isfinite(value)]

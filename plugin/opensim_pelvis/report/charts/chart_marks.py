@@ -93,21 +93,20 @@ def shape_of(mark: Mark, frame: Frame) -> str:
 
 
 def bundle_of(mark: Bundle, frame: Frame) -> str:
-    """Return thin lines, one path for all of them; tenths of a point are fine enough."""
-    x = np.array([frame.across(value) for value in mark.x])
-    rows = np.asarray(mark.rows, dtype=float).reshape(-1, x.size)
-    y = frame.up(frame.y[0]) - (rows - frame.y[0]) / (frame.y[1] - frame.y[0]) * frame.height
-    steps_x = np.diff(np.rint(10.0 * x).astype(int))
-    starts = np.rint(10.0 * y).astype(int)
-    steps = np.diff(starts, axis=1)
-    first = round(10.0 * float(x[0]))
+    """Return thin lines as one short path: a step across is 1, tenths of a point are 1 upwards."""
+    rows = np.asarray(mark.rows, dtype=float)
+    up = frame.up(frame.y[0]) - (rows - frame.y[0]) / (frame.y[1] - frame.y[0]) * frame.height
+    tenths = np.rint(10.0 * up).astype(int)
     lines = (
-        f"M{first} {start}l" + " ".join(f"{a} {b}" for a, b in zip(steps_x, row, strict=True))
-        for start, row in zip(starts[:, 0], steps, strict=True)
+        f"M0 {row[0]}l" + " ".join(f"1{step:+d}" for step in np.diff(row).tolist())
+        for row in tenths
     )
+    left, right = (frame.across(end) for end in mark.ends)
+    wide = (right - left) / (rows.shape[1] - 1)
     return (
-        f'<path transform="scale(.1)" d="{"".join(lines)}" stroke-opacity="0.35" '
-        f"{stroke(mark.colour, 4, 'solid')}/>"
+        f'<path transform="matrix({wide:.4f} 0 0 .1 {left:.2f} 0)" d="{"".join(lines)}" '
+        f'vector-effect="non-scaling-stroke" stroke-opacity="0.35" '
+        f"{stroke(mark.colour, 0.8, 'solid')}/>"
     )
 
 

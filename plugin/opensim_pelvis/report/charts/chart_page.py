@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Final
@@ -16,9 +17,9 @@ from opensim_pelvis.report.texts import Texts
 
 NARROW_PT: Final = 184.0
 """As wide as on paper, where three stand side by side: on a phone a point is 1.7 pixels."""
-WIDE_PT: Final = 400.0
+_WIDE_PT: Final[Mapping[Size, float]] = {"large": 400.0, "strip": 400.0, "scale": 300.0}
 _HEIGHTS: Final[dict[Size, float]] = {
-    "small": 116.0, "square": 184.0, "strip": 44.0, "large": 215.0,
+    "small": 116.0, "square": 184.0, "strip": 44.0, "large": 215.0, "scale": 88.0,
 }  # fmt: skip
 _TOP_PT: Final = 5.0
 _CAP: Final = 0.73
@@ -50,10 +51,10 @@ def show(chart: Chart, texts: Texts) -> Shown:
     """Return a chart as a page shows it; those across it have a layout for wide windows, too."""
     x, y = chart.limits(bundles=True)
     bare = replace(chart, title="", note="", legend=False, x_limits=x, y_limits=y)
-    height, wide = _HEIGHTS[chart.size], chart.size in {"large", "strip"}
+    height, wide = _HEIGHTS[chart.size], _WIDE_PT.get(chart.size)
     sizes = [("narrow" if wide else "", NARROW_PT, height)]
     if wide:
-        sizes.append(("wide", WIDE_PT, height))
+        sizes.append(("wide", wide, height))
     return Shown(
         svgs=tuple(
             (name, _svg(bare, lay_out(bare, width, high, texts.language, _TOP_PT)))
@@ -97,7 +98,7 @@ def _svg(chart: Chart, laid: Laid) -> str:
 
 def _text(word: Placed) -> str:
     """Return a text at its place, smaller where it is wider than its room."""
-    size = word.size * min(1.0, word.room / (word.size * text_width(word.text, word.bold)))
+    size = word.size * min(1.0, word.room / (word.size * text_width(word.text)))
     anchor = _ANCHORS[0.5 if word.upright else word.across]
     kept = ' translate="no"' if word.is_name else ""
     look = f'font-size="{size:.3g}" fill="{word.colour}" text-anchor="{anchor}"{kept}'

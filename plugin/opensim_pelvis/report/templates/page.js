@@ -244,7 +244,7 @@
 
   function follow() {
     const bar = document.getElementById("control");
-    const tied = ["motion", "curves", "counter"].map(function (id) { return document.getElementById(id); }).filter(Boolean);
+    const tied = ["headline", "motion", "curves", "counter"].map(function (id) { return document.getElementById(id); }).filter(Boolean);
     if (!bar || !tied.length) return;
     const seen = new Set();
     const observer = new IntersectionObserver(function (entries) {
