@@ -74,6 +74,7 @@ ORDER = (
     "kinematics.osim",
     "kinematics.solve",
     "kinematics.doubts",
+    "kinematics.inverse",
     "kinematics.angle_definitions",
     "kinematics.angles",
     "gait.events",
@@ -101,6 +102,7 @@ ORDER = (
     "cli.debug",
     "cli.options",
     "cli.spoken_command",
+    "cli.populations",
     "cli.results",
     "cli.execute",
     "cli.commands",
@@ -124,6 +126,7 @@ LIGHT_FOR_CLI = {
     "cli.screen",
     "cli.options",
     "cli.spoken_command",
+    "cli.populations",
     "cli.results",
 }
 QUICK_TO_IMPORT = {"__future__", "functools", "sys", "pathlib", "typing", "typer", WHOLE_PACKAGE}

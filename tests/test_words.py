@@ -224,6 +224,21 @@ def test_help_uses_standard_terms(command: str) -> None:
     assert not found_in(iter([(f"{command} --help", shown.stdout)]))
 
 
+SHOWN: Final = ("cli/screen/texts.toml", "report/texts.toml", "notices/notices.toml")
+
+
+@pytest.mark.parametrize("table", SHOWN)
+def test_no_text_sends_people_to_a_page_that_is_not_installed(table: str) -> None:
+    """The documentation is no part of the wheel."""
+    tree = tomllib.loads((PACKAGE / table).read_text(encoding="utf-8"))
+    assert [place for place, text in texts_of(tree, table) if "docs/" in text] == []
+
+
+@pytest.mark.parametrize("command", typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+def test_no_help_sends_people_to_a_page_that_is_not_installed(command: str) -> None:
+    assert "docs/" not in run_command(command, "--help").stdout
+
+
 def test_no_error_is_too_long_to_be_shown_whole() -> None:
     """The words of an error leave room for the names and numbers that are filled in."""
     faults = [

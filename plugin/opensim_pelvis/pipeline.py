@@ -42,23 +42,17 @@ from opensim_pelvis.io.processes import finish_before_fork
 from opensim_pelvis.io.reading import read_recording
 from opensim_pelvis.kinematics.angles import compute_angles
 from opensim_pelvis.kinematics.doubts import doubt_ranges, doubt_thighs
-from opensim_pelvis.kinematics.engine_definitions import Solve, engine_of, load
-from opensim_pelvis.notices import notice
+from opensim_pelvis.kinematics.engine_definitions import engine_of, load
+from opensim_pelvis.kinematics.inverse import load_model_of, solve
 from opensim_pelvis.quality import Examined, examine, judge, notes_of
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.timeline.clocks import unify_clocks
 from opensim_pelvis.timeline.inspect import inspect_signals
 from opensim_pelvis.timeline.matching import keep_worn, match_sensors
 from opensim_pelvis.types import (
-    AlignedRecording,
-    BodyModel,
-    EngineCheck,
-    Kinematics,
-    Placement,
     Progress,
     Recording,
     Result,
-    SensorOrientations,
 )
 
 _REPORTED_VERSIONS: Final = (
@@ -196,10 +190,13 @@ def _run(
     aligned = align_recording(recording, settings.sensors, max_gap_s=gap_s)
     ledger = replace(aligned.ledger, unmatched=(*idle, *aligned.ledger.unmatched))
     aligned = replace(aligned, ledger=ledger)
-    model = _load_model(settings, aligned)
+    _tell(progress, "calibration", 0, 1)
+    model = load_model_of(settings, aligned)
     aligned, placement = calibrate_described(recording, aligned, model, settings)
     orientations = orient_sensors(aligned, placement)
-    model, kinematics, check = _solve(model, orientations, placement, settings.solver, progress)
+    _tell(progress, "calibration", 1, 1)
+    model, kinematics, check = solve(model, orientations, placement, settings.solver, progress)
+    _tell(progress, "analysis", 0, 1)
     headless = orient_headless(placement, orientations)
     angles = compute_angles(kinematics, surface=settings.activity.surface, headless=headless)
     running = analyse_running(aligned, placement, orientations, kinematics, angles, settings)
@@ -218,6 +215,7 @@ def _run(
     told = notes_of(evidence)
     quality = judge(recording, aligned, placement, model, kinematics, running, evidence)
     running = replace(running, findings=find_findings(running, settings, placement, quality))
+    _tell(progress, "analysis", 1, 1)
     return Result(
         name=name_of(recording, settings),
         settings=settings,
@@ -248,71 +246,6 @@ def _run(
             *aligned.notes,
         ),
     )
-
-
-def _load_model(settings: TrialSettings, aligned: AlignedRecording) -> BodyModel:
-    from opensim_pelvis.kinematics.osim.model import (
-        build_model,
-        describe_model,
-        load_model,
-        require_bodies,
-    )
-
-    path = settings.solver.model
-    if path is None:
-        weights = settings.solver.weights
-        osim = build_model(settings.subject, [b for b in aligned.bodies if weights.get(b, 1.0)])
-        source = ""
-    else:
-        osim = load_model(path)
-        source = str(path)
-    require_bodies(osim, aligned.bodies)
-    return describe_model(osim, source)
-
-
-def _solve(
-    model: BodyModel,
-    orientations: SensorOrientations,
-    placement: Placement,
-    settings: SolverSettings,
-    progress: Progress | None,
-) -> tuple[BodyModel, Kinematics, EngineCheck | None]:
-    from opensim_pelvis.kinematics.osim.engine_check import check_kinematics
-    from opensim_pelvis.kinematics.osim.prepare import prepare
-    from opensim_pelvis.kinematics.osim.tool_check import doubt_tool
-
-    headless = orient_headless(placement, orientations)
-    ready = prepare(model, placement, orientations, stated=settings.weights, headless=headless)
-    solve: Solve = load(engine_of(settings.engine).solve)
-    kinematics = solve(
-        ready.model,
-        orientations,
-        ready.observability,
-        placement=placement,
-        weights=ready.weights,
-        progress=progress,
-    )
-    told = doubt_tool(kinematics, ready, orientations)
-    kinematics = replace(kinematics, weights=ready.weights, notes=(*kinematics.notes, *told))
-    if headless:
-        known = ready.observability.find_determined(placement.bodies).coordinates
-        lost = {n for n, k in zip(model.coordinates, known, strict=True) if k}
-        absent = {
-            n: notice("absent.needs_heading", n, bodies=tuple(headless)) if n in lost else why
-            for n, why in kinematics.absent.items()
-        }
-        kinematics = replace(kinematics, absent=absent)
-    check = None
-    if settings.check_engine:
-        check = check_kinematics(
-            kinematics,
-            ready.model,
-            orientations,
-            ready.observability,
-            placement=placement,
-            weights=ready.weights,
-        )
-    return ready.model, kinematics, check
 
 
 def _versions() -> dict[str, str]:

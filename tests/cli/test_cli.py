@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from opensim_pelvis.config.settings import TrialSettings
 from tests.cli.conftest import COLUMNS, Run
 from tests.cli.processes import in_own_process
+from tests.conftest import ROOT
 from tests.exporting import PAGE_AND_PDF, without
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -29,6 +31,8 @@ def test_every_flag_reaches_its_setting(
     run: Run, seen: list[TrialSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("m.toml", "x.osim", "run.gpx", "plates.c3d", "monday"):
+        (tmp_path / name).touch()  # a flag that names no file is refused
     pairs = ("--sensor", "A=pelvis", "--sensor", "B=torso")
     static = ("--static", "1", "2.5", "--heading-axis", "-z", "--base", "torso")
     source = ("--reader", "xsens", "--rate", "60", "--up-axis", "y", "--mapping", "m.toml")
@@ -75,15 +79,38 @@ def test_flags_win_over_the_trial_file(
     assert seen[0].recording.path == trial.parent / "imu"
 
 
-def test_a_run_ends_with_tables_that_fit_the_screen(run: Run, trial: Path, tmp_path: Path) -> None:
+def test_a_run_ends_with_three_lines_after_what_needs_attention(
+    run: Run, trial: Path, tmp_path: Path
+) -> None:
     code, out, err = run("run", trial, "--name", "sim[1]", "--out", tmp_path / "out")
     assert (code, err) == (0, "")
-    assert "sim[1]: 8 sensors, " in out  # brackets are text, not markup
-    for words in ("pelvic_axial_rotation", "static trial", "heading", "Defaults used", "_ik.mot"):
-        assert words in out
-    assert max(map(len, out.splitlines())) <= COLUMNS
+    above, _, below = out.rpartition("\n\n")
+    quality, value, report = below.splitlines()
+    summary = json.loads((tmp_path / "out" / "sim[1]" / "sim[1]_summary.json").read_text("utf-8"))
+    assert quality.startswith(f"quality {summary['quality']['verdict']}: ")
+    assert value.startswith("pelvic rotation range not computed: too few strides (1 ")
+    assert report == f"report {tmp_path / 'out' / 'sim[1]' / 'sim[1]_report.html'}"
+    assert above.startswith("\nNeeds attention\n  - ")
+    assert max(map(len, above.splitlines())) <= COLUMNS
     assert "\x1b" not in out
-    assert (tmp_path / "out" / "sim[1]" / "sim[1]_ik.mot").is_file()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_all_tables_fit_the_screen_where_they_are_asked_for(
+    run: Run, trial: Path, tmp_path: Path, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    with without(*PAGE_AND_PDF):
+        code, out, err = run("run", "-v", trial, "--name", "sim[1]", "--out", tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert "sim[1]: 8 sensors, " in out  # brackets are text, not markup
+    words = ("pelvic_axial_rotation", "static trial", "heading", "Defaults used", "_ik.mot")
+    for text in (*words, "orientations", "missing s", "lowest", "femur_r", "00B4F003"):
+        assert text in out, text
+    assert "\u2026" not in out  # nothing is cut off
+    *lines, folder = out.splitlines()
+    assert folder == f"results {tmp_path / 'out' / 'sim[1]'}"
+    assert max(map(len, lines)) <= columns
 
 
 def test_a_pipe_that_knows_ascii_only_is_served(trial: Path) -> None:
@@ -148,11 +175,14 @@ def test_a_binary_file_with_a_text_extension(run: Run, tmp_path: Path) -> None:
         (["--reader", "nokia"], "no reader is named 'nokia'"),
         (["--height", "168"], "wanted metres"),
         (["--events", "plates"], "wanted one of imported, sensors"),
-        (["--events-file", "none.c3d", "--events-start", "0"], "none.c3d"),
-        (["--events-file", "none.c3d"], "--events-start"),
-        (["--speed-file", "run.fit"], "speed_start_s"),
-        (["--model", "none.osim"], "none.osim"),
-        (["--sensors", "none.toml"], "there is no such file"),
+        (["--events-file", ROOT / "fixtures" / "channels.c3d"], "--events-start"),
+        (["--speed-file", f"{__file__}/../run.fit"], "--speed-file: there is no such file"),
+        (["--events-file", "none.c3d"], "--events-file: there is no such file"),
+        (["--model", "none.osim"], "--model: there is no such file"),
+        (["--placement", "none"], "--placement: there is no such file"),
+        (["--reference", "none.toml"], "--reference: there is no such file"),
+        (["--mapping", "none.toml"], "--mapping: there is no such file"),
+        (["--sensors", "none.toml"], "--sensors: there is no such file"),
     ],
 )
 def test_bad_flags_leave_nothing_behind(

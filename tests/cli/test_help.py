@@ -81,3 +81,30 @@ def test_the_version_is_that_of_the_distribution(run: Run) -> None:
     from importlib.metadata import version
 
     assert run("--version")[:2] == (0, f"opensim-pelvis {version('opensim-pelvis')}\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["co"], {"compare", "cohort"}),
+        (["run", "--heigh"], {"--height"}),
+        (["run", "walk", "--engine", "open"], {"opensim", "opensim-tool"}),
+        (["run", "walk", "--sex", ""], {"female", "male"}),
+        (["run", "walk", "-"], {"--verbose", "--language", "--static"}),
+    ],
+)
+def test_a_shell_is_told_how_words_go_on(words: list[str], offered: set[str]) -> None:
+    answer = in_own_process(
+        _OPENSIM_PELVIS_COMPLETE="complete_bash",
+        COMP_WORDS=" ".join(["opensim-pelvis", *words]),
+        COMP_CWORD=str(len(words)),
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert offered <= set(answer.stdout.split())
+    assert len(offered) in {3, len(answer.stdout.split())}  # what else begins so is not offered
+
+
+def test_the_script_of_a_shell_asks_by_the_variable_that_is_heard(run: Run) -> None:
+    code, out, _ = run("--show-completion", "bash")
+    assert code == 0
+    assert "_OPENSIM_PELVIS_COMPLETE=complete_bash" in out

@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from rich.console import Console
@@ -47,7 +48,8 @@ def greek(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(tmp_path_factory: pytest.TempPathFactory, greek: Path) -> tuple[Path, Result]:
     """The folder of a demonstration, and what the screen showed of it."""
     folder = tmp_path_factory.mktemp("demo")
-    return folder, shown("demo", "--out", folder, language=greek)
+    with mock.patch("opensim_pelvis.cli.execute.verbose", return_value=True):
+        return folder, shown("demo", "--out", folder, language=greek)
 
 
 def shown(*words: object, language: Path) -> Result:

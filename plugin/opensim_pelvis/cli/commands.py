@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from opensim_pelvis.cli import populations
 from opensim_pelvis.cli import results as cli_results
 from opensim_pelvis.cli.debug.gather import DebugGroup, keep
 from opensim_pelvis.cli.options import (
@@ -30,7 +31,6 @@ app = typer.Typer(
     cls=DebugGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    add_completion=False,
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -75,6 +75,7 @@ def top(
 def demo(out: Out, overwrite: Overwrite = False) -> None:
     """Simulate a runner, analyse the recording, write all results."""
     from opensim_pelvis.cli.execute import execute
+    from opensim_pelvis.cli.screen.console import waiting
     from opensim_pelvis.config.trial.run_request import read_request
     from opensim_pelvis.io.output import check_output
     from opensim_pelvis.simulate.demo import DEMO_NAME, deliver_demo
@@ -82,7 +83,9 @@ def demo(out: Out, overwrite: Overwrite = False) -> None:
     check_output(out, DEMO_NAME, overwrite=overwrite)
     typer.echo(word("command.demo_before"))
     tables = {"report": {"language": spoken().source}}
-    settings, defaults = read_request(deliver_demo(out, overwrite=overwrite), tables)
+    with waiting("simulating"):
+        trial = deliver_demo(out, overwrite=overwrite)
+    settings, defaults = read_request(trial, tables)
     execute(settings, defaults, out, overwrite=overwrite)
     typer.echo("\n" + word("command.demo_after"))
 
@@ -113,15 +116,14 @@ def run(
 ) -> None:
     """Analyse a recording: angles, gait events, measures, report.
 
-    Flags take precedence over the trial file. docs/settings.md describes every setting, and so
-    does the trial file that `opensim-pelvis init` writes.
+    Flags take precedence over the trial file. The trial file that `opensim-pelvis init` writes
+    describes every setting.
     """
+    from opensim_pelvis.cli.execute import execute
     from opensim_pelvis.config.trial.run_request import read_request
 
     tables = tables_of(flags) | {"report": {"language": spoken().source}}
     settings, defaults = read_request(path, tables, sensor_map=sensors, sensors=sensor or ())
-    from opensim_pelvis.cli.execute import execute  # takes seconds: faults are told before
-
     told = [sensors] if sensors is not None else []
     execute(settings, defaults, out, sources=told, overwrite=overwrite)
 
@@ -130,7 +132,7 @@ def run(
 @with_settings("inspect")
 def inspect(path: TrialPath, **flags: Any) -> None:
     """Show sensors, signals, sampling rates and gaps of a recording."""
-    from opensim_pelvis.cli.screen.console import make_console
+    from opensim_pelvis.cli.screen.console import make_console, waiting
     from opensim_pelvis.cli.screen.file_contents import render_contents
     from opensim_pelvis.cli.screen.recordings import render_recording
     from opensim_pelvis.config.trial.run_request import read_request
@@ -143,7 +145,8 @@ def inspect(path: TrialPath, **flags: Any) -> None:
 
     settings, _ = read_request(path, tables_of(flags))
     try:
-        recording = read_without_rate(settings.recording)
+        with waiting("reading"):
+            recording = read_without_rate(settings.recording)
     except NoSensorsError as found:
         make_console().print(render_contents(found.contents))
         return
@@ -201,6 +204,7 @@ def init(
 ) -> None:
     """Write a trial file to fill in, with every setting explained."""
     from opensim_pelvis.calibration.wearers.suggest import suggest_wearers
+    from opensim_pelvis.cli.screen.console import waiting
     from opensim_pelvis.config.trial.run_request import read_request
     from opensim_pelvis.config.trial.template import FIRST_LINE, write_trial
     from opensim_pelvis.io.delivery import check_file
@@ -208,8 +212,9 @@ def init(
 
     check_file(out, sources=(path,), first_line=FIRST_LINE, kept=True, overwrite=overwrite)
     settings, _ = read_request(path, tables_of(flags))
-    recording = read_recording(settings.recording)
-    write_trial(out, recording, settings.recording, suggest_wearers(recording, path))
+    with waiting("reading"):
+        recording = read_recording(settings.recording)
+        write_trial(out, recording, settings.recording, suggest_wearers(recording, path))
     sensors = counted("sensors", len(recording.sensors))
     typer.echo(word("command.enter_bodies", file=str(out), sensors=sensors))
     typer.echo(f"  opensim-pelvis run {out} --out results/")
@@ -233,9 +238,9 @@ def selftest() -> None:
         raise typer.Exit(EXIT_ERROR)
 
 
-command(epilog=examples.COHORT_EXAMPLES)(cli_results.cohort)
-command(epilog=examples.REFERENCE_EXAMPLES)(cli_results.reference)
+command(epilog=examples.COHORT_EXAMPLES)(populations.cohort)
+command(epilog=examples.REFERENCE_EXAMPLES)(populations.reference)
 command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
 command()(cli_results.texts)
 command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)
-command(epilog=examples.POOL_EXAMPLES)(cli_results.pool)
+command(epilog=examples.POOL_EXAMPLES)(populations.pool)

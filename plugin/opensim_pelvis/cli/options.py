@@ -90,7 +90,11 @@ def tables_of(flags: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _parameter(one: SettingDefinition) -> inspect.Parameter:
     kind = _TYPES.get(one.kind, str) | None
     option = typer.Option(
-        one.flag, metavar=_metavar(one), help=_help(one), rich_help_panel=one.group
+        one.flag,
+        metavar=_metavar(one),
+        help=_help(one),
+        rich_help_panel=one.group,
+        autocompletion=_completion(one),
     )
     return inspect.Parameter(
         f"{one.section}__{one.key}",
@@ -98,6 +102,15 @@ def _parameter(one: SettingDefinition) -> inspect.Parameter:
         default=None,
         annotation=Annotated[kind, option],
     )
+
+
+def _completion(one: SettingDefinition) -> Callable[[str], list[str]] | None:
+    """Return what gives a shell the values that begin as a word does; None where any value goes."""
+
+    def beginning(incomplete: str) -> list[str]:
+        return [choice for choice in one.choices if choice.startswith(incomplete)]
+
+    return beginning if one.choices else None
 
 
 def _metavar(one: SettingDefinition) -> str:

@@ -1,4 +1,4 @@
-"""The commands that start from results: parse, call, print; nothing else."""
+"""The commands that start from the results of a run: parse, call, print; nothing else."""
 
 from __future__ import annotations
 
@@ -8,71 +8,12 @@ from typing import Annotated, Final
 import typer
 
 from opensim_pelvis.cli.options import Lab, Out, Overwrite
-from opensim_pelvis.cli.screen.grouped_help import OUTPUT
-from opensim_pelvis.cli.screen.words import speaking, spoken, word
+from opensim_pelvis.cli.screen.words import speaking, spoken
 
 CONTENT: Final = "Content"
 REFERENCE: Final = "Reference"
 ALIGNMENT: Final = "Alignment"
 """Headings of groups of options."""
-
-
-def cohort(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
-        ),
-    ],
-    out: Out,
-    overwrite: Overwrite = False,
-) -> None:
-    """Summarise many results: tables, correlations and a figure."""
-    import json
-
-    from opensim_pelvis.cohort.write_cohort import write_cohort
-    from opensim_pelvis.notices import say_plain
-
-    written = write_cohort(results, out, overwrite=overwrite, language=spoken())
-    facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
-    for name in facts["sessions_without_strides"]:
-        typer.echo(word("command.no_strides", name=name), err=True)
-    for copy in facts["notices"]:
-        typer.echo(say_plain(copy, spoken()), err=True)
-    for path in written:
-        typer.echo(str(path))
-
-
-def reference(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
-        ),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            help="The file to write (TOML), for run --reference.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = Path("reference.toml"),
-    overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace a file of this command.", rich_help_panel=OUTPUT),
-    ] = False,
-) -> None:
-    """Make a reference of your own population."""
-    from opensim_pelvis.cli.screen.population_lines import population_lines
-    from opensim_pelvis.cohort.own_population import write_population
-    from opensim_pelvis.notices import say
-
-    made = write_population(results, out, overwrite=overwrite)
-    for one in made.left_out:
-        typer.echo(say(one, spoken()), err=True)
-    for line in population_lines(made, out):
-        typer.echo(line)
 
 
 def report(
@@ -99,17 +40,21 @@ def report(
     overwrite: Overwrite = False,
 ) -> None:
     """Re-render reports, and compare several recordings."""
-    from opensim_pelvis.report.again import write_reports
-    from opensim_pelvis.report.lab import lab_in
+    from opensim_pelvis.cli.screen.console import waiting
 
-    for path in write_reports(
-        results,
-        out,
-        lab_in(lab, spoken().source),
-        parts=parts,
-        agreements=agreement or (),
-        overwrite=overwrite,
-    ):
+    with waiting("writing"):
+        from opensim_pelvis.report.again import write_reports
+        from opensim_pelvis.report.lab import lab_in
+
+        written = write_reports(
+            results,
+            out,
+            lab_in(lab, spoken().source),
+            parts=parts,
+            agreements=agreement or (),
+            overwrite=overwrite,
+        )
+    for path in written:
         typer.echo(str(path))
 
 
@@ -270,7 +215,7 @@ def compare(
     re-rendered with a section on the agreement.
     """
     from opensim_pelvis.cli.screen.agreement_table import render_comparison
-    from opensim_pelvis.cli.screen.console import make_console
+    from opensim_pelvis.cli.screen.console import make_console, waiting
     from opensim_pelvis.io.delivery import check_entries_of, deliver
     from opensim_pelvis.report.again import stage_reports, views_of
     from opensim_pelvis.report.lab import lab_in
@@ -301,26 +246,11 @@ def compare(
     )
     check_entries_of(set_of(settings, out, overwrite=overwrite), files_of_comparison(settings))
     laboratory = lab_in(lab, spoken().source)
-    comparison = compare_recordings(settings)
-    with deliver(set_of(settings, out, comparison, overwrite=overwrite)) as staged:
+    with waiting("comparing"):
+        comparison = compare_recordings(settings)
+    wanted = set_of(settings, out, comparison, overwrite=overwrite)
+    with waiting("writing"), deliver(wanted) as staged:
         files = [*write_comparison(comparison, staged.folder, laboratory.language)]
         files += stage_reports(views_of(estimate, staged.folder), staged.folder, laboratory)
     with speaking(laboratory.language):
         make_console().print(render_comparison(comparison, [out / path.name for path in files]))
-
-
-def pool(
-    folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR", help="Folders that compare wrote.")
-    ],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The table to write (CSV).")] = Path(
-        "pooled.csv"
-    ),
-) -> None:
-    """Pool comparisons of several people with a mixed model."""
-    from opensim_pelvis.cli.screen.agreement_table import render_pooled
-    from opensim_pelvis.cli.screen.console import make_console
-    from opensim_pelvis.validation.pooling import pool_folders, write_pooled
-
-    pooled = pool_folders(folders)
-    make_console().print(render_pooled(pooled, write_pooled(pooled, out)))

@@ -15,8 +15,10 @@ from opensim_pelvis.io.delivery import Set, Staged, check_set, deliver
 from opensim_pelvis.io.delivery.swap import remove
 from opensim_pelvis.io.registry import EXPORTERS, list_plugins, load_exporter
 from opensim_pelvis.notices.plain_words import value_words, words_of
-from opensim_pelvis.types import Result
+from opensim_pelvis.types import Progress, Result
 
+STAGE: Final = "writing"
+"""What progress calls it."""
 _DISK: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO))
 """Faults of the disk itself."""
 
@@ -68,6 +70,7 @@ def write(
     *,
     sources: Sequence[Path] = (),
     overwrite: bool = False,
+    progress: Progress | None = None,
 ) -> Written:
     """Write a result with every exporter into ``directory/NAME``, which appears at once.
 
@@ -82,6 +85,7 @@ def write(
     overwrite : bool
         Whether results of another recording or person, or files of ours that were changed since,
         may be replaced. A folder that this program did not write never is.
+    progress : callable, optional
 
     Returns
     -------
@@ -96,6 +100,20 @@ def write(
     Notes
     -----
     An exporter that fails otherwise leaves its own files out; `Written.missing` says why.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from opensim_pelvis import run, write
+    >>> from opensim_pelvis.simulate import SENSOR_MAP, Session, simulate_runner, simulate_sensors
+    >>> runner = simulate_runner(session=Session(duration_s=8.0))
+    >>> result = run(simulate_sensors(runner), sensors=SENSOR_MAP)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = write(result, folder)
+    >>> written.folder.name, dict(written.missing)
+    ('simulated', {})
+    >>> [path.name for path in written.files if path.suffix in (".osim", ".c3d")]
+    ['simulated.c3d', 'simulated_model.osim']
     """
     text = str(directory) if isinstance(directory, str | Path) else ""
     if not isinstance(result, Result) or not text or "\0" in text:
@@ -112,11 +130,19 @@ def write(
         sources=sources,
         overwrite=overwrite,
     )
+    tell = progress or _tell_nobody
     with deliver(wanted) as staged:
-        for name in list_plugins(EXPORTERS):
+        names = list(list_plugins(EXPORTERS))
+        tell(STAGE, 0, len(names))
+        for done, name in enumerate(names, start=1):
             _export(name, result, staged)
+            tell(STAGE, done, len(names))
     files = tuple(sorted(p for p in wanted.folder.iterdir() if not p.name.startswith(".")))
     return Written(folder=wanted.folder, files=files, missing=dict(staged.missing))
+
+
+def _tell_nobody(_: str, __: int, ___: int) -> None:
+    """Take the place of progress that is not asked for."""
 
 
 def _set_of(

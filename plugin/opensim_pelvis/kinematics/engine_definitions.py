@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 STAGE: Final = "inverse kinematics"
 """What progress calls it."""
+COMPILATION: Final = "compilation"
+"""What progress calls that which comes before it in the first run."""
 
 
 class Solve(Protocol):

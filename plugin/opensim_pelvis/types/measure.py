@@ -15,6 +15,9 @@ UNITS: Final[tuple[Unit, ...]] = get_args(Unit)
 DIGITS: Final[Mapping[str, int]] = {"s": 3, "mm": 0, "m": 2, "mps": 2, "ratio": 3}
 """Decimals by unit; one for the others."""
 
+KEY_MEASURE: Final = "pelvic_rotation_range_deg"
+"""What a result is asked for first."""
+
 Place = Literal["main", "screen", "cohort", "sessions", "run"]
 """The first table of a report, the command line, the table of a cohort, the page of several
 recordings, and change over the run."""

@@ -14,7 +14,7 @@ from rich.progress import (
     TaskID,
     TaskProgressColumn,
     TextColumn,
-    TimeRemainingColumn,
+    TimeElapsedColumn,
 )
 from rich.segment import Segment
 
@@ -47,13 +47,18 @@ def make_console(*, stderr: bool = False) -> Console:
 
 @contextmanager
 def show_progress() -> Iterator[types.Progress]:
-    """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal."""
+    """Give a callable (stage, done, total) that draws bars on stderr, if that is a terminal.
+
+    Nobody knows how long a stage of one step takes: its bar moves without a share until it is done.
+    """
     console = make_console(stderr=True)
     columns = (
         TextColumn("{task.description:<20}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(markup=False),
-        TimeRemainingColumn(),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(
+            "{task.percentage:>3.0f} %", text_format_no_percentage="     ", markup=False
+        ),
+        TimeElapsedColumn(),
     )
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
@@ -61,8 +66,17 @@ def show_progress() -> Iterator[types.Progress]:
         tasks: dict[str, TaskID] = {}
 
         def tell(stage: str, done: int, total: int) -> None:
+            share = None if (done, total) == (0, 1) else total
             if stage not in tasks:
-                tasks[stage] = bars.add_task(term(stage), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = bars.add_task(term(stage), total=share)
+            bars.update(tasks[stage], completed=done, total=share)
 
         yield tell
+
+
+@contextmanager
+def waiting(stage: str) -> Iterator[None]:
+    """Draw a moving bar while something runs of which nobody knows how long it takes."""
+    with show_progress() as tell:
+        tell(stage, 0, 1)
+        yield

@@ -25,9 +25,11 @@ from opensim_pelvis.notices.plain_words import present, words_of
 EXIT_ERROR: Final = 2
 EXIT_INCOMPLETE: Final = 3
 PROGRAM: Final = "opensim-pelvis"
+_COMPLETE: Final = "_OPENSIM_PELVIS_COMPLETE"
+"""Variable in which a shell asks how a word can go on; the script that typer writes sets it."""
 
 _verbose: list[bool] = []
-"""Whether all of a message is wanted; one entry while a command runs."""
+"""Whether all is wanted, of a result or a message; one entry while a command runs."""
 
 
 def end(app: typer.Typer) -> int:
@@ -49,6 +51,11 @@ def end(app: typer.Typer) -> int:
         return end_interrupted()
 
 
+def verbose() -> bool:
+    """Return whether all is to be shown."""
+    return bool(_verbose)
+
+
 def add_verbose(group: Any) -> Any:
     """Give every command of a group the flag -v, and return the group."""
     shape = typer.Typer(add_completion=False)
@@ -68,7 +75,9 @@ def _hear(wanted: bool) -> None:
 def _with_verbose(
     verbose: Annotated[
         bool,
-        typer.Option("-v", "--verbose", callback=_hear, help="Show error messages in full."),
+        typer.Option(
+            "-v", "--verbose", callback=_hear, help="Show all tables, and error messages in full."
+        ),
     ] = False,
 ) -> None:
     """Give typer something to make the flag of."""
@@ -77,6 +86,11 @@ def _with_verbose(
 def _invoke(app: typer.Typer) -> int:
     """Do what `typer.Typer.__call__` does, but leave interruptions and broken pipes to `end`."""
     command, words = add_verbose(typer.main.get_command(app)), sys.argv[1:]
+    wanted = os.environ.get(_COMPLETE)
+    if wanted:
+        from typer.completion import shell_complete
+
+        return shell_complete(command, {}, PROGRAM, _COMPLETE, wanted)
     if os.name == "nt":  # where no shell replaces patterns by names
         words = [found for word in words for found in (glob(word) or [word])]  # noqa: PTH207
     try:
@@ -102,13 +116,13 @@ def _tell_usage(fault: Any) -> int:
     else:
         if context is not None:
             lines = [context.get_usage(), f"Try '{context.command_path} --help' for help."]
-        lines += ["", present(f"error: {fault.format_message()}", whole=bool(_verbose))]
+        lines += ["", present(f"error: {fault.format_message()}", whole=verbose())]
     _say("\n".join(lines))
     return int(fault.exit_code)
 
 
 def _tell(message: str, details: tuple[str, ...] = ()) -> int:
-    _say(f"error: {present(message, details=details, whole=bool(_verbose))}")
+    _say(f"error: {present(message, details=details, whole=verbose())}")
     return EXIT_ERROR
 
 

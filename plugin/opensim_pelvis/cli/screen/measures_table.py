@@ -22,12 +22,7 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
     """Return how many strides were found, kept and excluded, and how events were found."""
     strides = running.strides
     if strides.side.size == 0:
-        return {
-            "strides": word(
-                "running.none",
-                why="; ".join(map(told, running.events.notes)) or word("running.no_steps"),
-            )
-        }
+        return {"strides": word("running.none", why=no_strides(running))}
     excluded = ", ".join(
         word("running.excluded", count=count, reason=notice(f"exclusion.{reason}"))
         for reason, count in strides.excluded.items()
@@ -45,6 +40,11 @@ def stride_facts(running: RunningAnalysis) -> Mapping[str, str]:
         f"source {number}" if many else "source": words
         for number, words in enumerate(methods, start=1)
     }
+
+
+def no_strides(running: RunningAnalysis) -> str:
+    """Return why there is no stride."""
+    return "; ".join(map(told, running.events.notes)) or word("running.no_steps")
 
 
 def add_measures(table: Table, running: RunningAnalysis) -> Table:

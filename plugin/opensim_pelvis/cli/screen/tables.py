@@ -82,7 +82,7 @@ def render_result(result: Result, files: Sequence[Path]) -> RenderableType:
         *([add_headings(make_table(*HEADING_COLUMNS), heading)] if heading.sensors else []),
         *render_clocks(recording),
         _angle_ranges(result),
-        *(_running(result.running) if result.running else []),
+        *(_running(result.running, result.name) if result.running else []),
     ]
     parts += listed(word("title.absent"), reasons({**kinematics.absent, **result.clinical.absent}))
     parts += listed(word("title.notes"), sentences(result.notes))
@@ -186,7 +186,7 @@ def _angle_ranges(result: Result) -> Table:
     return table
 
 
-def _running(running: RunningAnalysis) -> list[RenderableType]:
+def _running(running: RunningAnalysis, name: str) -> list[RenderableType]:
     """Return strides, measures and findings."""
     parts: list[RenderableType] = [
         heading_line(word("title.strides")),
@@ -194,7 +194,7 @@ def _running(running: RunningAnalysis) -> list[RenderableType]:
     ]
     if running.strides.kept.any():
         table = make_table("measure", "side", ">mean", ">interval", ">spread", ">strides")
-        table.title = word("title.measures")
+        table.title = word("title.measures", name=name)
         table.title_justify = "left"
         parts.append(add_measures(table, running))
     parts += listed(word("title.changes"), trend_lines(running))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from opensim_pelvis.config.settings import TrialSettings
 from opensim_pelvis.config.trial.defaults import list_defaults
+from opensim_pelvis.config.trial.faults import COMMAND_LINE
 from opensim_pelvis.config.trial.sensor_map import read_sensor_map
 from opensim_pelvis.config.trial.setting_definitions import (
     SettingDefinition,
@@ -57,13 +58,15 @@ def read_request(
     if path.suffix.lower() == ".toml":
         tables, folder, subject = read_tables(path), path.parent, str(path)
     else:
-        tables, folder, subject = {"recording": {"path": str(path)}}, Path(), "command line"
+        tables, folder, subject = {"recording": {"path": str(path)}}, Path(), COMMAND_LINE
     if sensor_map is not None:
+        _check_there({"--sensors": sensor_map})
         tables["sensors"] = read_sensor_map(sensor_map)
     pairs = _parse_pairs(sensors, "--sensor", "ID=BODY", "00B42279=pelvis")
     tables = merge_tables(_lay_weights(tables, flags), {"sensors": pairs})
     called = _stated(flags) | {f"sensors.{name}": f"--sensor {name}" for name in pairs}
     settings = settings_from_tables(tables, folder=folder, subject=subject, flags=called)
+    _check_there(_files_of(settings, called))
     return settings, list_defaults(settings, tables)
 
 
@@ -71,6 +74,24 @@ def _stated(flags: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """Return what the keys are called that a flag gives a value."""
     stated = [(t, k) for t, table in flags.items() for k, v in table.items() if v is not None]
     return {f"{table}.{key}": definition_of(f"{table}.{key}").flag_name for table, key in stated}
+
+
+def _files_of(settings: TrialSettings, called: Mapping[str, str]) -> dict[str, Path]:
+    """Return the files that flags name; a mapping without an ending may be a built-in one."""
+    stated = ((one, called.get(one.name)) for one in definitions() if one.kind == "path")
+    found = {flag: getattr(getattr(settings, one.section), one.key) for one, flag in stated if flag}
+    built_in = definition_of("recording.mapping").flag_name
+    return {flag: path for flag, path in found.items() if flag != built_in or path.suffix}
+
+
+def _check_there(files: Mapping[str, Path]) -> None:
+    """Raise for files that flags name and that do not exist, called by their flags."""
+    missing = [
+        f"{flag}: there is no such file or folder: {path}"
+        for flag, path in files.items()
+        if not path.exists()
+    ]
+    raise_faults(SettingsError, COMMAND_LINE, missing)
 
 
 def merge_tables(tables: Tables, flags: Tables) -> dict[str, Any]:

@@ -22,7 +22,7 @@ _HEAD: Final = """# Settings
 A trial file states settings in tables; `opensim-pelvis init RECORDING` writes one with every
 setting explained. Flags of `opensim-pelvis run` take precedence over the trial file. Paths in a
 trial file are relative to its folder. Only `[recording] path` is required: every default that was
-used is shown on the screen, and saved in `NAME_summary.json` as `defaults`.
+used is shown by `run -v`, and saved in `NAME_summary.json` as `defaults`.
 
 This page is made of `plugin/opensim_pelvis/config/trial/settings.toml` by
 `python -m opensim_pelvis.config.trial.settings_document > docs/settings.md`, and a test holds it

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.kinematics.engine_definitions import STAGE
+from opensim_pelvis.kinematics.engine_definitions import COMPILATION, STAGE
 from opensim_pelvis.kinematics.osim.skeleton import Observability
 from opensim_pelvis.kinematics.osim.tree import read_tree
 from opensim_pelvis.kinematics.solve.kernels import NEAR_LOCK_SINE
@@ -48,7 +48,11 @@ def solve_batch(
         When the sensors hang on something in the model that cannot be represented.
     """
     called = time.perf_counter()
+    if progress is not None:
+        progress(COMPILATION, 0, 1)
     warm_up()
+    if progress is not None:
+        progress(COMPILATION, 1, 1)
     started = time.perf_counter()
     worn = np.zeros(len(placement.bodies), dtype=np.bool_)
     for block in _blocks(orientations.time_s.size):
