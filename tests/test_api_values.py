@@ -86,9 +86,18 @@ def test_settings_of_other_kinds_are_named(
     assert words in str(fault.value)
 
 
-@pytest.mark.parametrize("given", [None, "run.sto", 5])
+@pytest.mark.parametrize("given", [None, b"run.sto", 5])
 def test_what_is_no_recording_is_refused(given: Any) -> None:
     with pytest.raises(OpenSimPelvisError, match="wanted a Recording"):
+        opensim_pelvis.run(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [("", "path of a file"), ("a\0", "path of a file"), ("no/walk", "no such"), ("no.toml", "no")],
+)
+def test_a_path_that_leads_nowhere_is_refused(given: str, words: str) -> None:
+    with pytest.raises(OpenSimPelvisError, match=words):
         opensim_pelvis.run(given)
 
 

@@ -107,6 +107,13 @@ def raise_faults(error: type[OpenSimPelvisError], subject: str, faults: Sequence
         What the faults belong to, usually a file or a folder.
     faults : sequence of str
         One sentence or more each: what was wanted, what was found, what to do.
+
+    Examples
+    --------
+    >>> raise_faults(ReadError, "walk.csv", [])
+    >>> raise_faults(ReadError, "walk.csv", ["line 3: wanted 5 columns, found 4"])
+    Traceback (most recent call last):
+    opensim_pelvis.errors.ReadError: walk.csv: line 3: wanted 5 columns, found 4
     """
     if not faults:
         return

@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import Any, Final
 
 from opensim_pelvis.calibration.placement import orient_sensors
 from opensim_pelvis.calibration.sensor_to_segment import calibrate_described, orient_headless
@@ -34,10 +34,12 @@ from opensim_pelvis.config.settings import (
 )
 from opensim_pelvis.config.trial.check_settings import as_sensors, check_settings
 from opensim_pelvis.config.trial.defaults import list_defaults
+from opensim_pelvis.config.trial.trial_file import find_trial, read_trial
 from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.fusion.fuse import fuse_recording
 from opensim_pelvis.gait.analysis import analyse_running, check_files
 from opensim_pelvis.guidance.engine import find_findings
+from opensim_pelvis.io.documents import as_path
 from opensim_pelvis.io.processes import finish_before_fork
 from opensim_pelvis.io.reading import read_recording
 from opensim_pelvis.kinematics.angles import compute_angles
@@ -68,7 +70,7 @@ _REPORTED_VERSIONS: Final = (
 
 
 def run(
-    recording: Recording,
+    recording: Recording | str | Path,
     *,
     sensors: Mapping[str, str] | None = None,
     fusion: FusionSettings | None = None,
@@ -80,38 +82,75 @@ def run(
     guidance: GuidanceSettings | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Run the whole job on a recording that was read.
+    """Run the whole job: on a recording that was read, a folder, or a trial file.
 
     Parameters
     ----------
-    recording : Recording
+    recording : Recording or path
+        A path is a trial file (``.toml``), a folder with a ``trial.toml``, or a recording: file
+        or folder.
     sensors : mapping of str to str, optional
         Identifier in the file to OpenSim body. May be left out where the identifiers are
-        ``<body>_imu`` already.
+        ``<body>_imu`` already, or a trial file has them.
     fusion, timeline, calibration, subject, activity, solver, guidance : settings, optional
-        Defaults are those of the classes.
+        Each takes the place of that whole table of the trial file; defaults are those of the
+        classes.
     progress : callable, optional
+        Called with stage, work done and work in all.
 
     Returns
     -------
     Result
+
+    Raises
+    ------
+    SettingsError, ReadError and other `OpenSimPelvisError`
+        Naming what was wanted, what was found and what to do.
+
+    Examples
+    --------
+    A simulated runner, whose pelvis rotates by 15 degrees in each stride:
+
+    >>> from opensim_pelvis import ActivitySettings, CalibrationSettings, run
+    >>> from opensim_pelvis.simulate import HEADING_AXIS, SENSOR_MAP, Session, simulate_runner
+    >>> from opensim_pelvis.simulate import simulate_sensors
+    >>> recording = simulate_sensors(simulate_runner(session=Session(duration_s=12.0)))
+    >>> result = run(
+    ...     recording,
+    ...     sensors=SENSOR_MAP,
+    ...     calibration=CalibrationSettings(window_s=(0.0, 2.0), heading_axis=HEADING_AXIS),
+    ...     activity=ActivitySettings(kind="running", surface="treadmill"),
+    ... )
+    >>> rotation = result.measures.loc[("pelvic_rotation_range_deg", "body")]
+    >>> float(round(rotation["mean"], 1)), int(rotation["n"])
+    (15.0, 12)
+    >>> result.strides["kept"].value_counts().to_dict()
+    {True: 24, False: 1}
     """
+    given = {
+        "fusion": fusion,
+        "timeline": timeline,
+        "calibration": calibration,
+        "subject": subject,
+        "activity": activity,
+        "solver": solver,
+        "guidance": guidance,
+    }
+    stated: dict[str, Any] = {name: one for name, one in given.items() if one is not None}
+    if sensors is not None:
+        stated["sensors"] = as_sensors(sensors)
+    if isinstance(recording, str | Path):
+        settings = replace(_settings_at(as_path(recording, "recording", SettingsError)), **stated)
+        check_settings(settings)
+        return run_trial(settings, defaults=list_defaults(settings), progress=progress)
     if not isinstance(recording, Recording) or not isinstance(recording.name, str):
         raise SettingsError(
-            "recording: wanted a Recording with a name, as returned by opensim_pelvis.read, "
-            "found another type of value"
+            "recording: wanted a Recording with a name, as returned by opensim_pelvis.read, or a "
+            "path, found another type of value"
         )
-    settings = TrialSettings(
-        recording=RecordingSettings(path=_path_of(recording), name=recording.name),
-        sensors=as_sensors(sensors),
-        fusion=fusion or FusionSettings(),
-        timeline=timeline or TimelineSettings(),
-        calibration=calibration or CalibrationSettings(),
-        subject=subject or SubjectSettings(),
-        activity=activity or ActivitySettings(),
-        solver=solver or SolverSettings(),
-        guidance=guidance or GuidanceSettings(),
-    )
+    path = _path_of(recording)
+    found = TrialSettings(recording=RecordingSettings(path=path, name=recording.name))
+    settings = replace(found, **stated)
     check_settings(settings)
     _warm_up(settings.solver)
     return _run(recording, settings, list_defaults(settings), progress)
@@ -251,6 +290,12 @@ def _run(
 def _versions() -> dict[str, str]:
     found = {name: version(name) for name in _REPORTED_VERSIONS}
     return found | {"python": platform.python_version()}
+
+
+def _settings_at(path: Path) -> TrialSettings:
+    """Return what a trial file states, or that a path is a recording."""
+    trial = find_trial(path)
+    return read_trial(trial) if trial else TrialSettings(recording=RecordingSettings(path=path))
 
 
 def _path_of(recording: Recording) -> Path:

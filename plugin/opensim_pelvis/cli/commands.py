@@ -93,7 +93,13 @@ def demo(out: Out, overwrite: Overwrite = False) -> None:
 @command(epilog=examples.RUN_EXAMPLES)
 @with_settings("run")
 def run(
-    path: TrialPath,
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="Trial file (.toml), a folder with a trial.toml, or a recording: file or folder.",
+        ),
+    ],
     out: Out,
     sensors: Annotated[
         Path | None,
@@ -121,7 +127,9 @@ def run(
     """
     from opensim_pelvis.cli.execute import execute
     from opensim_pelvis.config.trial.run_request import read_request
+    from opensim_pelvis.config.trial.trial_file import find_trial
 
+    path = find_trial(path) or path
     tables = tables_of(flags) | {"report": {"language": spoken().source}}
     settings, defaults = read_request(path, tables, sensor_map=sensors, sensors=sensor or ())
     told = [sensors] if sensors is not None else []

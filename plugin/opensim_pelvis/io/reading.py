@@ -51,6 +51,19 @@ def read(
     ------
     ReadError
         When the recording cannot be read; all faults in one message.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from opensim_pelvis import read
+    >>> from opensim_pelvis.simulate import Session, simulate_runner, simulate_sensors, write_sto
+    >>> runner = simulate_runner(session=Session(duration_s=3.0, rate_hz=100.0))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     recording = read(write_sto(simulate_sensors(runner), Path(folder) / "walk.sto"))
+    >>> recording.name, recording.reader, recording.rate_hz
+    ('walk', 'sto', 100.0)
+    >>> recording.identifiers[0], recording.sensors[0].R_ES.shape
+    ('pelvis_imu', (300, 4))
     """
     return read_recording(
         RecordingSettings(

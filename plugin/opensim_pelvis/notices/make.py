@@ -28,6 +28,12 @@ def notice(code: str, *subject: str, **values: Any) -> Notice:
     ------
     KeyError
         When there is no such code.
+
+    Examples
+    --------
+    >>> found = notice("pose.few_samples", "pelvis_imu", samples=1)
+    >>> found.severity, found.subject, found.values
+    ('warning', ('pelvis_imu',), {'samples': 1})
     """
     return Notice(
         code=code,

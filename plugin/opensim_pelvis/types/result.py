@@ -16,6 +16,14 @@ from opensim_pelvis.types.kinematics import BodyModel, EngineCheck, Kinematics
 from opensim_pelvis.types.placement import Placement, SensorOrientations
 from opensim_pelvis.types.quality import Quality
 from opensim_pelvis.types.recording import Recording
+from opensim_pelvis.types.result_summary import in_html, in_lines
+from opensim_pelvis.types.running_tables import (
+    MEASURE_COLUMNS,
+    STRIDE_COLUMNS,
+    RunningTable,
+    measure_table,
+    stride_table,
+)
 from opensim_pelvis.types.timeline import AlignedRecording
 
 if TYPE_CHECKING:
@@ -44,6 +52,34 @@ class Result:
     defaults: tuple[str, ...] = ()
     notes: tuple[Notice, ...] = ()
     quality: Quality = field(default_factory=Quality)
+
+    def __repr__(self) -> str:
+        """Return a few lines; all values are in the fields."""
+        return in_lines(self)
+
+    def _repr_html_(self) -> str:
+        """Return a short summary for a notebook."""
+        return in_html(self)
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """Measures: estimate, expanded uncertainty (95 %), mean, spread, definition.
+
+        Index ``measure`` and ``side``: ``"right"``, ``"left"``, ``"body"`` or ``"right minus
+        left"``; in the unit at the end of the name. Empty without strides.
+        """
+        if self.running is None:
+            table = RunningTable(columns=MEASURE_COLUMNS, rows=()).to_frame()
+        else:
+            table = measure_table(self.running).to_frame()
+        return table.set_index(["measure", "side"])
+
+    @property
+    def strides(self) -> pd.DataFrame:
+        """Strides, a row each: side, times, whether it is kept or why not, every measure."""
+        if self.running is None:
+            return RunningTable(columns=STRIDE_COLUMNS, rows=()).to_frame()
+        return stride_table(self.running).to_frame()
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -16,9 +16,6 @@ from opensim_pelvis.types.finding import Finding
 from opensim_pelvis.types.measure import MeasureDefinition
 from opensim_pelvis.types.reference import HeldReference
 from opensim_pelvis.types.uncertainty import Estimate
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Exclusion = Literal["", "missing_samples", "turning", "start_up", "slowing", "outlier"]
 """Why a stride is excluded; empty where it is kept. Its words: ``exclusion`` in notices.toml."""
@@ -229,23 +226,6 @@ class RunningAnalysis:
     def __post_init__(self) -> None:
         n, m = self.strides.side.size, len(self.definitions)
         check_shape("RunningAnalysis", "values", self.values, n, m)
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row a stride: side, times, whether it is kept, every measure."""
-        import pandas as pd
-
-        s = self.strides
-        table = pd.DataFrame(
-            {
-                "side": [SIDES[code] for code in s.side],
-                "start_s": s.start_s,
-                "end_s": s.end_s,
-                "kept": s.kept,
-                "excluded_because": [exclusion_words(reason) for reason in s.reason],
-            }
-        )
-        names = [definition.name for definition in self.definitions]
-        return table.join(pd.DataFrame(self.values, columns=pd.Index(names)))
 
     def summary(self, name: str, side: str = "body") -> Summary | None:
         """Return the summary of a measure, None where there is none."""

@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from opensim_pelvis.io.exporters.c3d import C3dExporter
-from opensim_pelvis.io.exporters.strides import MEASURE_COLUMNS, STRIDE_COLUMNS, StridesExporter
+from opensim_pelvis.io.exporters.strides import StridesExporter
 from opensim_pelvis.io.exporters.summary import summarise
 from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.simulate import Session
 from opensim_pelvis.types import Result, Trend
+from opensim_pelvis.types.running_tables import MEASURE_COLUMNS, STRIDE_COLUMNS
 from tests.io.exporters.sample_result import make_result
 from tests.running_cases import run_case
 

@@ -23,6 +23,9 @@ from opensim_pelvis.types.segments import BODIES, as_body
 Tables = Mapping[str, Any]
 """Content of a trial file: table to key to value, as TOML has it."""
 
+TRIAL_NAME: Final = "trial.toml"
+"""What a trial file is called that a folder is run by."""
+
 NAMES_BODIES: Final = frozenset({"body", "weights"})
 """Kinds of settings whose values name bodies of the model."""
 
@@ -41,6 +44,14 @@ def read_trial(path: Path) -> TrialSettings:
         Naming every fault of the file.
     """
     return settings_from_tables(read_tables(path), folder=path.parent, subject=str(path))
+
+
+def find_trial(path: Path) -> Path | None:
+    """Return the trial file that a path is or, as a folder, has in it; None where it is neither."""
+    if path.suffix.lower() == ".toml":
+        return path
+    inside = path / TRIAL_NAME
+    return inside if inside.is_file() else None
 
 
 def read_tables(path: Path) -> dict[str, Any]:

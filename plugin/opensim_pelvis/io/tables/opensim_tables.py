@@ -156,7 +156,7 @@ def complete_rows(values: FloatArray) -> BoolArray:
 
 
 def read_table(path: str | Path) -> Table:
-    """Read a table of numbers or of quaternions, ours or OpenSim's own, without OpenSim.
+    r"""Read a table of numbers or of quaternions, ours or OpenSim's own, without OpenSim.
 
     Parameters
     ----------
@@ -173,6 +173,17 @@ def read_table(path: str | Path) -> Table:
     ReadError
         When the file cannot be read, or has no header, no ``time`` column, or a row that does not
         fit the labels.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> text = "hips\ninDegrees=yes\nendheader\ntime\thip_flexion_r\n0.0\t12.5\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "hips.mot"
+    ...     _ = path.write_text(text, encoding="utf-8")
+    ...     table = read_table(path)
+    >>> table.labels, table.time_s.tolist(), table.values.tolist(), table.header["inDegrees"]
+    (('hip_flexion_r',), [0.0], [[12.5]], 'yes')
     """
     file = as_path(path, "path", ReadError)
     return parse_table(file, decode(read_bytes(file)))
