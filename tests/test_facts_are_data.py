@@ -46,6 +46,7 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = {
     "Comparison": frozenset({"settings"}),
     "InputFile": frozenset({"path"}),
     "BodyModel": frozenset({"xml", "source"}),  # the document and its path
+    "RunningTable": frozenset({"columns", "rows"}),  # made for who reads it; no record has one
 }
 """Fields whose texts a file, a user or a table gives, by record."""
 

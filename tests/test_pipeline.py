@@ -162,6 +162,7 @@ def test_files_on_demand_and_all_at_once(everything: Result, tmp_path: Path) -> 
             "_strides.csv",
             "_measures.csv",
             "_curves.csv",
+            ".xlsx",
             "_placer.xml",
             "_ik.xml",
             "_manifest.json",

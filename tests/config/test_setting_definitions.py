@@ -188,6 +188,7 @@ def test_a_dummy_arrives_from_its_flag(
     seen: list[TrialSettings] = []
     monkeypatch.setattr(pipeline, "run_trial", lambda settings, **_: seen.append(settings) or 1 / 0)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "s").touch()
     given = ("--tolerance", 3, "--polish", "--order", "down", "--start-file", "s", "--title", "t")
     run("run", "walk", *given, "--out", "out")
     assert solver(seen[0]) == (3.0, True, "down", tmp_path / "s", "t")
