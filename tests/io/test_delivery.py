@@ -383,7 +383,7 @@ def test_results_in_the_folder_of_a_recording_are_no_recordings(tmp_path: Path) 
 def test_results_of_an_earlier_version_are_no_recordings(tmp_path: Path) -> None:
     output.write(make_result(), tmp_path / "out")
     for path in (tmp_path / "out" / "trial").iterdir():
-        if not path.name.endswith("_manifest.json"):
+        if not path.name.endswith(("_manifest.json", ".xlsx", "_ik_with_gaps.mot")):  # of today
             shutil.copy(path, tmp_path / path.name)
     (tmp_path / "b.txt").write_text("the recording")
     assert [path.name for path in recording_entries(tmp_path)] == ["b.txt", "out"]

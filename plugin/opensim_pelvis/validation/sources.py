@@ -14,6 +14,7 @@ from opensim_pelvis.frames import FloatArray, UpAxis
 from opensim_pelvis.io.c3d import open_c3d
 from opensim_pelvis.io.delivery import result_folders
 from opensim_pelvis.io.documents import finite, is_file, is_folder, read_rows
+from opensim_pelvis.io.results.coordinate_tables import coordinate_tables, name_of_table
 from opensim_pelvis.io.results.summary_file import Summary, read_summary
 from opensim_pelvis.io.tables.opensim_tables import read_table
 from opensim_pelvis.notices import Notice, notice
@@ -211,19 +212,19 @@ def _pose_table(path: Path, text: str, notes: tuple[Notice, ...], model: Path | 
 
 def _read_result(folder: Path) -> Motion:
     """Return the motion of a folder that `opensim-pelvis run` wrote."""
-    found = sorted(folder.glob("*_ik.mot"))
+    found = coordinate_tables(folder)
     if not found:
         inside = result_folders(folder)
         if len(inside) == 1 and inside[0] != folder:
             return _read_result(inside[0])
-        found = [file for place in inside for file in sorted(place.glob("*_ik.mot"))]
+        found = [file for place in inside for file in coordinate_tables(place)]
     if len(found) != 1:
         names = ", ".join(path.relative_to(folder).as_posix() for path in found[:5]) or "none"
         raise ComparisonError(
             f"{folder}: wanted one result with NAME_ik.mot, found {names}. Give the folder of "
             "one result, or the .mot file itself."
         )
-    name = found[0].name.removesuffix("_ik.mot")
+    name = name_of_table(found[0])
     model = folder / f"{name}_model.osim"
     motion = _read_coordinates(found[0], model if model.is_file() else None)
     stated = folder / f"{name}_summary.json"

@@ -16,6 +16,7 @@ from opensim_pelvis.io.delivery import REPORT, Set, find_results, result_folders
 from opensim_pelvis.io.delivery.manifest import find_manifests, hash_file
 from opensim_pelvis.io.documents import is_file, safe_cell, to_plain
 from opensim_pelvis.io.results.agreement_file import CURVES_FILE, NUMBERS_FILE
+from opensim_pelvis.io.results.coordinate_tables import coordinate_tables, name_of_table
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import Notice, as_plain, say
 from opensim_pelvis.validation.agreement import AngleAgreement, StrideAgreement
@@ -26,7 +27,6 @@ from opensim_pelvis.validation.pooling import STRIDE_FILE
 from opensim_pelvis.validation.thigh_part import ThighPart
 from opensim_pelvis.validation.write_curves import write_curves
 
-_IK: Final = "_ik.mot"
 DIGITS: Final = 6
 """Decimal places of what is written: all that may be meant."""
 
@@ -124,8 +124,8 @@ def files_of_comparison(settings: ComparisonSettings) -> list[str]:
 
 def _name_of(estimate: Path) -> str:
     """Return the name of a result; that of the folder where it holds several, which is refused."""
-    found = [path for place in result_folders(estimate) for path in place.glob(f"*{_IK}")]
-    return found[0].name.removesuffix(_IK) if len(found) == 1 else estimate.stem
+    found = [path for place in result_folders(estimate) for path in coordinate_tables(place)]
+    return name_of_table(found[0]) if len(found) == 1 else estimate.stem
 
 
 def _hashes(sources: Sequence[Path]) -> tuple[str, ...]:

@@ -24,15 +24,14 @@ class TestSto(ExporterContract):
     def expect(self, result: Result) -> Mapping[str, FloatArray]:
         return {
             "orientations": result.orientations.R_GS,
-            "ik": np.rad2deg(result.kinematics.values_rad),
+            "gaps": np.rad2deg(result.kinematics.values_rad),
             "angles": np.rad2deg(result.clinical.values_rad),
         }
 
     def read_back(self, files: tuple[Path, ...]) -> Mapping[str, FloatArray]:
-        tables = {
-            path.stem.rpartition("_")[2]: path for path in files if "complete" not in path.stem
-        }
-        return {name: read_table(tables[name]).values for name in ("orientations", "ik", "angles")}
+        tables = {path.stem.rpartition("_")[2]: path for path in files}
+        names = ("orientations", "gaps", "angles")
+        return {name: read_table(tables[name]).values for name in names}
 
 
 class TestC3d(ExporterContract):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def test_the_files_are_those_that_the_documentation_names(tmp_path: Path) -> Non
         "trial_orientations.sto",
         "trial_calibration.sto",
         "trial_ik.mot",
-        "trial_ik_complete.mot",
+        "trial_ik_with_gaps.mot",
         "trial_ik_errors.sto",
         "trial_angles.sto",
     }
@@ -47,7 +48,10 @@ def test_every_table_gives_its_numbers_back(tmp_path: Path) -> None:
     wanted = {
         "orientations.sto": (result.orientations.sensors, result.orientations.R_GS),
         "calibration.sto": (result.placement.sensors, result.placement.R_GS_calibration[None]),
-        "ik.mot": (result.kinematics.coordinates, np.rad2deg(result.kinematics.values_rad)),
+        "ik_with_gaps.mot": (
+            result.kinematics.coordinates,
+            np.rad2deg(result.kinematics.values_rad),
+        ),
         "ik_errors.sto": (result.kinematics.sensors, np.rad2deg(result.kinematics.errors_rad)),
         "angles.sto": (result.clinical.names, np.rad2deg(result.clinical.values_rad)),
     }
@@ -59,7 +63,7 @@ def test_every_table_gives_its_numbers_back(tmp_path: Path) -> None:
         np.testing.assert_array_equal(table.time_s, time_s, err_msg=ending)
 
 
-@pytest.mark.parametrize("ending", ["ik.mot", "ik_complete.mot", "ik_errors.sto", "angles.sto"])
+@pytest.mark.parametrize("ending", ["ik.mot", "ik_with_gaps.mot", "ik_errors.sto", "angles.sto"])
 def test_opensim_time_series_table_reads_the_numbers(tmp_path: Path, ending: str) -> None:
     path = by_ending(StoExporter().write(make_result(), tmp_path))[ending]
     theirs, ours = opensim.TimeSeriesTable(str(path)), read_table(path)
@@ -91,24 +95,40 @@ def storage_numbers(path: Path) -> tuple[opensim.Storage, list[list[float]]]:
 @pytest.mark.parametrize("ending", ["ik.mot", "ik_errors.sto", "angles.sto"])
 def test_opensim_storage_reads_every_complete_table(tmp_path: Path, ending: str) -> None:
     files = by_ending(StoExporter().write(make_result(missing=False), tmp_path))
-    assert "ik_complete.mot" not in files
+    assert "ik_with_gaps.mot" not in files
     storage, numbers = storage_numbers(files[ending])
     assert storage.isInDegrees()
     np.testing.assert_array_equal(numbers, read_table(files[ending]).values)
 
 
-def test_storage_stops_at_a_missing_sample_so_a_complete_table_stands_beside(
-    tmp_path: Path,
-) -> None:
+def test_the_plain_name_opens_whole_and_the_other_has_every_row(tmp_path: Path) -> None:
     files = by_ending(StoExporter().write(make_result(), tmp_path))
-    assert "missing" in read_table(files["ik.mot"]).header
-    storage, _ = storage_numbers(files["ik.mot"])
-    assert storage.getSize() < SAMPLES, "OpenSim reads NaN now: drop the second table"
-    _, numbers = storage_numbers(files["ik_complete.mot"])
-    complete = read_table(files["ik_complete.mot"])
+    whole, all_rows = read_table(files["ik.mot"]), read_table(files["ik_with_gaps.mot"])
+    storage, numbers = storage_numbers(files["ik.mot"])
+    assert storage.getSize() == SAMPLES - (GAP.stop - GAP.start)
+    np.testing.assert_array_equal(numbers, whole.values)
     kept = np.delete(np.arange(SAMPLES), GAP)
-    np.testing.assert_array_equal(complete.values, read_table(files["ik.mot"]).values[kept])
-    np.testing.assert_array_equal(numbers, complete.values)
+    np.testing.assert_array_equal(whole.values, all_rows.values[kept])
+    np.testing.assert_array_equal(whole.time_s, all_rows.time_s[kept])
+    assert all_rows.time_s.size == SAMPLES
+    assert "missing" not in whole.header
+    assert whole.header["rows"] == (
+        "35 of 40 rows, those with every coordinate; all of them: trial_ik_with_gaps.mot"
+    )
+    assert "missing" in all_rows.header
+    storage, _ = storage_numbers(files["ik_with_gaps.mot"])
+    assert storage.getSize() < SAMPLES, "OpenSim reads NaN now: drop the second table"
+
+
+def test_without_a_complete_row_there_is_no_table_that_opens_whole(tmp_path: Path) -> None:
+    result = make_result()
+    values = result.kinematics.values_rad.copy()
+    values[:, 0] = np.nan
+    never = replace(result, kinematics=replace(result.kinematics, values_rad=values))
+    files = by_ending(StoExporter().write(never, tmp_path))
+    assert "ik.mot" not in files
+    assert read_table(files["ik_with_gaps.mot"]).time_s.size == SAMPLES
+    assert set(StoExporter.optional) == {"_ik.mot", "_ik_with_gaps.mot"}
 
 
 def test_every_angle_is_described_in_the_header(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from opensim_pelvis.frames import BoolArray
+from opensim_pelvis.io.results.coordinate_tables import GAPS, WHOLE
 from opensim_pelvis.io.tables.opensim_tables import (
     complete_rows,
     write_quaternion_table,
@@ -28,18 +29,19 @@ class StoExporter:
 
     essential = True
     description = "OpenSim tables: orientations, calibration, kinematics, errors, angles"
-    optional = ("_ik_complete.mot",)
+    optional = (WHOLE, GAPS)
 
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write all tables of a result into an existing directory.
 
-        ``NAME_ik_complete.mot`` comes only where ``NAME_ik.mot`` has missing numbers.
+        ``NAME_ik_with_gaps.mot`` comes only where numbers are missing; ``NAME_ik.mot`` has then
+        the complete rows, and is not there without any.
         """
         stem = str(directory / result.name)
         return (
             _write_orientations(result, Path(f"{stem}_orientations.sto")),
             _write_calibration(result, Path(f"{stem}_calibration.sto")),
-            *_write_kinematics(result, Path(f"{stem}_ik.mot"), Path(f"{stem}_ik_complete.mot")),
+            *_write_kinematics(result, Path(f"{stem}{WHOLE}"), Path(f"{stem}{GAPS}")),
             _write_errors(result, Path(f"{stem}_ik_errors.sto")),
             _write_angles(result, Path(f"{stem}_angles.sto")),
         )
@@ -78,18 +80,20 @@ def _write_calibration(result: Result, path: Path) -> Path:
     )
 
 
-def _write_kinematics(result: Result, path: Path, complete_path: Path) -> tuple[Path, ...]:
-    """Write the coordinates, and once more without incomplete rows where there are any."""
+def _write_kinematics(result: Result, whole: Path, gaps: Path) -> tuple[Path, ...]:
+    """Write the complete rows of the coordinates, and all rows beside them where they differ."""
     kinematics = result.kinematics
     values = np.rad2deg(kinematics.values_rad)
     complete = complete_rows(values)
     header = {"DataRate": f"{kinematics.rate_hz:.6f}"}
-    parts: list[tuple[Path, BoolArray, dict[str, str]]] = [
-        (path, np.ones_like(complete), header if complete.all() else _noted(header))
-    ]
-    if complete.any() and not complete.all():
-        note = f"{complete.sum()} of {complete.size} rows; the other rows lack a coordinate"
-        parts.append((complete_path, complete, {**header, "rows": note}))
+    parts: list[tuple[Path, BoolArray, dict[str, str]]] = []
+    if complete.all():
+        parts.append((whole, complete, header))
+    else:
+        count = f"{complete.sum()} of {complete.size} rows, those with every coordinate"
+        told = {**header, "rows": f"{count}; all of them: {gaps.name}"}
+        parts += [(whole, complete, told)] if complete.any() else []
+        parts.append((gaps, np.ones_like(complete), _noted(header)))
     return tuple(
         write_table(
             target,
