@@ -174,16 +174,18 @@ def _of_events(analysis: RunningAnalysis, motion: Motion) -> list[Change]:
         error = float(np.median(errors)) if errors else float("nan")
         if not np.isfinite(error):
             continue
-        ends = [
-            _read(
-                analysis,
+        ends = []
+        for by in (_STEP_S, -_STEP_S):
+            later, whole = (
                 replace(
-                    motion,
-                    strides=replace(strides, **{f: getattr(strides, f) + by for f in fields}),
-                ),
+                    motion, strides=replace(strides, **{f: getattr(strides, f) + by for f in which})
+                )
+                for which in (fields, ("start_s", "end_s"))
             )
-            for by in (_STEP_S, -_STEP_S)
-        ]
+            means = _means(measure_all(analysis, later), strides, analysis)
+            # all contacts come later, so that a curve is read later from start to end
+            curves = _curves(analysis, whole) if label == CONTACT else {}
+            ends.append(_Reading(means, curves))
         freedom = number("events", "freedom")
         out.append(Change("events", error, freedom, *_apart(*ends, per=2.0 * _STEP_S)))
     return out
@@ -211,8 +213,13 @@ class _Reading(NamedTuple):
 
 
 def _read(analysis: RunningAnalysis, motion: Motion) -> _Reading:
+    means = _means(measure_all(analysis, motion), motion.strides, analysis)
+    return _Reading(means, _curves(analysis, motion))
+
+
+def _curves(analysis: RunningAnalysis, motion: Motion) -> MeanCurves:
     (curves,) = mean_curves(motion, assessed(analysis.curves.angles, motion))
-    return _Reading(_means(measure_all(analysis, motion), motion.strides, analysis), curves)
+    return curves
 
 
 def _changed(before: Motion, after: Motion, names: Collection[str]) -> list[str]:

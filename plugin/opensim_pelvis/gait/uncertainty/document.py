@@ -40,10 +40,11 @@ After the Guide to the expression of uncertainty in measurement (GUM, JCGM 100:2
   elsewhere: all orientations are rotated about the vertical. A heading that is wrong by a: R
   becomes Ry(a) R Ry(-a), since sensor-to-segment calibration takes it over. The hip changes by as
   much as thigh relative to pelvis; the solver is not run again.
-- **Mean curves** have the same terms at each of their 101 points (`u95` in `NAME_curves.csv`), of
-  fast motion all that the mean has beyond five harmonics. The zero of an angle, which is the same
-  error all over the stride, is often the largest part: `u95_shape` is of the curve without its mean
-  over the stride. What markers would show besides has the error of a new person's curve.
+- **Mean curves** have the same terms at each of their 101 points (`u95` in `NAME_curves.csv`); of
+  fast motion the amplitude of all that the mean has beyond five harmonics, and of initial contact
+  the slope of the curve. The zero of an angle, which is the same error all over the stride, is
+  often the largest part: `u95_shape` is of the curve without its mean over the stride. What markers
+  would show has the error of a new person's curve besides.
 
 ## Terms
 
@@ -77,6 +78,9 @@ obliquity at contact (91), and shank angle and contact time (84 and 91: the simu
 roll as people's do, for whom the [events](events.md) were made). Differences between the sides, and
 the mean rotation, are held more often than stated: their U is too wide for these people. No real
 recording with a second system has enough people to count coverage.
+
+`python -m tests.benchmarks.curve_coverage` does the same for mean curves: the part of the points of
+all curves that lies within their bands, with and without the mean over the stride.
 """
 
 

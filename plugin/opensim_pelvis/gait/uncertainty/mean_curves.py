@@ -1,8 +1,7 @@
 """Mean curves of angles over the stride, and how sure they are.
 
-A curve has the terms of a value at each of its points: of a point that lies at no fixed instant of
-an extreme, fast motion of soft tissue is all that is faster than the slow part, as of values at
-contact.
+A curve has the terms of a value at each of its points. Fast motion of soft tissue is all that is
+faster than the slow part, as of values at contact, by its amplitude over the stride.
 """
 
 from __future__ import annotations
@@ -145,8 +144,10 @@ def _longer_memory(strides: FloatArray) -> tuple[float, float]:
 def _of_mean(mean: FloatArray) -> list[tuple[FloatArray, float]]:
     """Return the standard uncertainties that a mean curve tells, and their degrees of freedom."""
     never = float("inf")
+    fast = mean - slow_part(mean[None], SLOW_HARMONICS)[0]
+    amplitude = np.sqrt(2.0 * np.mean(fast[:-1] ** 2))  # its zeros are no surer than its peaks
     return [
-        (np.abs(mean - slow_part(mean[None], SLOW_HARMONICS)[0]) / np.sqrt(3.0), never),
+        (np.full(mean.size, amplitude / np.sqrt(3.0)), never),
         (number("gyroscope scale", "part") * np.abs(mean - mean.mean()), never),
         (np.full(mean.size, number("fusion", "within_stride_deg")), never),
     ]
