@@ -14,6 +14,7 @@ from opensim_pelvis.quality.order import examine_order
 from opensim_pelvis.quality.pace import examine_cadence
 from opensim_pelvis.quality.posture import examine_posture
 from opensim_pelvis.quality.readings import examine_rate, examine_raw
+from opensim_pelvis.quality.sides import examine_sides
 from opensim_pelvis.quality.slips import find_heading_jumps, find_slips
 from opensim_pelvis.quality.stated import examine_activity, examine_speed
 from opensim_pelvis.quality.synchrony import examine_delays
@@ -35,6 +36,7 @@ EXAMINERS: Final[Mapping[str, Examiner]] = {
     "delay": examine_delays,
     "absent": examine_absent,
     "activity": examine_activity,
+    "sides": examine_sides,
     "cadence": examine_cadence,
     "speed": examine_speed,
     "posture": examine_posture,

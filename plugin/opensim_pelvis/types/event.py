@@ -77,6 +77,9 @@ class GaitEvents:
     gait : str or None
         Running or walking, as it was stated or as the load of the pelvis tells; None where neither
         does, and methods of running were used.
+    sides_wrong : float
+        Probability that right and left are exchanged; NaN where each event has its side from
+        the leg itself or from a file.
     """
 
     events: tuple[Event, ...]
@@ -86,6 +89,7 @@ class GaitEvents:
     notes: tuple[Notice, ...] = ()
     contact_time_error_s: float = float("nan")
     gait: ActivityKind | None = None
+    sides_wrong: float = float("nan")
 
 
 def known_label(label: str) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from opensim_pelvis.frames import GRAVITY_MPS2, FloatArray
 from opensim_pelvis.gait.events.activity import told_by_load
 from opensim_pelvis.gait.events.pelvis_contacts import find_contacts, peak_of_load
-from opensim_pelvis.gait.events.pelvis_cycles import contact_sense, find_steps, step_sides
+from opensim_pelvis.gait.events.pelvis_cycles import find_steps
 from opensim_pelvis.simulate.ground_forces import foot_force
 
 RATE_HZ = 100.0
@@ -61,14 +61,6 @@ def test_contact_in_walking_is_a_ninth_of_a_step_before_the_load() -> None:
     inner = found[2:-2] / RATE_HZ
     want = load_at[2 : 2 + inner.size] - 0.11 * stride_s / 2.0
     np.testing.assert_allclose(inner, want, atol=0.003)
-
-
-def test_sides_come_from_the_thighs_where_there_are_any() -> None:
-    steps = np.arange(10) * 35.0 + 20.0
-    right, left = steps[1::2] + 3.0, steps[0::2] - 4.0
-    for pair in ((right, left), (right, np.empty(0)), (np.empty(0), left)):
-        side = step_sides(steps, contact_sense(steps, *pair, near=15.0), RATE_HZ)
-        assert side.tolist() == [1, 0] * 5
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Steps, turns and sides of the pelvis from waves whose filtered height is known.
+"""Steps and turns of the pelvis from waves whose filtered height is known.
 
 A wave of f Hz is left 1 / (1 + (f / c)^4) high by the filter of c Hz, which runs forth and back.
 """
@@ -9,15 +9,7 @@ import numpy as np
 import pytest
 
 from opensim_pelvis.frames import FloatArray
-from opensim_pelvis.gait.events.pelvis_cycles import (
-    _distance,
-    contact_sense,
-    find_steps,
-    find_turns,
-    rotation_of,
-    rotation_sense,
-    step_sides,
-)
+from opensim_pelvis.gait.events.pelvis_cycles import find_steps, find_turns, rotation_of
 from tests.gait.measures.test_strides_by_hand import angles_of
 
 RATE_HZ = 100.0
@@ -70,62 +62,6 @@ def test_a_bounce_of_less_than_three_tenths_of_the_usual_is_no_step() -> None:
         np.testing.assert_allclose(found % 200.0, 0.4, atol=0.05)
     np.testing.assert_allclose(find_steps(bumps(20.0), RATE_HZ), [200.4], atol=0.05)
     assert find_steps(np.zeros(500), RATE_HZ).size == 0
-
-
-def test_the_sense_is_the_quick_rotation_and_in_running_its_fall() -> None:
-    """Right side forward by 0.2 rad at most, 1.5 times a second, on a heading of 2 rad."""
-    rotation = 2.0 + 0.2 * wave(1.5)
-    high = 0.2 * left(1.5, 3.0) * (1.0 - left(1.5, 0.4))
-    period = RATE_HZ / 1.5
-    forward, falling = (np.array([(12.0 + part) * period]) for part in (0.25, 0.5))
-    assert rotation_sense(forward, rotation, RATE_HZ, walking=True) == pytest.approx(high, rel=0.01)
-    fastest = high * 2.0 * np.pi * 1.5 / RATE_HZ
-    fall = rotation_sense(falling, rotation, RATE_HZ, walking=False)
-    assert fall == pytest.approx(fastest, rel=0.01)
-
-
-def test_the_sense_is_read_at_the_nearest_sample_of_the_recording() -> None:
-    rotation = 0.2 * wave(1.5, 3.0)
-    steps = np.array([-7.0, 0.0, 30.4, 30.0, 30.6, 31.0, 1999.0, 2005.0])
-    found = rotation_sense(steps, rotation, RATE_HZ, walking=True)
-    np.testing.assert_array_equal(found[::2][:3], found[1::2][:3])
-    assert found[6] == found[7]
-    assert np.unique(found).size == 4
-    beside = rotation_sense(np.array([1.0, 1998.0]), rotation, RATE_HZ, walking=True)
-    assert not np.isin(beside, found).any()
-    rotation[25:35] = np.nan
-    assert rotation_sense(steps, rotation, RATE_HZ, walking=True)[2] == 0.0, "nothing is known"
-
-
-def test_contacts_near_a_step_tell_its_side() -> None:
-    steps = np.array([10.0, 45.0, 80.0, 115.0])
-    right, left_leg = np.array([13.0, 118.1, 80.0]), np.array([42.0, 81.0])
-    assert contact_sense(steps, right, left_leg, 3.0).tolist() == [1.0, -1.0, 0.0, 0.0]
-    nothing = np.empty(0)
-    assert contact_sense(steps, right, nothing, 3.0).tolist() == [1.0, -1.0, 1.0, -1.0]
-    assert contact_sense(steps, nothing, left_leg, 3.0).tolist() == [1.0, -1.0, -1.0, 1.0]
-
-
-def test_the_distance_is_to_the_nearest_time_before_or_after() -> None:
-    found = _distance(np.array([1.0, 6.0, 9.0, 30.0]), np.array([10.0, 4.0]))
-    assert found.tolist() == [3.0, 2.0, 1.0, 20.0]
-    assert np.isinf(_distance(np.array([1.0]), np.empty(0))).all()
-
-
-@pytest.mark.parametrize(
-    ("sense", "sides"),
-    [((1.0, 0.9, 0.0), [0, 1, 0]), ((0.9, 1.0, 0.0), [1, 0, 1]), ((0.1, -0.5, 0.3), [0, 1, 0])],
-)
-def test_steps_alternate_as_most_of_them_look(sense: tuple[float, ...], sides: list[int]) -> None:
-    assert step_sides(np.arange(3) * 35.0, np.array(sense), RATE_HZ).tolist() == sides
-
-
-def test_every_stretch_without_a_break_votes_for_itself() -> None:
-    """Nine tenths of a second are no break yet."""
-    sense = np.array([1.0, -1.0, 1.0, 1.0, -1.0])
-    for apart, sides in ((90.0, [0, 1, 0, 1, 0]), (90.5, [0, 1, 0, 0, 1])):
-        steps = np.cumsum([20.0, 35.0, 35.0, apart, 35.0])
-        assert step_sides(steps, sense, RATE_HZ).tolist() == sides
 
 
 @pytest.mark.parametrize(("part", "seen"), [(0.99, False), (1.01, True)])

@@ -27,15 +27,9 @@ from opensim_pelvis.gait.events.event_records import (
 from opensim_pelvis.gait.events.leg_contacts import find_leg_events, swing_times
 from opensim_pelvis.gait.events.methods import method_of
 from opensim_pelvis.gait.events.pelvis_contacts import find_contacts
-from opensim_pelvis.gait.events.pelvis_cycles import (
-    contact_sense,
-    find_steps,
-    find_turns,
-    rotation_of,
-    rotation_sense,
-    step_sides,
-)
+from opensim_pelvis.gait.events.pelvis_cycles import find_steps, find_turns, rotation_of
 from opensim_pelvis.gait.events.prefer import pair_events, prefer_imported
+from opensim_pelvis.gait.events.sides import find_sides, side_signals
 from opensim_pelvis.gait.events.signals import SegmentSignal, segment_signal
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
@@ -171,14 +165,14 @@ def _upper_contacts(
     method = method_of("pelvis", gait, CONTACT)
     if vertical is not None and method is not None and _long_enough(vertical, worn):
         source = notice("source.body", body="pelvis")
-        found = _pelvis_times(worn, vertical, angles, gait, aligned.rate_hz)
+        found, wrong = _pelvis_times(vertical, angles, gait, aligned.rate_hz)
         events = [
             event
             for (context, _), samples in zip(LEGS, found, strict=True)
             for event in events_at(samples, aligned, context, source, method)
         ]
         if events:
-            return as_contacts(events, [(source, method)])
+            return replace(as_contacts(events, [(source, method)]), sides_wrong=wrong)
     return _thigh_contacts(aligned, worn, gait)
 
 
@@ -190,24 +184,15 @@ def _long_enough(vertical: FloatArray, worn: Worn) -> bool:
 
 
 def _pelvis_times(
-    worn: Worn, vertical: FloatArray, angles: Angles, gait: ActivityKind, rate_hz: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return right and left contacts of the pelvis; sides by the thighs or by its rotation."""
-    rotation, nobody = rotation_of(angles), (np.zeros(0), np.zeros(0))
+    vertical: FloatArray, angles: Angles, gait: ActivityKind, rate_hz: float
+) -> tuple[tuple[FloatArray, FloatArray], float]:
+    """Return right and left contacts of the pelvis, and how likely these are exchanged."""
     steps = find_steps(vertical, rate_hz)
     found = find_contacts(vertical, steps, rate_hz, gait)
     if np.isfinite(found).sum() < _FEWEST_STEPS:
-        return nobody
-    right, left = (_thigh_times(worn, side, rate_hz) for _, side in LEGS)
-    if right.size or left.size:
-        near = _SAME_STEP_S / 2.0 * rate_hz
-        sense = contact_sense(np.nan_to_num(found), right, left, near)
-    elif rotation is not None:
-        sense = rotation_sense(steps, rotation, rate_hz, walking=gait == "walking")
-    else:
-        return nobody
-    side = step_sides(steps, sense, rate_hz)
-    return found[side == 0], found[side == 1]
+        return (np.zeros(0), np.zeros(0)), float("nan")
+    side, wrong = find_sides(steps, side_signals(angles), rate_hz, gait)
+    return (found[side == 0], found[side == 1]), wrong
 
 
 def _thigh_contacts(aligned: AlignedRecording, worn: Worn, gait: ActivityKind) -> GaitEvents:
@@ -222,14 +207,6 @@ def _thigh_contacts(aligned: AlignedRecording, worn: Worn, gait: ActivityKind) -
             events += events_at(leg.contact, aligned, context, source, method)
             used.append((source, method))
     return as_contacts(events, used)
-
-
-def _thigh_times(worn: Worn, side: Leg, rate_hz: float) -> FloatArray:
-    """Return roughly when a thigh's leg lands, in samples, in running and in walking."""
-    if ("thigh", side) not in worn:
-        return np.zeros(0)
-    contact = find_leg_events(worn["thigh", side], rate_hz, "running").contact
-    return contact[np.isfinite(contact)]
 
 
 def _unseen(found: list[Event], seen: list[Event]) -> list[Event]:
