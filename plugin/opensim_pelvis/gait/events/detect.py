@@ -29,8 +29,8 @@ from opensim_pelvis.gait.events.methods import method_of
 from opensim_pelvis.gait.events.pelvis_contacts import find_contacts
 from opensim_pelvis.gait.events.pelvis_cycles import find_steps, find_turns, rotation_of
 from opensim_pelvis.gait.events.prefer import pair_events, prefer_imported
-from opensim_pelvis.gait.events.sides import find_sides, side_signals
 from opensim_pelvis.gait.events.signals import SegmentSignal, segment_signal
+from opensim_pelvis.gait.events.step_sides import find_sides, side_signals
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types import (

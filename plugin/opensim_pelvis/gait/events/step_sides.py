@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.frames import FloatArray, IntArray
-from opensim_pelvis.gait.strides.curves import without_line
 from opensim_pelvis.types import Angles
 
 ComplexArray = NDArray[np.complex128]
@@ -71,7 +70,9 @@ def habits(gait: ActivityKind) -> Mapping[str, Habit]:
     >>> sorted(habits("running")), sorted(habits("walking"))
     (['obliquity', 'thighs'], ['obliquity', 'rotation', 'thighs'])
     """
-    text = files("opensim_pelvis.gait.events").joinpath("sides.toml").read_text(encoding="utf-8")
+    text = (
+        files("opensim_pelvis.gait.events").joinpath("step_sides.toml").read_text(encoding="utf-8")
+    )
     return {
         name: Habit(float(np.deg2rad(row["phase_deg"])), float(np.deg2rad(row["spread_deg"])))
         for name, row in tomllib.loads(text)[gait].items()
@@ -79,7 +80,7 @@ def habits(gait: ActivityKind) -> Mapping[str, Habit]:
 
 
 def side_signals(angles: Angles) -> dict[str, FloatArray]:
-    """Return what may tell the side of steps, radians, (t,) each, as ``sides.toml`` has it."""
+    """Return what may tell the side of steps, radians, (t,) each, as ``step_sides.toml`` has it."""
     table = dict(zip(angles.names, angles.values_rad.T, strict=True))
     out: dict[str, FloatArray] = {}
     if "pelvic_obliquity" in table:
@@ -152,7 +153,9 @@ def _harmonics(steps: FloatArray, signals: Sequence[FloatArray]) -> ComplexArray
     out = np.empty((len(signals), steps.size - 2), dtype=np.complex128)
     for row, signal in zip(out, signals, strict=True):
         curves = np.interp(at.ravel(), np.arange(signal.size), signal).reshape(at.shape)
-        row[:] = sign * (without_line(curves)[:, :-1] @ beat)
+        # without the straight line from start to end, which recurs in no stride
+        line = (curves[:, -1] - curves[:, 0]) * (part[:-1] @ beat)
+        row[:] = sign * (curves[:, :-1] @ beat - line)
     return out
 
 

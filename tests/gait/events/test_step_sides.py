@@ -10,7 +10,7 @@ import pytest
 from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.frames import FloatArray, up_in_earth
 from opensim_pelvis.gait.events.pelvis_cycles import find_steps
-from opensim_pelvis.gait.events.sides import OTHERWISE, find_sides, habits, side_signals
+from opensim_pelvis.gait.events.step_sides import OTHERWISE, find_sides, habits, side_signals
 from opensim_pelvis.rotations import inverse, multiply, rotate, to_rotation_vector
 from tests.gait.measures.test_strides_by_hand import angles_of
 from tests.virtual_sensors import RUNS, read_c3d_points, read_run, read_text_points
