@@ -149,7 +149,7 @@ class Visit:
     def check_named(self) -> None:
         """Everything has a name for those who do not see it, headings and names are in order."""
         nameless = self.ask(
-            """[...document.querySelectorAll('[role=img], [role=region], button, input, img')]
+            """[...document.querySelectorAll('[role=img], [role=group], button, input, img')]
             .filter(node => !(node.getAttribute('aria-label') || node.textContent.trim()
                       || (node.labels && node.labels.length) || node.alt)).map(n => n.outerHTML)"""
         )
@@ -250,6 +250,19 @@ def test_every_text_can_be_read_on_its_ground(
     grounds = visit.ask("getComputedStyle(document.body).backgroundColor")
     assert (grounds == "rgb(255, 255, 255)") == (scheme == "light")
     assert visit.ask(FAINT) == []
+    visit.page.close()
+
+
+@pytest.mark.parametrize("which", ["result", "poor_result", "compared_view", "several"])
+def test_axe_finds_nothing(
+    browser: Any, which: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Deque's rules for screen readers, keyboard and contrast, with everything unfolded."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not there")
+    visit = Visit(browser, write_any(tmp_path, which, request), 1280)
+    visit.ask("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    found = axe.Axe().run(visit.page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
     visit.page.close()
 
 

@@ -146,6 +146,23 @@ def test_coach_bands_and_references_stand_apart(view: View) -> None:
         assert f'id="{target}"' in page
 
 
+def test_checks_that_found_something_stand_open_and_the_others_folded(
+    poor_result: Result, view: View
+) -> None:
+    poor = view_of(poor_result)
+    for shown in (poor, view):
+        page = render_page(shown)
+        section = re.search(r'<section id="quality".*?</section>', page, flags=re.DOTALL)
+        assert section is not None
+        folded = re.findall(r"<details>.*?</details>", section[0], flags=re.DOTALL)[0]
+        rows = re.findall(r'<tr class="(\w+)">', section[0])
+        assert sorted(rows) == sorted(check["verdict"] for check in shown["quality"]["checks"])
+        assert set(re.findall(r'<tr class="(\w+)">', folded)) == {"good"}
+        before = section[0].split(folded)[0]
+        found = re.findall(r'<tr class="(\w+)">', before)
+        assert found == sorted((row for row in rows if row != "good"), reverse=True)
+
+
 def test_walking_is_not_held_against_running(result: Result) -> None:
     activity = replace(result.settings.activity, kind="walking")
     walk = view_of(replace(result, settings=replace(result.settings, activity=activity)))
