@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -53,3 +54,10 @@ def test_no_colour_has_two_names_and_the_page_knows_every_one() -> None:
         assert sheet.index(f"--{name}:{day};") < sheet.index(f"--{name}:{night};")
     assert "@media screen and (prefers-color-scheme:dark)" in sheet  # paper stays white
     assert set(re.findall(r"--([\w-]+):", sheet)) == set(style.PALETTE)
+
+
+def test_paper_has_no_colours_of_its_own() -> None:
+    light = {day for day, _ in style.PALETTE.values()}
+    for name in ("report.typ", "page.css"):
+        text = files("opensim_pelvis.report.templates").joinpath(name).read_text(encoding="utf-8")
+        assert set(re.findall(r"#[0-9a-f]{6}\b", text)) <= light, name

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from opensim_pelvis.report import figures, figures_runs, pdf_agreement, pdf_first, pdf_motion
+from opensim_pelvis.report import figures, figures_runs, pdf_agreement, pdf_first, pdf_motion, style
 from opensim_pelvis.report.flow import Flow, Picture
 from opensim_pelvis.report.headline import find_row, pace, when
 from opensim_pelvis.report.lab import Lab
@@ -74,7 +74,7 @@ def _title(flow: Flow, view: View, lab: Lab, texts: Texts) -> None:
         "sensors": ", ".join(s["body"] for s in view["recording"]["sensors"]),
     }
     line = " · ".join(f"{words[key]}: {value}" for key, value in facts.items() if value)
-    flow.text(line, size=8, colour="#5b6b7c", after=2)
+    flow.text(line, size=8, colour=style.SOFT, after=2)
     flow.rule()
 
 
@@ -102,7 +102,7 @@ def _measures(flow: Flow, view: View, texts: Texts) -> None:
         right=(2, 3, 4, 5, 6),
         size=7.2,
     )
-    flow.text(words["text"], size=7, colour="#5b6b7c")
+    flow.text(words["text"], size=7, colour=style.SOFT)
 
 
 def _measure_rows(measure: dict[str, Any], texts: Texts) -> list[list[str]]:
@@ -238,12 +238,12 @@ def _findings(flow: Flow, view: View, texts: Texts) -> None:
         flow.text(f"{kind}, {verdict}. {finding['text']}", size=8, indent=12, mark="•", after=1)
         source = f"{words['rests']}: {finding['source']}. " if finding["source"] else ""
         flow.text(f"{source}{words['strength']}: {finding['strength']}.", size=7, indent=12,
-                  colour="#5b6b7c")  # fmt: skip
+                  colour=style.SOFT)  # fmt: skip
     for drill in drills_of(view):
         flow.text(drill["name"], size=8.5, bold=True, after=1)
         for key in ("purpose", "how", "dose", "avoid"):
             flow.text(f"{words[key]}: {drill[key]}", size=7.5, indent=12, after=1)
-    flow.text(view["disclaimer"], size=7, colour="#5b6b7c")
+    flow.text(view["disclaimer"], size=7, colour=style.SOFT)
 
 
 def _methods(flow: Flow, view: View, texts: Texts) -> None:

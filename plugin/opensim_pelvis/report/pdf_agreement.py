@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from opensim_pelvis.report import style
 from opensim_pelvis.report.agreement_words import (
     COLUMNS,
     EVENT_COLUMNS,
@@ -40,7 +41,7 @@ def set_agreement(flow: Flow, view: View, texts: Texts) -> None:
     head = [words[f"column_{key}"] for key in COLUMNS]
     flow.subheading(words["table"])
     flow.table(head, rows, widths, right=tuple(range(1, 9)), size=6.6)
-    flow.text(f"{words['table_note']} {words['sources']}", size=7, colour="#5b6b7c")
+    flow.text(f"{words['table_note']} {words['sources']}", size=7, colour=style.SOFT)
     _set_curves(flow, agreement, texts)
     if agreement["events"]:
         flow.subheading(words["events_figure"])
