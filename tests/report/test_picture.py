@@ -149,6 +149,20 @@ def test_landmarks_that_lack_give_rods_and_no_solids() -> None:
     assert outlines(body, CAMERAS["above"], 0) == []
 
 
+@pytest.mark.parametrize("line", [0, 2])
+def test_landmarks_in_one_place_have_no_direction(line: int, view: View) -> None:
+    flat = standing()
+    points = flat["lines"][line]["points"]
+    flat["lines"][line]["points"] = [[frame[0]] * len(frame) for frame in points]
+    body = body_of(flat)
+    measured = {solid.part for solid in body.solids if solid.measured and solid.plan}
+    assert measured == (set() if line == 0 else {"pelvis"})
+    for camera in CAMERAS.values():
+        for outline in outlines(body, camera, 1):
+            assert np.isfinite(np.concatenate(outline.loops)).all()
+    assert pictures(body, {**view, "skeleton": flat}, read_texts())
+
+
 def test_the_nearer_solid_is_drawn_later() -> None:
     body = body_of(standing())
     right = [o.part for o in outlines(body, CAMERAS["side"], 0) if o.part in {"right", "left"}]

@@ -93,6 +93,8 @@ _STRAIGHT: Final = (("hip", "knee", "ankle"), ("heel", "ankle", "toe"))
 _TRUNK_M: Final = (0.40, 0.37)
 """Height and breadth of shoulders of a trunk that is not measured."""
 _ROD_M: Final = 0.02
+_LEAST_M2: Final = 1e-4
+"""Landmarks that span less have no direction to speak of."""
 _BELT: Final = 20
 _BRIM: Final = (
     (-0.60, 0.0), (-0.54, 0.20), (-0.28, 0.46), (0.10, 0.60), (0.50, 0.53), (0.42, 0.34),
@@ -121,10 +123,11 @@ def body_of(skeleton: Mapping[str, Any], *, walking: bool = False) -> Body:
         lines.setdefault(line["part"], []).append(np.asarray(line["points"], dtype=float))
     shapes = [points.shape[1] for points in lines.get("pelvis", [])]
     body = Body()
-    if shapes != [_PELVIS, _HIPS]:
+    ring, hips = lines["pelvis"] if shapes == [_PELVIS, _HIPS] else [np.zeros((1, 5, 3))] * 2
+    right, forward = ring[:, 0] - ring[:, 1], ring[:, :2].mean(axis=1) - ring[:, 2:4].mean(axis=1)
+    if not _spread(right, forward):
         _rods(body, lines)
         return body
-    ring, hips = lines["pelvis"]
     legs: dict[Part, int] = {"right": 0, "left": 2}
     for side, at in legs.items():
         _leg(body, side, hips[:, at], lines.get(side, []))
@@ -193,6 +196,8 @@ def _trunk(
     if known:
         right, left = lines[0][:, 0], lines[0][:, 2]
         up = (right + left) / 2.0 - base
+        known = _spread(right - left, up)
+    if known:
         axes = _axes(right - left, up)
         tall = float(np.linalg.norm(up, axis=1).mean())
         broad = float(np.linalg.norm(right - left, axis=1).mean())
@@ -216,6 +221,11 @@ def _trunk(
         held = (anchor, hand[0], tall + hand[1], sign * (0.5 * broad + 0.01))
         for one, other in (((shoulder, 0.046), (bent, 0.036)), ((bent, 0.034), (held, 0.03))):
             body.solids.append(Solid(part="rest", measured=False, balls=(one, other)))
+
+
+def _spread(one: FloatArray, other: FloatArray) -> bool:
+    """Return whether two vectors are far from lying in one line, at every instant."""
+    return bool(np.linalg.norm(np.cross(one, other), axis=1).min() > _LEAST_M2)
 
 
 def _axes(right: FloatArray, up: FloatArray) -> FloatArray:

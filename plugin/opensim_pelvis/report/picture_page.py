@@ -69,7 +69,7 @@ def _arc(arc: Arc, texts: Texts) -> str:
 
 def _word(arc: Arc, y_mm: float, text: str, size_mm: float, *, bold: bool = False) -> str:
     x, _ = arc.at(0.0)
-    size = min(size_mm, _ROOM_MM / (text_width(text) * (_BOLD if bold else 1.0)))
+    size = min(size_mm, _ROOM_MM / (max(text_width(text), 0.1) * (_BOLD if bold else 1.0)))
     anchor = "start" if arc.side > 0.0 else "end"
     weight = ' font-weight="650"' if bold else ""
     place = f'x="{1000 * x + 18.0 * arc.side:.0f}" y="{y_mm + (0.3 if bold else 1.0) * size:.0f}"'

@@ -98,7 +98,7 @@ def _svg(chart: Chart, laid: Laid) -> str:
 
 def _text(word: Placed) -> str:
     """Return a text at its place, smaller where it is wider than its room."""
-    size = word.size * min(1.0, word.room / (word.size * text_width(word.text)))
+    size = word.size * min(1.0, word.room / (word.size * max(text_width(word.text), 0.1)))
     anchor = _ANCHORS[0.5 if word.upright else word.across]
     kept = ' translate="no"' if word.is_name else ""
     look = f'font-size="{size:.3g}" fill="{word.colour}" text-anchor="{anchor}"{kept}'
