@@ -58,6 +58,7 @@ def test_a_rejected_recording_is_drawn_as_one(view: View) -> None:
     points = [mark for mark in marks if isinstance(mark, Points)]
     assert [mark.hollow for mark in points] == [False, True]
     assert points[0].colour != points[1].colour
+    assert [mark.dash for mark in marks if isinstance(mark, Bar)] == ["solid", "dot"]
     names = [mark for mark in marks if isinstance(mark, Words) and mark.is_name]
     assert [mark.text for mark in names] == [view["name"], "poor"]
 

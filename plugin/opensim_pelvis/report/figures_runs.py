@@ -33,6 +33,8 @@ LEAST_SPAN: Final = {"deg": 2.0, "spm": 4.0}
 _CADENCE: Final = "cadence_spm"
 _EDGE: Final = 0.06
 _SHAPES: Final[dict[str | None, Shape]] = {"female": "circle", "male": "square", None: "diamond"}
+_TRUSTED: Final[Mapping[str, style.Dash]] = {"good": "solid", "doubtful": "dash", "rejected": "dot"}
+"""Verdict to how the bar of a recording is drawn."""
 _AWAY_PT: Final = 6.0
 
 Place = tuple[style.Side, Literal["above", "middle", "below"]]
@@ -150,7 +152,7 @@ def several_chart(views: Sequence[View], texts: Texts) -> Chart:
         sound = view["quality"]["verdict"] != "rejected"
         colour = style.PELVIS if sound else style.SOFT
         if half is not None:
-            dash: style.Dash = "solid" if sound else "dot"
+            dash = _TRUSTED[view["quality"]["verdict"]]
             marks.append(
                 Bar(x=cadence, low=mean - half, high=mean + half, colour=colour, dash=dash)
             )

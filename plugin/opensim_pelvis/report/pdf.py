@@ -20,6 +20,8 @@ from opensim_pelvis.report.wording import worded
 
 MAX_PAGES: Final = 4
 MAX_NOTES: Final = 10
+_LEGEND_PT: Final = 22.0
+"""Room for the legend, which stands in the first chart alone."""
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 
@@ -202,7 +204,7 @@ def _curves(flow: Flow, view: View, texts: Texts) -> None:
             figures.curve_chart(curve, view["curves"]["events"], texts, legend=curve is angles[0])
             for curve in row
         ]
-        flow.charts(126, 3, charts)
+        flow.charts(126 + _LEGEND_PT * (place == 0), 3, charts)
 
 
 def _counter(flow: Flow, view: View, texts: Texts) -> None:
