@@ -77,6 +77,7 @@ ORDER = (
     "kinematics.inverse",
     "kinematics.angle_definitions",
     "kinematics.angles",
+    "kinematics.plugin_gait",
     "gait.events",
     "gait.strides",
     "gait.coordination",

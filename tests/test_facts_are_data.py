@@ -77,7 +77,6 @@ NAMES: Final[Mapping[str, str]] = {
     "Motion": "name subject",
     "NamedMarkers": "subjects",
     "OrientationOrigin": "identifier",
-    "PigAngle": "parent child",
     "Placement": "sensors bodies",
     "PooledAgreement": "angle value",
     "RawFit": "identifier axes",

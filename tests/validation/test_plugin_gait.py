@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ezc3d
 import numpy as np
 import pytest
 
 from opensim_pelvis.frames import R_LG, turn_about_vertical
-from opensim_pelvis.rotations import angle_between, from_euler, inverse, multiply
+from opensim_pelvis.kinematics.plugin_gait import (
+    PIG_ANGLES,
+    PIG_KNEES,
+    from_plug_in_gait,
+    to_plug_in_gait,
+)
+from opensim_pelvis.rotations import angle_between, from_euler, from_matrix, inverse, multiply
 from opensim_pelvis.validation.marker_files import MarkerFile, read_markers
 from opensim_pelvis.validation.markers import segments_from_markers
-from opensim_pelvis.validation.plugin_gait import PIG_ANGLES, from_plug_in_gait, to_plug_in_gait
 
 AGREEMENT_DEG = 0.01  # what the project promises; measured: 4e-5, the file's single precision
 EXACT_DEG = 1e-9
@@ -46,6 +52,34 @@ def test_stored_angles_give_the_orientations_of_the_markers(vicon: MarkerFile) -
     stored = from_plug_in_gait(vicon.pig_angles_deg)
     for body, q in in_progression(vicon).items():
         assert np.rad2deg(np.nanmax(angle_between(q, stored[body]))) < AGREEMENT_DEG, body
+
+
+def frames_of_bones(path: Path, bone: str) -> np.ndarray:
+    """Return the frame of a segment that Vicon stored as four points, in Vicon's letters."""
+    file = ezc3d.c3d(str(path))
+    labels = file["parameters"]["POINT"]["LABELS"]["value"]
+    points = {end: file["data"]["points"][:3, labels.index(f"{bone}{end}")].T for end in "OALP"}
+    axes = [points[end] - points["O"] for end in "ALP"]
+    return np.stack([axis / np.linalg.norm(axis, axis=1)[:, None] for axis in axes], axis=2)
+
+
+@pytest.mark.parametrize("side", ["l", "r"])
+def test_knees_of_stored_segments_are_those_that_vicon_stored(shared_data: Path, side: str) -> None:
+    path = shared_data / "vicon_pig" / "PiG_Motion-FlatFoot-Full.c3d"
+    letter, name = side.upper(), f"{side.upper()}KneeAngles"
+    bodies = {f"femur_{side}": f"{letter}FE", f"tibia_{side}": f"{letter}TI"}
+    in_ours = from_matrix(np.array([[[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]]]))
+    R_GB = {
+        body: multiply(from_matrix(frames_of_bones(path, bone)), in_ours)
+        for body, bone in bodies.items()
+    }
+    (found,) = to_plug_in_gait(R_GB, {name: PIG_KNEES[name]}).values()
+    file = ezc3d.c3d(str(path))
+    row = file["parameters"]["POINT"]["LABELS"]["value"].index(name)
+    difference = np.abs(found - file["data"]["points"][:3, row].T)
+    assert np.isfinite(difference).all(axis=1).mean() > 0.5
+    assert np.nanmax(difference) < AGREEMENT_DEG
+    assert np.nanmax(found[:, 0]) > 50.0  # flexion in swing
 
 
 def test_conversion_there_and_back() -> None:

@@ -13,6 +13,7 @@ from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import AXES, FloatArray, UpAxis, earth_from_world
 from opensim_pelvis.io.c3d import open_c3d, rates_contradict, read_points
 from opensim_pelvis.io.documents import read_toml
+from opensim_pelvis.kinematics.plugin_gait import PIG_ANGLES
 from opensim_pelvis.notices import Notice, notice
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types.segments import BODIES
@@ -21,7 +22,6 @@ from opensim_pelvis.validation.marker_gaps import MAX_MARKER_GAP_S, fill, withou
 from opensim_pelvis.validation.marker_names import Trajectory, name_markers
 from opensim_pelvis.validation.markers import MarkerTrial
 from opensim_pelvis.validation.naming import list_some, some_of
-from opensim_pelvis.validation.plugin_gait import PIG_ANGLES
 from opensim_pelvis.validation.sheets import read_sheet
 from opensim_pelvis.validation.trc_files import read_trc
 

@@ -12,6 +12,7 @@ import numpy as np
 from opensim_pelvis.config.settings import ActivityKind, Surface
 from opensim_pelvis.errors import ComparisonError
 from opensim_pelvis.frames import R_LG, FloatArray
+from opensim_pelvis.kinematics.plugin_gait import from_plug_in_gait
 from opensim_pelvis.notices import Notice, as_notice, notice
 from opensim_pelvis.rotations import (
     EulerOrder,
@@ -25,7 +26,6 @@ from opensim_pelvis.validation.clusters import orient_clusters
 from opensim_pelvis.validation.foot_events import FootEvent, StrideSpan
 from opensim_pelvis.validation.markers import MarkerTrial, segments_from_markers
 from opensim_pelvis.validation.pelvis_frames import PelvisFrame, orient_pelvis
-from opensim_pelvis.validation.plugin_gait import from_plug_in_gait
 
 OPENSIM_ORDER: Final[EulerOrder] = "ZXY"
 """Body-fixed order of pelvis, hips and lumbar joint in our model, Rajagopal's and gait2392."""

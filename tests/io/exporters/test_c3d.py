@@ -16,6 +16,7 @@ from opensim_pelvis.io import reading
 from opensim_pelvis.io.c3d import open_c3d
 from opensim_pelvis.io.exporters.c3d import C3dExporter
 from opensim_pelvis.io.exporters.c3d_metadata import MAX_EVENTS
+from opensim_pelvis.io.exporters.c3d_plug_in_gait import WRITTEN
 from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.notices import notice
 from opensim_pelvis.types import Event, RecordingDate
@@ -63,13 +64,13 @@ def test_points_are_the_landmarks_in_mm_in_the_laboratory(tmp_path: Path, read: 
     file = read(export(result, tmp_path))
     labels = file.texts("POINT", "LABELS")
     R_LG = np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])  # x forward, y left, z up
-    assert "RANK" not in labels, "the tibia has no sensor"
+    assert "MODEL_RANK" not in labels, "the tibia has no sensor"
     for landmark in LANDMARKS[:2]:
         body = result.kinematics.bodies.index(landmark.body)
         for frame in (0, GAP.start - 1, SAMPLES - 1):
             R_GB = quaternion_matrix(result.kinematics.R_GB[frame, body])
             p_g = result.kinematics.p_GB_m[frame, body] + R_GB @ landmark.position_b_m
-            found = file.points[frame, labels.index(landmark.name)]
+            found = file.points[frame, labels.index(f"MODEL_{landmark.name}")]
             np.testing.assert_allclose(found, 1000 * R_LG @ p_g, rtol=0, atol=6000 * FLOAT32)
 
 
@@ -87,7 +88,8 @@ def test_angles_are_points_in_degrees_with_their_sense(tmp_path: Path, read: Any
         "OS_hip_r": ["hip_flexion_r", "hip_adduction_r", "hip_rotation_r"],
         "subtalar_angle_r": ["subtalar_angle_r"],
     }
-    assert file.texts("POINT", "ANGLES") == list(wanted)
+    templates = [name for name in WRITTEN if name[1:].startswith(("Pelvis", "Thorax", "Spine"))]
+    assert file.texts("POINT", "ANGLES") == [*templates, "RHipAngles", *wanted]
     table = result.angles.join(result.coordinates).to_numpy()
     names = [*result.clinical.names, *result.kinematics.coordinates]
     for label, angles in wanted.items():
@@ -114,7 +116,7 @@ def test_missing_samples_have_the_residual_minus_one(tmp_path: Path, read: Any) 
     file = read(export(make_result(), tmp_path))
     labels = file.texts("POINT", "LABELS")
     missing = np.zeros((SAMPLES, len(labels)), dtype=bool)
-    for label in ("HJC_R", "RThighExtension", "subtalar_angle_r"):
+    for label in ("MODEL_HJC_R", "RHipAngles", "RThighExtension", "subtalar_angle_r"):
         missing[GAP, labels.index(label)] = True
     np.testing.assert_array_equal(file.residuals, np.where(missing, -1.0, 0.0))
     np.testing.assert_array_equal(np.isnan(file.points).all(axis=2), missing)
@@ -256,8 +258,8 @@ def test_many_events_continue_and_the_file_says_where_they_end(tmp_path: Path) -
 def test_few_bodies(tmp_path: Path, read: Any, bodies: tuple[str, ...]) -> None:
     file = read(export(make_result(bodies), tmp_path))
     labels = file.texts("POINT", "LABELS")
-    assert "RASI" in labels
-    assert "HJC_R" not in labels
+    assert "MODEL_RASI" in labels
+    assert "MODEL_HJC_R" not in labels
     assert ("OS_lumbar" in labels) == ("torso" in bodies)
 
 

@@ -103,12 +103,12 @@ def test_text_that_the_format_cannot_hold_is_made_to_fit(tmp_path: Path) -> None
         name="Hüfte", body="pelvis", position_b_m=(0, 0, 0), kind="landmark", description="x " * 99
     )
     file = read_ezc3d(export(make_result(landmarks=(landmark,)), tmp_path))
-    assert file.texts("POINT", "LABELS")[0] == "H?fte"
+    assert file.texts("POINT", "LABELS")[0] == "MODEL_H?fte"
     assert file.texts("POINT", "DESCRIPTIONS")[0].endswith("x ...")
 
 
 def test_a_label_twice_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"trial\.c3d: point labels are repeated: RASI"):
+    with pytest.raises(ExportError, match=r"trial\.c3d: point labels are repeated: MODEL_RASI"):
         export(make_result(landmarks=(LANDMARKS[0], LANDMARKS[0])), tmp_path)
 
 

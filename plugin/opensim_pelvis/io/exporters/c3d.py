@@ -3,7 +3,8 @@
 Points are in mm in L (z up); where the pelvis stands in the room is not measured, so it stays
 where the model has it. Angles are points of the label group ANGLES in degrees, three
 components each, as Plug-in Gait made customary; the definition of a clinical angle says which
-component of which point it is, `COORDINATE_POINTS` says it of OpenSim's coordinates.
+component of which point it is, `COORDINATE_POINTS` says it of OpenSim's coordinates. Beside them
+stand Plug-in Gait's own points (`c3d_plug_in_gait`).
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ from opensim_pelvis.io.exporters.c3d_metadata import (
     event_parameters,
     group_descriptions,
     point_parameters,
+    subject_name,
     subject_parameters,
 )
+from opensim_pelvis.io.exporters.c3d_plug_in_gait import analysis_parameters, plug_in_gait_points
 from opensim_pelvis.rotations import rotate
 from opensim_pelvis.types import Result
 
@@ -68,6 +71,9 @@ COORDINATE_SENSES: Final[Mapping[str, str]] = {
 }
 """Positive sense of OpenSim's standard coordinates."""
 
+OF_MODEL: Final = "MODEL_"
+"""Begins the labels of landmarks: they are the model's, and no marker was measured."""
+
 _AXES: Final = "XYZ"
 
 
@@ -80,7 +86,11 @@ class C3dExporter:
     def write(self, result: Result, directory: Path) -> tuple[Path, ...]:
         """Write the C3D file of a result into an existing directory."""
         _check_lengths(result)
-        points = (*_landmark_points(result), *_angle_points(result))
+        templates = (
+            _Series(label, words, "deg", values)
+            for label, words, values in plug_in_gait_points(result)
+        )
+        points = (*_landmark_points(result), *templates, *_angle_points(result))
         channels = tuple(_sensor_channels(result))
         frames = result.aligned.time_s.shape[0]
         content = C3dContent(
@@ -97,6 +107,7 @@ class C3dExporter:
                 **subject_parameters(result),
                 **date_parameters(result),
                 **event_parameters(result),
+                **analysis_parameters(result, subject_name(result)),
                 "MANUFACTURER": {
                     "COMPANY": "opensim-pelvis",
                     "SOFTWARE": "opensim-pelvis",
@@ -146,7 +157,8 @@ def _landmark_points(result: Result) -> Iterable[_Series]:
         p_g_m = kinematics.p_GB_m[:, body] + offset_g
         kind = "joint centre" if landmark.kind == "joint_centre" else "landmark"
         text = landmark.description or f"{kind} on {landmark.body}"
-        yield _Series(landmark.name, text, "mm", rotate(R_LG, p_g_m) * 1000.0)
+        label = f"{OF_MODEL}{landmark.name}"
+        yield _Series(label, text, "mm", rotate(R_LG, p_g_m) * 1000.0)
 
 
 def _angle_points(result: Result) -> Iterable[_Series]:

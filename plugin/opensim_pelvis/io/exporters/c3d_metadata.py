@@ -34,7 +34,8 @@ def point_parameters(angle_labels: Sequence[str]) -> dict[str, ParameterValue]:
     }
 
 
-def _subject_name(result: Result) -> str:
+def subject_name(result: Result) -> str:
+    """Return what SUBJECTS, EVENT and ANALYSIS call the person."""
     return result.settings.subject.id or result.name
 
 
@@ -50,7 +51,7 @@ def subject_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:
         "USED": np.array([1]),
         "IS_STATIC": np.array([0]),
         "USES_PREFIXES": np.array([0]),
-        "NAMES": [_subject_name(result)],
+        "NAMES": [subject_name(result)],
         "LABEL_PREFIXES": [""],
         "MARKER_SETS": [result.model.name],
     }
@@ -74,7 +75,7 @@ def event_parameters(result: Result) -> dict[str, dict[str, ParameterValue]]:
         "CONTEXTS": [event.context for event in events],
         "LABELS": [label for label, _, _ in known],
         "DESCRIPTIONS": [text for _, _, text in known],
-        "SUBJECTS": [_subject_name(result)] * len(events),
+        "SUBJECTS": [subject_name(result)] * len(events),
         "TIMES": np.stack([minutes, seconds]),
         "ICON_IDS": np.array([icon for _, icon, _ in known], dtype=np.int64),
         "GENERIC_FLAGS": np.zeros(len(events), dtype=np.int64),
