@@ -43,6 +43,20 @@ def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> 
     assert "{" not in out.partition("\n")[0]  # an argument stands as people type it
 
 
+@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("command", ["", "run", "compare"])
+def test_help_fits_the_screen(
+    run: Run, command: str, columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    code, out, _ = run(*command.split(), "--help")
+    assert code == 0
+    written = out.split("Examples:")[0].splitlines()  # commands to copy are not wrapped
+    flags = [line for line in written if line.startswith("  --") and len(line.split()) == 2]
+    assert max(len(line) for line in written if line not in flags) <= columns
+    assert all(len(line) <= columns + 2 for line in flags)  # a flag with its choices is whole
+
+
 @pytest.mark.parametrize(
     ("command", "taught"),
     [

@@ -141,15 +141,17 @@ def run(
 def inspect(path: TrialPath, **flags: Any) -> None:
     """Show sensors, signals, sampling rates and gaps of a recording."""
     from opensim_pelvis.cli.screen.console import make_console, waiting
-    from opensim_pelvis.cli.screen.file_contents import render_contents
-    from opensim_pelvis.cli.screen.recordings import render_recording
-    from opensim_pelvis.config.trial.run_request import read_request
-    from opensim_pelvis.io.reading import read_without_rate
-    from opensim_pelvis.notices import Notice, notice
-    from opensim_pelvis.timeline.align import audit_recording
-    from opensim_pelvis.timeline.clocks import unify_clocks
-    from opensim_pelvis.timeline.integrity import describe_ledger
-    from opensim_pelvis.timeline.matching import match_sensors
+
+    with waiting("starting up"):
+        from opensim_pelvis.cli.screen.file_contents import render_contents
+        from opensim_pelvis.cli.screen.recordings import render_recording
+        from opensim_pelvis.config.trial.run_request import read_request
+        from opensim_pelvis.io.reading import read_without_rate
+        from opensim_pelvis.notices import Notice, notice
+        from opensim_pelvis.timeline.align import audit_recording
+        from opensim_pelvis.timeline.clocks import unify_clocks
+        from opensim_pelvis.timeline.integrity import describe_ledger
+        from opensim_pelvis.timeline.matching import match_sensors
 
     settings, _ = read_request(path, tables_of(flags))
     try:
@@ -211,12 +213,14 @@ def init(
     **flags: Any,
 ) -> None:
     """Write a trial file to fill in, with every setting explained."""
-    from opensim_pelvis.calibration.wearers.suggest import suggest_wearers
     from opensim_pelvis.cli.screen.console import waiting
-    from opensim_pelvis.config.trial.run_request import read_request
-    from opensim_pelvis.config.trial.template import FIRST_LINE, write_trial
-    from opensim_pelvis.io.delivery import check_file
-    from opensim_pelvis.io.reading import read_recording
+
+    with waiting("starting up"):
+        from opensim_pelvis.calibration.wearers.suggest import suggest_wearers
+        from opensim_pelvis.config.trial.run_request import read_request
+        from opensim_pelvis.config.trial.template import FIRST_LINE, write_trial
+        from opensim_pelvis.io.delivery import check_file
+        from opensim_pelvis.io.reading import read_recording
 
     check_file(out, sources=(path,), first_line=FIRST_LINE, kept=True, overwrite=overwrite)
     settings, _ = read_request(path, tables_of(flags))
@@ -233,12 +237,13 @@ def selftest() -> None:
     """Test this installation on simulated recordings."""
     from opensim_pelvis.cli.debug.gather import versions
     from opensim_pelvis.cli.screen.checks import outcome_line
+    from opensim_pelvis.cli.screen.console import awaited
     from opensim_pelvis.cli.screen.endings import EXIT_ERROR
     from opensim_pelvis.cli.selftest.run import run_checks
 
     typer.echo(", ".join(f"{name} {version}" for name, version in versions().items()))
     failed = 0
-    for outcome in run_checks():
+    for outcome in awaited(run_checks(), "checking"):
         failed += bool(outcome.why)
         typer.echo(outcome_line(outcome))
     typer.echo(word("command.failed", count=failed) if failed else word("command.passed"))

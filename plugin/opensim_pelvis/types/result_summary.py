@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from opensim_pelvis.types.result import Result
     from opensim_pelvis.types.running import RunningAnalysis
 
-_TABLES: Final = "measures, strides, angles, coordinates, notes"
+_TABLES: Final = "measures, strides, angles, coordinates"
 """Where the rest is."""
 _MAX_NOTES: Final = 5
 

@@ -16,6 +16,7 @@ from opensim_pelvis.io.exporters.xlsx import LONGEST_TEXT, XlsxExporter
 from opensim_pelvis.io.exporters.xlsx_sheets import sheets_of
 from opensim_pelvis.io.registry import Exporter
 from opensim_pelvis.notices import advise, notice, wrap
+from opensim_pelvis.notices.plain_words import harmless
 from opensim_pelvis.simulate import Session
 from opensim_pelvis.types import Check, Quality, Result
 from tests.io.exporters.sample_result import make_result
@@ -169,6 +170,14 @@ def test_without_strides_the_sheets_are_there_and_empty(tmp_path: Path) -> None:
 def test_a_text_longer_than_a_cell_is_shortened(result: Result, tmp_path: Path) -> None:
     book = opened(replace(result, notes=wrap(("x" * 40_000,))), tmp_path)
     assert book["notices"]["B2"].value == "x" * LONGEST_TEXT
+
+
+def test_characters_that_no_file_holds_are_shown(result: Result, tmp_path: Path) -> None:
+    subject = replace(result.settings.subject, id="a\ud800b\x1b[31m\x00")
+    book = opened(replace(result, settings=replace(result.settings, subject=subject)), tmp_path)
+    items = {row["item"]: row["value"] for row in rows_of(book["trial"])}
+    assert items["subject"] == harmless("a\ud800b\x1b[31m\x00")
+    assert items["subject"].isprintable()
 
 
 def test_every_row_has_a_cell_a_column(result: Result) -> None:

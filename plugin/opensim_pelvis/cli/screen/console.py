@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -23,6 +23,8 @@ from opensim_pelvis.notices.plain_words import harmless
 
 if TYPE_CHECKING:
     from opensim_pelvis import types
+
+Item = TypeVar("Item")
 
 
 class SafeConsole(Console):
@@ -80,3 +82,15 @@ def waiting(stage: str) -> Iterator[None]:
     with show_progress() as tell:
         tell(stage, 0, 1)
         yield
+
+
+def awaited(items: Iterable[Item], stage: str) -> Iterator[Item]:
+    """Yield items one by one, each after a moving bar."""
+    found = iter(items)
+    while True:
+        with waiting(stage):
+            try:
+                item = next(found)
+            except StopIteration:
+                return
+        yield item

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import logging
 import os
+import shutil
 import sys
 import warnings
 from glob import glob
@@ -24,6 +25,7 @@ from opensim_pelvis.notices.plain_words import present, words_of
 
 EXIT_ERROR: Final = 2
 EXIT_INCOMPLETE: Final = 3
+_NARROW: Final = 52
 PROGRAM: Final = "opensim-pelvis"
 _COMPLETE: Final = "_OPENSIM_PELVIS_COMPLETE"
 """Variable in which a shell asks how a word can go on; the script that typer writes sets it."""
@@ -94,7 +96,7 @@ def _invoke(app: typer.Typer) -> int:
     if os.name == "nt":  # where no shell replaces patterns by names
         words = [found for word in words for found in (glob(word) or [word])]  # noqa: PTH207
     try:
-        with command.make_context(PROGRAM, words) as context:
+        with command.make_context(PROGRAM, words, terminal_width=_help_width()) as context:
             command.invoke(context)
     except typer.Exit as left:
         return int(left.exit_code)
@@ -105,6 +107,12 @@ def _invoke(app: typer.Typer) -> int:
             raise
         return _tell_usage(fault)
     return 0
+
+
+def _help_width() -> int | None:
+    """Return the width of help on a narrow screen; None leaves it to typer, which takes 50."""
+    columns = shutil.get_terminal_size().columns
+    return columns - 1 if columns < _NARROW else None
 
 
 def _tell_usage(fault: Any) -> int:

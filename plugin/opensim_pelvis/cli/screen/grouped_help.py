@@ -10,6 +10,8 @@ from opensim_pelvis.config.trial.setting_definitions import GROUPS
 
 OUTPUT: Final = "Output"
 """Heading of the options that say where results go."""
+_COLUMN: Final = 30
+"""Width up to which flags stand beside their help."""
 _ARGUMENTS: Final = "Arguments"
 _OTHERS: Final = "Options"
 _FIRST: Final = (_ARGUMENTS, *GROUPS)
@@ -33,7 +35,7 @@ class GroupedCommand(TyperCommand):
                 groups.setdefault(_heading(parameter), []).append(_plain(parameter, *record))
         for heading in sorted(groups, key=_rank):
             with formatter.section(heading):
-                formatter.write_dl(groups[heading])
+                formatter.write_dl(groups[heading], col_max=min(_COLUMN, formatter.width // 3))
 
 
 def _plain(parameter: Any, name: str, text: str) -> tuple[str, str]:

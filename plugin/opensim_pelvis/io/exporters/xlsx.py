@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from opensim_pelvis.io.exporters.xlsx_sheets import Sheet, sheets_of
+from opensim_pelvis.notices.plain_words import harmless
 from opensim_pelvis.types import Result
 
 LONGEST_TEXT: Final = 32767
@@ -70,7 +71,7 @@ def _write_sheet(target: Any, sheet: Sheet, formats: _Formats) -> None:
             if isinstance(value, bool):
                 target.write_boolean(row + 1, column, value)
             elif isinstance(value, str) and value:
-                target.write_string(row + 1, column, value[:LONGEST_TEXT], formats.text)
+                target.write_string(row + 1, column, harmless(value)[:LONGEST_TEXT], formats.text)
             elif isinstance(value, int | float) and math.isfinite(value):
                 digits = sheet.digits_at(row, column)
                 shown = None if digits is None else formats.decimals(digits)
