@@ -79,6 +79,18 @@ def test_flags_win_over_the_trial_file(
     assert seen[0].recording.path == trial.parent / "imu"
 
 
+def test_a_folder_with_a_trial_file_is_run_by_it(
+    run: Run, seen: list[TrialSettings], trial: Path, tmp_path: Path
+) -> None:
+    run("run", trial.parent, "--out", tmp_path)
+    run("run", trial, "--out", tmp_path)
+    run("run", trial.parent / "imu", "--out", tmp_path)
+    assert seen[0] == seen[1]
+    assert seen[0].recording.path == trial.parent / "imu"
+    assert seen[0].sensors
+    assert not seen[2].sensors  # a recording has no trial file in it
+
+
 def test_a_run_ends_with_three_lines_after_what_needs_attention(
     run: Run, trial: Path, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +138,19 @@ def test_a_narrow_table_names_what_each_block_is_of() -> None:
         "measure contact time of a whole step side right estimate 0.25",
         "measure contact time of a whole step side left estimate 0.24",
     ]
+
+
+def test_each_item_is_waited_for_and_then_given() -> None:
+    told: list[str] = []
+
+    def items() -> Iterator[int]:
+        for number in range(3):
+            told.append(f"made {number}")
+            yield number
+
+    for item in screen.awaited(items(), "checking"):
+        told.append(f"used {item}")
+    assert told == ["made 0", "used 0", "made 1", "used 1", "made 2", "used 2"]
 
 
 def test_bars_show_a_share_and_move_where_none_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
