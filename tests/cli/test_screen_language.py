@@ -23,6 +23,7 @@ from opensim_pelvis.cli.screen.words import speaking, spoken, word
 from opensim_pelvis.cli.selftest.run import CHECKS, Outcome
 from opensim_pelvis.language import read_language
 from opensim_pelvis.validation.pooling import PooledAgreement
+from tests.conftest import ROOT
 from tests.exporting import few_figures
 from tests.report.test_translation import LETTERS, UNITS, write_greek
 
@@ -78,6 +79,15 @@ def test_notices_of_the_summary_are_in_the_language(demo: tuple[Path, Result]) -
     for told in summary["notices"]:
         assert latin(told["text"]) == set(), told
     assert "simulated, not measured" in summary["notes"]
+
+
+def test_the_quick_start_shows_what_the_demonstration_prints(demo: tuple[Path, Result]) -> None:
+    summary = json.loads((demo[0] / "demo" / "demo_summary.json").read_text(encoding="utf-8"))
+    estimate = summary["running"]["measures"]["pelvic_rotation_range_deg"]["body"]["estimate"]
+    page = (ROOT / "docs" / "quickstart.md").read_text(encoding="utf-8")
+    assert f"quality {summary['quality']['verdict']}\n" in page
+    value, u95 = estimate["value"], estimate["u95"]
+    assert f"pelvic rotation range {value:.1f} ± {u95:.1f}° (95 %)\n" in page
 
 
 def test_no_english_is_left_of_a_page_of_a_run(demo: tuple[Path, Result]) -> None:
