@@ -216,6 +216,26 @@ def test_analysis_has_the_numbers_of_the_summary(result: Result, file: Any) -> N
     assert 10.0 < group["VALUES"][4] < 60.0  # per cent of the stride
 
 
+def test_analysis_has_the_best_estimate_and_the_mean_where_there_is_none(
+    result: Result, tmp_path: Path
+) -> None:
+    running = result.running
+    assert running is not None
+    other = tuple(
+        replace(one, value=one.value + 1.0) for one in running.estimates
+        if one.name != "stride_time_s"
+    )  # fmt: skip
+    changed = replace(result, running=replace(running, estimates=other))
+    (path,) = C3dExporter().write(changed, tmp_path)
+    group = ezc3d.c3d(str(path))["parameters"]["ANALYSIS"]
+    values = dict(zip(group["NAMES"]["value"], group["VALUES"]["value"], strict=True))
+    cadence, stride = running.summary("cadence_spm"), running.summary("stride_time_s")
+    assert cadence is not None
+    assert stride is not None
+    assert values["Cadence"] == pytest.approx(cadence.mean + 1.0, abs=0.1)
+    assert values["Stride Time"] == pytest.approx(stride.mean, rel=SINGLE)
+
+
 def test_without_strides_there_is_no_analysis(tmp_path: Path) -> None:
     (path,) = C3dExporter().write(make_result(), tmp_path)
     assert "ANALYSIS" not in ezc3d.c3d(str(path))["parameters"]

@@ -84,6 +84,7 @@ def test_strides_and_curves_are_those_of_the_result(result: Result, book: Any) -
     rows = rows_of(book["strides"])
     assert len(rows) == running.strides.side.size
     assert [row["kept"] for row in rows] == running.strides.kept.tolist()
+    assert {type(row["kept"]) for row in rows} == {bool}
     for number, definition in enumerate(running.definitions):
         for row, value in zip(rows, running.values[:, number], strict=True):
             assert close(row[definition.name], value if value == value else None)
