@@ -198,6 +198,13 @@ def _curves(flow: Flow, view: View, texts: Texts) -> None:
     start = view["strides"]["start"]
     said = (texts["curves"]["text"].format(start=start), mirrored(view, texts))
     flow.text(" ".join(part for part in said if part), size=7.5, keep=True)
+    known = [
+        f"{texts['curves'][a['name']]} {texts.degrees(a['u95_shape'])}, {texts.degrees(a['u95'])}"
+        for a in angles
+        if a.get("u95") and a.get("u95_shape")
+    ]
+    if known:
+        flow.text(texts["curves"]["sure_all"].format(angles="; ".join(known)), size=7.5, keep=True)
     for place in range(0, len(angles), 3):
         row = angles[place : place + 3]
         charts = [

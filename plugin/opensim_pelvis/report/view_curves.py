@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -75,8 +76,30 @@ def curves_of(result: Result) -> dict[str, Any]:
             if found is not None:
                 sides[SIDES[code]] = found
         if sides:
-            angles.append({"name": curve.name, "mirrored": curve.mirrored, **sides})
+            known = {
+                key: _usual(u95, running.curves.angles, (drawn.right, drawn.left))
+                for key, u95 in (
+                    ("u95", running.curves.u95_deg),
+                    ("u95_shape", running.curves.u95_shape_deg),
+                )
+            }
+            angles.append({"name": curve.name, "mirrored": curve.mirrored, **known, **sides})
     return {"angles": angles, "events": _events(running.strides)}
+
+
+def _usual(
+    u95_deg: FloatArray | None, angles: Sequence[str], sources: tuple[str, str]
+) -> float | None:
+    """Return the median over the stride of an uncertainty, of the side with the larger one."""
+    if u95_deg is None:
+        return None
+    sides = [
+        u95_deg[code, :, angles.index(source)]
+        for code, source in enumerate(sources)
+        if source in angles
+    ]
+    found = [float(np.median(side)) for side in sides if np.isfinite(side).all()]
+    return round(max(found), 3) if found else None
 
 
 def series_of(result: Result) -> dict[str, Any]:

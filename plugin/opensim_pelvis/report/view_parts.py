@@ -164,10 +164,16 @@ class SideCurve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """One angle over the stride."""
+    """One angle over the stride.
+
+    ``u95`` is the uncertainty of the means (95 %), degrees, ``u95_shape`` that of their course
+    alone: the median over the stride, of the side that has the larger one; null where not known.
+    """
 
     name: Annotated[str, _CURVE]
     mirrored: bool
+    u95: Positive | None = None
+    u95_shape: Positive | None = None
     right: SideCurve = ABSENT
     left: SideCurve = ABSENT
 
