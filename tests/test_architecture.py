@@ -87,6 +87,7 @@ ORDER = (
     "guidance",
     "gait.speeds",
     "gait.analysis",
+    "sessions",
     "quality",
     "io.output",
     "pipeline",

@@ -30,7 +30,11 @@ def test_help_answers_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "run", "inspect", "report", "compare", "pool", "texts", "readers", "init"]
+    "command",
+    [
+        *("demo", "run", "inspect", "report", "compare", "pool", "texts", "readers", "init"),
+        *("cohort", "reference", "repeatability"),
+    ],
 )
 def test_every_command_is_listed_and_explains_itself(run: Run, command: str) -> None:
     code, out, _ = run("--help")
@@ -61,7 +65,7 @@ def test_help_fits_the_screen(
     ("command", "taught"),
     [
         ("run", {"--sensors", "--static", "--heading-axis"}),
-        ("report", {"--lab", "--agreement"}),
+        ("report", {"--lab", "--agreement", "--repeatability"}),
         ("compare", {"--up-axis", "--model", "--offset", "--lab"}),
     ],
 )

@@ -13,7 +13,6 @@ import pytest
 
 from opensim_pelvis.cohort.relations import (
     add_percentiles,
-    compare_sessions,
     compare_sexes,
     correlate,
     correlation,
@@ -48,7 +47,6 @@ def made_cohort(seed: int = 1, n: int = 60) -> pd.DataFrame:
             "hip_extension_peak_deg": rng.normal(8.0, 2.0, size=n),
             "rotation_ci_low_deg": np.nan,
             "rotation_ci_high_deg": np.nan,
-            "rotation_error_deg": 4.3,
         }
     )
 
@@ -93,17 +91,13 @@ def test_percentiles_are_those_of_the_lab() -> None:
     assert highest == pytest.approx(100.0 - 50.0 / 60.0)
 
 
-def test_sessions_of_one_runner_are_one_runner_and_are_compared() -> None:
+def test_sessions_of_one_runner_are_one_runner() -> None:
     table = made_cohort(n=8)
     again = table.iloc[[0]].assign(name="later", **{ROTATION: table[ROTATION].iloc[0] + 1.0})
     both = pd.concat([table, again], ignore_index=True)
     people = runners(both)
     assert len(people) == 8
     assert people.loc[people["subject"] == "S00", "sessions"].item() == 2
-    changes = compare_sessions(both)
-    assert changes["rotation_change_deg"].tolist() == pytest.approx([1.0])
-    assert changes["exceeds_known_error"].tolist() == ["no"]
-    assert changes[["speed_change_mps", "cadence_change_spm"]].to_numpy().tolist() == [[0.0, 0.0]]
 
 
 def test_sessions_stand_in_the_order_of_their_dates_and_say_them(
@@ -120,8 +114,15 @@ def test_sessions_stand_in_the_order_of_their_dates_and_say_them(
     table = read_cohort([tmp_path])
     assert table["name"].tolist() == ["c", "d", "a", "b"]
     assert table["date"].fillna("").tolist() == ["2025-12-31", dates["d"], dates["a"], ""]
-    changes = compare_sessions(table)
-    assert changes["to"].tolist() == ["d", "a", "b"]
+    write_cohort([tmp_path], tmp_path / "out")
+    changes = pd.read_csv(tmp_path / "out" / "cohort_changes.csv")
+    assert list(dict.fromkeys(changes["to"])) == ["d", "a", "b"]
+    assert set(changes["from"]) == {"c"}
+    rotation = changes[changes["measure"] == ROTATION].iloc[0]
+    # copies of one run: the same calibration, and no change
+    assert (rotation["verdict"], rotation["sensors"]) == ("no change", "same calibration")
+    assert (rotation["change"], rotation["speed_change_mps"]) == (0.0, 0.0)
+    assert rotation["u95"] > 0.0
 
 
 @pytest.fixture(scope="module")

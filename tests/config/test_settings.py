@@ -57,6 +57,7 @@ sensor_headings = "body"
 drift = "none"
 flexion_window_s = [4, 10]
 placement = "earlier_summary.json"
+attachment = "monday morning"
 max_spread_deg = 3
 [subject]
 id = "S01"
@@ -103,6 +104,7 @@ def test_every_key_of_a_trial_file_is_read(tmp_path: Path) -> None:
     assert trial.timeline.trigger_s == {"00B42279": 1.25, "00B42268": -3.0}
     assert trial.calibration.window_s == (0.0, 2.5)
     assert trial.calibration.heading_axis == "-z"
+    assert trial.calibration.attachment == "monday morning"
     assert (trial.subject.height_m, trial.subject.sex) == (1.68, "female")
     assert (trial.activity.kind, trial.activity.surface) == ("running", "treadmill")
     assert trial.activity.events_file == tmp_path / "events.csv"
@@ -244,6 +246,7 @@ def test_flags_win_over_the_file_key_by_key(tmp_path: Path) -> None:
         drift="none",
         flexion_window_s=(4.0, 10.0),
         placement=tmp_path / "earlier_summary.json",
+        attachment="monday morning",
     )
     assert (trial.subject.sex, trial.subject.id) == ("male", "S01")
     assert trial.sensors["00B421E6"] == "calcn_l"

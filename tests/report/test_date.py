@@ -87,7 +87,7 @@ def test_sessions_of_a_runner_stand_by_date_and_the_first_is_the_earliest(
     views = [dated(view, start, name=name) for name, start in starts.items()]
     rows = comparison(views)
     assert [row["name"] for row in rows] == ["c", "a", "b"]
-    assert [row["change"] is None for row in rows] == [True, False, False]
+    assert [row["compared"] is None for row in rows] == [True, False, False]
     for one in views:
         write_whole(one, tmp_path / f"{one['name']}_report.json")
     with without_pdf():

@@ -73,7 +73,7 @@ def top(
 
 @command(epilog=examples.DEMO_EXAMPLES)
 def demo(out: Out, overwrite: Overwrite = False) -> None:
-    """Simulate a runner, analyse the recording, write all results."""
+    """Simulate a runner and analyse the recording."""
     from opensim_pelvis.cli.execute import execute
     from opensim_pelvis.cli.screen.console import waiting
     from opensim_pelvis.config.trial.run_request import read_request
@@ -139,7 +139,7 @@ def run(
 @command(epilog=examples.INSPECT_EXAMPLES)
 @with_settings("inspect")
 def inspect(path: TrialPath, **flags: Any) -> None:
-    """Show sensors, signals, sampling rates and gaps of a recording."""
+    """Show sensors, signals, sampling rates and gaps."""
     from opensim_pelvis.cli.screen.console import make_console, waiting
 
     with waiting("starting up"):
@@ -212,7 +212,7 @@ def init(
     ] = False,
     **flags: Any,
 ) -> None:
-    """Write a trial file to fill in, with every setting explained."""
+    """Write a trial file with every setting, to fill in."""
     from opensim_pelvis.cli.screen.console import waiting
 
     with waiting("starting up"):
@@ -253,6 +253,7 @@ def selftest() -> None:
 
 command(epilog=examples.COHORT_EXAMPLES)(populations.cohort)
 command(epilog=examples.REFERENCE_EXAMPLES)(populations.reference)
+command(epilog=examples.REPEATABILITY_EXAMPLES)(populations.repeatability)
 command(epilog=examples.REPORT_EXAMPLES)(cli_results.report)
 command()(cli_results.texts)
 command(epilog=examples.COMPARE_EXAMPLES)(cli_results.compare)

@@ -47,6 +47,26 @@ Lab = Annotated[
     ),
 ]
 
+_SESSIONS: Final = "Changes between sessions"
+RepeatabilityFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--repeatability",
+        metavar="FILE",
+        help="Your own repeatability (TOML), as the command repeatability writes it.",
+        rich_help_panel=_SESSIONS,
+    ),
+]
+SlopesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--slopes",
+        metavar="FILE",
+        help="How measures of this person go with speed (TOML): value, u95 and unit of each.",
+        rich_help_panel=_SESSIONS,
+    ),
+]
+
 _TYPES: Final[Mapping[str, Any]] = {
     "number": float,
     "switch": bool,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from opensim_pelvis.cli.options import Out, Overwrite
+from opensim_pelvis.cli.options import Out, Overwrite, RepeatabilityFile, SlopesFile
 from opensim_pelvis.cli.screen.grouped_help import OUTPUT
 from opensim_pelvis.cli.screen.words import spoken, word
 
@@ -20,6 +20,8 @@ def cohort(
         ),
     ],
     out: Out,
+    repeatability: RepeatabilityFile = None,
+    slopes: SlopesFile = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Summarise many results: tables, correlations and a figure."""
@@ -30,8 +32,17 @@ def cohort(
 
     with waiting("writing"):
         from opensim_pelvis.cohort.write_cohort import write_cohort
+        from opensim_pelvis.sessions.repeatability_file import read_repeatability
+        from opensim_pelvis.sessions.slopes import read_slopes
 
-        written = write_cohort(results, out, overwrite=overwrite, language=spoken())
+        written = write_cohort(
+            results,
+            out,
+            overwrite=overwrite,
+            language=spoken(),
+            own=None if repeatability is None else read_repeatability(repeatability),
+            slopes=None if slopes is None else read_slopes(slopes),
+        )
     facts = json.loads((out / "cohort.json").read_text(encoding="utf-8"))
     for name in facts["sessions_without_strides"]:
         typer.echo(word("command.no_strides", name=name), err=True)
@@ -73,6 +84,41 @@ def reference(
     for one in made.left_out:
         typer.echo(say(one, spoken()), err=True)
     for line in population_lines(made, out):
+        typer.echo(line)
+
+
+def repeatability(
+    results: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="The file to write (TOML), for report --repeatability.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = Path("repeatability.toml"),
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace a file of this command.", rich_help_panel=OUTPUT),
+    ] = False,
+) -> None:
+    """Compute your own repeatability from repeated sessions."""
+    from opensim_pelvis.cli.screen.console import waiting
+    from opensim_pelvis.cli.screen.repeatability_lines import repeatability_lines
+    from opensim_pelvis.notices import say
+
+    with waiting("writing"):
+        from opensim_pelvis.cohort.own_repeatability import write_repeatability
+
+        made = write_repeatability(results, out, overwrite=overwrite)
+    for one in made.left_out:
+        typer.echo(say(one, spoken()), err=True)
+    for line in repeatability_lines(made, out):
         typer.echo(line)
 
 

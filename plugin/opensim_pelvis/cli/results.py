@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from opensim_pelvis.cli.options import Lab, Out, Overwrite
+from opensim_pelvis.cli.options import Lab, Out, Overwrite, RepeatabilityFile, SlopesFile
 from opensim_pelvis.cli.screen.words import speaking, spoken
 
 CONTENT: Final = "Content"
@@ -37,6 +37,8 @@ def report(
             rich_help_panel=CONTENT,
         ),
     ] = None,
+    repeatability: RepeatabilityFile = None,
+    slopes: SlopesFile = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Re-render reports, and compare several recordings."""
@@ -45,13 +47,21 @@ def report(
     with waiting("writing"):
         from opensim_pelvis.report.again import write_reports
         from opensim_pelvis.report.lab import lab_in
+        from opensim_pelvis.report.sessions_of import Known
+        from opensim_pelvis.sessions.repeatability_file import read_repeatability
+        from opensim_pelvis.sessions.slopes import read_slopes
 
+        known = Known(
+            repeatability=None if repeatability is None else read_repeatability(repeatability),
+            slopes={} if slopes is None else read_slopes(slopes),
+        )
         written = write_reports(
             results,
             out,
             lab_in(lab, spoken().source),
             parts=parts,
             agreements=agreement or (),
+            known=known,
             overwrite=overwrite,
         )
     for path in written:

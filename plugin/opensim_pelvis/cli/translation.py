@@ -26,6 +26,7 @@ from opensim_pelvis.language import COMMENT, Text, updated
 from opensim_pelvis.language.po_files import read_catalogue
 from opensim_pelvis.quality import definitions as quality
 from opensim_pelvis.report import texts as report
+from opensim_pelvis.sessions import definitions as sessions
 from opensim_pelvis.validation import agreement_figures as comparison
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ _SOURCES: Final = (
     angle_definitions,
     calibration_methods,
     quality,
+    sessions,
     defaults,
     guidance,
     report,

@@ -99,41 +99,6 @@ def add_percentiles(table: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def compare_sessions(table: pd.DataFrame) -> pd.DataFrame:
-    """Return, for runners with several sessions, each session against the runner's first.
-
-    The interval is that of the two means; whether the change exceeds the known error of the
-    measure is said beside it, because sensors are strapped on anew. Rotation goes with speed and
-    cadence, so their changes stand beside.
-    """
-    import pandas as pd
-
-    rows = []
-    for subject, sessions in table.groupby("subject", sort=True):
-        first = sessions.iloc[0]
-        for _, later in sessions.iloc[1:].iterrows():
-            change = later[ROTATION] - first[ROTATION]
-            half = np.hypot(
-                later["rotation_ci_high_deg"] - later[ROTATION],
-                first["rotation_ci_high_deg"] - first[ROTATION],
-            )
-            error = first["rotation_error_deg"]
-            rows.append(
-                {
-                    "subject": subject,
-                    "from": first["name"],
-                    "to": later["name"],
-                    "rotation_change_deg": change,
-                    "ci_low_deg": change - half,
-                    "ci_high_deg": change + half,
-                    "exceeds_known_error": "yes" if abs(change) > error else "no",
-                    "speed_change_mps": later["speed_mps"] - first["speed_mps"],
-                    "cadence_change_spm": later["cadence_spm"] - first["cadence_spm"],
-                }
-            )
-    return pd.DataFrame(rows)
-
-
 def _row(table: pd.DataFrame, name: str, holding: str | None) -> dict[str, object]:
     columns = [ROTATION, name] if holding is None else [ROTATION, name, holding]
     values = table[columns].dropna().to_numpy(dtype=np.float64)

@@ -48,7 +48,7 @@ def read_cohort(
     faults: list[str] = []
     rows: list[dict[str, Any]] = []
     copies: list[Notice] = []
-    for path in _without_copies(find_results(paths, SUMMARY, faults), copies):
+    for path in without_copies(find_results(paths, SUMMARY, faults), copies):
         row = _read_row(path, faults, value_of)
         if row is not None:
             rows.append(row)
@@ -78,7 +78,7 @@ def runners(table: pd.DataFrame) -> pd.DataFrame:
     return numbers.reset_index()
 
 
-def _without_copies(paths: Sequence[Path], copies: list[Notice]) -> list[Path]:
+def without_copies(paths: Sequence[Path], copies: list[Notice]) -> list[Path]:
     """Return one path of each session; ``copies`` gets a notice for each of the others."""
     first: dict[object, Path] = {}
     for path in paths:
@@ -130,8 +130,6 @@ def _read_row(
     row |= {"rotation_ci_low_deg": low, "rotation_ci_high_deg": high}
     speed = row["speed_mps"]
     row["pace_min_per_km"] = 1000.0 / 60.0 / speed if speed and speed > 0.0 else float("nan")
-    rotation = running.definitions.get(ROTATION)
-    row["rotation_error_deg"] = None if rotation is None else rotation.error
     return row
 
 

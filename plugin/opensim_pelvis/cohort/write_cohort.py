@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from opensim_pelvis.cohort.changes_table import changes_table
 from opensim_pelvis.cohort.figure import draw_cohort
+from opensim_pelvis.cohort.own_repeatability import read_sessions
 from opensim_pelvis.cohort.relations import (
     add_percentiles,
-    compare_sessions,
     compare_sexes,
     correlate,
 )
@@ -18,6 +19,9 @@ from opensim_pelvis.io.delivery import Set, deliver
 from opensim_pelvis.io.documents import safe_cell, to_plain
 from opensim_pelvis.language import ENGLISH, Language
 from opensim_pelvis.notices import as_plain
+from opensim_pelvis.sessions.firsts import compare_with_first
+from opensim_pelvis.sessions.repeatability_file import Repeatability
+from opensim_pelvis.sessions.slopes import Slope
 
 
 def write_cohort(
@@ -26,6 +30,8 @@ def write_cohort(
     *,
     overwrite: bool = False,
     language: Language = ENGLISH,
+    own: Repeatability | None = None,
+    slopes: Mapping[str, Slope] | None = None,
 ) -> tuple[Path, ...]:
     """Read summaries, and write the tables, comparisons and the figure of the cohort.
 
@@ -37,6 +43,12 @@ def write_cohort(
         Made if need be.
     overwrite : bool
         Whether tables of a cohort that were changed since may be replaced.
+    language : Language
+        Of the figure.
+    own : Repeatability, optional
+        The laboratory's own repeats, for changes between sessions.
+    slopes : mapping of str to Slope, optional
+        How measures go with speed, by measure.
 
     Returns
     -------
@@ -47,7 +59,9 @@ def write_cohort(
     """
     sessions = read_cohort(paths)
     people = add_percentiles(runners(sessions))
-    relations, changes = correlate(people), compare_sessions(sessions)
+    relations = correlate(people)
+    compared = compare_with_first(read_sessions(paths)[0], own=own, slopes=slopes)
+    changes = changes_table(compared)
     wanted = Set(
         folder=directory, kind="cohort", name="cohort", stem="cohort", sources=paths,
         overwrite=overwrite,

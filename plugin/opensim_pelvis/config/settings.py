@@ -70,6 +70,7 @@ class CalibrationSettings:
     sensor_headings: SensorHeadings = "auto"
     drift: Literal["auto", "none"] = "auto"
     placement: Path | None = None
+    attachment: str | None = None
     flexion_window_s: tuple[float, float] | None = None
 
 

@@ -9,10 +9,12 @@ from typing import Final
 from opensim_pelvis.errors import ExportError, raise_faults
 from opensim_pelvis.io.delivery import REPORT, Set, deliver, find_results
 from opensim_pelvis.report.agreement_folder import attach_agreements
+from opensim_pelvis.report.changes_file import write_changes
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.page import render_page
 from opensim_pelvis.report.parts import save_parts
 from opensim_pelvis.report.pdf import write_pdf
+from opensim_pelvis.report.sessions_of import Known, compare_views
 from opensim_pelvis.report.several import render_several
 from opensim_pelvis.report.several_pdf import write_several_pdf
 from opensim_pelvis.report.view import View, read_view
@@ -42,6 +44,7 @@ def write_reports(
     *,
     parts: bool = False,
     agreements: Sequence[Path] = (),
+    known: Known | None = None,
     overwrite: bool = False,
 ) -> tuple[Path, ...]:
     """Write page and PDF of every trial, and those of all together where there are several.
@@ -57,6 +60,8 @@ def write_reports(
         Whether single figures and tables are written as files, too.
     agreements : sequence of Path
         Folders that `compare` wrote, each for the recording of its name.
+    known : Known, optional
+        Repeatability and slopes over speed, for changes between sessions.
     overwrite : bool
         Whether reports that were changed since they were written may be replaced.
 
@@ -88,12 +93,17 @@ def write_reports(
         overwrite=overwrite,
     )
     with deliver(wanted) as staged:
-        written = stage_reports(views, staged.folder, lab, parts=parts)
+        written = stage_reports(views, staged.folder, lab, parts=parts, known=known)
     return tuple(directory / path.name for path in written)
 
 
 def stage_reports(
-    views: Sequence[View], folder: Path, lab: Lab, *, parts: bool = False
+    views: Sequence[View],
+    folder: Path,
+    lab: Lab,
+    *,
+    parts: bool = False,
+    known: Known | None = None,
 ) -> list[Path]:
     """Write page and PDF of views, and those of all together, into an existing folder."""
     written = [path for view in views for path in _write_one(view, folder, lab)]
@@ -101,8 +111,12 @@ def stage_reports(
         written += [p for view in views for p in save_parts(view, folder, lab.language)]
     if len(views) > 1:
         page = folder / f"{SEVERAL}_report.html"
-        page.write_text(render_several(views, lab), encoding="utf-8")
-        written += [page, write_several_pdf(views, folder / f"{SEVERAL}_report.pdf", lab)]
+        page.write_text(render_several(views, lab, known), encoding="utf-8")
+        written += [page, write_several_pdf(views, folder / f"{SEVERAL}_report.pdf", lab, known)]
+        compared = compare_views(views, known)
+        if compared:
+            file = folder / f"{SEVERAL}_changes.json"
+            written.append(write_changes(compared.values(), known, file))
     return written
 
 

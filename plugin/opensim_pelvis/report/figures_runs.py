@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from opensim_pelvis.gait.measures.definitions import definition_of
 from opensim_pelvis.report import style
@@ -37,22 +37,15 @@ _TRUSTED: Final[Mapping[str, style.Dash]] = {"good": "solid", "doubtful": "dash"
 """Verdict to how the bar of a recording is drawn."""
 _AWAY_PT: Final = 6.0
 
-Place = tuple[style.Side, Literal["above", "middle", "below"]]
-PLACES: Final[tuple[Place, ...]] = (
-    ("right", "middle"),
-    ("left", "middle"),
-    ("center", "above"),
-    ("center", "below"),
-    ("right", "above"),
-    ("right", "below"),
-    ("left", "above"),
-    ("left", "below"),
-)
-"""Where a name may stand beside its point, the best first."""
+_LINE: Final = 0.035
+"""From one name to the next below it, as a part of the chart's height."""
 
 NEAR_SPM: Final = 6.0
 NEAR_DEG: Final = 1.2
 """Names of points that lie nearer would run into each other."""
+
+Placed = Sequence[tuple[View, float, dict[str, Any]]]
+"""Views with their cadence and their row of rotation."""
 
 
 def cadence_chart(view: View, texts: Texts) -> Chart | None:
@@ -147,7 +140,8 @@ def several_chart(views: Sequence[View], texts: Texts) -> Chart:
     marks = bands(low, high, views[0], texts)
     rows = [(view, find_row(view, _CADENCE), find_row(view, ROTATION)) for view in views]
     known = [(view, cadence["mean"], row) for view, cadence, row in rows if cadence and row]
-    for (view, cadence, row), (side, up) in zip(known, label_places(known), strict=True):
+    top = top_of([row["high"] or row["mean"] for _, _, row in known])
+    for (view, cadence, row), (names, side) in zip(known, labels_of(known), strict=True):
         mean, half = row["mean"], half_of(row)
         sound = view["quality"]["verdict"] != "rejected"
         colour = style.PELVIS if sound else style.SOFT
@@ -160,10 +154,13 @@ def several_chart(views: Sequence[View], texts: Texts) -> Chart:
         marks.append(
             Points(x=[cadence], y=[mean], colour=colour, shape=shape, size=6.0, hollow=not sound)
         )
-        marks.append(
-            Words(x=cadence, y=mean, text=view["name"], away_pt=_AWAY_PT, side=side, up=up,
-                  is_name=True)
-        )  # fmt: skip
+        middle = (len(names) - 1) / 2.0
+        for line, name in enumerate(names):
+            at = mean + (middle - line) * _LINE * top
+            marks.append(
+                Words(x=cadence, y=at, text=name, away_pt=_AWAY_PT, side=side, up="middle",
+                      is_name=True)
+            )  # fmt: skip
     words = texts["cadence"]
     return Chart(
         title=texts["several"]["figure"],
@@ -171,23 +168,37 @@ def several_chart(views: Sequence[View], texts: Texts) -> Chart:
         y=words["y"],
         marks=marks,
         x_limits=(low, high),
-        y_limits=(0.0, top_of([row["high"] or row["mean"] for _, _, row in known])),
+        y_limits=(0.0, top),
         size="large",
     )
 
 
-def label_places(known: Sequence[tuple[View, float, dict[str, Any]]]) -> list[Place]:
-    """Return where each name stands beside its point, so that near points share no place."""
-    places: list[Place] = []
+def labels_of(known: Placed) -> list[tuple[list[str], style.Side]]:
+    """Return the names beside each point and on which side of it they stand.
+
+    Two points that are near have theirs to the right and to the left. The names of more stand
+    below each other at the point with the highest cadence, in the order of their values.
+    """
+    groups: list[list[int]] = []
     for i, (_, cadence, row) in enumerate(known):
-        taken = {
-            places[k]
-            for k, (_, other, near) in enumerate(known[:i])
-            if abs(other - cadence) < NEAR_SPM and abs(near["mean"] - row["mean"]) < NEAR_DEG
-        }
-        free = [place for place in PLACES if place not in taken]
-        places.append(free[0] if free else PLACES[0])
-    return places
+        for group in groups:
+            _, other, near = known[group[0]]
+            if abs(other - cadence) < NEAR_SPM and abs(near["mean"] - row["mean"]) < NEAR_DEG:
+                group.append(i)
+                break
+        else:
+            groups.append([i])
+    out: list[tuple[list[str], style.Side]] = [([], "right")] * len(known)
+    sides: tuple[style.Side, ...] = ("right", "left")
+    for group in groups:
+        by_cadence = sorted(group, key=lambda i: -known[i][1])
+        if len(group) < 3:
+            for i, side in zip(by_cadence, sides, strict=False):
+                out[i] = ([str(known[i][0]["name"])], side)
+        else:
+            by_value = sorted(group, key=lambda i: -known[i][2]["mean"])
+            out[by_cadence[0]] = ([str(known[i][0]["name"]) for i in by_value], "right")
+    return out
 
 
 def change_chart(view: View, name: str, texts: Texts) -> Chart:

@@ -19,7 +19,7 @@ from opensim_pelvis.guidance.rulebook import read_norms
 from opensim_pelvis.io.documents import read_record, to_plain
 from opensim_pelvis.notices import SIMULATED, Notice, as_plain
 from opensim_pelvis.report.view_curves import curves_of, series_of
-from opensim_pelvis.report.view_measures import measures_of
+from opensim_pelvis.report.view_measures import budgets_of, measures_of
 from opensim_pelvis.report.view_methods import tell_methods
 from opensim_pelvis.report.view_older import from_version_2, from_version_3, from_version_4
 from opensim_pelvis.report.view_quality import ledger_of, quality_of
@@ -74,6 +74,8 @@ def view_of(result: Result) -> View:
         "settings": to_plain(result.settings),
         "defaults": list(result.defaults),
         "versions": dict(result.versions),
+        "budgets": budgets_of(result),
+        "placed": dict(zip(result.placement.bodies, result.placement.R_BS, strict=True)),
     }
     plain: View = to_plain(view, told=as_plain)
     return plain

@@ -47,6 +47,19 @@ def measures_of(result: Result) -> list[dict[str, Any]]:
     return found
 
 
+def budgets_of(result: Result) -> dict[str, dict[str, Any]]:
+    """Return the terms of the uncertainty of every estimate, by measure and side."""
+    out: dict[str, dict[str, Any]] = {}
+    for found in result.running.estimates if result.running else ():
+        if found.side != "right minus left":
+            finite = (term for term in found.terms if math.isfinite(term.freedom))
+            out.setdefault(found.name, {})[found.side] = {
+                "terms": {term.name: term.standard for term in found.terms},
+                "term_freedom": {term.name: term.freedom for term in finite},
+            }
+    return out
+
+
 def _row(summary: Summary, running: RunningAnalysis) -> dict[str, Any]:
     """Return a row with the best estimate and its expanded uncertainty in place of the mean."""
     row = asdict(summary)

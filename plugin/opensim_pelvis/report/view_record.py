@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 from opensim_pelvis.config.settings import ActivityKind, EventChoice, Sex, Surface
@@ -11,7 +11,7 @@ from opensim_pelvis.gait.measures.definitions import shown_in
 from opensim_pelvis.guidance.rulebook import Norm
 from opensim_pelvis.io.documents import FaultError, OneOf
 from opensim_pelvis.io.results.agreement_file import Told
-from opensim_pelvis.io.results.summary_file import check_moment
+from opensim_pelvis.io.results.summary_file import Quaternion, Size, check_moment
 from opensim_pelvis.quality.definitions import definition_of, definitions
 from opensim_pelvis.report.view_parts import (
     Count,
@@ -171,8 +171,19 @@ class AngleRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Standard uncertainties of an estimate by term, and degrees of freedom that are finite."""
+
+    terms: Mapping[str, Size]
+    term_freedom: Mapping[str, Size]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfSummary:
-    """What a report shows of the run's summary; earlier versions held it themselves."""
+    """What a report shows of the run's summary; earlier versions held it themselves.
+
+    ``budgets`` are by measure and side, ``placed`` by body; earlier versions had neither.
+    """
 
     subject: Subject
     activity: Activity
@@ -183,6 +194,10 @@ class OfSummary:
     settings: Mapping[str, Mapping[str, Any]]
     defaults: tuple[str, ...]
     versions: Mapping[str, str]
+    budgets: Mapping[str, Mapping[Literal["body", "right", "left"], Budget]] = field(
+        default_factory=dict
+    )
+    placed: Mapping[str, Quaternion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

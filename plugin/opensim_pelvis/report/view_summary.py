@@ -13,8 +13,10 @@ from opensim_pelvis.errors import ExportError
 from opensim_pelvis.io.delivery import REPORT, SUMMARY
 from opensim_pelvis.io.documents import FaultError, read_record, record_of, to_plain
 from opensim_pelvis.io.results.agreement_file import Told
+from opensim_pelvis.io.results.summary_file import Placed, Running
 from opensim_pelvis.notices import SIMULATED
 from opensim_pelvis.report.view_record import OfSummary, QualityRow, ReportNumbers
+from opensim_pelvis.sessions.session import SIDES
 from opensim_pelvis.types import InputFile
 from opensim_pelvis.types.segments import as_body
 
@@ -72,6 +74,8 @@ class _Summary:
     settings: Mapping[str, Mapping[str, Any]]
     defaults: tuple[str, ...]
     versions: Mapping[str, str]
+    placement: Placed
+    running: Running | None
 
 
 def fingerprint(view: Mapping[str, Any]) -> str:
@@ -165,4 +169,18 @@ def _told_by(found: _Summary, numbers: ReportNumbers) -> dict[str, Any]:
         "settings": to_plain(found.settings),
         "defaults": list(found.defaults),
         "versions": dict(found.versions),
+        "budgets": _budgets(found.running),
+        "placed": {as_body(n): list(q) for n, q in found.placement.R_BS.items()},
     }
+
+
+def _budgets(running: Running | None) -> dict[str, dict[str, Any]]:
+    """Return the terms of every estimate by measure and side."""
+    out: dict[str, dict[str, Any]] = {}
+    for name, sides in ({} if running is None else running.measures).items():
+        for side in SIDES:
+            numbers = getattr(sides, side)
+            if numbers is not None and numbers.estimate is not None:
+                row = to_plain(numbers.estimate)
+                out.setdefault(name, {})[side] = {k: row[k] for k in ("terms", "term_freedom")}
+    return out

@@ -53,6 +53,9 @@ REPORT_EXAMPLES: Final = """Examples:
 \b
   # with a section on the agreement with optical motion capture
   opensim-pelvis report results/ --agreement agreement/ --out reports/
+\b
+  # changes between sessions, by your own repeatability
+  opensim-pelvis report results/ --repeatability own.toml --out reports/
 """
 COHORT_EXAMPLES: Final = """Examples:
 
@@ -66,6 +69,13 @@ REFERENCE_EXAMPLES: Final = """Examples:
   # your own population; then the reports of new runs compare with it
   opensim-pelvis reference results/ --out my_reference.toml
   opensim-pelvis run trial.toml --out new/ --reference my_reference.toml
+"""
+REPEATABILITY_EXAMPLES: Final = """Examples:
+
+\b
+  # people measured several times; then reports use what these tell apart
+  opensim-pelvis repeatability results/ --out own.toml
+  opensim-pelvis report new/ --repeatability own.toml --out reports/
 """
 INIT_EXAMPLES: Final = """Examples:
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from opensim_pelvis.gait.measures.intervals import CONFIDENCE
 from opensim_pelvis.types.uncertainty import Estimate, Term
 
 _LEAST: Final = 1.0
 """Degrees of freedom below which there is no factor that anybody can use."""
+
+
+class Sized(Protocol):
+    """A standard uncertainty, and the degrees of freedom with which it is known."""
+
+    @property
+    def standard(self) -> float:
+        """In the unit of the measure; 0 or more."""
+
+    @property
+    def freedom(self) -> float:
+        """Infinite where it is stated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +40,7 @@ class Combined:
         return self.factor * self.standard
 
 
-def combine(terms: Sequence[Term]) -> Combined:
+def combine(terms: Sequence[Sized]) -> Combined:
     """Return independent terms combined.
 
     Standard uncertainties add as squares. The effective degrees of freedom are those of

@@ -81,4 +81,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
         "factor": estimate.factor,
         "freedom": estimate.freedom if math.isfinite(estimate.freedom) else None,
         "terms": {term.name: term.standard for term in estimate.terms},
+        "term_freedom": {
+            term.name: term.freedom for term in estimate.terms if math.isfinite(term.freedom)
+        },
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -18,6 +18,7 @@ YEARS: Final = (1900, 2200)
 Number = float | None
 Quaternion = tuple[float, float, float, float]
 Seconds = Annotated[float, Within(-1e9, 1e9)]
+Size = Annotated[float, Within(0.0, 1e9)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,14 @@ class Activity:
 
     surface: Surface | None
     kind: ActivityKind | None = None
+    speed_mps: Number = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated:
+    """Which attachment of the sensors it was."""
+
+    attachment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +73,15 @@ class Settings:
 
     subject: Subject
     activity: Activity
+    calibration: Calibrated = field(default_factory=Calibrated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The recording."""
+    """The recording, and which sensor each label is."""
 
     date: Date | None
+    sensors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +109,15 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimated:
-    """The best estimate of a mean; absent in summaries of earlier versions."""
+    """The best estimate of a mean; absent in summaries of earlier versions.
+
+    ``terms`` are standard uncertainties; ``term_freedom`` has those degrees of freedom that are
+    finite.
+    """
 
     value: Number
+    terms: Mapping[str, Size] = field(default_factory=dict)
+    term_freedom: Mapping[str, Size] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

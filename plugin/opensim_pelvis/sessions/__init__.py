@@ -1,0 +1,1 @@
+"""Sessions of one person: what changed between them, and what a laboratory can tell apart."""
