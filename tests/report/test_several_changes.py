@@ -156,11 +156,12 @@ def test_a_change_in_words() -> None:
     texts = read_texts()
     for change, said in (
         (Change(measure=ROTATION, **TOLD, difference=-10.0, u95=4.0),
-         f"changed by {MINUS}10.0 ± 4.0°"),
-        (Change(measure=ROTATION, **TOLD, difference=10.0, u95=4.0), "changed by +10.0 ± 4.0°"),
+         f"changed by {MINUS}10.0{SPACE}±{SPACE}4.0°"),
+        (Change(measure=ROTATION, **TOLD, difference=10.0, u95=4.0),
+         f"changed by +10.0{SPACE}±{SPACE}4.0°"),
         (Change(measure=ROTATION, **TOLD, difference=-1.0, u95=4.0), "no change larger than 5.0°"),
         (Change(measure="contact_time_s", **TOLD, difference=0.03, u95=0.01),
-         f"changed by +0.030 ± 0.010{SPACE}s"),
+         f"changed by +0.030{SPACE}±{SPACE}0.010{SPACE}s"),
         (Change(measure="cadence_spm", **TOLD, difference=1.0, u95=2.0),
          f"no change larger than 3.0{SPACE}{unbroken('steps/min')}"),
     ):  # fmt: skip
@@ -199,8 +200,8 @@ def test_page_and_pdf_say_every_measure_its_verdict_and_the_source(view: View) -
     assert (table.title, table.first, table.later) == ("b compared with a", "a", "b")
     rows = {row.measure: row for row in table.rows}
     rotation = rows["Pelvic rotation, range"]
-    assert rotation.source == "own repeats (7.0 degrees of freedom)"
-    assert rotation.verdict == "changed by +8.0 ± 3.3°"
+    assert rotation.source == f"own repeats (df{SPACE}={SPACE}7.0)"
+    assert rotation.verdict == f"changed by +8.0{SPACE}±{SPACE}3.3°"
     assert (rotation.detectable, rotation.first, rotation.later) == ("3.3°", "12.0", "20.0")
     assert rotation.seen
     cadence = rows["Cadence"]
@@ -223,7 +224,7 @@ def test_few_own_repeats_are_named_and_not_used(view: View) -> None:
     views = [shown_as(view, "a", 12.0), shown_as(view, "b", 20.0)]
     (table,) = change_tables(compare_views(views, known).values(), known, read_texts())
     assert table.rows[0].source == (
-        "both recordings, sensors attached anew (own repeats: only 3.0 degrees of freedom)"
+        f"both recordings, sensors attached anew (own repeats: only df{SPACE}={SPACE}3.0)"
     )
 
 

@@ -26,7 +26,6 @@ from opensim_pelvis.language import COMMENT, Text, updated
 from opensim_pelvis.language.po_files import read_catalogue
 from opensim_pelvis.quality import definitions as quality
 from opensim_pelvis.report import texts as report
-from opensim_pelvis.sessions import definitions as sessions
 from opensim_pelvis.validation import agreement_figures as comparison
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ _SOURCES: Final = (
     angle_definitions,
     calibration_methods,
     quality,
-    sessions,
     defaults,
     guidance,
     report,

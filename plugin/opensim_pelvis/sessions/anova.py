@@ -45,7 +45,7 @@ def cells_of(sessions: Iterable[Session]) -> list[Cell]:
         With subject, activity and speed.
     """
     known = [s for s in sessions if None not in (s.subject, s.kind, s.speed_mps)]
-    ordered = sorted(known, key=lambda s: (str(s.subject), str(s.kind), s.speed_mps, s.name))
+    ordered = sorted(known, key=_place)
     out: list[Cell] = []
     for _, person in groupby(ordered, key=lambda s: (s.subject, s.kind)):
         group: list[Session] = []
@@ -76,6 +76,11 @@ def rows_of(cells: Sequence[Cell]) -> tuple[Row, ...]:
         for wearing in ("attached anew", "left on")
     )
     return tuple(row for row in found if row is not None)
+
+
+def _place(session: Session) -> tuple[str, str, float, str]:
+    """Return where a recording stands; speeds that differ by rounding stand by name."""
+    return str(session.subject), str(session.kind), round(_speed(session), 6), session.name
 
 
 def _in_sessions(recordings: Sequence[Session]) -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,6 @@ from typing import Any, Final, Literal, get_args
 from opensim_pelvis.config.settings import ActivityKind
 from opensim_pelvis.gait.measures.definitions import definitions
 from opensim_pelvis.gait.uncertainty.priors import priors
-from opensim_pelvis.language import Text
 from opensim_pelvis.types.uncertainty import TERMS
 
 Common = Literal["never", "left on", "same calibration", "same sensors", "same person"]
@@ -111,12 +110,7 @@ def _changing(row: Mapping[str, Any]) -> Changing:
     )
 
 
-def texts() -> Iterator[Text]:
-    """Return what people read of terms that only a change has."""
-    yield from (Text(f"change.{name}", label) for name, label in rules().own_terms.items())
-
-
 def term_label(name: str) -> str:
-    """Return what a person reads of a term."""
+    """Return the label of a term, in English."""
     own = rules().own_terms.get(name)
     return next(p.label for n, p in priors().items() if n == name) if own is None else own

@@ -6,6 +6,7 @@ A table for each measure with ``value``, ``u95``, ``unit`` and, if wanted, ``sou
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +65,8 @@ def read_slopes(path: Path) -> Mapping[str, Slope]:
 
 def _slope(name: str, row: object) -> Slope:
     if name not in rules().measures:
-        known = ", ".join(rules().measures)
-        raise FaultError(f"'{name[:40]}': no measure with a change is called so. Those: {known}")
+        (near,) = difflib.get_close_matches(name, rules().measures, n=1, cutoff=0.0)
+        raise FaultError(f"'{name[:40]}': no measure with a change is called so; nearest: '{near}'")
     if isinstance(row, dict):
         strange = sorted(set(row) - {"value", "u95", "unit", "source"})
         if strange:
