@@ -111,6 +111,19 @@ def test_what_cannot_be_used_is_left_out_and_named(summary: str, tmp_path: Path)
     assert row.sem == pytest.approx(sqrt(2.0))
 
 
+def test_the_measured_speed_counts_and_the_stated_one_without_it(
+    summary: str, tmp_path: Path
+) -> None:
+    for name, stated, measured in (("a", 3.6, 5.0), ("b", 3.6, None), ("c", None, None)):
+        tree = json.loads(summary)
+        tree["name"] = name
+        tree["settings"]["activity"]["speed_mps"] = stated
+        tree["running"]["measures"]["speed_mps"]["body"] |= {"mean": measured, "estimate": None}
+        (tmp_path / f"{name}_summary.json").write_text(json.dumps(tree), encoding="utf-8")
+    sessions, _ = read_sessions([tmp_path])
+    assert {one.name: one.speed_mps for one in sessions} == {"a": 5.0, "b": 3.6, "c": None}
+
+
 def test_without_repeats_nothing_is_written(summary: str, tmp_path: Path) -> None:
     folder, out = tmp_path / "results", tmp_path / "own.toml"
     write(summary, folder, "a0", 10.0)

@@ -14,7 +14,7 @@ from opensim_pelvis.sessions.change import Change, compare_sessions
 from opensim_pelvis.sessions.definitions import _rules, rules, term_label
 from opensim_pelvis.sessions.document import tables
 from opensim_pelvis.sessions.repeatability_file import Repeatability, Row, detectable
-from opensim_pelvis.sessions.session import Measured, same_sensors, worn_between
+from opensim_pelvis.sessions.session import Measured, Part, parts_of, same_sensors, worn_between
 from opensim_pelvis.sessions.slopes import Slope
 from opensim_pelvis.simulate import draw_runner
 from opensim_pelvis.simulate.draw_style import curve_range
@@ -146,6 +146,21 @@ def test_of_common_terms_the_difference_of_their_sizes_is_left(
     assert ("placement" in parts) == (worn == "attached anew")
 
 
+def test_what_is_left_of_a_common_term_is_as_unsure_as_the_worse_known_one() -> None:
+    def of(name: str, size: float, freedom: float) -> Any:
+        parts = (
+            Part(name="strides", standard=1e-9, freedom=1e9),
+            Part(name="events", standard=size, freedom=freedom),
+        )
+        known = {("contact_time_s", "right"): Measured(value=0.25, parts=parts)}
+        return session(name, known, attachment="x")
+
+    found = compare_sessions(of("a", 0.01, 20.0), of("b", 0.03, 6.0))
+    change = found.change("contact_time_s", "right")
+    assert change is not None
+    assert change.u95 == pytest.approx(student.ppf(0.975, 6.0) * 0.02, rel=1e-6)
+
+
 def test_a_size_that_is_not_stated_is_nobodys() -> None:
     sizes = {"strides": 0.5, "size": 1.0}
     first, later = (
@@ -256,6 +271,12 @@ def test_what_cannot_be_compared_says_why(facts: dict[str, Any], why: str) -> No
     for two in ((one, other), (other, one)):
         found = rotation(*two)
         assert (found.refusal, found.seen, found.u95) == (why, False, 0.0)
+
+
+def test_too_few_strides_for_an_interval_leave_no_uncertainty() -> None:
+    assert parts_of({"fusion": 0.1, "pose": 2.0}, {}) == ()
+    (part,) = parts_of({"strides": 0.1}, {"strides": 9.0})
+    assert (part.name, part.standard, part.freedom) == ("strides", 0.1, 9.0)
 
 
 def test_without_an_activity_there_is_no_placement() -> None:
