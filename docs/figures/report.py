@@ -41,6 +41,7 @@ PICTURES = (
     ("good", "curves", "light", DESK), ("good", "counter", "light", DESK),
     ("good", "measures", "light", DESK), ("poor", None, "light", DESK),
     ("pelvis_only", None, "light", DESK), ("comparison", None, "light", LONG),
+    ("comparison", "changes", "light", DESK),
     ("compared/good", "agreement", "light", LONG),
 )  # fmt: skip
 """Page, its section or the first screen, ground, and size of the window."""
@@ -134,7 +135,8 @@ def shoot(folder: Path, chromium: str) -> None:
             page.wait_for_selector("html[data-ready=yes]", state="attached")
             target = IMG / f"report_{file_name(name, section, scheme, size)}.png"
             if section is not None:
-                page.locator("#time").fill("30")
+                if page.locator("#time").count():
+                    page.locator("#time").fill("30")
                 page.add_style_tag(content="#control { display: none }")
                 jump = "scrollIntoView({behavior: 'instant'})"
                 page.evaluate(f"document.getElementById('{section}').{jump}")
