@@ -5,8 +5,8 @@
 Draws people, each with two sets of sensors on skin that is drawn anew, and prints by activity the
 standard deviation of each measure between the two, both read from what the sites do in the same
 strides, without noise, ringing or a static trial: ``running`` and ``walking`` of
-``sessions/changes.toml``. *By size*: the same for the third of people with the smallest and the
-largest values of the measure; were the deviation a part of the value, these would differ as the
+``sessions/changes.toml``. Beside it the mean and the deviation of the third of people with the
+smallest and the largest values: were the deviation a part of the value, these would differ as the
 values do.
 
 Skin over the pelvis follows the thighs with the spread between seven runners (docs/measures.md);
@@ -69,12 +69,17 @@ def deviation(some: list[Twice]) -> float:
     return float(np.sqrt(np.mean([twice.difference**2 for twice in some]) / 2.0))
 
 
+def middle(some: list[Twice]) -> float:
+    """Return the mean of the first values."""
+    return float(np.mean([twice.first for twice in some]))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=500)
     parser.add_argument("--first", type=int, default=6000)
     given = parser.parse_args()
-    sys.stdout.write("| measure | activity | SD | of the smallest | of the largest |\n")
+    sys.stdout.write("| measure | activity | SD | of the smallest: mean, SD | of the largest |\n")
     sys.stdout.write("|---|---|---|---|---|\n")
     for gait in _GAITS:
         found: dict[str, list[Twice]] = defaultdict(list)
@@ -86,8 +91,9 @@ def main() -> None:
             if not ordered:
                 continue
             third = len(ordered) // 3
-            sizes = (deviation(part) for part in (ordered, ordered[:third], ordered[-third:]))
-            row = [name, gait, *(f"{size:.3g}" for size in sizes)]
+            ends = [ordered[:third], ordered[-third:]] if third else []
+            told = [f"{middle(part):.3g}, {deviation(part):.3g}" for part in ends]
+            row = [name, gait, f"{deviation(ordered):.3g}", *told]
             sys.stdout.write("| " + " | ".join(row) + " |\n")
         sys.stdout.flush()
 
