@@ -8,7 +8,6 @@ from opensim_pelvis.report.charts.chart import Bar, Points, Words
 from opensim_pelvis.report.figures_runs import (
     ROTATION_TOP,
     cadence_chart,
-    label_places,
     several_chart,
     top_of,
 )
@@ -61,10 +60,3 @@ def test_a_rejected_recording_is_drawn_as_one(view: View) -> None:
     assert [mark.dash for mark in marks if isinstance(mark, Bar)] == ["solid", "dot"]
     names = [mark for mark in marks if isinstance(mark, Words) and mark.is_name]
     assert [mark.text for mark in names] == [view["name"], "poor"]
-
-
-def test_names_of_near_points_share_no_place(view: View) -> None:
-    known = [(view, 170.0, {"mean": 15.0}), (view, 171.0, {"mean": 15.5})]
-    first, second = label_places(known)
-    assert first != second
-    assert label_places([known[0], (view, 170.0, {"mean": 17.0})]) == [first, first]

@@ -15,9 +15,11 @@ from opensim_pelvis.errors import SettingsError
 from opensim_pelvis.io.results.summary_file import read_summary
 from opensim_pelvis.report.again import write_reports
 from opensim_pelvis.report.changes_file import write_changes
+from opensim_pelvis.report.charts.chart import Words
+from opensim_pelvis.report.figures_runs import labels_of, several_chart
 from opensim_pelvis.report.lab import Lab
 from opensim_pelvis.report.sessions_of import Known, compare_views, session_in, speed_of
-from opensim_pelvis.report.several import labels_of, render_several, rotation_words
+from opensim_pelvis.report.several import render_several, rotation_words
 from opensim_pelvis.report.several_changes import change_tables, change_words, intro, unbroken
 from opensim_pelvis.report.several_pdf import set_comparison
 from opensim_pelvis.report.texts import read_texts
@@ -306,8 +308,10 @@ def test_names_of_near_points_stand_apart(view: View) -> None:
     assert labels_of(three) == [
         ([], "right"), (["c", "a", "b"], "right"), ([], "right"), (["d"], "right")
     ]  # fmt: skip
-    page = render_several([shown_as(view, name, 12.0) for name in ("one", "two", "three")])
-    assert "one\\u003cbr\\u003etwo" in page or "<br>" in page
+    marks = several_chart([shown_as(view, name, 12.0) for name in "abc"], read_texts()).marks
+    names = [mark for mark in marks if isinstance(mark, Words) and mark.is_name]
+    assert [mark.text for mark in names] == ["a", "b", "c"]
+    assert [mark.y for mark in names] == pytest.approx([12.0 + 0.84, 12.0, 12.0 - 0.84])
 
 
 def test_units_do_not_break_after_their_stroke(view: View) -> None:
