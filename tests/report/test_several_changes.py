@@ -311,7 +311,7 @@ def test_names_of_near_points_stand_apart(view: View) -> None:
     marks = several_chart([shown_as(view, name, 12.0) for name in "abc"], read_texts()).marks
     names = [mark for mark in marks if isinstance(mark, Words) and mark.is_name]
     assert [mark.text for mark in names] == ["a", "b", "c"]
-    assert [mark.y for mark in names] == pytest.approx([12.0 + 0.84, 12.0, 12.0 - 0.84])
+    assert [mark.y for mark in names] == pytest.approx([12.0 + 1.08, 12.0, 12.0 - 1.08])
 
 
 def test_units_do_not_break_after_their_stroke(view: View) -> None:

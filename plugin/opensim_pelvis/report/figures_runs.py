@@ -37,7 +37,7 @@ _TRUSTED: Final[Mapping[str, style.Dash]] = {"good": "solid", "doubtful": "dash"
 """Verdict to how the bar of a recording is drawn."""
 _AWAY_PT: Final = 6.0
 
-_LINE: Final = 0.035
+_LINE: Final = 0.045
 """From one name to the next below it, as a part of the chart's height."""
 
 NEAR_SPM: Final = 6.0
