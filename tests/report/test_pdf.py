@@ -78,11 +78,17 @@ def test_what_is_beyond_the_last_page_is_left_out_from_the_end(tmp_path: Path) -
     assert len(pages_of(save(make, tmp_path / "a.pdf", "", TEXTS))) == 2
 
 
-def test_several_recordings_fit_on_one_pdf(
+def test_several_people_or_two_sessions_fit_on_one_page(
     view: View, pelvis_result: Result, tmp_path: Path
 ) -> None:
-    views = [view, view_of(pelvis_result), {**view, "name": "again"}]
-    assert len(pages_of(write_several_pdf(views, tmp_path / "a.pdf"))) == 1
+    pelvis = view_of(pelvis_result)
+    people = [{**v, "subject": {**v["subject"], "id": v["name"]}} for v in (view, pelvis)]
+    people.append({**people[0], "name": "other", "subject": {**view["subject"], "id": "other"}})
+    sessions = [view, {**view, "name": "again"}]
+    for place, views in enumerate((people, sessions)):
+        assert len(pages_of(write_several_pdf(views, tmp_path / f"{place}.pdf"))) == 1
+    three = [*sessions, {**view, "name": "last"}]
+    assert len(pages_of(write_several_pdf(three, tmp_path / "three.pdf"))) == 2
 
 
 @pytest.mark.parametrize("words", HOSTILE)

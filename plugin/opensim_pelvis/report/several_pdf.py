@@ -24,6 +24,9 @@ from opensim_pelvis.report.typeset import save
 from opensim_pelvis.report.view import View
 from opensim_pelvis.report.wording import worded
 
+_HIGH, _LOW = 300.0, 225.0
+"""Of the figure; the lower one leaves room for the changes of one person on the same page."""
+
 _WIDTHS: Final = (0.27, 0.22, 0.11, 0.1, 0.1, 0.2)
 
 
@@ -58,7 +61,7 @@ def set_comparison(
         flow.text(texts["page"]["simulated"], bold=True)
     flow.text(intro(texts), size=8)
     flow.text(words["order"], size=8)
-    flow.charts(300, 1, [several_chart(views, texts)])
+    flow.charts(_LOW if compared else _HIGH, 1, [several_chart(views, texts)])
     head = [
         words["name"],
         words["runner"],
