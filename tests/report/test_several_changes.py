@@ -107,6 +107,7 @@ def test_summary_and_report_tell_the_same_session(view: View, compared: Path) ->
     for key, measured in shown.values.items():
         assert measured.value == pytest.approx(told.values[key].value), key
         assert set(measured.parts) == set(told.values[key].parts), key
+        assert set(measured.parts) == set(session_in(view).values[key].parts), "as it was computed"
 
 
 def test_a_rejected_recording_is_not_the_one_that_others_are_compared_with(view: View) -> None:
