@@ -3,6 +3,7 @@
     python tests/benchmarks/slips.py --people 20
     python tests/benchmarks/slips.py --people 20 --data ../shared/data
     python tests/benchmarks/slips.py --people 6 --duration 600 --sizes 8 20
+    python tests/benchmarks/slips.py --people 40 --first 300 --sensors 1 --bodies torso --sizes 10
 
 Sound recordings come first, then recordings in which one sensor turns by a known angle: simulated
 people who run and walk and, where the folder of recordings is given, virtual sensors from markers
@@ -14,9 +15,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -37,17 +38,19 @@ from opensim_pelvis.simulate import (
 )
 from opensim_pelvis.timeline.align import align_recording
 from opensim_pelvis.types import AlignedRecording, SensorStep
+from opensim_pelvis.types.segments import BODIES
 
 SIZES_DEG = (5, 8, 10, 20, 40, 90, 180)
 NEAR_S = 4.0
+KINDS: Final[tuple[Literal["running", "walking"], ...]] = ("running", "walking")
 Found = dict[tuple[str, ...], Counter[str]]
 
 
 def people(
-    kind: Literal["running", "walking"], number: int, duration_s: float
+    kind: Literal["running", "walking"], numbers: range, duration_s: float
 ) -> Iterator[AlignedRecording]:
     """Yield simulated people, each as one recording."""
-    for seed in range(number):
+    for seed in numbers:
         rng = np.random.default_rng([seed, kind == "walking", 7])
         runner = draw_runner(rng, kind)
         truth = simulate_runner(runner, draw_session(rng, duration_s=duration_s))
@@ -85,12 +88,18 @@ def outcome(steps: tuple[SensorStep, ...], sensor: str, at_s: float) -> tuple[st
     return best.kind, float(np.rad2deg(best.size_rad))
 
 
-def judge(name: str, recordings: list[AlignedRecording], sensors: int, sizes: list[int]) -> None:
-    """Print what is said of recordings as they are, and with one sensor moved."""
+def judge(
+    name: str,
+    recordings: Sequence[AlignedRecording],
+    sensors: int,
+    sizes: Sequence[int],
+    bodies: Collection[str],
+) -> None:
+    """Print what is said of recordings as they are, and with one sensor of some bodies moved."""
     rng = np.random.default_rng(0)
     sound: Counter[str] = Counter()
     table: Found = defaultdict(Counter)
-    errors: dict[str, list[float]] = defaultdict(list)
+    errors: dict[tuple[str, ...], list[float]] = defaultdict(list)
     wrong: Counter[str] = Counter()
     for aligned in recordings:
         steps, checked = steps_of(aligned)
@@ -107,22 +116,23 @@ def judge(name: str, recordings: list[AlignedRecording], sensors: int, sizes: li
             continue
         for degrees in sizes:
             for axis in ("vertical", "horizontal"):
-                for i in rng.permutation(len(aligned.sensors))[:sensors]:
+                movable = [i for i, body in enumerate(aligned.bodies) if body in bodies]
+                for i in rng.permutation(movable)[:sensors]:
                     changed, at_s = moved(aligned, int(i), degrees, axis, rng)
                     steps, _ = steps_of(changed)
                     said, size = outcome(steps, aligned.sensors[i], at_s)
                     part = aligned.bodies[i].split("_")[0]
-                    for key in ((f"{degrees:3d}", axis), (f"{degrees:3d}", part)):
+                    for key in ((f"{degrees:3d}", axis), (f"{degrees:3d}", part, axis)):
                         table[key][said] += 1
                     if said == "moved":
-                        errors[f"{degrees:3d}", axis].append(size - degrees)  # type: ignore[index]
+                        errors[f"{degrees:3d}", axis].append(size - degrees)
                     wrong["all"] += 1
                     wrong["moved"] += any(
                         step.kind == "moved" and step.sensor != aligned.sensors[i] for step in steps
                     )
     sys.stdout.write(f"{name}: {len(recordings)} sound recordings: {dict(sound)}\n")
     for key, counts in sorted(table.items()):
-        size = errors.get(key, [])  # type: ignore[call-overload]
+        size = errors.get(key, [])
         within = f", size off by at most {np.abs(size).max():.1f}" if size else ""
         sys.stdout.write(f"  {' '.join(key)}: {dict(counts)}{within}\n")
     sys.stdout.write(f"  another sensor blamed: {wrong['moved']} of {wrong['all']}\n")
@@ -131,17 +141,23 @@ def judge(name: str, recordings: list[AlignedRecording], sensors: int, sizes: li
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="number of the first person")
     parser.add_argument("--sensors", type=int, default=2, help="that move, for each recording")
+    parser.add_argument("--bodies", nargs="*", default=list(BODIES), help="whose sensors move")
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES_DEG))
     parser.add_argument("--duration", type=float, default=45.0, help="of simulated runs, seconds")
     parser.add_argument("--data", type=Path)
     asked = parser.parse_args()
-    for kind in ("running", "walking"):
-        recordings = list(people(kind, asked.people, asked.duration))  # type: ignore[arg-type]
-        judge(f"simulated, {kind}", recordings, asked.sensors, asked.sizes)
+    for kind in KINDS:
+        numbers = range(asked.first, asked.first + asked.people)
+        recordings = list(people(kind, numbers, asked.duration))
+        judge(f"simulated, {kind}", recordings, asked.sensors, asked.sizes, asked.bodies)
     if asked.data is not None:
-        judge("markers of runners", list(marker_runs(asked.data)), 7, asked.sizes)
-        judge("real sensors", list(real_recordings(asked.data)), 8, asked.sizes)
+        for name, found, sensors in (
+            ("markers of runners", marker_runs(asked.data), 7),
+            ("real sensors", real_recordings(asked.data), 8),
+        ):
+            judge(name, list(found), sensors, asked.sizes, asked.bodies)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from opensim_pelvis.calibration.slips.case_turns import mean_orientations
 from opensim_pelvis.calibration.slips.follow import LEAST_LIKENESS, LEAST_S, TEMPLATE, find_chains
 from opensim_pelvis.calibration.slips.likeness import likeness
 from opensim_pelvis.frames import GRAVITY_MPS2, BoolArray, FloatArray, IntArray, up_in_earth
@@ -60,6 +61,8 @@ class CutStrides:
         Specific force in S; gravity alone where no acceleration was recorded.
     measured : (s,) bool array
         Which sensors have acceleration of their own.
+    R_ES : (n, s, 4) array
+        Mean orientations over each stride; NaN where a sample is absent.
     """
 
     start_s: FloatArray
@@ -68,6 +71,7 @@ class CutStrides:
     turning_radps: FloatArray
     force_mps2: FloatArray
     measured: BoolArray
+    R_ES: FloatArray
 
 
 def cut_strides(aligned: AlignedRecording) -> CutStrides:
@@ -86,13 +90,15 @@ def cut_strides(aligned: AlignedRecording) -> CutStrides:
     start, end, stretch = _find_cuts(turning, force, aligned.rate_hz / every, step // every)
     phase = (np.arange(POINTS) + 0.5) / POINTS
     at = start[:, None] + (end - start)[:, None] * phase
+    start_s, end_s = (edge * every / aligned.rate_hz for edge in (start, end))
     return CutStrides(
-        start_s=start * every / aligned.rate_hz,
-        end_s=end * every / aligned.rate_hz,
+        start_s=start_s,
+        end_s=end_s,
         stretch=stretch,
         turning_radps=_sample(turning, at),
         force_mps2=_sample(force, at),
         measured=measured,
+        R_ES=mean_orientations(aligned.R_ES, start_s, end_s, aligned.rate_hz),
     )
 
 

@@ -83,12 +83,22 @@ def split_turns(R_SS: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArra
     up : (k, 3) array
         Upward in S before, of any length.
     """
+    vertical, level = turn_parts(turn_vectors(R_SS), up)
+    return vertical, np.asarray(np.linalg.norm(level, axis=1))
+
+
+def turn_vectors(R_SS: FloatArray) -> FloatArray:
+    """Return rotation vectors in S before, (k, 3, 3) to (k, 3)."""
     from scipy.spatial.transform import Rotation
 
-    turn = np.asarray(Rotation.from_matrix(R_SS).as_rotvec())
-    up = up / np.linalg.norm(up, axis=1, keepdims=True)
-    vertical: FloatArray = np.asarray(np.einsum("ki,ki->k", turn, up))
-    return vertical, np.asarray(np.linalg.norm(turn - vertical[:, None] * up, axis=1))
+    return np.asarray(Rotation.from_matrix(R_SS).as_rotvec())
+
+
+def turn_parts(turn: FloatArray, up: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return rotation vectors' part along up, (...,), and the horizontal rest, (..., 3)."""
+    up = up / np.linalg.norm(up, axis=-1, keepdims=True)
+    vertical = np.asarray(np.einsum("...i,...i", turn, up))
+    return vertical, np.asarray(turn - vertical[..., None] * up)
 
 
 def _up_and_quick(force: FloatArray) -> tuple[FloatArray, FloatArray]:
