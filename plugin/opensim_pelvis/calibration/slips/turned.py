@@ -54,6 +54,9 @@ LASTING_STRIDES: Final = 30
 LASTING_PART: Final = 0.4
 """Part of a turn by which the one over all these strides may differ from it."""
 
+HALF_TURN_RAD: Final = float(np.deg2rad(150.0))
+"""About half a turn, where that to the left and that to the right are nearly the same."""
+
 FEWEST_LASTING: Final = STRIDES - 1
 """Strides that are enough on one side, where there are twice `STRIDES` on the other."""
 
@@ -266,10 +269,13 @@ def _lasts(
     if max(earlier, later) < 2 * STRIDES or min(earlier, later) < FEWEST_LASTING:
         return True
     before, after = rows[at - 1 - earlier : at - 1], rows[at + 1 : at + 1 + later]  # step between
+    size = np.hypot(*turn_rad)
+    signs = (1.0, -1.0) if size > HALF_TURN_RAD else (1.0,)
     return any(
-        np.hypot(vertical[0] - turn_rad[0], np.linalg.norm(level[0]) - turn_rad[1])
-        < LASTING_PART * np.hypot(*turn_rad)
+        np.hypot(sign * vertical[0] - turn_rad[0], np.linalg.norm(level[0]) - turn_rad[1])
+        < LASTING_PART * size
         for vertical, level in turns_over(strides, before, after, i)
+        for sign in signs
     )
 
 
