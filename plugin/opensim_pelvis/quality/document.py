@@ -46,10 +46,10 @@ signals.
 
 | orientations | recordings | good | doubtful | rejected |
 |---|---|---|---|---|
-| of the sensor system | 147 | 137 | 10 | 0 |
-| computed from raw signals, no magnetometer | 53 | 46 | 6 | 1 |
+| of the sensor system | 147 | 136 | 11 | 0 |
+| computed from raw signals, no magnetometer | 53 | 45 | 7 | 1 |
 
-Of the 17 that lost the good verdict, seven did so for a false reason, one of them rejected. The
+Of the 19 that lost the good verdict, nine did so for a false reason, one of them rejected. The
 benchmark lists them, and states what counts as false. Without a magnetometer errors of headings
 are 0.9 to 1.2 times the stated ones (root mean square); with the north of the sensor system they
 are 1.1 to 1.2 times, since the stated heading axis is itself off by the spread of mountings, 6
