@@ -396,7 +396,7 @@ def test_blocks_make_no_difference(
     from opensim_pelvis.kinematics.solve import batch
 
     monkeypatch.setattr(batch, "BLOCK_FRAMES", 13)
-    told: list[tuple[int, int]] = []
+    told: list[tuple[str, int, int]] = []
     model, placement, orientations, observability = running
     found = solve_batch(
         model,
@@ -404,12 +404,14 @@ def test_blocks_make_no_difference(
         observability,
         placement=placement,
         weights={},
-        progress=lambda _, done, total: told.append((done, total)),
+        progress=lambda *step: told.append(step),
     )
     assert_same(found, solved)
     n = orientations.time_s.size
-    assert told[0] == (13, n)
-    assert told[-1] == (n, n)
+    assert told[:2] == [(batch.COMPILATION, 0, 1), (batch.COMPILATION, 1, 1)]
+    assert told[2][1:] == (13, n)
+    assert told[-1] == (told[2][0], n, n)
+    assert told[2][0] != batch.COMPILATION
 
 
 def test_frame_by_frame_is_the_same(running: Case, solved: Kinematics) -> None:
