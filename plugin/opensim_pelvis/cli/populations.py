@@ -11,14 +11,18 @@ from opensim_pelvis.cli.options import Out, Overwrite, RepeatabilityFile, Slopes
 from opensim_pelvis.cli.screen.grouped_help import OUTPUT
 from opensim_pelvis.cli.screen.words import spoken, word
 
+_Results = Annotated[
+    list[Path],
+    typer.Argument(metavar="RESULT", help="Results folders of run, or NAME_summary.json files."),
+]
+_Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace a file of this command.", rich_help_panel=OUTPUT),
+]
+
 
 def cohort(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
-        ),
-    ],
+    results: _Results,
     out: Out,
     repeatability: RepeatabilityFile = None,
     slopes: SlopesFile = None,
@@ -53,12 +57,7 @@ def cohort(
 
 
 def reference(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
-        ),
-    ],
+    results: _Results,
     out: Annotated[
         Path,
         typer.Option(
@@ -67,10 +66,7 @@ def reference(
             rich_help_panel=OUTPUT,
         ),
     ] = Path("reference.toml"),
-    overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace a file of this command.", rich_help_panel=OUTPUT),
-    ] = False,
+    overwrite: _Overwrite = False,
 ) -> None:
     """Make a reference of your own population."""
     from opensim_pelvis.cli.screen.console import waiting
@@ -88,12 +84,7 @@ def reference(
 
 
 def repeatability(
-    results: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="RESULT", help="Results folders of run, or NAME_summary.json files."
-        ),
-    ],
+    results: _Results,
     out: Annotated[
         Path,
         typer.Option(
@@ -102,10 +93,7 @@ def repeatability(
             rich_help_panel=OUTPUT,
         ),
     ] = Path("repeatability.toml"),
-    overwrite: Annotated[
-        bool,
-        typer.Option("--overwrite", help="Replace a file of this command.", rich_help_panel=OUTPUT),
-    ] = False,
+    overwrite: _Overwrite = False,
 ) -> None:
     """Compute your own repeatability from repeated sessions."""
     from opensim_pelvis.cli.screen.console import waiting

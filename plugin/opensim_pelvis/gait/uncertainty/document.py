@@ -82,11 +82,11 @@ recording with a second system has enough people to count coverage.
 
 `python -m tests.benchmarks.curve_coverage --people 40 --first 5600` does the same for mean curves:
 the part of the points of all curves that lies within their bands, with and without the mean over
-the stride. With contacts as found, 84 to 89 % of the courses of pelvis and trunk are within, 78 to
-79 % of thighs and hips, and 81 to 96 % of the curves with their level: contacts of the simulator differ
-from those of people by up to 30 ms in running, more than the methods' stated errors against force
-plates. With the true contacts (`--true-contacts`) it is 94 to 100 % of the courses of pelvis and
-trunk, 88 to 92 % of thighs and hips, and 90 to 100 % with their level.
+the stride. With contacts as found, 84 to 89 % of the courses of pelvis and trunk are within, 78
+to 79 % of thighs and hips, and 81 to 96 % of the curves with their level: contacts of the
+simulator differ from those of people by up to 30 ms in running, more than the methods' stated
+errors against force plates. With the true contacts (`--true-contacts`) it is 94 to 100 % of the
+courses of pelvis and trunk, 88 to 92 % of thighs and hips, and 90 to 100 % with their level.
 """
 
 
