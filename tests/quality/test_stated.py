@@ -57,7 +57,10 @@ def runner(
     ("speed_mps", "kind", "verdict", "told"),
     [
         (3.0, "running", "good", []),
-        (6.2, "running", "doubtful", ["stated.speed_unusual"]),  # 2.55 heights
+        (6.7, "running", "good", []),  # 2.76 heights, a sprinter's
+        (6.9, "running", "doubtful", ["stated.speed_unusual"]),  # 2.84 heights
+        (7.9, "running", "doubtful", ["stated.speed_unusual"]),  # 3.25 heights
+        (8.1, "running", "rejected", ["stated.speed"]),  # 3.34 heights
         (10.8, "running", "rejected", ["stated.speed"]),
         (1.0, "running", "doubtful", ["stated.speed_unusual"]),  # 0.41 heights
         (4.5, "walking", "rejected", ["stated.speed"]),
