@@ -60,7 +60,7 @@ class First:
 
 
 def first_of(view: View, texts: Texts) -> First:
-    """Return what is told first of a recording."""
+    """Return the answers that the first screen gives."""
     row = find_row(view, ROTATION)
     half = half_of(row) if row else None
     rejected = view["quality"]["verdict"] == "rejected"
@@ -212,7 +212,7 @@ def _other_people(line: int, band: Mapping[str, Any], label: str) -> list[Mark]:
 
 
 def _coach(line: int, bands: list[dict[str, Any]], texts: Texts) -> list[Mark]:
-    """Return the coach's bands, dashed: nobody is to take them for other people."""
+    """Return the coach's bands, dashed to distinguish them from reference ranges."""
     y, words = -line - 0.7, texts["measures"]
     names = "; ".join(words[band["label"]] for band in bands)
     marks: list[Mark] = [_label(line, texts["first"]["coach"].format(names=names), style.COACH_INK)]

@@ -79,7 +79,7 @@ class GaitEvents:
         does, and methods of running were used.
     sides_wrong : float
         Probability that right and left are exchanged; NaN where each event has its side from
-        the leg itself or from a file.
+        the leg itself or from a file. Events of a plate whose side the sensors gave have theirs.
     """
 
     events: tuple[Event, ...]

@@ -81,6 +81,13 @@ def test_a_plate_gets_its_side_within_three_tenths_of_a_step(
         assert lost.values["events"] == 6
 
 
+def test_the_side_that_a_plate_has_of_the_sensors_is_as_doubtful_as_theirs() -> None:
+    found = replace(sensors(contacts()), sides_wrong=0.2)
+    plates = [replace(one, context="General") for one in contacts()]
+    assert prefer_imported(plates, found).sides_wrong == 0.2
+    assert math.isnan(prefer_imported(contacts(), found).sides_wrong)
+
+
 def test_of_plates_that_reach_no_step_and_other_events_the_first_are_counted() -> None:
     own = sensors(contacts())
     given = [

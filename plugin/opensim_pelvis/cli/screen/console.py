@@ -78,7 +78,7 @@ def show_progress() -> Iterator[types.Progress]:
 
 @contextmanager
 def waiting(stage: str) -> Iterator[None]:
-    """Draw a moving bar while something runs of which nobody knows how long it takes."""
+    """Show an indeterminate progress bar during a task of unknown duration."""
     with show_progress() as tell:
         tell(stage, 0, 1)
         yield

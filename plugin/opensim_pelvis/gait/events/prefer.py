@@ -61,6 +61,8 @@ def prefer_imported(given: Sequence[Event], found: GaitEvents) -> GaitEvents:
         methods={event.source: _method(event.source) for event in events},
         notes=tuple(notes),
         contact_time_error_s=_time_error_s(events),
+        # where a plate's side is that of the sensors, it is as doubtful as theirs
+        sides_wrong=found.sides_wrong if told else float("nan"),
     )
 
 

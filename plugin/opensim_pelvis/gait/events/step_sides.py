@@ -26,7 +26,8 @@ from opensim_pelvis.types import Angles
 ComplexArray = NDArray[np.complex128]
 
 OTHERWISE: Final = 0.02
-"""Part of people who are like nobody: a choice. No signal is surer of a side than this allows."""
+"""Proportion of people whose phase is uniformly distributed (choice): it bounds the certainty that
+one signal can give."""
 
 MOST_STEP_S: Final = 0.9
 """Time between steps beyond which one may be missing."""

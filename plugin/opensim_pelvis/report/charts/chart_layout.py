@@ -82,7 +82,7 @@ class Laid:
 
     @property
     def svg(self) -> str:
-        """Return all shapes as an image of its own."""
+        """Return all shapes as a separate image."""
         size = f'width="{self.width:g}" height="{self.height:g}"'
         clip = f'<clipPath id="c"><rect {self.frame.box}/></clipPath>'
         return (
